@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
+//   6 earshot   5 Sensor   4 Detection Alerts   3 Capture Flows MQTT CoAP Sigma   2 Packets Events
+//   1 Network   0 Bytes CPcap CVectorscan CZlib CZstd
+
+/// Settings of every Swift target.
+let common: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+/// `Lifetimes` lets a function return a `~Escapable` value. Only `Bytes` declares such functions.
+let lifetimes: [SwiftSetting] = common + [.enableExperimentalFeature("Lifetimes")]
+
+let package = Package(
+    name: "earshot",
+    products: [.executable(name: "earshot", targets: ["earshot"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        .target(name: "Bytes", swiftSettings: lifetimes),
+        .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
+        .target(name: "Events", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: common),
+
+        .target(
+            name: "Capture",
+            dependencies: ["Bytes", "Network", "Packets", "CPcap", "CZlib", "CZstd"],
+            swiftSettings: lifetimes),
+        .target(name: "Flows", dependencies: ["Bytes", "Network", "Packets"], swiftSettings: common),
+        .target(name: "MQTT", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .target(name: "CoAP", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .target(
+            name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
+
+        .target(
+            name: "Detection", dependencies: ["Bytes", "Network", "Events", "Sigma", "CVectorscan"],
+            swiftSettings: common),
+        .target(
+            name: "Alerts",
+            dependencies: ["Bytes", "Network", "Events", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: common),
+        .target(
+            name: "Sensor",
+            dependencies: [
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "Sigma", "Detection",
+                "Alerts", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: common),
+        .executableTarget(
+            name: "earshot",
+            dependencies: [
+                "Sensor", "Alerts", "Capture", "Detection", "Events", "Network", "Sigma",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
+        .testTarget(name: "NetworkTests", dependencies: ["Network"], swiftSettings: common),
+        .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: common),
+    ]
+)

@@ -1,0 +1,56 @@
+extension [UInt8] {
+    /// Appends a copy of `bytes`.
+    public mutating func append(copying bytes: RawSpan) {
+        bytes.withUnsafeBytes { append(contentsOf: $0) }
+    }
+
+    /// Appends the UTF-8 bytes of a literal, without making a `String`.
+    public mutating func append(text: StaticString) {
+        text.withUTF8Buffer { append(contentsOf: $0) }
+    }
+
+    /// Appends `value` in decimal digits.
+    public mutating func append(decimal value: some FixedWidthInteger) {
+        if value == 0 { return append(UInt8(ascii: "0")) }
+        if value < 0 { append(UInt8(ascii: "-")) }
+        let start = count
+        var rest = value.magnitude
+        while rest > 0 {
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+            append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder))
+            rest = quotient
+        }
+        self[start...].reverse()
+    }
+
+    /// Appends `value` in decimal digits, with zeros in front up to `width` digits.
+    public mutating func append(decimal value: Int, width: Int) {
+        var probe = value
+        var digits = 1
+        while probe >= 10 {
+            probe /= 10
+            digits += 1
+        }
+        while digits < width {
+            append(UInt8(ascii: "0"))
+            digits += 1
+        }
+        append(decimal: value)
+    }
+
+    /// Appends each byte as two lower-case hexadecimal digits.
+    public mutating func append(hexOf bytes: RawSpan) {
+        for offset in 0..<bytes.byteCount { append(hex: bytes.byte(at: offset)) }
+    }
+
+    /// Appends a byte as two lower-case hexadecimal digits.
+    public mutating func append(hex value: UInt8) {
+        append(hexDigit(value >> 4))
+        append(hexDigit(value & 15))
+    }
+}
+
+/// The lower-case hexadecimal digit of the low four bits.
+private func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "a") &+ (value &- 10)
+}

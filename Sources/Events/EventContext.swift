@@ -1,0 +1,70 @@
+import Bytes
+import Network
+
+/// Which way a message went.
+public enum Direction: UInt8, Sendable {
+    case toServer
+    case toClient
+
+    /// The other way.
+    public var reversed: Direction { self == .toServer ? .toClient : .toServer }
+}
+
+/// The VLAN identifiers of a frame, outermost first: at most four are kept.
+public struct VLANTags: Hashable, Sendable {
+    private var packed: UInt64 = 0
+    /// How many there are.
+    public private(set) var count: Int = 0
+
+    public init() {}
+
+    /// Appends an identifier of 12 bits; a fifth is dropped.
+    public mutating func append(_ identifier: UInt16) {
+        guard count < 4 else { return }
+        packed |= UInt64(identifier) << UInt64(16 * count)
+        count += 1
+    }
+
+    /// Identifier `index`, outermost first.
+    public subscript(index: Int) -> UInt16 { UInt16(truncatingIfNeeded: packed >> UInt64(16 * index)) }
+}
+
+/// What surrounds a message: when and where it was seen, who sent it to whom.
+public struct EventContext: Sendable {
+    /// Capture time of the frame that completed the message.
+    public var timestamp: Timestamp
+    /// Number of that frame in its source, from 1.
+    public var frameNumber: UInt64
+    public var source: Endpoint
+    public var destination: Endpoint
+    /// `nil` where the link has no such address.
+    public var sourceMAC: MACAddress?
+    /// `nil` where the link has no such address.
+    public var destinationMAC: MACAddress?
+    public var vlans: VLANTags
+    public var transport: Transport
+    public var direction: Direction
+
+    /// Makes a context.
+    public init(
+        timestamp: Timestamp, frameNumber: UInt64, source: Endpoint, destination: Endpoint,
+        sourceMAC: MACAddress? = nil, destinationMAC: MACAddress? = nil, vlans: VLANTags = VLANTags(),
+        transport: Transport, direction: Direction
+    ) {
+        self.timestamp = timestamp
+        self.frameNumber = frameNumber
+        self.source = source
+        self.destination = destination
+        self.sourceMAC = sourceMAC
+        self.destinationMAC = destinationMAC
+        self.vlans = vlans
+        self.transport = transport
+        self.direction = direction
+    }
+
+    /// The end that asks: the MQTT client, the CoAP client.
+    public var client: Endpoint { direction == .toServer ? source : destination }
+
+    /// The end that answers: the broker, the CoAP server.
+    public var server: Endpoint { direction == .toServer ? destination : source }
+}

@@ -1,0 +1,128 @@
+import Bytes
+import Network
+
+/// Writes an event as one flat JSON object (RFC 8259): keys as in the registry, lists as arrays, absent fields left out.
+///
+/// Text is shown as UTF-8, each byte that is not part of a well-formed sequence as U+FFFD; control characters are
+/// escaped, so that an object is always one line of valid UTF-8.
+public struct EventJSON: Sendable {
+    private let perCategory: [[FieldRegistry.Entry]]
+    private let showsSecrets: Bool
+    private var values = FieldValues()
+
+    /// A writer of all fields of `registry`, or of those in `only`.
+    ///
+    /// - Parameter showsSecrets: whether passwords are written; else `<n bytes>` stands in their place.
+    public init(registry: FieldRegistry, only: Set<String>? = nil, showsSecrets: Bool = false) {
+        perCategory = EventCategory.allCases.map { category in
+            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }
+        }
+        self.showsSecrets = showsSecrets
+    }
+
+    /// Appends the object for an event, without a line feed.
+    public mutating func write(
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
+        to text: inout [UInt8]
+    ) {
+        text.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for entry in perCategory[Int(event.category.rawValue)] {
+            values.removeAll()
+            if entry.category == nil { context.read(entry.id, category: event.category, into: &values) }
+            if values.count == 0 { event.read(entry.id, message: message, into: &values) }
+            guard values.count > 0 else { continue }
+            if !isFirst { text.append(UInt8(ascii: ",")) }
+            isFirst = false
+            appendJSONString(entry.info.name, to: &text)
+            text.append(UInt8(ascii: ":"))
+            writeValues(entry.info, message: message, to: &text)
+        }
+        text.append(UInt8(ascii: "}"))
+    }
+
+    private func writeValues(_ info: FieldInfo, message: RawSpan, to text: inout [UInt8]) {
+        guard info.isList else { return write(values.values[0], info, message: message, to: &text) }
+        text.append(UInt8(ascii: "["))
+        for (index, value) in values.values.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            write(value, info, message: message, to: &text)
+        }
+        text.append(UInt8(ascii: "]"))
+    }
+
+    private func write(_ value: FieldValue, _ info: FieldInfo, message: RawSpan, to text: inout [UInt8]) {
+        switch value {
+        case .bool(let flag): text.append(text: flag ? "true" : "false")
+        case .int(let number): text.append(decimal: number)
+        case .float(let number): text.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
+        case .address(let address): quoted(&text) { address.write(to: &$0) }
+        case .time(let time): quoted(&text) { time.write(to: &$0) }
+        case .bytes(let reference):
+            values.withBytes(reference, message: message) { bytes in
+                if info.isSecret && !showsSecrets {
+                    quoted(&text) {
+                        $0.append(text: "<")
+                        $0.append(decimal: bytes.byteCount)
+                        $0.append(text: " bytes>")
+                    }
+                } else if info.type == .bytes {
+                    quoted(&text) { $0.append(hexOf: bytes) }
+                } else {
+                    appendJSONString(bytes, to: &text)
+                }
+            }
+        }
+    }
+
+    private func quoted(_ text: inout [UInt8], _ write: (inout [UInt8]) -> Void) {
+        text.append(UInt8(ascii: "\""))
+        write(&text)
+        text.append(UInt8(ascii: "\""))
+    }
+}
+
+/// Appends a quoted JSON string.
+public func appendJSONString(_ string: String, to text: inout [UInt8]) {
+    let utf8 = Array(string.utf8)
+    appendJSONString(utf8.span.bytes, to: &text)
+}
+
+/// Appends a quoted JSON string; ill-formed bytes become U+FFFD, one for each.
+public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
+    text.append(UInt8(ascii: "\""))
+    var offset = 0
+    while offset < bytes.byteCount {
+        let byte = bytes.byte(at: offset)
+        let length = utf8SequenceLength(bytes, at: offset)
+        if length == 0 {
+            text.append(text: "\u{FFFD}")
+        } else if length > 1 {
+            // U+0080 to U+009F are control characters as well: a terminal may obey them.
+            if length == 2, byte == 0xC2, bytes.byte(at: offset + 1) < 0xA0 {
+                text.append(text: "\\u00")
+                text.append(hex: bytes.byte(at: offset + 1))
+            } else {
+                text.append(copying: bytes.slice(ByteRange(offset: offset, count: length)))
+            }
+        } else {
+            appendEscaped(byte, to: &text)
+        }
+        offset += max(1, length)
+    }
+    text.append(UInt8(ascii: "\""))
+}
+
+private func appendEscaped(_ byte: UInt8, to text: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): text.append(text: "\\\"")
+    case UInt8(ascii: "\\"): text.append(text: "\\\\")
+    case 0x0A: text.append(text: "\\n")
+    case 0x0D: text.append(text: "\\r")
+    case 0x09: text.append(text: "\\t")
+    case 0..<0x20, 0x7F:
+        text.append(text: "\\u00")
+        text.append(hex: byte)
+    default: text.append(byte)
+    }
+}

@@ -1,0 +1,16 @@
+import Bytes
+
+/// A dissected message that can be asked for its fields: what a protocol offers to rules and outputs.
+///
+/// The owner of a protocol's state conforms (a non-copyable value), so that fields of the conversation can be read
+/// where they lie. `message` is always the buffer that the message was dissected from.
+public protocol EventSource: ~Copyable {
+    /// What kind of message this is.
+    var category: EventCategory { get }
+
+    /// The type of the message within its protocol, 0 to 255 (the MQTT packet type, the CoAP code): rules are indexed by it.
+    var messageType: UInt8 { get }
+
+    /// Appends the values of a field of this protocol; nothing where the field does not apply to the message.
+    borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues)
+}

@@ -1,0 +1,63 @@
+/// The number of a field in the registry. Stable within a process, never stored.
+public struct FieldID: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt16
+
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+}
+
+/// What a field's values are, and so how they compare and print.
+public enum FieldType: String, Sendable {
+    /// A name from a fixed list; compared without case unless a rule says `cased`.
+    case keyword
+    /// Bytes that are shown as UTF-8, each bad byte as U+FFFD.
+    case text
+    /// A whole number.
+    case int
+    /// A number with a fraction.
+    case float
+    /// True or false.
+    case bool
+    /// An IPv4 or IPv6 address.
+    case ip
+    /// Bytes, shown in lower-case hexadecimal.
+    case bytes
+    /// A point in time, shown as RFC 3339 in UTC.
+    case time
+}
+
+/// What kind of message an event is: the `event.category`, which a rule's `logsource.category` selects.
+public enum EventCategory: UInt8, Sendable, CaseIterable {
+    case mqtt
+    case coap
+
+    /// The lower-case name.
+    public var name: StaticString {
+        switch self {
+        case .mqtt: "mqtt"
+        case .coap: "coap"
+        }
+    }
+}
+
+/// One row of the registry: all that anybody needs to know about a field.
+public struct FieldInfo: Sendable {
+    /// The name, as in rules and JSON.
+    public let name: String
+    /// What its values are.
+    public let type: FieldType
+    /// Whether an event may have several values of it. A rule matches when any of them does.
+    public let isList: Bool
+    /// Whether its value must be hidden wherever it is shown or stored (a password).
+    public let isSecret: Bool
+    /// One line that says what it means.
+    public let summary: String
+
+    /// Makes a row.
+    public init(_ name: String, _ type: FieldType, list: Bool = false, secret: Bool = false, _ summary: String) {
+        self.name = name
+        self.type = type
+        isList = list
+        isSecret = secret
+        self.summary = summary
+    }
+}

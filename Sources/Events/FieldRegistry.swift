@@ -1,0 +1,88 @@
+/// The fields that one module contributes: consecutive numbers from `base`.
+public struct FieldBlock: Sendable {
+    /// The number of the first field.
+    public let base: UInt16
+    /// The category whose events have these fields; `nil` for all.
+    public let category: EventCategory?
+    /// The rows, in the order in which they are printed.
+    public let fields: [FieldInfo]
+
+    /// Makes a block.
+    public init(base: UInt16, category: EventCategory?, fields: [FieldInfo]) {
+        self.base = base
+        self.category = category
+        self.fields = fields
+    }
+}
+
+/// Every field that an event can have: the one list that rules, JSON, listings and documentation use.
+public struct FieldRegistry: Sendable {
+    /// A field with its number and category.
+    public struct Entry: Sendable {
+        public let id: FieldID
+        public let category: EventCategory?
+        public let info: FieldInfo
+    }
+
+    /// All fields, in the order in which they are printed.
+    public let entries: [Entry]
+    private let byName: [String: Int]
+    private let byID: [FieldID: Int]
+
+    /// Joins blocks, in the order in which their fields are printed. Numbers and names must be unique.
+    public init(blocks: [FieldBlock]) {
+        var entries: [Entry] = []
+        for block in blocks {
+            for (index, info) in block.fields.enumerated() {
+                let id = FieldID(rawValue: block.base + UInt16(index))
+                entries.append(Entry(id: id, category: block.category, info: info))
+            }
+        }
+        self.entries = entries
+        byName = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.info.name, $0) })
+        byID = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.id, $0) })
+    }
+
+    /// The field of that exact name; `nil` where there is none.
+    public func field(named name: String) -> Entry? { byName[name].map { entries[$0] } }
+
+    /// The field of that number; `nil` where there is none.
+    public func field(_ id: FieldID) -> Entry? { byID[id].map { entries[$0] } }
+
+    /// The fields that events of `category` can have, in printing order.
+    public func fields(of category: EventCategory) -> [Entry] {
+        entries.filter { $0.category == nil || $0.category == category }
+    }
+
+    /// The name nearest to a misspelt one, where one is near enough to be what was meant.
+    public func nearestName(to name: String) -> String? {
+        nearest(to: name, in: entries.lazy.map(\.info.name))
+    }
+}
+
+/// The candidate with the smallest edit distance to `name`, if that is at most a third of its length; case is ignored.
+public func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
+    let wanted = Array(name.lowercased().utf8)
+    var best: (distance: Int, name: String)?
+    for candidate in candidates {
+        let distance = editDistance(wanted, Array(candidate.lowercased().utf8))
+        if distance < best?.distance ?? .max { best = (distance, candidate) }
+    }
+    guard let best, best.distance <= max(1, wanted.count / 3) else { return nil }
+    return best.name
+}
+
+/// The Levenshtein distance: insertions, deletions and substitutions.
+private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var row = Array(0...right.count)
+    for (i, byte) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in right.indices {
+            let substitution = diagonal + (byte == right[j] ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[right.count]
+}
