@@ -70,7 +70,22 @@ let package = Package(
             swiftSettings: common),
 
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
-        .testTarget(name: "NetworkTests", dependencies: ["Network"], swiftSettings: common),
-        .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: common),
+        .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .testTarget(name: "EventsTests", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .testTarget(name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets"], swiftSettings: common),
+        .testTarget(
+            name: "CaptureTests", dependencies: ["Bytes", "Network", "Packets", "Capture"], swiftSettings: common),
+        .testTarget(
+            name: "FlowsTests", dependencies: ["Bytes", "Network", "Packets", "Flows"], swiftSettings: common),
+        .testTarget(name: "MQTTTests", dependencies: ["Bytes", "Network", "Events", "MQTT"], swiftSettings: common),
+        .testTarget(name: "CoAPTests", dependencies: ["Bytes", "Network", "Events", "CoAP"], swiftSettings: common),
+        .testTarget(name: "SigmaTests", dependencies: ["Sigma"], swiftSettings: common),
+        .testTarget(
+            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Detection"],
+            swiftSettings: common),
+        .testTarget(
+            name: "AlertsTests",
+            dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: common),
     ]
 )

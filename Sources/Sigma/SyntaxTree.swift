@@ -225,7 +225,7 @@ public struct SigmaCorrelation: Sendable {
     public var timespan: Located<Int64>
     /// All of these must hold of the count.
     public var bounds: [Bound]
-    /// The field whose distinct values are counted (`value_count`).
+    /// The field whose distinct values are counted (`value_count`) or whose values are added up (`value_sum`).
     public var field: Located<String>?
     /// Whether the rules it refers to raise alerts of their own as well.
     public var generate: Bool
@@ -234,6 +234,7 @@ public struct SigmaCorrelation: Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         case eventCount = "event_count"
         case valueCount = "value_count"
+        case valueSum = "value_sum"
     }
 
     /// `gte: 50`
