@@ -10,25 +10,6 @@ public enum Direction: UInt8, Sendable {
     public var reversed: Direction { self == .toServer ? .toClient : .toServer }
 }
 
-/// The VLAN identifiers of a frame, outermost first: at most four are kept.
-public struct VLANTags: Hashable, Sendable {
-    private var packed: UInt64 = 0
-    /// How many there are.
-    public private(set) var count: Int = 0
-
-    public init() {}
-
-    /// Appends an identifier of 12 bits; a fifth is dropped.
-    public mutating func append(_ identifier: UInt16) {
-        guard count < 4 else { return }
-        packed |= UInt64(identifier) << UInt64(16 * count)
-        count += 1
-    }
-
-    /// Identifier `index`, outermost first.
-    public subscript(index: Int) -> UInt16 { UInt16(truncatingIfNeeded: packed >> UInt64(16 * index)) }
-}
-
 /// What surrounds a message: when and where it was seen, who sent it to whom.
 public struct EventContext: Sendable {
     /// Capture time of the frame that completed the message.

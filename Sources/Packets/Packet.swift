@@ -1,0 +1,71 @@
+import Bytes
+import Network
+
+/// What was found in a frame: addresses, ports, and where the transport's payload lies.
+///
+/// A plain value of integers; `payload` is a range of the frame it was decoded from.
+public struct Packet: Sendable {
+    /// The innermost IP addresses.
+    public var source = IPAddress.unspecified
+    public var destination = IPAddress.unspecified
+    public var sourcePort: UInt16 = 0
+    public var destinationPort: UInt16 = 0
+    public var transport = Transport.tcp
+    /// `nil` where the link has no such address.
+    public var sourceMAC: MACAddress?
+    /// `nil` where the link has no such address.
+    public var destinationMAC: MACAddress?
+    public var vlans = VLANTags()
+    /// What the transport carries, as far as it was captured.
+    public var payload = ByteRange.empty
+    /// How many octets of payload were sent but not captured (snap length).
+    public var missing = 0
+    /// The fields of the TCP header that streams are put together by; zeros for UDP.
+    public var tcp = TCPHeader()
+
+    /// Makes an empty packet, to be filled by `PacketDecoder`.
+    public init() {}
+}
+
+/// The fields of a TCP header (RFC 9293, 3.1) that streams are put together by.
+public struct TCPHeader: Hashable, Sendable {
+    public var sequence = SequenceNumber(0)
+    public var acknowledgement = SequenceNumber(0)
+    public var flags: TCPFlags = []
+    public var window: UInt16 = 0
+
+    /// A header of zeros.
+    public init() {}
+}
+
+/// The control bits of a TCP header (RFC 9293, 3.1).
+public struct TCPFlags: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let fin = TCPFlags(rawValue: 0x01)
+    public static let syn = TCPFlags(rawValue: 0x02)
+    public static let rst = TCPFlags(rawValue: 0x04)
+    public static let psh = TCPFlags(rawValue: 0x08)
+    public static let ack = TCPFlags(rawValue: 0x10)
+    public static let urg = TCPFlags(rawValue: 0x20)
+}
+
+/// A TCP sequence number: counts octets modulo 2^32 (RFC 9293, 3.4).
+public struct SequenceNumber: Hashable, Sendable {
+    public var value: UInt32
+
+    /// Makes a number.
+    public init(_ value: UInt32) { self.value = value }
+
+    /// Octets from `earlier` to here; negative where this comes before it. Right for distances below 2^31.
+    public func distance(from earlier: SequenceNumber) -> Int {
+        Int(Int32(bitPattern: value &- earlier.value))
+    }
+
+    /// The number `count` octets further on.
+    public func advanced(by count: Int) -> SequenceNumber {
+        SequenceNumber(value &+ UInt32(truncatingIfNeeded: count))
+    }
+}

@@ -1,0 +1,75 @@
+import Bytes
+import Network
+
+extension PacketDecoder {
+    /// Ethernet II, IEEE 802.3 with LLC and SNAP.
+    static func ethernet(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
+        guard frame.byteCount >= 14 else { return .undecoded(.linkTruncated) }
+        packet.destinationMAC = MACAddress(frame, at: 0)
+        packet.sourceMAC = MACAddress(frame, at: 6)
+        return etherType(frame.uint16(at: 12), frame, at: 14, &packet)
+    }
+
+    /// What follows an EtherType or an 802.3 length: VLAN tags, SNAP, IP.
+    static func etherType(_ value: UInt16, _ frame: RawSpan, at start: Int, _ packet: inout Packet) -> Outcome {
+        var type = EtherType(rawValue: value)
+        var offset = start
+        while type.isVLAN {
+            guard packet.vlans.count < 4 else { return .undecoded(.vlanTooDeep) }
+            guard frame.byteCount &- offset >= 4 else { return .undecoded(.linkTruncated) }
+            packet.vlans.append(frame.uint16(at: offset) & 0x0FFF)
+            type = EtherType(rawValue: frame.uint16(at: offset &+ 2))
+            offset &+= 4
+        }
+        // Values up to 1500 are lengths (IEEE 802.3, 3.2.6); a SNAP header in the LLC frame names an EtherType.
+        if type.rawValue <= 1500, frame.byteCount &- offset >= 8, frame.uint32(at: offset) == 0xAAAA_0300,
+            frame.uint16(at: offset &+ 4) == 0
+        {
+            type = EtherType(rawValue: frame.uint16(at: offset &+ 6))
+            offset &+= 8
+        }
+        switch type {
+        case .ipv4: return ipv4(frame, at: offset, &packet)
+        case .ipv6: return ipv6(frame, at: offset, &packet)
+        case .arp: return .undecoded(.arp)
+        case .lldp: return .undecoded(.lldp)
+        default: return .undecoded(.etherTypeUnknown)
+        }
+    }
+
+    /// Linux cooked capture: packet type, ARPHRD type, address length, address of 8 octets, protocol.
+    static func linuxSLL(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
+        guard frame.byteCount >= 16 else { return .undecoded(.linkTruncated) }
+        if frame.uint16(at: 4) == 6 { packet.sourceMAC = MACAddress(frame, at: 6) }
+        return etherType(frame.uint16(at: 14), frame, at: 16, &packet)
+    }
+
+    /// Linux cooked capture version 2: protocol, reserved, interface, ARPHRD type, packet type, address length, address.
+    static func linuxSLL2(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
+        guard frame.byteCount >= 20 else { return .undecoded(.linkTruncated) }
+        if frame.byte(at: 11) == 6 { packet.sourceMAC = MACAddress(frame, at: 12) }
+        return etherType(frame.uint16(at: 0), frame, at: 20, &packet)
+    }
+
+    /// BSD loopback: an address family in the byte order of the machine that captured, which the file does not tell.
+    static func null(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
+        guard frame.byteCount >= 4 else { return .undecoded(.linkTruncated) }
+        let family = frame.uint32(at: 0)
+        return addressFamily(family < 0x1_0000 ? family : family.byteSwapped, frame, &packet)
+    }
+
+    /// OpenBSD loopback: an address family in network byte order.
+    static func loop(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
+        guard frame.byteCount >= 4 else { return .undecoded(.linkTruncated) }
+        return addressFamily(frame.uint32(at: 0), frame, &packet)
+    }
+
+    /// AF_INET is 2 everywhere; AF_INET6 is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS.
+    private static func addressFamily(_ family: UInt32, _ frame: RawSpan, _ packet: inout Packet) -> Outcome {
+        switch family {
+        case 2: ipv4(frame, at: 4, &packet)
+        case 10, 24, 28, 30: ipv6(frame, at: 4, &packet)
+        default: .undecoded(.linkAddressFamilyUnknown)
+        }
+    }
+}
