@@ -1,0 +1,74 @@
+import Network
+import Packets
+
+/// Which end of a flow sent something: the first or the second of its key.
+public enum Side: UInt8, Sendable {
+    case first, second
+
+    /// The other end.
+    public var other: Side { self == .first ? .second : .first }
+}
+
+/// One direction of a TCP connection.
+public struct StreamSide: Sendable {
+    /// The sequence number of the next octet in order; meaningless until `isSynchronised`.
+    public internal(set) var next = SequenceNumber(0)
+    /// Whether a sequence number is known.
+    public internal(set) var isSynchronised = false
+    /// Whether the SYN of this direction was seen.
+    public internal(set) var hasSYN = false
+    var initial = SequenceNumber(0)
+    /// Whether this direction ended: the octet behind `finSequence` will never come.
+    public internal(set) var hasFIN = false
+    var finSequence = SequenceNumber(0)
+    /// First waiting segment in the queue's pool; -1 for none.
+    var queueHead: Int32 = -1
+    var queuedSegments: Int32 = 0
+    var queuedBytes: Int32 = 0
+    /// The buffer with the beginning of an unfinished message; -1 for none.
+    public internal(set) var held: Int32 = -1
+    /// Octets of a long message that still have to pass; its head is in `held`.
+    public var skip = 0
+    /// Length of the whole long message whose rest is passing.
+    public var wholeLength = 0
+    /// Whether message boundaries were lost; nothing is dissected until one proves itself.
+    public var isLost = false
+
+    /// Whether everything up to the FIN was delivered.
+    var isFinished: Bool { hasFIN && isSynchronised && next.distance(from: finSequence) >= 0 }
+}
+
+/// What the sensor keeps of a flow. A plain value; the table holds it in place.
+public struct Flow: Sendable {
+    public internal(set) var key: FlowKey
+    var hash: UInt64
+    public internal(set) var firstSeen: Timestamp
+    public internal(set) var lastSeen: Timestamp
+    /// Neighbours in the list by time last seen; -1 at the ends.
+    var older: Int32 = -1
+    var newer: Int32 = -1
+    /// Whether this slot is in use.
+    var isLive = true
+    /// Whether it is in the list of established flows, which outlive all others.
+    public internal(set) var isEstablished = false
+    /// Whether the connection was closed by RST or by FIN from both ends.
+    public internal(set) var isClosed = false
+    /// What the flow was found to carry: a number of the caller's; 0 is "not yet known".
+    public var label: UInt8 = 0
+    /// Where the caller keeps more about it; -1 for nowhere.
+    public var handle: Int32 = -1
+    /// The end that is the client, once the protocol told.
+    public var client = Side.first
+    /// Packets seen, up to 255.
+    public internal(set) var packets: UInt8 = 0
+    public var firstStream = StreamSide()
+    public var secondStream = StreamSide()
+
+    /// The stream that `side` sends.
+    public subscript(_ side: Side) -> StreamSide {
+        get { side == .first ? firstStream : secondStream }
+        _modify {
+            if side == .first { yield &firstStream } else { yield &secondStream }
+        }
+    }
+}

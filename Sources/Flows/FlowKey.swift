@@ -1,0 +1,32 @@
+import Network
+import Packets
+
+/// The addresses, ports and transport of a flow, the same for both directions: the lesser end comes first.
+public struct FlowKey: Hashable, Sendable {
+    /// The lesser end.
+    public let first: Endpoint
+    /// The other end.
+    public let second: Endpoint
+    public let transport: Transport
+
+    /// The key of the flow that a packet belongs to, and whether its sender is the first end.
+    public static func of(_ packet: Packet) -> (key: FlowKey, fromFirst: Bool) {
+        let source = Endpoint(packet.source, packet.sourcePort)
+        let destination = Endpoint(packet.destination, packet.destinationPort)
+        let fromFirst =
+            source.address != destination.address
+            ? source.address < destination.address : source.port <= destination.port
+        let key = FlowKey(
+            first: fromFirst ? source : destination, second: fromFirst ? destination : source,
+            transport: packet.transport)
+        return (key, fromFirst)
+    }
+
+    /// A seeded hash of all of it.
+    public func hash(_ hash: SeededHash) -> UInt64 {
+        let rest =
+            UInt64(first.port) << 48 | UInt64(second.port) << 32 | UInt64(transport.rawValue) << 8
+            | (first.address.isIPv4 ? 1 : 0)
+        return hash.hash(first.address.high, first.address.low, second.address.high, second.address.low, rest)
+    }
+}

@@ -1,0 +1,146 @@
+import Network
+import Packets
+
+/// The flows that are being followed: seeded open addressing over slots that are used again.
+///
+/// Bounded by `FlowLimits.flows`. Two lists in order of the time last seen say who goes first when the table is full:
+/// all flows that are nobody's, half-open or closed go before any flow that was found to carry a protocol.
+/// Times are capture time. Looking up and inserting take constant time on average and allocate only while the table grows.
+public struct FlowTable: ~Copyable {
+    /// The limits in force.
+    public let limits: FlowLimits
+    private let hash: SeededHash
+    /// Slot numbers, -1 where empty; the size is a power of two, at most half full.
+    var index: [Int32]
+    var slots: [Flow] = []
+    private var freeSlots: [Int32] = []
+    var transient = FlowList()
+    var established = FlowList()
+    /// Flows that left the table since the caller last looked; the caller empties it.
+    public internal(set) var departed: [Flow] = []
+    /// How many flows there were in all.
+    public private(set) var total: UInt64 = 0
+    /// How many were evicted because the table was full.
+    public internal(set) var evicted: UInt64 = 0
+    /// How many were forgotten after silence.
+    public internal(set) var expired: UInt64 = 0
+
+    /// An empty table.
+    public init(limits: FlowLimits, hash: SeededHash) {
+        self.limits = limits
+        self.hash = hash
+        index = Array(repeating: -1, count: 1024)
+    }
+
+    /// How many flows are being followed.
+    public var count: Int { slots.count - freeSlots.count }
+
+    /// What a packet meant to the table.
+    public struct Hit: Sendable {
+        /// The slot of the flow, good until the next call of `track`.
+        public var slot: Int
+        /// The end that sent the packet.
+        public var side: Side
+        /// Whether the flow is new.
+        public var isNew: Bool
+    }
+
+    /// The flow in a slot.
+    public subscript(slot: Int) -> Flow {
+        get { slots[slot] }
+        _modify { yield &slots[slot] }
+    }
+
+    /// Finds the flow of a packet or begins it, and notes when it was seen.
+    public mutating func track(_ packet: Packet, at time: Timestamp) -> Hit {
+        let (key, fromFirst) = FlowKey.of(packet)
+        let side: Side = fromFirst ? .first : .second
+        let hashed = key.hash(hash)
+        if let slot = find(key, hashed) {
+            touch(slot, at: time)
+            return Hit(slot: slot, side: side, isNew: false)
+        }
+        expire(before: time)
+        if count >= limits.flows { evictOne() }
+        let slot = insert(Flow(key: key, hash: hashed, firstSeen: time, lastSeen: time))
+        return Hit(slot: slot, side: side, isNew: true)
+    }
+
+    /// Puts a flow among those that outlive all others, or back.
+    public mutating func setEstablished(_ isEstablished: Bool, slot: Int) {
+        guard slots[slot].isEstablished != isEstablished else { return }
+        unlink(slot)
+        slots[slot].isEstablished = isEstablished
+        link(slot)
+    }
+
+    /// Takes every flow out, oldest first, into `departed`.
+    public mutating func removeAll() {
+        while transient.oldest >= 0 { remove(Int(transient.oldest)) }
+        while established.oldest >= 0 { remove(Int(established.oldest)) }
+    }
+
+    /// Forgets `departed`; capacity stays.
+    public mutating func clearDeparted() { departed.removeAll(keepingCapacity: true) }
+
+    private func find(_ key: FlowKey, _ hashed: UInt64) -> Int? {
+        let mask = index.count - 1
+        var position = Int(truncatingIfNeeded: hashed) & mask
+        while true {
+            let slot = Int(index[position])
+            if slot < 0 { return nil }
+            if slots[slot].hash == hashed, slots[slot].key == key { return slot }
+            position = (position + 1) & mask
+        }
+    }
+
+    private mutating func insert(_ flow: Flow) -> Int {
+        if (count + 1) * 2 > index.count { growIndex() }
+        let slot: Int
+        if let free = freeSlots.popLast() {
+            slot = Int(free)
+            slots[slot] = flow
+        } else {
+            slot = slots.count
+            slots.append(flow)
+        }
+        place(slot)
+        link(slot)
+        total += 1
+        return slot
+    }
+
+    private mutating func place(_ slot: Int) {
+        let mask = index.count - 1
+        var position = Int(truncatingIfNeeded: slots[slot].hash) & mask
+        while index[position] >= 0 { position = (position + 1) & mask }
+        index[position] = Int32(truncatingIfNeeded: slot)
+    }
+
+    private mutating func growIndex() {
+        index = Array(repeating: -1, count: index.count * 2)
+        for slot in slots.indices where slots[slot].isLive { place(slot) }
+    }
+
+    /// Takes a flow out and closes the hole in its run of the index, so that no tombstones are left.
+    mutating func remove(_ slot: Int) {
+        unlink(slot)
+        let mask = index.count - 1
+        var hole = Int(truncatingIfNeeded: slots[slot].hash) & mask
+        while index[hole] != Int32(truncatingIfNeeded: slot) { hole = (hole + 1) & mask }
+        var position = (hole + 1) & mask
+        while index[position] >= 0 {
+            let home = Int(truncatingIfNeeded: slots[Int(index[position])].hash) & mask
+            // Moves back whatever its home position allows.
+            if (position - home) & mask >= (position - hole) & mask {
+                index[hole] = index[position]
+                hole = position
+            }
+            position = (position + 1) & mask
+        }
+        index[hole] = -1
+        departed.append(slots[slot])
+        slots[slot].isLive = false
+        freeSlots.append(Int32(truncatingIfNeeded: slot))
+    }
+}
