@@ -165,7 +165,8 @@ public struct TCPStreams: ~Copyable {
 
     /// Lets go of everything that a flow's streams hold, as the flow leaves or begins anew. Waiting octets are counted.
     public mutating func reset(_ slot: Int) {
-        for side in [Side.first, .second] { releaseBuffers(&table[slot][side]) }
+        var flow = table[slot]
+        release(&flow)
         table[slot].firstStream = StreamSide()
         table[slot].secondStream = StreamSide()
         table[slot].isClosed = false
