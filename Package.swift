@@ -69,14 +69,19 @@ let package = Package(
             ],
             swiftSettings: common),
 
+        .testTarget(name: "ArchitectureTests", swiftSettings: common),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
         .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network"], swiftSettings: common),
         .testTarget(name: "EventsTests", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
-        .testTarget(name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets"], swiftSettings: common),
+        .testTarget(
+            name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "CaptureTests", dependencies: ["Bytes", "Network", "Packets", "Capture"], swiftSettings: common),
         .testTarget(
-            name: "FlowsTests", dependencies: ["Bytes", "Network", "Packets", "Flows"], swiftSettings: common),
+            name: "FlowsTests", dependencies: ["Bytes", "Network", "Packets", "Flows", "TestSupport"],
+            swiftSettings: common),
         .testTarget(name: "MQTTTests", dependencies: ["Bytes", "Network", "Events", "MQTT"], swiftSettings: common),
         .testTarget(name: "CoAPTests", dependencies: ["Bytes", "Network", "Events", "CoAP"], swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma"], swiftSettings: common),

@@ -81,3 +81,10 @@ private func decodeSequence(_ bytes: RawSpan, at offset: Int, length: Int) -> UI
     for index in 1..<length { scalar = scalar << 6 | UInt32(bytes.byte(at: offset &+ index) & 0x3F) }
     return scalar
 }
+
+extension String {
+    /// A copy of bytes as text; each byte that is not part of a well-formed sequence becomes U+FFFD.
+    public init(copying bytes: RawSpan) {
+        self = bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -35,6 +35,9 @@ public struct FlowTable: ~Copyable {
     /// How many flows are being followed.
     public var count: Int { slots.count - freeSlots.count }
 
+    /// The slots that hold a flow, in no particular order of time.
+    public var liveSlots: [Int] { slots.indices.filter { slots[$0].isLive } }
+
     /// What a packet meant to the table.
     public struct Hit: Sendable {
         /// The slot of the flow, good until the next call of `track`.

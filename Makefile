@@ -1,0 +1,55 @@
+# Earshot
+#
+#   make demo       install what is missing, build, replay the sample captures, show the alerts
+#   make test       install what is missing, build, run every test
+#   make build      the program for use: .build/release/earshot
+#   make lint       formatting, as CI checks it
+#   make format     mend the formatting
+#   make samples    make the sample captures again (as root: real brokers and clients in network namespaces)
+#   make clean      remove what was built
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+EARSHOT := .build/release/earshot
+DEMO := .build/demo
+
+.PHONY: demo test build lint format samples clean tools-build tools-test unit rules-test
+
+demo: build
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	$(EARSHOT) replay --quiet --db $(DEMO)/earshot.db PcapSamples
+	@echo
+	@echo '$$ earshot tail --db $(DEMO)/earshot.db -n 25'
+	@$(EARSHOT) tail --db $(DEMO)/earshot.db -n 25
+	@echo
+	@echo 'The alerts stay in $(DEMO)/earshot.db: look at one with "$(EARSHOT) show --db $(DEMO)/earshot.db 1".'
+
+build: tools-build
+	swift build -c release --product earshot
+
+test: tools-test lint build unit rules-test
+
+unit: build
+	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) swift test
+
+rules-test: build
+	$(EARSHOT) rules check --rules Rules
+	$(EARSHOT) rules test --rules Rules --samples PcapSamples
+
+lint:
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+format:
+	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+samples: tools-test
+	PcapSamples/make.sh
+
+tools-build:
+	@scripts/install-packages.sh build
+
+tools-test:
+	@scripts/install-packages.sh test
+
+clean:
+	rm -rf .build

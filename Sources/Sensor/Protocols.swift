@@ -1,0 +1,30 @@
+import CoAP
+import Detection
+import Events
+import MQTT
+
+/// The protocols that the sensor knows. A new one gets a line in each of these.
+public enum Protocols {
+    /// Every field that an event can have.
+    public static let registry = FieldRegistry(blocks: [
+        CommonField.block, MQTTField.block, CoAPField.block, PayloadField.block, ViolationField.block,
+    ])
+
+    /// The fields whose values say what type a message is: rules are indexed by them.
+    public static let discriminators = [
+        Discriminator(category: .mqtt, field: MQTTField.type.id, codes: MQTTPacketType.codesByName),
+        Discriminator(category: .coap, field: CoAPField.code.id, codes: CoAPCode.codesByText),
+    ]
+}
+
+/// What a flow was found to carry: the label of a flow.
+enum FlowLabel {
+    /// Not told yet.
+    static let unknown: UInt8 = 0
+    static let mqtt: UInt8 = 1
+    static let coap: UInt8 = 2
+    /// Looks like CoAP on a strange port; a response has to confirm it.
+    static let coapCandidate: UInt8 = 3
+    /// Nothing that the sensor follows.
+    static let ignored: UInt8 = 255
+}

@@ -1,0 +1,15 @@
+import CoAP
+import Detection
+import Flows
+import MQTT
+
+/// Every bound of the sensor in one place; each type documents its own with the reason.
+public struct SensorLimits: Sendable {
+    public var flows = FlowLimits()
+    public var mqtt = MQTTLimits()
+    public var coap = CoAPLimits()
+    public var detection = DetectionLimits()
+
+    /// The defaults.
+    public init() {}
+}

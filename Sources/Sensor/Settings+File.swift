@@ -1,0 +1,82 @@
+import Events
+import Foundation
+import Yams
+
+extension Settings {
+    /// Reads a configuration file. A key that does not exist, or a value that does not fit, is an error with its line.
+    mutating func read(file: String) throws(SensorError) {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw SensorError(.configuration, "\(file): the configuration cannot be read")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw SensorError(.configuration, "\(file): the configuration is not UTF-8 text")
+        }
+        let root: Node?
+        do { root = try Yams.compose(yaml: text) } catch {
+            throw SensorError(.configuration, "\(file): not valid YAML: \(error)")
+        }
+        guard let root else { return }
+        guard let mapping = root.mapping else {
+            throw SensorError(
+                .configuration, "\(file): a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'")
+        }
+        for (key, value) in mapping {
+            let line = key.mark.map { ":\($0.line)" } ?? ""
+            do { try set(key.string ?? "", value) } catch {
+                throw SensorError(.configuration, "\(file)\(line): \(error.message)")
+            }
+        }
+    }
+
+    private static let keys = [
+        "db", "rules", "sensor", "retention_days", "retention_mebibytes", "capture_buffer_mebibytes", "snap_length",
+        "promiscuous", "max_flows", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
+    ]
+
+    private mutating func set(_ key: String, _ value: Node) throws(SensorError) {
+        switch key {
+        case "db": database = try string(key, value)
+        case "rules": rules = try strings(key, value)
+        case "sensor": sensorName = try string(key, value)
+        case "retention_days": retentionDays = try number(key, value, 1...36_500)
+        case "retention_mebibytes": retentionMebibytes = try number(key, value, 1...1_048_576)
+        case "capture_buffer_mebibytes": captureBufferMebibytes = try number(key, value, 1...2047)
+        case "snap_length": snapLength = try number(key, value, 64...262_144)
+        case "promiscuous":
+            guard let flag = value.bool else { throw wrong(key, "true or false") }
+            promiscuous = flag
+        case "max_flows": limits.flows.flows = try number(key, value, 16...16_777_216)
+        case "max_held_bytes_per_message":
+            limits.flows.heldBytesPerMessage = try number(key, value, 1024...1 << 24)
+        case "max_queued_bytes_per_stream":
+            limits.flows.queuedBytesPerStream = try number(key, value, 4096...1 << 26)
+        default:
+            let hint = nearest(to: key, in: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
+            throw SensorError(.configuration, "there is no setting '\(key)'\(hint)")
+        }
+    }
+
+    private func string(_ key: String, _ value: Node) throws(SensorError) -> String {
+        guard let text = value.string, !text.isEmpty else { throw wrong(key, "a text") }
+        return text
+    }
+
+    private func strings(_ key: String, _ value: Node) throws(SensorError) -> [String] {
+        if let text = value.string { return [text] }
+        guard let list = value.sequence else { throw wrong(key, "a list of paths") }
+        var result: [String] = []
+        for item in list { result.append(try string(key, item)) }
+        return result
+    }
+
+    private func number(_ key: String, _ value: Node, _ range: ClosedRange<Int>) throws(SensorError) -> Int {
+        guard let number = value.int, range.contains(number) else {
+            throw wrong(key, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private func wrong(_ key: String, _ wanted: String) -> SensorError {
+        SensorError(.configuration, "'\(key)' wants \(wanted)")
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// What the sensor is told before it starts. Flags beat the environment, that beats the file, that beats the defaults.
+public struct Settings: Sendable {
+    /// The alert store.
+    public var database: String
+    /// Folders or files with rules; empty for the shipped rules.
+    public var rules: [String] = []
+    /// The name under which this sensor's alerts are stored.
+    public var sensorName: String
+    /// The bounds of every table.
+    public var limits = SensorLimits()
+    /// Days after which an alert is deleted; `nil` keeps it.
+    public var retentionDays: Int?
+    /// Size in mebibytes beyond which the oldest alerts are deleted; `nil` for no limit.
+    public var retentionMebibytes: Int?
+    /// Kernel buffer of each interface, in mebibytes.
+    public var captureBufferMebibytes = 16
+    /// Octets of a frame that are captured.
+    public var snapLength = 262_144
+    /// Whether interfaces are put into promiscuous mode.
+    public var promiscuous = true
+
+    /// The defaults in a given environment: systemd names the folder for state (systemd.exec(5), STATE_DIRECTORY).
+    public init(environment: [String: String]) {
+        if let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
+            database = "\(folder)/alerts.db"
+        } else {
+            database = "earshot.db"
+        }
+        sensorName = ProcessInfo.processInfo.hostName
+    }
+
+    /// What the command line may override.
+    public struct Overrides: Sendable {
+        public var database: String?
+        public var rules: [String] = []
+        public var configuration: String?
+
+        /// Nothing overridden.
+        public init() {}
+    }
+
+    /// Where the configuration is looked for when nobody names one.
+    public static let defaultFile = "/etc/earshot/earshot.yaml"
+
+    /// Joins defaults, file, environment and flags.
+    public static func load(
+        _ flags: Overrides, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(SensorError) -> Settings {
+        var settings = Settings(environment: environment)
+        if let named = flags.configuration ?? environment["EARSHOT_CONFIG"] {
+            try settings.read(file: named)
+        } else if FileManager.default.fileExists(atPath: defaultFile) {
+            try settings.read(file: defaultFile)
+        }
+        if let path = environment["EARSHOT_DB"], !path.isEmpty { settings.database = path }
+        if let paths = environment["EARSHOT_RULES"], !paths.isEmpty {
+            settings.rules = paths.split(separator: ":").map(String.init)
+        }
+        if let name = environment["EARSHOT_SENSOR"], !name.isEmpty { settings.sensorName = name }
+        if let path = flags.database { settings.database = path }
+        if !flags.rules.isEmpty { settings.rules = flags.rules }
+        return settings
+    }
+}

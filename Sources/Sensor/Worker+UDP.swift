@@ -1,0 +1,82 @@
+import Bytes
+import Capture
+import CoAP
+import Events
+import Flows
+import Network
+
+extension Worker {
+    /// Takes a datagram.
+    mutating func processDatagram(_ bytes: RawSpan, _ hit: FlowTable.Hit) {
+        let slot = hit.slot
+        guard streams.table[slot].label != FlowLabel.ignored, !packet.payload.isEmpty else { return }
+        // What is missing from a datagram would look like faults of its sender.
+        guard packet.missing == 0 else { return }
+        if streams.table[slot].label == FlowLabel.unknown { identify(slot, bytes) }
+        switch streams.table[slot].label {
+        case FlowLabel.coap: dissect(slot, bytes)
+        case FlowLabel.coapCandidate: confirm(slot, hit.side, bytes)
+        default: break
+        }
+    }
+
+    /// On CoAP's own port a flow is taken for CoAP at once, elsewhere only when its datagrams could be nothing else and
+    /// a response meets its request (RFC 7252, 12.6 and 12.8 for the ports).
+    private mutating func identify(_ slot: Int, _ bytes: RawSpan) {
+        if packet.sourcePort == CoAPPort.coap || packet.destinationPort == CoAPPort.coap {
+            streams.table[slot].label = FlowLabel.coap
+        } else if CoAPProbe.verdict(bytes.slice(packet.payload)) == .plausible {
+            streams.table[slot].label = FlowLabel.coapCandidate
+        } else {
+            streams.table[slot].label = FlowLabel.ignored
+        }
+    }
+
+    private mutating func dissect(_ slot: Int, _ bytes: RawSpan) {
+        var context = context(direction: .toServer)
+        let message = bytes.slice(packet.payload)
+        guard coap.dissect(message, context: &context) else {
+            counters.notCoAP &+= 1
+            return
+        }
+        counters.coap[Int(coap.messageType)] &+= 1
+        counters.countViolations(of: coap, message: message, &violations)
+        sink.receive(coap, context, message: message, frame: frame, frameBytes: bytes)
+    }
+
+    /// Waits on a strange port for the response that proves that a flow is CoAP, then reads what had to wait first.
+    private mutating func confirm(_ slot: Int, _ side: Side, _ bytes: RawSpan) {
+        let payload = bytes.slice(packet.payload)
+        guard CoAPProbe.verdict(payload) == .plausible else { return giveUp(slot) }
+        let handle = streams.table[slot].handle
+        if handle >= 0, candidates.isAnswered(handle, by: payload, from: side) {
+            streams.table[slot].label = FlowLabel.coap
+            replay(handle)
+            streams.table[slot].handle = -1
+            dissect(slot, bytes)
+            return
+        }
+        guard
+            candidates.add(
+                &streams.table[slot].handle,
+                CoAPCandidates.Datagram(
+                    frame: frame, packet: packet, side: side), bytes)
+        else { return giveUp(slot) }
+    }
+
+    private mutating func giveUp(_ slot: Int) {
+        candidates.drop(streams.table[slot].handle)
+        streams.table[slot].handle = -1
+        streams.table[slot].label = FlowLabel.ignored
+    }
+
+    private mutating func replay(_ handle: Int32) {
+        let (current, currentPacket) = (frame, packet)
+        for waiting in candidates.take(handle) {
+            frame = waiting.frame
+            packet = waiting.packet
+            dissect(0, waiting.bytes.span.bytes)
+        }
+        (frame, packet) = (current, currentPacket)
+    }
+}

@@ -1,0 +1,93 @@
+import Bytes
+import Capture
+import CoAP
+import Events
+import Flows
+import MQTT
+import Network
+import Packets
+
+/// From frames to events: everything that belongs to a flow, in one value without references to others.
+///
+/// Frames go in with `process`, events come out at the sink. Time is capture time throughout.
+public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
+    var streams: TCPStreams
+    var mqtt: MQTTAnalyzer
+    var coap: CoAPAnalyzer
+    var candidates: CoAPCandidates
+    /// What was seen so far.
+    public internal(set) var counters = WorkerCounters()
+    /// Where the events go.
+    public var sink: Sink
+    var violations = FieldValues()
+    /// The frame that is being processed, and what was decoded from it.
+    var frame = FrameHeader.none
+    var packet = Packet()
+
+    /// A worker that has seen nothing yet. Tables are seeded afresh unless `hash` is given.
+    public init(limits: SensorLimits = SensorLimits(), hash: SeededHash = SeededHash(), sink: consuming Sink) {
+        streams = TCPStreams(limits: limits.flows, hash: hash)
+        mqtt = MQTTAnalyzer(limits: limits.mqtt, hash: hash)
+        coap = CoAPAnalyzer(limits: limits.coap, hash: hash)
+        candidates = CoAPCandidates()
+        self.sink = sink
+    }
+
+    /// Takes a frame.
+    public mutating func process(_ frame: FrameHeader, _ bytes: RawSpan) {
+        self.frame = frame
+        counters.packets &+= 1
+        counters.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
+        switch PacketDecoder.decode(bytes, link: frame.linkType, into: &packet) {
+        case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
+        case .packet:
+            if packet.missing > 0 { counters.cutShort &+= 1 }
+            let hit = streams.table.track(packet, at: frame.timestamp)
+            if !streams.table.departed.isEmpty { closeDeparted(at: frame.timestamp) }
+            if packet.transport == .tcp {
+                processSegment(bytes, hit)
+            } else {
+                processDatagram(bytes, hit)
+            }
+        }
+    }
+
+    /// Ends everything: what waits for lost octets is read as far as it goes, every session is closed.
+    public mutating func finish() {
+        flushQueues()
+        streams.table.removeAll()
+        closeDeparted(at: frame.timestamp)
+    }
+
+    /// The context of a message in the current packet.
+    func context(direction: Direction) -> EventContext {
+        EventContext(
+            timestamp: frame.timestamp, frameNumber: frame.number,
+            source: Endpoint(packet.source, packet.sourcePort),
+            destination: Endpoint(packet.destination, packet.destinationPort),
+            sourceMAC: packet.sourceMAC, destinationMAC: packet.destinationMAC, vlans: packet.vlans,
+            transport: packet.transport, direction: direction)
+    }
+
+    private mutating func closeDeparted(at time: Timestamp) {
+        var index = 0
+        while index < streams.table.departed.count {
+            var flow = streams.table.departed[index]
+            closeSession(of: &flow, at: time)
+            streams.release(&flow)
+            index += 1
+        }
+        streams.table.clearDeparted()
+    }
+
+    /// Ends the protocol state that a flow has.
+    mutating func closeSession(of flow: inout Flow, at time: Timestamp) {
+        guard flow.handle >= 0 else { return }
+        switch flow.label {
+        case FlowLabel.mqtt: mqtt.closeSession(MQTTSessionID(rawValue: flow.handle), at: time)
+        case FlowLabel.coapCandidate: candidates.drop(flow.handle)
+        default: break
+        }
+        flow.handle = -1
+    }
+}

@@ -1,0 +1,41 @@
+import Bytes
+import Events
+import Packets
+
+/// What a worker saw, by kind.
+public struct WorkerCounters: Sendable {
+    public var packets: UInt64 = 0
+    /// Octets of the frames as they were on the wire.
+    public var bytes: UInt64 = 0
+    /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.
+    public var undecoded = [UInt64](repeating: 0, count: Undecoded.allCases.count)
+    /// Frames cut short by the snap length.
+    public var cutShort: UInt64 = 0
+    /// Messages by MQTT packet type.
+    public var mqtt = [UInt64](repeating: 0, count: 16)
+    /// Messages by CoAP code.
+    public var coap = [UInt64](repeating: 0, count: 256)
+    /// Datagrams on CoAP's port that are not CoAP.
+    public var notCoAP: UInt64 = 0
+    /// Broken rules of a specification by their names.
+    public var violations: [String: UInt64] = [:]
+
+    /// Zeros.
+    public init() {}
+
+    /// All messages of all protocols.
+    public var messages: UInt64 { mqtt.reduce(0, &+) &+ coap.reduce(0, &+) }
+
+    /// Counts what is wrong with a message; `values` is scratch space.
+    mutating func countViolations(
+        of event: borrowing some EventSource & ~Copyable, message: RawSpan, _ values: inout FieldValues
+    ) {
+        values.removeAll()
+        event.read(ViolationField.id.fieldID, message: message, into: &values)
+        for value in values.values {
+            guard case .bytes(let reference) = value else { continue }
+            let name = values.withBytes(reference, message: message) { String(copying: $0) }
+            violations[name, default: 0] &+= 1
+        }
+    }
+}
