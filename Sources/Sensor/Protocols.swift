@@ -28,3 +28,8 @@ enum FlowLabel {
     /// Nothing that the sensor follows.
     static let ignored: UInt8 = 255
 }
+
+extension Protocols {
+    /// The field that fills the store's column `client_id`.
+    static let clientID = MQTTField.clientID.id
+}

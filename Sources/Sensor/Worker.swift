@@ -36,6 +36,8 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     /// Takes a frame.
     public mutating func process(_ frame: FrameHeader, _ bytes: RawSpan) {
         self.frame = frame
+        if counters.packets == 0 { counters.firstSeen = frame.timestamp }
+        if frame.timestamp > counters.lastSeen { counters.lastSeen = frame.timestamp }
         counters.packets &+= 1
         counters.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
         switch PacketDecoder.decode(bytes, link: frame.linkType, into: &packet) {
@@ -90,4 +92,9 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         }
         flow.handle = -1
     }
+}
+
+extension FrameHeader {
+    /// Stands for "no frame yet".
+    static let none = FrameHeader(timestamp: .zero, number: 0, originalLength: 0, linkType: .ethernet)
 }

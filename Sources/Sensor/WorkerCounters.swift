@@ -1,10 +1,14 @@
 import Bytes
 import Events
+import Network
 import Packets
 
 /// What a worker saw, by kind.
 public struct WorkerCounters: Sendable {
     public var packets: UInt64 = 0
+    /// The earliest and the latest capture time.
+    public var firstSeen = Timestamp.zero
+    public var lastSeen = Timestamp.zero
     /// Octets of the frames as they were on the wire.
     public var bytes: UInt64 = 0
     /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.

@@ -1,0 +1,96 @@
+import Alerts
+import Bytes
+import Capture
+import Detection
+import Events
+import Network
+
+/// Holds events against the rules, and makes alerts of what matches.
+public struct DetectionSink: EventSink, ~Copyable {
+    /// The rules and their state.
+    public private(set) var engine: DetectionEngine
+    /// Alert rows by rule id.
+    public private(set) var alertsByRule: [String: UInt64] = [:]
+    private let rules: CompiledRules
+    private var json: EventJSON
+    private var values = FieldValues()
+    private let deliver: (AlertChange) -> Void
+
+    /// A sink that gives each new or repeated alert to `deliver`.
+    public init(rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, deliver: @escaping (AlertChange) -> Void) {
+        engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
+        self.rules = rules
+        json = EventJSON(registry: Protocols.registry)
+        self.deliver = deliver
+    }
+
+    public mutating func receive(
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
+        frame: FrameHeader, frameBytes: RawSpan
+    ) {
+        engine.evaluate(event, context, message: message)
+        var index = 0
+        while index < engine.hits.count {
+            let hit = engine.hits[index]
+            index += 1
+            if hit.isNew {
+                alertsByRule[rules.rules[hit.rule].id, default: 0] += 1
+                var alert = makeAlert(hit, event, context, message: message)
+                alert.evidence = [evidence(frame, frameBytes)]
+                deliver(.insert(alert))
+            } else {
+                // Few frames of a repetition are worth keeping; the store has the last word on how many.
+                let frames = hit.count <= Self.evidenceFrames ? evidence(frame, frameBytes) : nil
+                deliver(
+                    .repeated(
+                        serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: frames))
+            }
+        }
+    }
+
+    private static let evidenceFrames: Int64 = 10
+
+    private func evidence(_ frame: FrameHeader, _ bytes: RawSpan) -> EvidenceFrame {
+        var copy: [UInt8] = []
+        copy.append(copying: bytes)
+        return EvidenceFrame(
+            frameNumber: frame.number, timestampNanoseconds: frame.timestamp.nanoseconds,
+            linkType: frame.linkType.rawValue, originalLength: UInt32(clamping: frame.originalLength), bytes: copy)
+    }
+
+    private mutating func makeAlert(
+        _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> Alert {
+        let rule = rules.rules[hit.rule]
+        var object: [UInt8] = []
+        json.write(event, context, message: message, to: &object)
+        let time = context.timestamp.microseconds
+        return Alert(
+            serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
+            ruleTitle: rule.title, level: AlertLevel(rawValue: rule.level.rawValue) ?? .medium,
+            category: event.category.name.description,
+            summary: engine.summary(of: hit, event, context, message: message),
+            sourceIP: context.source.address, sourcePort: context.source.port,
+            destinationIP: context.destination.address, destinationPort: context.destination.port,
+            transport: context.transport, clientIP: context.client.address, serverIP: context.server.address,
+            clientID: text(Protocols.clientID, event, message),
+            communityID: communityID(context), groupKey: engine.groupKey(of: hit, event, context, message: message),
+            event: String(decoding: object, as: UTF8.self))
+    }
+
+    /// The first value of a text field, as text.
+    private mutating func text(
+        _ field: FieldID, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
+    ) -> String? {
+        values.removeAll()
+        event.read(field, message: message, into: &values)
+        guard case .bytes(let reference)? = values.values.first else { return nil }
+        return values.withBytes(reference, message: message) { String(copying: $0) }
+    }
+
+    private func communityID(_ context: EventContext) -> String {
+        var text: [UInt8] = []
+        CommunityID(context.source, context.destination, context.transport).write(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,120 @@
+import Alerts
+import Capture
+import Detection
+import Foundation
+import Network
+
+/// A worker with its rules and the store behind it: what `run` and `replay` drive.
+public struct Pipeline: ~Copyable {
+    /// From frames to events to alerts.
+    public var worker: Worker<DetectionSink>
+    /// Where the alerts go.
+    public let writer: AlertWriter
+    private var baseline = RunStatistics()
+    private let rules: RuleSet
+    private let settings: Settings
+
+    /// Joins rules and store. `observe` sees every alert and repetition on its way to the store.
+    public init(
+        settings: Settings, rules: RuleSet, writer: AlertWriter, observe: @escaping (AlertChange) -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.rules = rules
+        self.writer = writer
+        let hash = SeededHash()
+        let sink = DetectionSink(rules: rules.compiled, limits: settings.limits.detection, hash: hash) { change in
+            writer.submit(change)
+            observe(change)
+        }
+        worker = Worker(limits: settings.limits, hash: hash, sink: sink)
+    }
+
+    /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
+    public mutating func begin(source: String, digest: String?, again: Bool) throws(SensorError) -> RunRecord? {
+        baseline = statistics
+        let start = RunStart(
+            sensor: settings.sensorName, started: now(), source: source, sourceDigest: digest,
+            version: Version.current, rulesDigest: rules.digest)
+        do throws(StoreError) {
+            switch try writer.beginRun(start, again: again) {
+            case .started: return nil
+            case .alreadyRecorded(let run): return run
+            }
+        } catch { throw SensorError(error) }
+    }
+
+    /// Ends the run in the store with what it saw; returns that.
+    public mutating func end(_ status: RunStatus, drops: CaptureDrops) throws(SensorError) -> RunStatistics {
+        let seen = statistics(drops)
+        do throws(StoreError) { try writer.endRun(summary(seen, status, drops)) } catch { throw SensorError(error) }
+        return seen
+    }
+
+    /// Tells the store how far a run has come, for `earshot stats` beside a live run.
+    public mutating func report(drops: CaptureDrops) { writer.updateRun(summary(statistics(drops), .running, drops)) }
+
+    private func statistics(_ drops: CaptureDrops) -> RunStatistics {
+        var seen = statistics.since(baseline)
+        seen.dropped = ["kernel": drops.kernel, "interface": drops.interface]
+        return seen
+    }
+
+    private func summary(_ seen: RunStatistics, _ status: RunStatus, _ drops: CaptureDrops) -> RunSummary {
+        RunSummary(
+            status: status, ended: status == .running ? nil : now(), packets: Int64(clamping: seen.packets),
+            bytes: Int64(clamping: seen.bytes), droppedKernel: Int64(clamping: drops.kernel),
+            droppedInterface: Int64(clamping: drops.interface), flows: Int64(clamping: seen.flows),
+            messages: Int64(clamping: seen.messageCount), stats: seen.json)
+    }
+
+    /// All that was seen since the pipeline was made.
+    public var statistics: RunStatistics {
+        var statistics = worker.statistics
+        statistics.alerts = worker.sink.alertsByRule
+        let counters = worker.sink.engine.counters
+        if counters.groupsEvicted > 0 { statistics.evicted["correlation_groups"] = counters.groupsEvicted }
+        if counters.suppressionsEvicted > 0 { statistics.evicted["suppressions"] = counters.suppressionsEvicted }
+        return statistics
+    }
+
+    private func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+}
+
+/// Frames that never reached the sensor.
+public struct CaptureDrops: Hashable, Sendable {
+    public var kernel: UInt64 = 0
+    public var interface: UInt64 = 0
+
+    /// None.
+    public init() {}
+}
+
+extension RunStatistics {
+    /// What came since `earlier`, an older state of the same counters.
+    func since(_ earlier: RunStatistics) -> RunStatistics {
+        var result = self
+        result.packets -= earlier.packets
+        result.bytes -= earlier.bytes
+        result.flows -= earlier.flows
+        result.gaps -= earlier.gaps
+        result.unparsedBytes -= earlier.unparsedBytes
+        result.cutShort -= earlier.cutShort
+        result.notCoAP -= earlier.notCoAP
+        result.violations = difference(violations, earlier.violations)
+        result.alerts = difference(alerts, earlier.alerts)
+        result.evicted = difference(evicted, earlier.evicted)
+        result.undecoded = difference(undecoded, earlier.undecoded)
+        result.tcp = difference(tcp, earlier.tcp)
+        for (name, counts) in messages {
+            let rest = difference(counts, earlier.messages[name] ?? [:])
+            result.messages[name] = rest.isEmpty ? nil : rest
+        }
+        return result
+    }
+}
+
+private func difference(_ later: [String: UInt64], _ earlier: [String: UInt64]) -> [String: UInt64] {
+    var result: [String: UInt64] = [:]
+    for (key, count) in later where count > earlier[key] ?? 0 { result[key] = count - (earlier[key] ?? 0) }
+    return result
+}

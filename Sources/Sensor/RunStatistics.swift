@@ -1,0 +1,111 @@
+import CoAP
+import Foundation
+import MQTT
+import Packets
+
+/// What a run saw, dropped and could not read: the object that `earshot stats --json` prints.
+public struct RunStatistics: Codable, Sendable {
+    public var packets: UInt64 = 0
+    public var bytes: UInt64 = 0
+    public var flows: UInt64 = 0
+    /// Messages by protocol and type.
+    public var messages: [String: [String: UInt64]] = [:]
+    /// Broken rules of a specification by their names.
+    public var violations: [String: UInt64] = [:]
+    /// Alert rows by rule id.
+    public var alerts: [String: UInt64] = [:]
+    /// Holes in TCP streams that were never filled.
+    public var gaps: UInt64 = 0
+    /// Octets of MQTT streams that were not understood.
+    public var unparsedBytes: UInt64 = 0
+    /// What was pushed out of tables, by table.
+    public var evicted: [String: UInt64] = [:]
+    /// Frames without a segment or datagram, by reason.
+    public var undecoded: [String: UInt64] = [:]
+    /// What never reached the sensor, by cause.
+    public var dropped: [String: UInt64] = [:]
+    /// Segments by what was odd about them.
+    public var tcp: [String: UInt64] = [:]
+    /// Frames cut short by the snap length.
+    public var cutShort: UInt64 = 0
+    /// Datagrams on CoAP's port that are not CoAP.
+    public var notCoAP: UInt64 = 0
+    /// Capture time from the first frame to the last, in microseconds.
+    public var captureMicroseconds: Int64 = 0
+
+    enum CodingKeys: String, CodingKey {
+        case packets, bytes, flows, messages, violations, alerts, gaps
+        case unparsedBytes = "unparsed_bytes"
+        case evicted, undecoded, dropped, tcp
+        case cutShort = "cut_short"
+        case notCoAP = "not_coap"
+        case captureMicroseconds = "capture_us"
+    }
+
+    /// Zeros.
+    public init() {}
+
+    /// All messages of all protocols.
+    public var messageCount: UInt64 { messages.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
+
+    /// All alert rows.
+    public var alertCount: UInt64 { alerts.values.reduce(0, +) }
+
+    /// The object as one line of JSON, keys sorted.
+    public var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { return "{}" }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Reads what `json` wrote; `nil` for anything else.
+    public init?(json: String) {
+        guard let read = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+        self = read
+    }
+}
+
+extension Worker {
+    /// What this worker saw so far, without what only the sink and the capture know.
+    public var statistics: RunStatistics {
+        var statistics = RunStatistics()
+        statistics.packets = counters.packets
+        statistics.bytes = counters.bytes
+        statistics.flows = streams.table.total
+        statistics.messages = [
+            "mqtt": nonZero(counters.mqtt) { MQTTPacketType(rawValue: $0).name.description },
+            "coap": nonZero(counters.coap) { CoAPCode(rawValue: $0).text },
+        ].filter { !$0.value.isEmpty }
+        statistics.violations = counters.violations
+        statistics.gaps = streams.counters.gaps
+        statistics.unparsedBytes = streams.counters.unparsedBytes
+        statistics.undecoded = nonZero(counters.undecoded) { Undecoded(rawValue: $0)?.name ?? "" }
+        statistics.evicted = evictions.filter { $0.value > 0 }
+        statistics.cutShort = counters.cutShort
+        statistics.notCoAP = counters.notCoAP
+        statistics.captureMicroseconds = counters.lastSeen.microseconds - counters.firstSeen.microseconds
+        let tcp = streams.counters
+        statistics.tcp = [
+            "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "out_of_order": tcp.outOfOrder,
+            "out_of_window": tcp.outOfWindow, "lost_bytes": tcp.lostBytes,
+            "unfinished_messages": tcp.unfinishedMessages, "held_refused": tcp.heldRefused,
+        ].filter { $0.value > 0 }
+        return statistics
+    }
+
+    private var evictions: [String: UInt64] {
+        var evictions = ["flows": streams.table.evicted, "coap_candidates": candidates.evicted]
+        for (name, count) in mqtt.evictions { evictions["mqtt_\(name)"] = count }
+        for (name, count) in coap.evictions { evictions["coap_\(name)"] = count }
+        return evictions
+    }
+
+    private func nonZero(_ counts: [UInt64], _ name: (UInt8) -> String) -> [String: UInt64] {
+        var result: [String: UInt64] = [:]
+        for (index, count) in counts.enumerated() where count > 0 {
+            result[name(UInt8(truncatingIfNeeded: index)), default: 0] += count
+        }
+        return result
+    }
+}
