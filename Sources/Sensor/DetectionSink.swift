@@ -17,7 +17,9 @@ public struct DetectionSink: EventSink, ~Copyable {
     private let deliver: (AlertChange) -> Void
 
     /// A sink that gives each new or repeated alert to `deliver`.
-    public init(rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, deliver: @escaping (AlertChange) -> Void) {
+    public init(
+        rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, deliver: @escaping (AlertChange) -> Void
+    ) {
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
         self.rules = rules
         json = EventJSON(registry: Protocols.registry)
@@ -43,7 +45,8 @@ public struct DetectionSink: EventSink, ~Copyable {
                 let frames = hit.count <= Self.evidenceFrames ? evidence(frame, frameBytes) : nil
                 deliver(
                     .repeated(
-                        serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: frames))
+                        serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: frames)
+                )
             }
         }
     }

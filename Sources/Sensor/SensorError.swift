@@ -1,3 +1,6 @@
+import Alerts
+import Capture
+
 /// What keeps the sensor from doing what it was asked: a sentence for people and the exit code that goes with it.
 public struct SensorError: Error, Sendable {
     /// The exit code, one of sysexits.h.
@@ -35,4 +38,16 @@ public enum ExitStatus: Int32, Sendable {
     case noPermission = 77
     /// The configuration or a rule is wrong.
     case configuration = 78
+}
+
+extension SensorError {
+    /// What the capture reported.
+    public init(_ error: CaptureError) {
+        self.init(ExitStatus(rawValue: error.exitCode) ?? .ioError, error.description)
+    }
+
+    /// What the store reported.
+    public init(_ error: StoreError) {
+        self.init(ExitStatus(rawValue: error.exitCode) ?? .ioError, error.description)
+    }
 }

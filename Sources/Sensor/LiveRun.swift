@@ -1,0 +1,64 @@
+import Alerts
+import Capture
+import Foundation
+import Network
+
+/// Listens on interfaces until told to stop. Nothing is ever sent.
+public enum LiveRun {
+    /// How often the store is told how far the run has come.
+    private static let reportNanoseconds: Int64 = 2_000_000_000
+
+    /// What came of a run.
+    public struct Result: Sendable {
+        public var statistics: RunStatistics
+        /// Why it ended, where nobody asked it to.
+        public var error: CaptureError?
+    }
+
+    /// Captures on `interfaces`.
+    ///
+    /// - Parameters:
+    ///   - limit: Frames after which the run ends by itself; `nil` for none.
+    ///   - ready: Called once, when capturing has begun, with warnings about what could not be done as asked.
+    public static func run(
+        _ interfaces: [String], _ options: LiveCapture.Options, limit: UInt64? = nil, stop: StopSwitch,
+        _ pipeline: inout Pipeline, ready: ([String]) -> Void
+    ) throws(SensorError) -> Result {
+        var opened: LiveCapture?
+        do throws(CaptureError) { opened = try LiveCapture.open(interfaces, options, stop: stop) } catch {
+            throw SensorError(error)
+        }
+        guard var capture = opened.take() else { throw SensorError(.software, "the capture was not opened") }
+        _ = try pipeline.begin(source: capture.interfaceNames.joined(separator: ","), digest: nil, again: true)
+        ready(capture.warnings)
+        var failure: CaptureError?
+        var lastReport = ContinuousClock.now
+        do throws(CaptureError) {
+            loop: while limit.map({ pipeline.worker.counters.packets < $0 }) ?? true {
+                switch try capture.step() {
+                case .frame(let header):
+                    pipeline.worker.process(header, capture.bytes)
+                    guard header.number & 0xFFF == 0 else { continue }
+                case .idle: break
+                case .end: break loop
+                }
+                if ContinuousClock.now - lastReport >= .nanoseconds(reportNanoseconds) {
+                    lastReport = .now
+                    pipeline.report(drops: drops(capture))
+                }
+            }
+        } catch { failure = error }
+        pipeline.worker.finish()
+        let statistics = try pipeline.end(failure == nil ? .finished : .interrupted, drops: drops(capture))
+        return Result(statistics: statistics, error: failure)
+    }
+
+    private static func drops(_ capture: borrowing LiveCapture) -> CaptureDrops {
+        var drops = CaptureDrops()
+        for counters in capture.counters() {
+            drops.kernel += counters.droppedByKernel
+            drops.interface += counters.droppedByInterface
+        }
+        return drops
+    }
+}

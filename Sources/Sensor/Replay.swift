@@ -1,0 +1,148 @@
+import Alerts
+import Capture
+import Foundation
+import Network
+
+/// Reads capture files through a pipeline, one run in the store for each file.
+///
+/// State goes on from file to file, since captures are often cut into pieces: files are read in the order of their
+/// first frames.
+public struct Replay: ~Copyable {
+    /// What came of a file.
+    public struct FileResult: Sendable {
+        public var path: String
+        public var statistics: RunStatistics
+        /// Why the file was not read to its end.
+        public var error: CaptureError?
+        /// Whether it was left out because its alerts are in the store already.
+        public var isKnown = false
+    }
+
+    /// How to replay.
+    public struct Options: Sendable {
+        /// A filter expression (pcap-filter(7)).
+        public var filter: String?
+        /// Times the speed of capture; `nil` for as fast as can be.
+        public var speed: Double?
+        /// Whether files whose alerts are stored already are read again.
+        public var again = false
+
+        /// As fast as can be, everything, each file once.
+        public init() {}
+    }
+
+    /// How far a replay has come.
+    public struct Progress: Sendable {
+        public var path: String
+        public var bytesRead: Int64
+        /// Of all files together; `nil` where that is not known.
+        public var bytesTotal: Int64?
+        public var packets: UInt64
+    }
+
+    private let options: Options
+    private let stop: StopSwitch
+    private let filter: PacketFilter?
+    private var clock: SpeedClock?
+
+    /// A replay that `stop` ends early. A filter expression that cannot be compiled is an error.
+    public init(_ options: Options, stop: StopSwitch) throws(SensorError) {
+        self.options = options
+        self.stop = stop
+        clock = options.speed.map { SpeedClock(factor: $0) }
+        do throws(CaptureError) {
+            filter = try options.filter.map { text throws(CaptureError) in try PacketFilter(text) }
+        } catch { throw SensorError(error) }
+    }
+
+    /// Reads the files that `paths` stand for. A file that cannot be read or breaks does not keep the others from being read.
+    public mutating func run(
+        _ paths: CapturePaths, _ pipeline: inout Pipeline, progress: (Progress) -> Void = { _ in }
+    ) throws(SensorError) -> [FileResult] {
+        let files = paths.files.count > 1 ? Self.inOrderOfTime(paths.files) : paths.files
+        let sizes = files.map { Self.size(of: $0) }
+        let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
+        var before: Int64 = 0
+        var results: [FileResult] = []
+        for (file, size) in zip(files, sizes) {
+            if stop.isStopped { break }
+            results.append(
+                try replay(file, &pipeline, isLast: results.count + 1 == files.count) { read, packets in
+                    progress(Progress(path: file, bytesRead: before + read, bytesTotal: total, packets: packets))
+                })
+            before += size ?? 0
+        }
+        return results
+    }
+
+    private mutating func replay(
+        _ path: String, _ pipeline: inout Pipeline, isLast: Bool, progress: (Int64, UInt64) -> Void
+    ) throws(SensorError) -> FileResult {
+        var result = FileResult(path: path, statistics: RunStatistics())
+        var opened: CaptureFile?
+        do throws(CaptureError) { opened = try CaptureFile.open(path, filter: filter, stop: stop) } catch {
+            result.error = error
+        }
+        guard var file = opened.take() else { return result }
+        // A filter makes it another source: what it left out was not looked at.
+        let digest = SourceDigest.of(file: path).map { $0 + (options.filter.map { "|\($0)" } ?? "") }
+        if try pipeline.begin(source: path, digest: digest, again: options.again) != nil {
+            result.isKnown = true
+            return result
+        }
+        do throws(CaptureError) {
+            while let frame = try file.next() {
+                clock?.wait(until: frame.timestamp, stop)
+                pipeline.worker.process(frame, file.bytes)
+                if frame.number & 0xFFF == 0 {
+                    progress(file.bytesConsumed, frame.number)
+                    if stop.isStopped { break }
+                }
+            }
+        } catch { result.error = error }
+        progress(file.bytesConsumed, file.framesRead)
+        if isLast || stop.isStopped { pipeline.worker.finish() }
+        let status: RunStatus = stop.isStopped ? .interrupted : result.error == nil ? .finished : .damaged
+        result.statistics = try pipeline.end(status, drops: CaptureDrops())
+        return result
+    }
+
+    private static func size(of path: String) -> Int64? {
+        guard path != "-" else { return nil }
+        return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64) ?? nil
+    }
+
+    /// Sorts by the time of the first frame; what cannot be opened or has no frame keeps its place at the front.
+    private static func inOrderOfTime(_ files: [String]) -> [String] {
+        let starts = files.map { ($0, firstTime(in: $0) ?? .zero) }
+        return starts.enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element.0)
+    }
+
+    private static func firstTime(in path: String) -> Timestamp? {
+        guard path != "-", var file = try? CaptureFile.open(path) else { return nil }
+        return (try? file.next())?.timestamp
+    }
+}
+
+/// Holds frames back so that they come as they were captured, times a factor.
+struct SpeedClock: Sendable {
+    private let factor: Double
+    private var start: (capture: Timestamp, wall: ContinuousClock.Instant)?
+
+    init(factor: Double) { self.factor = factor }
+
+    /// Waits until the frame of that time is due. Ends early when told to stop.
+    mutating func wait(until time: Timestamp, _ stop: StopSwitch) {
+        guard let start else {
+            self.start = (time, .now)
+            return
+        }
+        let due = start.wall + .nanoseconds(Int64(Double(time.nanoseconds(since: start.capture)) / factor))
+        while !stop.isStopped {
+            let rest = ContinuousClock.now.duration(to: due)
+            if rest <= .zero { return }
+            let nap = min(rest, .milliseconds(50)).components
+            usleep(UInt32(truncatingIfNeeded: nap.attoseconds / 1_000_000_000_000) | 1)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Alerts
+import Capture
+import Detection
+import Foundation
+import Network
+import Sigma
+
+/// Runs the tests that rules carry: each capture through a fresh sensor, the alert rows of the rule counted.
+public struct RuleTests: Sendable {
+    /// One test and what came of it.
+    public struct Outcome: Sendable {
+        public var rule: String
+        public var title: String
+        public var capture: String
+        public var expected: Int
+        public var found: Int
+        /// Why the capture could not be read; the test has failed then.
+        public var error: String?
+
+        /// Whether the rule raised as many rows as it says.
+        public var passed: Bool { error == nil && expected == found }
+    }
+
+    private let rules: RuleSet
+    private let folder: String
+    private let settings: Settings
+
+    /// Tests of `rules`, with captures below `folder`.
+    public init(_ rules: RuleSet, captures folder: String, settings: Settings) {
+        self.rules = rules
+        self.folder = folder
+        self.settings = settings
+    }
+
+    /// The folder of captures that belongs to a folder of rules: beside it.
+    public static func samples(beside rules: String) -> String {
+        URL(fileURLWithPath: rules).deletingLastPathComponent().appendingPathComponent("PcapSamples").path
+    }
+
+    /// Runs every test; each capture is read once, with all rules.
+    public func run() -> [Outcome] {
+        var counts: [String: Result<[String: UInt64], SensorError>] = [:]
+        var outcomes: [Outcome] = []
+        for rule in rules.compiled.rules {
+            for test in rule.tests {
+                let result = counts[test.capture] ?? alerts(in: test.capture)
+                counts[test.capture] = result
+                var outcome = Outcome(
+                    rule: rule.id, title: rule.title, capture: test.capture, expected: test.alerts, found: 0)
+                switch result {
+                case .success(let rows): outcome.found = Int(clamping: rows[rule.id] ?? 0)
+                case .failure(let error): outcome.error = error.message
+                }
+                outcomes.append(outcome)
+            }
+        }
+        return outcomes
+    }
+
+    /// Rules that raise alerts but have no test that fires, or none that stays silent.
+    public var incomplete: [CompiledRule] {
+        rules.compiled.rules.filter { rule in
+            rule.raisesAlerts
+                && !(rule.tests.contains { $0.alerts > 0 } && rule.tests.contains { $0.alerts == 0 })
+        }
+    }
+
+    private func alerts(in capture: String) -> Result<[String: UInt64], SensorError> {
+        let sink = DetectionSink(
+            rules: rules.compiled, limits: settings.limits.detection, hash: SeededHash()
+        ) { _ in }
+        var worker = Worker(limits: settings.limits, sink: sink)
+        do throws(CaptureError) {
+            var file = try CaptureFile.open("\(folder)/\(capture)")
+            while let frame = try file.next() { worker.process(frame, file.bytes) }
+        } catch { return .failure(SensorError(error)) }
+        worker.finish()
+        return .success(worker.sink.alertsByRule)
+    }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Bytes
+import Capture
+import Events
+import Foundation
+import Sensor
+
+/// `earshot decode`
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Print each message as a line of JSON.",
+        discussion: """
+            One flat object a line, keys as 'earshot rules fields' lists them, lists as arrays, in the order in which \
+            the messages were complete. Passwords show as '<n bytes>'.
+
+            EXAMPLES
+              earshot decode capture.pcap
+              earshot decode capture.pcap --fields mqtt.type,mqtt.topic
+              tcpdump -i eth1 -w - | earshot decode -
+              earshot decode -i lo -c 10
+            """)
+
+    @Argument(
+        help: ArgumentHelp("Capture files or folders; '-' for standard input.", valueName: "path"), completion: .file())
+    var paths: [String] = []
+
+    @Option(
+        name: [.customShort("i"), .long], help: ArgumentHelp("Listen on an interface. Repeatable.", valueName: "iface"))
+    var interface: [String] = []
+
+    @Option(help: ArgumentHelp("Print these fields only, separated by commas.", valueName: "names"))
+    var fields: String?
+
+    @Option(name: [.customShort("c"), .long], help: "End after that many messages.")
+    var count: Int?
+
+    @Option(help: ArgumentHelp("A filter expression, as in tcpdump.", valueName: "bpf"))
+    var filter: String?
+
+    @Flag(help: "Print passwords.")
+    var showSecrets = false
+
+    func validate() throws {
+        guard paths.isEmpty != interface.isEmpty else {
+            throw ValidationError("name capture files, or interfaces with -i")
+        }
+    }
+
+    func run() throws {
+        Signals.install()
+        try failing { () throws(SensorError) in
+            var worker = Worker(sink: DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count))
+            var failure: SensorError?
+            do throws(CaptureError) {
+                if interface.isEmpty { failure = try decodeFiles(&worker) } else { try listen(&worker) }
+            } catch { failure = SensorError(error) }
+            worker.finish()
+            worker.sink.output.flush()
+            if let failure { throw failure }
+        }
+    }
+
+    private func selection() throws(SensorError) -> Set<String>? {
+        guard let fields else { return nil }
+        let names = fields.split(separator: ",").map(String.init)
+        for name in names where Protocols.registry.field(named: name) == nil {
+            let hint = Protocols.registry.nearestName(to: name).map { "; did you mean '\($0)'?" } ?? ""
+            throw SensorError(.usage, "there is no field '\(name)'\(hint)")
+        }
+        return Set(names)
+    }
+
+    /// Decodes every file as far as it goes; returns the first failure.
+    private func decodeFiles(_ worker: inout Worker<DecodeSink>) throws(CaptureError) -> SensorError? {
+        let filter = try filter.map { text throws(CaptureError) in try PacketFilter(text) }
+        var failure: SensorError?
+        for path in try CapturePaths(paths).files {
+            do throws(CaptureError) {
+                var file = try CaptureFile.open(path, filter: filter, stop: Signals.stop)
+                while !worker.sink.isDone, !Signals.stop.isStopped, let frame = try file.next() {
+                    worker.process(frame, file.bytes)
+                }
+            } catch { failure = failure ?? SensorError(error) }
+        }
+        return failure
+    }
+
+    private func listen(_ worker: inout Worker<DecodeSink>) throws(CaptureError) {
+        var options = LiveCapture.Options()
+        options.filter = filter
+        var capture = try LiveCapture.open(interface, options, stop: Signals.stop)
+        for warning in capture.warnings { Terminal.log(warning) }
+        Terminal.log("listening on \(capture.interfaceNames.joined(separator: ", "))")
+        while !worker.sink.isDone {
+            switch try capture.step() {
+            case .frame(let header): worker.process(header, capture.bytes)
+            case .idle: worker.sink.output.flush()
+            case .end: return
+            }
+        }
+    }
+}
+
+/// Prints events as they come.
+struct DecodeSink: EventSink, ~Copyable {
+    var output = Output()
+    private var json: EventJSON
+    private var rest: Int
+
+    init(fields: Set<String>?, showSecrets: Bool, limit: Int?) {
+        json = EventJSON(registry: Protocols.registry, only: fields, showsSecrets: showSecrets)
+        rest = limit ?? .max
+    }
+
+    /// Whether enough was printed, or nobody reads any more.
+    var isDone: Bool { rest <= 0 || output.isClosed }
+
+    mutating func receive(
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
+        frame: FrameHeader, frameBytes: RawSpan
+    ) {
+        guard rest > 0 else { return }
+        rest -= 1
+        json.write(event, context, message: message, to: &output.buffer)
+        output.endLine()
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Sensor
+
+/// The command `earshot`.
+@main
+struct Earshot: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "earshot",
+        abstract: "A passive intrusion-detection sensor for MQTT and CoAP.",
+        discussion: """
+            Earshot listens to a mirrored port or reads captures, understands both protocols, holds each message \
+            against Sigma rules, and writes alerts to an SQLite file that people can tail. It never sends a packet.
+
+            EXAMPLES
+              earshot replay capture.pcap             read a capture; print and store its alerts
+              earshot run -i eth1                     listen on a span port
+              earshot run -i any 'port 1883'          with a filter, as in tcpdump
+              earshot tail -f --level high            watch the alerts
+              earshot show 17                         one alert in full
+              earshot decode capture.pcap             each message as a line of JSON
+
+            FILES
+              ./earshot.db, or $STATE_DIRECTORY/alerts.db under systemd: the alerts (--db, EARSHOT_DB)
+              /etc/earshot/earshot.yaml: the configuration (--config, EARSHOT_CONFIG)
+
+            EXIT STATUS
+              0 success, 1 a rule's test failed, 64 usage, 65 damaged input, 66 no such input, 69 not available, \
+            73 or 74 cannot write, 77 no permission, 78 configuration or rule
+            """,
+        version: "earshot \(Version.current)",
+        subcommands: [
+            RunCommand.self, ReplayCommand.self, TailCommand.self, ShowCommand.self, DecodeCommand.self,
+            RulesCommand.self, StatsCommand.self,
+        ])
+}

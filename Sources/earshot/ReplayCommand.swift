@@ -1,0 +1,133 @@
+import Alerts
+import ArgumentParser
+import Capture
+import Foundation
+import Sensor
+
+/// `earshot replay`
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Read captures as if they were live; alerts go to the store.",
+        discussion: """
+            Reads pcap and pcapng, also compressed with gzip or zstd. A file whose alerts are in the store already is \
+            left out, unless --again. A damaged file yields every alert up to the damage.
+
+            EXAMPLES
+              earshot replay capture.pcap
+              earshot replay /srv/captures --db case17.db
+              zcat big.pcap.gz | earshot replay - 'tcp port 1883'
+              earshot replay capture.pcap --speed 1
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Capture files or folders, '-' for standard input; last, a filter as in tcpdump.", valueName: "path"),
+        completion: .file())
+    var arguments: [String]
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var rules: RuleOptions
+
+    @Option(help: ArgumentHelp("Times the speed of capture; as fast as can be without it.", valueName: "X"))
+    var speed: Double?
+
+    @Option(help: ArgumentHelp("A filter expression, as in tcpdump.", valueName: "bpf"))
+    var filter: String?
+
+    @Flag(help: "Read files again whose alerts are in the store already.")
+    var again = false
+
+    @Flag(name: .shortAndLong, help: "Print no alerts, only the summary.")
+    var quiet = false
+
+    func validate() throws {
+        if let speed, !(speed > 0 && speed.isFinite) { throw ValidationError("--speed wants a number above 0") }
+        if arguments.isEmpty { throw ValidationError("name at least one capture") }
+    }
+
+    func run() throws {
+        Signals.install()
+        try failing { () throws(SensorError) in
+            let (paths, expression) = splitFilter()
+            let files: CapturePaths
+            do throws(CaptureError) { files = try CapturePaths(paths) } catch { throw SensorError(error) }
+            for path in files.unreadable { Terminal.log("\(path): cannot be read, left out") }
+            if files.files.isEmpty {
+                throw SensorError(.noInput, "\(paths.joined(separator: ", ")): no capture is below this folder")
+            }
+            var options = Replay.Options()
+            options.filter = expression
+            options.speed = speed
+            options.again = again
+            var replay = try Replay(options, stop: Signals.stop)
+            let settings = try store.settings(rules: rules.folders)
+            let ruleSet = try rules.load(settings)
+            let writer = try openStore(settings, ruleSet)
+            defer { writer.close() }
+            let printer = AlertPrinter(quiet: quiet)
+            var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
+            let meter = ProgressMeter()
+            let results = try replay.run(files, &pipeline) { meter.show($0) }
+            meter.end()
+            writer.flush()
+            try report(results, settings, writer)
+        }
+    }
+
+    /// The last argument is a filter where it is no path and reads like one: several words, or a protocol by itself.
+    private func splitFilter() -> (paths: [String], filter: String?) {
+        guard filter == nil, arguments.count > 1, let last = arguments.last, last != "-",
+            !FileManager.default.fileExists(atPath: last)
+        else { return (arguments, filter) }
+        let protocols = ["tcp", "udp", "ip", "ip6", "arp", "icmp", "icmp6", "vlan", "mpls", "ether", "pppoes"]
+        guard last.contains(" ") || protocols.contains(last) else { return (arguments, nil) }
+        return (arguments.dropLast(), last)
+    }
+
+    private func report(
+        _ results: [Replay.FileResult], _ settings: Settings, _ writer: AlertWriter
+    ) throws(SensorError) {
+        var total = RunStatistics()
+        var failure: SensorError?
+        for result in results {
+            total.add(result.statistics)
+            if result.isKnown {
+                Terminal.log("\(result.path): its alerts are in \(settings.database) already; --again reads it again")
+            }
+            guard let error = result.error else { continue }
+            let first = SensorError(error)
+            if failure != nil || results.count > 1 { Terminal.log(first.message) }
+            failure = failure ?? first
+        }
+        Terminal.log(RunReport(total, store: settings.database, writer: writer.counters).text)
+        guard let failure else { return }
+        if results.count > 1 { throw SensorError(failure.exitCode, "not every capture could be read to its end") }
+        throw failure
+    }
+}
+
+/// Shows how far a replay has come, where somebody watches.
+private final class ProgressMeter {
+    private var last = ContinuousClock.now
+    private let isShown = Terminal.showsProgress
+    private var wasShown = false
+
+    func show(_ progress: Replay.Progress) {
+        guard isShown, ContinuousClock.now - last >= .milliseconds(100) else { return }
+        last = .now
+        wasShown = true
+        let read = Double(progress.bytesRead) / 1_048_576
+        if let total = progress.bytesTotal, total > 0 {
+            let share = min(1, Double(progress.bytesRead) / Double(total))
+            let bar = String(repeating: "#", count: Int(share * 30)).padding(toLength: 30, withPad: ".", startingAt: 0)
+            Terminal.progress("[\(bar)] \(Int(share * 100)) %  \(Int(read)) MiB  \(progress.path)")
+        } else {
+            Terminal.progress("\(Int(read)) MiB  \(progress.packets) packets  \(progress.path)")
+        }
+    }
+
+    func end() {
+        if wasShown { Terminal.clearProgress() }
+    }
+}

@@ -1,0 +1,89 @@
+import Alerts
+import ArgumentParser
+import Capture
+import Foundation
+import Sensor
+
+/// `earshot run`
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Listen on interfaces; alerts go to the store.",
+        discussion: """
+            Runs until SIGINT or SIGTERM, then prints a summary. Capturing needs a right: root, or
+              sudo setcap cap_net_raw,cap_net_admin=eip /path/to/earshot
+
+            EXAMPLES
+              earshot run -i eth1
+              earshot run -i eth1 -i eth2 --db /var/lib/earshot/alerts.db
+              earshot run -i any 'tcp port 1883 or udp port 5683'
+            """)
+
+    @Option(
+        name: [.customShort("i"), .long],
+        help: ArgumentHelp("Listen on an interface; 'any' for all. Repeatable.", valueName: "iface"))
+    var interface: [String] = []
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var rules: RuleOptions
+
+    @Flag(name: [.customShort("p"), .long], help: "Leave the interfaces out of promiscuous mode.")
+    var noPromiscuous = false
+
+    @Option(name: [.customShort("B"), .long], help: ArgumentHelp("Kernel buffer of each interface.", valueName: "MiB"))
+    var bufferSize: Int?
+
+    @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Octets to capture of a frame.", valueName: "octets"))
+    var snapLength: Int?
+
+    @Option(name: [.customShort("c"), .long], help: "End after that many frames.")
+    var count: UInt64?
+
+    @Flag(name: .shortAndLong, help: "Print no alerts, only the summary.")
+    var quiet = false
+
+    @Argument(help: ArgumentHelp("A filter expression, as in tcpdump.", valueName: "bpf"))
+    var filter: [String] = []
+
+    func validate() throws {
+        guard !interface.isEmpty else { throw ValidationError("name at least one interface with -i") }
+        if let bufferSize, !(1...2047).contains(bufferSize) {
+            throw ValidationError("--buffer-size wants 1 to 2047 MiB")
+        }
+        if let snapLength, !(64...262_144).contains(snapLength) {
+            throw ValidationError("--snap-length wants 64 to 262144 octets")
+        }
+    }
+
+    func run() throws {
+        Signals.install()
+        try failing { () throws(SensorError) in
+            let settings = try store.settings(rules: rules.folders)
+            let ruleSet = try rules.load(settings)
+            let writer = try openStore(settings, ruleSet)
+            defer { writer.close() }
+            let printer = AlertPrinter(quiet: quiet)
+            var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
+            let result = try LiveRun.run(
+                interface, options(settings), limit: count, stop: Signals.stop, &pipeline
+            ) { warnings in
+                for warning in warnings { Terminal.log(warning) }
+                let names = interface.joined(separator: ", ")
+                Terminal.log(
+                    "listening on \(names), \(ruleSet.compiled.rules.count) rules, alerts go to \(settings.database)")
+            }
+            writer.flush()
+            Terminal.log(RunReport(result.statistics, store: settings.database, writer: writer.counters).text)
+            if let error = result.error { throw SensorError(error) }
+        }
+    }
+
+    private func options(_ settings: Settings) -> LiveCapture.Options {
+        var options = LiveCapture.Options()
+        options.snapLength = snapLength ?? settings.snapLength
+        options.isPromiscuous = settings.promiscuous && !noPromiscuous
+        options.bufferSize = (bufferSize ?? settings.captureBufferMebibytes) << 20
+        options.filter = filter.isEmpty ? nil : filter.joined(separator: " ")
+        return options
+    }
+}

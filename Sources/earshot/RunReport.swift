@@ -1,0 +1,67 @@
+import Alerts
+import Foundation
+import Sensor
+
+/// What a run saw, as a few lines for people.
+struct RunReport {
+    private let statistics: RunStatistics
+    private let store: String?
+    private let writer: AlertWriterCounters?
+
+    init(_ statistics: RunStatistics, store: String? = nil, writer: AlertWriterCounters? = nil) {
+        self.statistics = statistics
+        self.store = store
+        self.writer = writer
+    }
+
+    /// The lines. What was lost or not understood is said only where there was any.
+    var text: String {
+        var lines = [
+            "\(plural(statistics.packets, "packet")), \(size(statistics.bytes)), \(plural(statistics.flows, "flow")); "
+                + messages
+        ]
+        var alerts = "\(plural(statistics.alertCount, "alert"))"
+        if !statistics.alerts.isEmpty { alerts += " from \(plural(UInt64(statistics.alerts.count), "rule"))" }
+        if let store { alerts += ", stored in \(store)" }
+        lines.append(alerts)
+        if !statistics.violations.isEmpty {
+            lines.append("violations: \(list(statistics.violations))")
+        }
+        var losses: [String] = []
+        if statistics.gaps > 0 { losses.append("\(plural(statistics.gaps, "gap")) in streams") }
+        if statistics.unparsedBytes > 0 { losses.append("\(size(statistics.unparsedBytes)) not understood") }
+        if statistics.cutShort > 0 { losses.append("\(plural(statistics.cutShort, "frame")) cut short") }
+        for (cause, count) in statistics.dropped.sorted(by: { $0.key < $1.key }) where count > 0 {
+            losses.append("\(plural(count, "frame")) dropped by the \(cause)")
+        }
+        for (table, count) in statistics.evicted.sorted(by: { $0.key < $1.key }) where count > 0 {
+            losses.append("\(count) evicted from \(table)")
+        }
+        if !losses.isEmpty { lines.append("not seen: " + losses.joined(separator: ", ")) }
+        if !statistics.undecoded.isEmpty { lines.append("frames not followed: \(list(statistics.undecoded))") }
+        if let writer, writer.lost > 0 { lines.append("\(plural(UInt64(writer.lost), "alert")) could not be stored") }
+        return lines.joined(separator: "\n")
+    }
+
+    private var messages: String {
+        let parts = statistics.messages.sorted { $0.key > $1.key }.map { name, counts in
+            plural(counts.values.reduce(0, +), "\(name == "mqtt" ? "MQTT" : "CoAP") message")
+        }
+        return parts.isEmpty ? "no MQTT and no CoAP" : parts.joined(separator: ", ")
+    }
+
+    private func list(_ counts: [String: UInt64]) -> String {
+        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(
+            separator: ", ")
+    }
+
+    private func plural(_ count: UInt64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    private func size(_ bytes: UInt64) -> String {
+        switch bytes {
+        case ..<10_000: "\(bytes) bytes"
+        case ..<10_000_000: "\(bytes / 1000) kB"
+        default: "\(bytes / 1_000_000) MB"
+        }
+    }
+}

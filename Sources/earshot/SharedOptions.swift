@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Sensor
+import Sigma
+
+/// Where the alerts are.
+struct StoreOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The alert store.", valueName: "path"), completion: .file())
+    var db: String?
+
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file())
+    var config: String?
+
+    /// Flags beat the environment, that beats the file, that beats the defaults.
+    func settings(rules: [String] = []) throws(SensorError) -> Settings {
+        var overrides = Settings.Overrides()
+        overrides.database = db
+        overrides.configuration = config
+        overrides.rules = rules
+        return try Settings.load(overrides)
+    }
+}
+
+/// Which rules run.
+struct RuleOptions: ParsableArguments {
+    @Option(
+        name: .customLong("rules"),
+        help: ArgumentHelp("A folder or file with rules, instead of the shipped ones. Repeatable.", valueName: "path"),
+        completion: .directory)
+    var folders: [String] = []
+
+    @Flag(help: "Start without the rules that cannot be loaded, instead of refusing to start.")
+    var skipBrokenRules = false
+
+    /// Loads the rules; errors among them end the program unless it was told otherwise.
+    func load(_ settings: Settings) throws(SensorError) -> RuleSet {
+        let rules = try RuleSet.load(settings.rules)
+        let errors = rules.errors
+        for diagnostic in errors { Terminal.log(rules.render(diagnostic)) }
+        if !errors.isEmpty, !skipBrokenRules {
+            let noun = errors.count == 1 ? "one error" : "\(errors.count) errors"
+            throw SensorError(
+                .configuration, "the rules have \(noun); mend them, or start without them by --skip-broken-rules")
+        }
+        if !errors.isEmpty { Terminal.log("\(errors.count) errors in rules; the rules concerned do not run") }
+        return rules
+    }
+}
+
+/// Runs the body of a command: an error becomes a sentence on standard error and the exit code that goes with it.
+func failing(_ body: () throws(SensorError) -> Void) throws {
+    do throws(SensorError) { try body() } catch {
+        Terminal.log("earshot: \(error.message)")
+        throw ExitCode(error.exitCode.rawValue)
+    }
+}

@@ -1,0 +1,21 @@
+import Capture
+import Foundation
+
+/// Ends a run cleanly on SIGINT and SIGTERM; a second signal ends it at once.
+enum Signals {
+    /// What the signal handler pulls.
+    static let stop = StopSwitch()
+
+    /// Installs the handlers. A reader who leaves is told by an error of `write`, not by a signal.
+    static func install() {
+        // Made before a handler could need it: a handler must not allocate.
+        _ = stop.isStopped
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                Signals.stop.stop()
+                signal(number, SIG_DFL)
+            }
+        }
+        signal(SIGPIPE, SIG_IGN)
+    }
+}

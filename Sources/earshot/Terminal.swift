@@ -1,0 +1,64 @@
+import Alerts
+import Foundation
+
+/// The two streams: results go to standard output, everything else to standard error.
+enum Terminal {
+    /// Whether standard output may be coloured: a terminal, and nobody objects (https://no-color.org).
+    static var usesColor: Bool {
+        isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+            && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+
+    /// Whether somebody watches standard error.
+    static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Writes a line to standard error. Control characters in it are made visible.
+    static func log(_ message: String) {
+        let safe = message.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { terminalSafe(String($0)) }.joined(separator: "\n")
+        FileHandle.standardError.write(Data((safe + "\n").utf8))
+    }
+
+    /// Shows a line that the next one replaces.
+    static func progress(_ line: String) {
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(terminalSafe(line))".utf8))
+    }
+
+    /// Removes the progress line.
+    static func clearProgress() { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+}
+
+/// Standard output, buffered; whoever reads it may leave at any time.
+struct Output: ~Copyable {
+    /// What will be written next; whoever appends here ends with `endLine`.
+    var buffer: [UInt8] = []
+    /// Whether the reader has gone. Nothing is written any more.
+    private(set) var isClosed = false
+
+    /// Appends text and a line feed.
+    mutating func line(_ text: String) {
+        buffer.append(contentsOf: text.utf8)
+        endLine()
+    }
+
+    /// Ends a line whose bytes were appended to `buffer`.
+    mutating func endLine() {
+        buffer.append(UInt8(ascii: "\n"))
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// Writes what is buffered.
+    mutating func flush() {
+        guard !buffer.isEmpty else { return }
+        if !isClosed, !writeAll(buffer) { isClosed = true }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Writes to standard output. `false` where nobody reads it any more.
+private func writeAll(_ bytes: [UInt8]) -> Bool {
+    do {
+        try FileHandle.standardOutput.write(contentsOf: bytes)
+        return true
+    } catch { return false }
+}
