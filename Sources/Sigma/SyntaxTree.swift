@@ -173,13 +173,16 @@ public struct SigmaString: Hashable, Sendable {
     public var parts: [Part]
 
     /// Takes a string apart.
+    ///
+    /// `\` hides the meaning of a `*`, `?` or `\` after it, and is itself before anything else and at the end.
     public init(_ raw: String) {
         self.raw = raw
         parts = []
-        var literal = ""
-        var rest = raw[...]
-        while let character = rest.popFirst() {
-            switch character {
+        var literal = String.UnicodeScalarView()
+        // By scalars: an accent after a `*` would make one `Character` of the two, and hide the wildcard.
+        var rest = raw.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            switch scalar {
             case "\\":
                 if let next = rest.first, next == "*" || next == "?" || next == "\\" {
                     literal.append(next)
@@ -188,13 +191,13 @@ public struct SigmaString: Hashable, Sendable {
                     literal.append("\\")
                 }
             case "*", "?":
-                if !literal.isEmpty { parts.append(.literal(literal)) }
-                literal = ""
-                if character == "?" { parts.append(.anyOne) } else if parts.last != .anyRun { parts.append(.anyRun) }
-            default: literal.append(character)
+                if !literal.isEmpty { parts.append(.literal(String(literal))) }
+                literal = String.UnicodeScalarView()
+                if scalar == "?" { parts.append(.anyOne) } else if parts.last != .anyRun { parts.append(.anyRun) }
+            default: literal.append(scalar)
             }
         }
-        if !literal.isEmpty { parts.append(.literal(literal)) }
+        if !literal.isEmpty { parts.append(.literal(String(literal))) }
     }
 
     /// The text, where no wildcard is in it.

@@ -1,0 +1,69 @@
+/// Reads rule files: YAML text to syntax trees, with a diagnostic for everything that is wrong.
+///
+/// Sigma specification 2.1: rules and correlations; see `DiagnosticCode` for what is refused.
+public enum SigmaReader {
+    /// The longest file that is read, in bytes of UTF-8.
+    public static let maximumBytes = 1 << 20
+    /// The most YAML documents in one file.
+    public static let maximumDocuments = 1000
+    /// The most values (scalars, lists, maps, keys) in one document.
+    public static let maximumValues = 1 << 16
+    /// How deep lists and maps may be nested in a document, and brackets and `not` in a condition.
+    public static let maximumDepth = 32
+    /// The most diagnostics that one document yields; one more says that there are others.
+    public static let maximumDiagnostics = 50
+
+    /// Reads all documents of a file.
+    ///
+    /// - Parameters:
+    ///   - text: The text of the file.
+    ///   - file: The name that diagnostics give the file.
+    /// - Returns: The documents without errors in the order of the file, and the diagnostics of all. A document with
+    ///   errors is left out and does not keep the others from being read. Text that holds no document yields a warning.
+    public static func read(
+        text: String, file: String
+    ) -> (documents: [SigmaDocument], diagnostics: [Diagnostic]) {
+        guard text.utf8.count <= maximumBytes else {
+            let message = "the file has \(text.utf8.count) bytes, more than the \(maximumBytes) that are read"
+            return ([], [Diagnostic(.fileTooLarge, file: file, at: nil, message, hint: "split it")])
+        }
+        let source = SourceText(text)
+        let chunks = DocumentChunk.all(of: source)
+        guard !chunks.isEmpty else {
+            return ([], [Diagnostic(.noDocument, .warning, file: file, at: nil, "the file holds no rule")])
+        }
+        var documents: [SigmaDocument] = []
+        var diagnostics: [Diagnostic] = []
+        for chunk in chunks.prefix(maximumDocuments) {
+            var (document, found) = read(chunk, of: source, file: file)
+            if found.count > maximumDiagnostics {
+                let more = found.count - maximumDiagnostics
+                let position = found[maximumDiagnostics].position
+                // Errors come before warnings, so that none of the errors is among those left out for a warning.
+                found.sort { $0.severity == .error && $1.severity == .warning }
+                found.removeLast(more)
+                found.append(
+                    Diagnostic(.tooManyErrors, .warning, file: file, at: position, "\(more) more are not shown"))
+            }
+            diagnostics += found
+            if let document { documents.append(document) }
+        }
+        if chunks.count > maximumDocuments {
+            let position = SourcePosition(line: chunks[maximumDocuments].lines.lowerBound, column: 1)
+            let message = "the file holds more than \(maximumDocuments) documents; the rest is not read"
+            diagnostics.append(Diagnostic(.tooManyDocuments, file: file, at: position, message, hint: "split the file"))
+        }
+        return (documents, diagnostics)
+    }
+
+    private static func read(
+        _ chunk: DocumentChunk, of source: SourceText, file: String
+    ) -> (SigmaDocument?, [Diagnostic]) {
+        var composer = YAMLComposer(source: source, chunk: chunk, file: file)
+        guard let root = composer.compose() else { return (nil, composer.diagnostics) }
+        var reader = DocumentReader(source: source, chunk: chunk, file: file)
+        let document = reader.read(root)
+        let isBroken = reader.diagnostics.contains { $0.severity == .error }
+        return (isBroken ? nil : document, reader.diagnostics)
+    }
+}
