@@ -1,0 +1,73 @@
+import Bytes
+import CPcap
+import Glibc
+import Network
+
+/// An interface of this machine on which frames can be captured.
+public struct NetworkInterface: Hashable, Sendable {
+    /// The name to capture by, such as `eth0` or `any`.
+    public var name: String
+    /// What libpcap says of it; often empty.
+    public var description: String
+    /// Its addresses, IPv4 and IPv6.
+    public var addresses: [IPAddress]
+    /// Whether it is up.
+    public var isUp: Bool
+    /// Whether it is a loopback interface.
+    public var isLoopback: Bool
+
+    /// All interfaces, in the order in which libpcap prefers them.
+    public static func all() throws(CaptureError) -> [NetworkInterface] {
+        var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+        var first: UnsafeMutablePointer<pcap_if_t>?
+        guard pcap_findalldevs(&first, &message) == 0 else {
+            throw CaptureError(
+                .captureFailed, source: "", "cannot list the interfaces: \(pcapText(message))")
+        }
+        defer { pcap_freealldevs(first) }
+        var found: [NetworkInterface] = []
+        var next = first
+        while let entry = next {
+            found.append(NetworkInterface(entry.pointee))
+            next = entry.pointee.next
+        }
+        return found
+    }
+
+    private init(_ entry: pcap_if_t) {
+        name = entry.name.map { String(cString: $0) } ?? ""
+        description = entry.description.map { String(cString: $0) } ?? ""
+        isUp = entry.flags & UInt32(PCAP_IF_UP) != 0
+        isLoopback = entry.flags & UInt32(PCAP_IF_LOOPBACK) != 0
+        addresses = []
+        var next = entry.addresses
+        while let address = next {
+            if let socketAddress = address.pointee.addr, let known = IPAddress(socketAddress) {
+                addresses.append(known)
+            }
+            next = address.pointee.next
+        }
+    }
+}
+
+extension IPAddress {
+    /// The address in a socket address; `nil` for other families.
+    fileprivate init?(_ address: UnsafePointer<sockaddr>) {
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            self = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                IPAddress(v4: UInt32(bigEndian: $0.pointee.sin_addr.s_addr))
+            }
+        case AF_INET6:
+            self = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
+                withUnsafeBytes(of: pointer.pointee.sin6_addr) { IPAddress(v6: $0.bytes, at: 0) }
+            }
+        default: return nil
+        }
+    }
+}
+
+/// The text in a message buffer of libpcap.
+func pcapText(_ message: [CChar]) -> String {
+    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
