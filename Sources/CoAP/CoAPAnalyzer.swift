@@ -1,0 +1,60 @@
+import Bytes
+import Events
+import Network
+
+/// Dissects CoAP over UDP (RFC 7252, with RFC 7641 and RFC 7959) and follows its conversations.
+///
+/// One analyzer may serve every flow of a worker: its tables are keyed by the ends of a message. The message dissected
+/// last is the current event, which can be asked for its fields beside the datagram that it was dissected from.
+public struct CoAPAnalyzer: ~Copyable {
+    var current = CoAPMessage.none
+    var state = MessageState(direction: .toServer)
+    var timestamp = Timestamp.zero
+    var conversation: Conversation
+
+    /// Makes an analyzer that has seen nothing; `hash` keys its tables.
+    public init(limits: CoAPLimits, hash: SeededHash) {
+        conversation = Conversation(limits: limits, hash: hash)
+    }
+
+    /// Dissects a datagram, updates the conversation and makes the message the current event.
+    ///
+    /// Sets `context.direction` by the role of the sender in the exchange: a request goes to the server, a response to the
+    /// client, an Empty ACK or RST against the message that it answers. Of what remains the ports decide: the server is
+    /// the end on 5683 or 5684, else on the lower port.
+    ///
+    /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 octets, or version not 1, RFC 7252, 3); then
+    ///   nothing has changed. A message that is otherwise malformed is an event with violations.
+    public mutating func dissect(_ datagram: RawSpan, context: inout EventContext) -> Bool {
+        guard var message = CoAPMessage(datagram) else { return false }
+        if context.destination.address.isMulticastOrBroadcast { message.checkMulticast() }
+        state = conversation.add(message, datagram, context)
+        current = message
+        timestamp = context.timestamp
+        context.direction = state.direction
+        return true
+    }
+
+    /// The message of the current event.
+    public var message: CoAPMessage { current }
+
+    /// Whether the current event answers a request that was seen before: a response that matches by token and ends
+    /// (RFC 7252, 5.3.2), or an Empty ACK or RST that repeats the message id of a request or of such a response. Proof
+    /// enough that a flow on a strange port is CoAP.
+    public var confirmsFlow: Bool { state.answersRequest }
+
+    /// What the conversation had to forget.
+    public var counters: CoAPCounters { conversation.counters }
+}
+
+extension CoAPMessage {
+    /// The message of an analyzer that has not dissected one: Empty.
+    static let none = CoAPMessage()
+
+    private init() {
+        type = .confirmable
+        code = .empty
+        messageID = 0
+        length = 0
+    }
+}

@@ -1,0 +1,30 @@
+/// How much the conversation may remember, and for how long.
+public struct CoAPLimits: Hashable, Sendable {
+    /// Requests whose answers are awaited or observed, at most. Each takes about 100 octets and `pathOctets`.
+    public var exchanges = 65_536
+    /// Message ids, at most. Each takes about 80 octets.
+    public var messageIDs = 131_072
+    /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME of
+    /// RFC 7252, 4.8.2.
+    public var exchangeLifetimeSeconds: Int64 = 247
+    /// Seconds of capture time for which an observation without a notification is remembered. A server must send a
+    /// confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.
+    public var observationLifetimeSeconds: Int64 = 90_000
+    /// Octets of a request's path that are remembered for its responses; what is cut ends in `…`.
+    public var pathOctets = 128
+
+    /// The limits that hold unless a configuration says otherwise.
+    public init() {}
+}
+
+/// What the conversation had to forget, since the start.
+public struct CoAPCounters: Hashable, Sendable {
+    /// Requests forgotten because their table was full.
+    public var evictedExchanges: UInt64 = 0
+    /// Message ids forgotten because their table was full.
+    public var evictedMessageIDs: UInt64 = 0
+    /// Paths of requests that were cut.
+    public var cutPaths: UInt64 = 0
+
+    public init() {}
+}

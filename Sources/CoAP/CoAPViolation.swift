@@ -1,0 +1,108 @@
+/// The statements of the specifications that a message can break: a row each, in the order of the specifications.
+///
+/// To add one: a case and a row. A case has a bit in `CoAPViolations`, so that there may be 64. Statements of one
+/// section stand side by side.
+public enum CoAPViolation: UInt8, CaseIterable, Sendable {
+    // RFC 7252, 3
+    case tokenLengthReserved, tokenTruncated, codeClassReserved, payloadMissing
+    // RFC 7252, 3.1
+    case optionDeltaReserved, optionLengthReserved, optionTruncated
+    // RFC 7252, 3.2
+    case stringNotUTF8
+    // RFC 7252, 4
+    case emptyWithToken, emptyWithData, acknowledgementWithRequest, resetNotEmpty, nonConfirmableEmpty
+    // RFC 7252, 5.4 and 5.5
+    case optionOutOfPlace, criticalOptionUnrecognised, optionLength, optionRepeated
+    case payloadOutOfPlace, diagnosticNotUTF8
+    // RFC 7252, 5.10
+    case dotSegmentInPath, proxyURIWithURIOptions, etagRepeatedInResponse, dotSegmentInLocation
+    // RFC 7252, 8
+    case multicastConfirmable, multicastGetWithETag
+    // RFC 7252, 12
+    case methodUnassigned, responseUnassigned, optionNumberOverflow, optionNumberReserved, optionExperimental
+    // RFC 7959
+    case blockSizeReserved, blockMoreInRequest, blockSizeMismatch, block2BesidePartialBlock1
+
+    /// Where it stands, whether nothing behind it can be read, and what is wrong.
+    private var row: (section: CoAPSection, isFatal: Bool, summary: StaticString) {
+        switch self {
+        case .tokenLengthReserved: (.messageFormat, true, "token length of 9 to 15")
+        case .tokenTruncated: (.messageFormat, true, "token runs past the datagram")
+        case .codeClassReserved: (.messageFormat, false, "code of a class that is not for use over UDP")
+        case .payloadMissing: (.messageFormat, false, "payload marker without a payload")
+        case .optionDeltaReserved: (.optionFormat, true, "option delta 15 outside of the payload marker")
+        case .optionLengthReserved: (.optionFormat, true, "option length 15")
+        case .optionTruncated: (.optionFormat, true, "option runs past the datagram")
+        case .stringNotUTF8: (.valueFormats, false, "string option that is not UTF-8")
+        case .emptyWithToken: (.messages, false, "Empty message with a token")
+        case .emptyWithData: (.messages, false, "Empty message with bytes behind the message id")
+        case .acknowledgementWithRequest: (.reliable, false, "request in an ACK")
+        case .resetNotEmpty: (.reliable, false, "RST that is not Empty")
+        case .nonConfirmableEmpty: (.unreliable, false, "Empty NON")
+        case .optionOutOfPlace: (.options, false, "request option in a response, or response option in a request")
+        case .criticalOptionUnrecognised: (.critical, false, "unrecognised critical option in a request")
+        case .optionLength: (.length, false, "option value outside of its bounds")
+        case .optionRepeated: (.repeatable, false, "repeated option that may occur once")
+        case .payloadOutOfPlace: (.payloads, false, "payload where the method or response code defines none")
+        case .diagnosticNotUTF8: (.diagnostic, false, "diagnostic payload that is not UTF-8")
+        case .dotSegmentInPath: (.uriOptions, false, "Uri-Path of . or ..")
+        case .proxyURIWithURIOptions: (.proxyOptions, false, "Proxy-Uri beside Uri-Host, -Port, -Path or -Query")
+        case .etagRepeatedInResponse: (.etagInResponse, false, "several ETags in a response")
+        case .dotSegmentInLocation: (.location, false, "Location-Path of . or ..")
+        case .multicastConfirmable: (.multicastMessaging, false, "CON request to a multicast address")
+        case .multicastGetWithETag: (.multicastCaching, false, "ETag in a GET to a multicast address")
+        case .methodUnassigned: (.methodCodes, false, "unassigned method code")
+        case .responseUnassigned: (.responseCodes, false, "unassigned response code")
+        case .optionNumberOverflow: (.optionNumbers, true, "option number above 65535")
+        case .optionNumberReserved: (.optionNumbers, false, "option number 0")
+        case .optionExperimental: (.optionNumbers, false, "option number for experiments")
+        case .blockSizeReserved: (.blockStructure, false, "block size exponent 7")
+        case .blockMoreInRequest: (.blockStructure, false, "Block2 with M set in a request")
+        case .blockSizeMismatch: (.blockUse, false, "M set, payload not as long as the block")
+        case .block2BesidePartialBlock1: (.blockUse, false, "Block2 beside Block1 with M set in a response")
+        }
+    }
+
+    /// The section that the message breaks.
+    public var section: CoAPSection { row.section }
+
+    /// Whether nothing behind it can be read.
+    public var isFatal: Bool { row.isFatal }
+
+    /// What is wrong, in a few words.
+    public var summary: StaticString { row.summary }
+}
+
+/// A set of broken statements, a bit each.
+public struct CoAPViolations: Hashable, Sendable {
+    private var bits: UInt64 = 0
+
+    public init() {}
+
+    /// Whether nothing is broken.
+    public var isEmpty: Bool { bits == 0 }
+
+    /// Adds a statement.
+    public mutating func insert(_ violation: CoAPViolation) { bits |= 1 << UInt64(violation.rawValue) }
+
+    /// Whether a statement is broken.
+    public func contains(_ violation: CoAPViolation) -> Bool { bits >> UInt64(violation.rawValue) & 1 != 0 }
+
+    /// Whether the message could not be read to its end.
+    public var isFatal: Bool { bits & Self.fatalBits != 0 }
+
+    /// The lowest statement, which is taken out; `nil` where the set is empty.
+    public mutating func popFirst() -> CoAPViolation? {
+        guard bits != 0 else { return nil }
+        let lowest = UInt8(truncatingIfNeeded: bits.trailingZeroBitCount)
+        bits &= bits &- 1
+        return CoAPViolation(rawValue: lowest)
+    }
+
+    /// The statements behind which nothing can be read. A test holds it against the table.
+    static let fatalBits: UInt64 =
+        bit(.tokenLengthReserved) | bit(.tokenTruncated) | bit(.optionDeltaReserved) | bit(.optionLengthReserved)
+        | bit(.optionTruncated) | bit(.optionNumberOverflow)
+
+    private static func bit(_ violation: CoAPViolation) -> UInt64 { 1 << UInt64(violation.rawValue) }
+}

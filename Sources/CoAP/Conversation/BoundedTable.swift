@@ -1,0 +1,158 @@
+/// A key of 128 bits that a seeded hash made: equal keys are taken for equal ends, ids and tokens.
+struct HashedKey: Hashable, Sendable {
+    var high: UInt64
+    var low: UInt64
+}
+
+/// A hash table with a limit that forgets the entry unused for longest.
+///
+/// Entries lie in slots whose numbers stay good until the entry is removed. Slots and index double up to the limit and
+/// are used again from then on, so that nothing is allocated in the steady state. Open addressing with linear probing;
+/// the index is at most half full.
+struct BoundedTable<Value: Sendable>: Sendable {
+    private struct Slot: Sendable {
+        var key: HashedKey
+        var value: Value
+        /// Neighbours in the order of use; -1 for none. `older` links the free slots, too.
+        var newer: Int32
+        var older: Int32
+    }
+
+    private static var none: Int32 { -1 }
+
+    private var slots: [Slot] = []
+    private var index: [Int32]
+    private var newest = Self.none
+    private var firstFree = Self.none
+    private let limit: Int
+
+    /// The slot unused for longest, or -1.
+    private var oldestSlot = Self.none
+    /// How many entries there are.
+    private(set) var count = 0
+    /// How many entries were forgotten because the table was full.
+    private(set) var evictions: UInt64 = 0
+
+    /// An empty table for at most `limit` entries.
+    init(limit: Int) {
+        self.limit = max(1, min(limit, 1 << 24))
+        index = Array(repeating: Self.none, count: 64)
+    }
+
+    /// How many slots there are: the numbers of slots are less.
+    var slotCount: Int { slots.count }
+
+    /// The slot unused for longest; `nil` where the table is empty.
+    var oldest: Int? { oldestSlot == Self.none ? nil : Int(oldestSlot) }
+
+    /// The entry in a slot that `find` or `insert` returned.
+    subscript(slot: Int) -> Value {
+        get { slots[slot].value }
+        _modify { yield &slots[slot].value }
+    }
+
+    /// The slot of a key; `nil` where it is unknown.
+    func find(_ key: HashedKey) -> Int? {
+        var position = home(key)
+        while index[position] != Self.none {
+            let slot = Int(index[position])
+            if slots[slot].key == key { return slot }
+            position = (position &+ 1) & mask
+        }
+        return nil
+    }
+
+    /// Makes the entry the one used last.
+    mutating func touch(_ slot: Int) {
+        guard newest != slot else { return }
+        unlink(slot)
+        linkNewest(slot)
+    }
+
+    /// Adds an entry under a key that is not in the table; a full table forgets the entry unused for longest.
+    mutating func insert(_ key: HashedKey, _ value: Value) -> Int {
+        if count == limit, let oldest {
+            remove(oldest)
+            evictions &+= 1
+        }
+        let slot = takeSlot(key, value)
+        count &+= 1
+        if count &* 2 > index.count { growIndex(adding: slot) } else { enter(slot) }
+        linkNewest(slot)
+        return slot
+    }
+
+    /// Removes an entry; its slot will be used again.
+    mutating func remove(_ slot: Int) {
+        leaveIndex(slot)
+        unlink(slot)
+        slots[slot].older = firstFree
+        firstFree = Int32(truncatingIfNeeded: slot)
+        count &-= 1
+    }
+}
+
+extension BoundedTable {
+    private var mask: Int { index.count &- 1 }
+
+    private func home(_ key: HashedKey) -> Int { Int(truncatingIfNeeded: key.low) & mask }
+
+    private mutating func takeSlot(_ key: HashedKey, _ value: Value) -> Int {
+        let slot = Slot(key: key, value: value, newer: Self.none, older: Self.none)
+        guard firstFree != Self.none else {
+            slots.append(slot)
+            return slots.count &- 1
+        }
+        let free = Int(firstFree)
+        firstFree = slots[free].older
+        slots[free] = slot
+        return free
+    }
+
+    private mutating func enter(_ slot: Int) {
+        var position = home(slots[slot].key)
+        while index[position] != Self.none { position = (position &+ 1) & mask }
+        index[position] = Int32(truncatingIfNeeded: slot)
+    }
+
+    /// Doubles the index and enters every entry in the order of use, and the one that `insert` has not linked yet.
+    private mutating func growIndex(adding new: Int) {
+        index = Array(repeating: Self.none, count: index.count &* 2)
+        var slot = newest
+        while slot != Self.none {
+            enter(Int(slot))
+            slot = slots[Int(slot)].older
+        }
+        enter(new)
+    }
+
+    /// Takes an entry out of the index and closes the gap, so that no tombstones pile up.
+    private mutating func leaveIndex(_ slot: Int) {
+        var gap = home(slots[slot].key)
+        while index[gap] != Int32(truncatingIfNeeded: slot) { gap = (gap &+ 1) & mask }
+        var position = gap
+        while true {
+            position = (position &+ 1) & mask
+            guard index[position] != Self.none else { break }
+            let distance = (position &- home(slots[Int(index[position])].key)) & mask
+            guard distance >= (position &- gap) & mask else { continue }
+            index[gap] = index[position]
+            gap = position
+        }
+        index[gap] = Self.none
+    }
+
+    private mutating func unlink(_ slot: Int) {
+        let (newer, older) = (slots[slot].newer, slots[slot].older)
+        if newer == Self.none { newest = older } else { slots[Int(newer)].older = older }
+        if older == Self.none { oldestSlot = newer } else { slots[Int(older)].newer = newer }
+    }
+
+    private mutating func linkNewest(_ slot: Int) {
+        let number = Int32(truncatingIfNeeded: slot)
+        slots[slot].newer = Self.none
+        slots[slot].older = newest
+        if newest == Self.none { oldestSlot = number } else { slots[Int(newest)].newer = number }
+        newest = number
+    }
+}

@@ -1,0 +1,117 @@
+import Bytes
+import Events
+import Network
+
+extension CoAPAnalyzer: EventSource {
+    /// Always CoAP.
+    public var category: EventCategory { .coap }
+
+    /// The code of the current event as it stands on the wire.
+    public var messageType: UInt8 { current.code.rawValue }
+
+    /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or `payload.bytes`.
+    public borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues) {
+        if let field = CoAPField(field) { return read(field, message, into: &values) }
+        if let field = ViolationField(field) { return read(field, into: &values) }
+        if field == PayloadField.bytes, !current.code.isEmpty || !current.payload.isEmpty {
+            values.append(current.payload.count)
+        }
+    }
+
+    private borrowing func read(_ field: CoAPField, _ bytes: RawSpan, into values: inout FieldValues) {
+        switch field {
+        case .version: values.append(current.version)
+        case .type: values.append(text: current.type.name)
+        case .code: values.append { current.code.write(to: &$0) }
+        case .method: if let name = current.code.methodName { values.append(text: name) }
+        case .class: values.append(text: current.code.class.name)
+        case .mid: values.append(current.messageID)
+        case .token: if !current.token.isEmpty { values.append(message: current.token) }
+        case .length: values.append(current.length)
+        case .uriHost: current.readFirst(.uriHost, bytes, into: &values)
+        case .proxyURI: current.readFirst(.proxyURI, bytes, into: &values)
+        case .proxyScheme: current.readFirst(.proxyScheme, bytes, into: &values)
+        case .uriPort: current.readUnsigned(.uriPort, bytes, into: &values)
+        case .uriPath: if current.namesResource { values.append { current.writePath(bytes, to: &$0) } }
+        case .uriQuery: current.readAll(.uriQuery, bytes, into: &values)
+        case .locationPath: current.readAll(.locationPath, bytes, into: &values)
+        case .locationQuery: current.readAll(.locationQuery, bytes, into: &values)
+        case .contentFormat: current.readUnsigned(.contentFormat, bytes, into: &values)
+        case .contentFormatName: current.readContentFormatName(bytes, into: &values)
+        case .accept: current.readUnsigned(.accept, bytes, into: &values)
+        case .observe: current.readUnsigned(.observe, bytes, into: &values)
+        case .maxAge: current.readUnsigned(.maxAge, bytes, into: &values)
+        case .size1: current.readUnsigned(.size1, bytes, into: &values)
+        case .size2: current.readUnsigned(.size2, bytes, into: &values)
+        case .hopLimit: current.readUnsigned(.hopLimit, bytes, into: &values)
+        case .noResponse: current.readUnsigned(.noResponse, bytes, into: &values)
+        case .etag: current.readAll(.etag, bytes, into: &values)
+        case .ifMatch: current.readAll(.ifMatch, bytes, into: &values)
+        case .echo: current.readAll(.echo, bytes, into: &values)
+        case .requestTag: current.readAll(.requestTag, bytes, into: &values)
+        case .oscore: current.readAll(.oscore, bytes, into: &values)
+        case .ifNoneMatch: if current.first(.ifNoneMatch, bytes) != nil { values.append(true) }
+        case .block1: current.readBlock(.block1, bytes, into: &values)
+        case .block2: current.readBlock(.block2, bytes, into: &values)
+        case .qBlock1: current.readBlock(.qBlock1, bytes, into: &values)
+        case .qBlock2: current.readBlock(.qBlock2, bytes, into: &values)
+        case .unknown: current.readUnknown(bytes, into: &values)
+        case .payload: if !current.payload.isEmpty { values.append(message: current.payload) }
+        case .payloadLength: if !current.payload.isEmpty { values.append(current.payload.count) }
+        case .retransmitted: values.append(state.isRetransmitted)
+        case .matched: if current.code.isResponse { values.append(state.exchangeSlot != nil) }
+        case .requestURIPath: readRequestPath(into: &values)
+        case .requestMethod: readRequestMethod(into: &values)
+        case .responseTime: readResponseTime(into: &values)
+        case .amplification: readAmplification(into: &values)
+        case .observeState: readObservation(into: &values)
+        }
+    }
+
+    private borrowing func read(_ field: ViolationField, into values: inout FieldValues) {
+        guard !current.violations.isEmpty else { return }
+        switch field {
+        case .fatal: values.append(current.violations.isFatal)
+        case .id:
+            var rest = current.violations
+            var previous: CoAPSection?
+            while let section = rest.popFirst()?.section {
+                // Statements of one section stand side by side; its name is given once.
+                if section != previous { values.append(text: section.id) }
+                previous = section
+            }
+        }
+    }
+}
+
+extension CoAPAnalyzer {
+    private borrowing func readRequestPath(into values: inout FieldValues) {
+        guard let slot = state.exchangeSlot else { return }
+        conversation.withPath(slot) { values.append(copying: $0) }
+    }
+
+    private borrowing func readRequestMethod(into values: inout FieldValues) {
+        guard let slot = state.exchangeSlot, let name = conversation.exchanges[slot].method.methodName else { return }
+        values.append(text: name)
+    }
+
+    private borrowing func readResponseTime(into values: inout FieldValues) {
+        guard let slot = state.exchangeSlot else { return }
+        // Capture time may step back between a request and its response.
+        values.append(max(0, timestamp.nanoseconds(since: conversation.exchanges[slot].started)) / 1000)
+    }
+
+    private borrowing func readAmplification(into values: inout FieldValues) {
+        guard let slot = state.exchangeSlot else { return }
+        values.append(conversation.exchanges[slot].amplification)
+    }
+
+    private borrowing func readObservation(into values: inout FieldValues) {
+        switch state.observation {
+        case .none: return
+        case .register: values.append(text: "register")
+        case .deregister: values.append(text: "deregister")
+        case .notification: values.append(text: "notification")
+        }
+    }
+}
