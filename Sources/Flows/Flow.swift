@@ -56,7 +56,7 @@ public struct Flow: Sendable {
     /// What the flow was found to carry: a number of the caller's; 0 is "not yet known".
     public var label: UInt8 = 0
     /// Where the caller keeps more about it; -1 for nowhere.
-    public var handle: Int32 = -1
+    public var handle: Int64 = -1
     /// The end that is the client, once the protocol told.
     public var client = Side.first
     /// Packets seen, up to 255.

@@ -20,13 +20,13 @@ struct CoAPCandidates: ~Copyable {
     private static let datagramsPerFlow = 5
     private static let flowLimit = 4096
 
-    private var waiting: [Int32: [Datagram]] = [:]
-    private var nextHandle: Int32 = 0
+    private var waiting: [Int64: [Datagram]] = [:]
+    private var nextHandle: Int64 = 0
     /// How many flows were given up because too many waited.
     private(set) var evicted: UInt64 = 0
 
     /// Keeps a datagram for the flow of `handle`, which is set for a flow that had none. `false` where it waits in vain.
-    mutating func add(_ handle: inout Int32, _ datagram: Datagram, _ bytes: RawSpan) -> Bool {
+    mutating func add(_ handle: inout Int64, _ datagram: Datagram, _ bytes: RawSpan) -> Bool {
         var datagram = datagram
         datagram.bytes.append(copying: bytes)
         if handle < 0 {
@@ -42,7 +42,7 @@ struct CoAPCandidates: ~Copyable {
     }
 
     /// Whether `payload`, sent by `side`, answers a request that waits.
-    func isAnswered(_ handle: Int32, by payload: RawSpan, from side: Side) -> Bool {
+    func isAnswered(_ handle: Int64, by payload: RawSpan, from side: Side) -> Bool {
         guard let datagrams = waiting[handle] else { return false }
         return datagrams.contains { waiting in
             waiting.side != side
@@ -51,10 +51,10 @@ struct CoAPCandidates: ~Copyable {
     }
 
     /// Takes the datagrams of a flow out, in the order in which they came.
-    mutating func take(_ handle: Int32) -> [Datagram] { waiting.removeValue(forKey: handle) ?? [] }
+    mutating func take(_ handle: Int64) -> [Datagram] { waiting.removeValue(forKey: handle) ?? [] }
 
     /// Forgets the datagrams of a flow.
-    mutating func drop(_ handle: Int32) { waiting[handle] = nil }
+    mutating func drop(_ handle: Int64) { waiting[handle] = nil }
 
     private mutating func evictOldest() {
         guard let oldest = waiting.keys.min() else { return }

@@ -12,9 +12,27 @@ public enum Protocols {
 
     /// The fields whose values say what type a message is: rules are indexed by them.
     public static let discriminators = [
-        Discriminator(category: .mqtt, field: MQTTField.type.id, codes: MQTTPacketType.codesByName),
-        Discriminator(category: .coap, field: CoAPField.code.id, codes: CoAPCode.codesByText),
+        Discriminator(category: .mqtt, field: MQTTField.type.fieldID, codes: codes(mqttTypeName)),
+        Discriminator(category: .coap, field: CoAPField.code.fieldID, codes: codes(coapCodeText)),
     ]
+
+    /// The field that fills the store's column `client_id`.
+    static let clientID = MQTTField.clientID.fieldID
+
+    /// The name of an MQTT packet type.
+    static func mqttTypeName(_ type: UInt8) -> String { MQTTPacketType(rawValue: type).name.description }
+
+    /// A CoAP code as `c.dd`.
+    static func coapCodeText(_ code: UInt8) -> String {
+        var text: [UInt8] = []
+        CoAPCode(rawValue: code).write(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Every type by its name; several types may share one, such as the reserved ones.
+    private static func codes(_ name: (UInt8) -> String) -> [String: [UInt8]] {
+        Dictionary(grouping: UInt8.min...UInt8.max, by: name)
+    }
 }
 
 /// What a flow was found to carry: the label of a flow.
@@ -27,9 +45,4 @@ enum FlowLabel {
     static let coapCandidate: UInt8 = 3
     /// Nothing that the sensor follows.
     static let ignored: UInt8 = 255
-}
-
-extension Protocols {
-    /// The field that fills the store's column `client_id`.
-    static let clientID = MQTTField.clientID.id
 }

@@ -1,6 +1,4 @@
-import CoAP
 import Foundation
-import MQTT
 import Packets
 
 /// What a run saw, dropped and could not read: the object that `earshot stats --json` prints.
@@ -74,8 +72,8 @@ extension Worker {
         statistics.bytes = counters.bytes
         statistics.flows = streams.table.total
         statistics.messages = [
-            "mqtt": nonZero(counters.mqtt) { MQTTPacketType(rawValue: $0).name.description },
-            "coap": nonZero(counters.coap) { CoAPCode(rawValue: $0).text },
+            "mqtt": nonZero(counters.mqtt, Protocols.mqttTypeName),
+            "coap": nonZero(counters.coap, Protocols.coapCodeText),
         ].filter { !$0.value.isEmpty }
         statistics.violations = counters.violations
         statistics.gaps = streams.counters.gaps
@@ -95,10 +93,14 @@ extension Worker {
     }
 
     private var evictions: [String: UInt64] {
-        var evictions = ["flows": streams.table.evicted, "coap_candidates": candidates.evicted]
-        for (name, count) in mqtt.evictions { evictions["mqtt_\(name)"] = count }
-        for (name, count) in coap.evictions { evictions["coap_\(name)"] = count }
-        return evictions
+        let (mqtt, coap) = (mqtt.counters, coap.counters)
+        return [
+            "flows": streams.table.evicted, "coap_candidates": candidates.evicted,
+            "mqtt_sessions": mqtt.sessionsEvicted, "mqtt_retained_topics": mqtt.retainedTopicsEvicted,
+            "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
+            "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
+            "coap_exchanges": coap.evictedExchanges, "coap_message_ids": coap.evictedMessageIDs,
+        ]
     }
 
     private func nonZero(_ counts: [UInt64], _ name: (UInt8) -> String) -> [String: UInt64] {
@@ -107,5 +109,26 @@ extension Worker {
             result[name(UInt8(truncatingIfNeeded: index)), default: 0] += count
         }
         return result
+    }
+}
+
+extension RunStatistics {
+    /// Adds what another run saw.
+    public mutating func add(_ other: RunStatistics) {
+        packets += other.packets
+        bytes += other.bytes
+        flows += other.flows
+        gaps += other.gaps
+        unparsedBytes += other.unparsedBytes
+        cutShort += other.cutShort
+        notCoAP += other.notCoAP
+        captureMicroseconds += other.captureMicroseconds
+        violations.merge(other.violations, uniquingKeysWith: +)
+        alerts.merge(other.alerts, uniquingKeysWith: +)
+        evicted.merge(other.evicted, uniquingKeysWith: +)
+        undecoded.merge(other.undecoded, uniquingKeysWith: +)
+        dropped.merge(other.dropped, uniquingKeysWith: +)
+        tcp.merge(other.tcp, uniquingKeysWith: +)
+        messages.merge(other.messages) { $0.merging($1, uniquingKeysWith: +) }
     }
 }

@@ -33,6 +33,7 @@ extension Worker {
         while let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) {
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
+            if chunk.gap > 0 { noteGap(slot) }
             feed(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
             streams.recycle(chunk)
         }
@@ -67,7 +68,14 @@ extension Worker {
         if !streams.hold(kept, slot, side) {
             streams.countUnparsed(rest.byteCount)
             streams.loseBoundary(slot, side)
+            noteGap(slot)
         }
+    }
+
+    /// Tells the conversation that it cannot know all that was said.
+    private mutating func noteGap(_ slot: Int) {
+        guard streams.table[slot].label == FlowLabel.mqtt else { return }
+        mqtt.noteGap(MQTTSessionID(rawValue: streams.table[slot].handle))
     }
 
     /// Passes over the rest of a message too long to hold; when it has passed, its head is dissected.
@@ -110,6 +118,7 @@ extension Worker {
             case .lost:
                 streams.countUnparsed(rest.byteCount)
                 streams.loseBoundary(slot, side)
+                noteGap(slot)
                 return bytes.byteCount
             }
         }

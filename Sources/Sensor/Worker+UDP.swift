@@ -70,7 +70,7 @@ extension Worker {
         streams.table[slot].label = FlowLabel.ignored
     }
 
-    private mutating func replay(_ handle: Int32) {
+    private mutating func replay(_ handle: Int64) {
         let (current, currentPacket) = (frame, packet)
         for waiting in candidates.take(handle) {
             frame = waiting.frame

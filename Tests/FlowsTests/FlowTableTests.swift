@@ -46,7 +46,7 @@ private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, na
     for port in UInt16(1)...10 {
         let hit = table.track(packet(1, port, 2, 1883), at: seconds(0))
         table.setEstablished(true, slot: hit.slot)
-        table[hit.slot].handle = Int32(port)
+        table[hit.slot].handle = Int64(port)
     }
     for source in UInt32(1000)..<6000 {
         _ = table.track(packet(source, 1, 2, 1883), at: seconds(1))
@@ -57,7 +57,7 @@ private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, na
     for port in UInt16(1)...10 {
         let hit = table.track(packet(1, port, 2, 1883), at: seconds(2))
         #expect(!hit.isNew)
-        #expect(table[hit.slot].handle == Int32(port))
+        #expect(table[hit.slot].handle == Int64(port))
     }
 }
 
