@@ -1,0 +1,112 @@
+import Bytes
+import Events
+import Network
+
+/// Holds each event against the rules, counts for the correlations, and tells new alerts from repetitions.
+///
+/// One thread owns an engine and gives it the events in the order of capture. Once its tables have grown to what the
+/// traffic asks for, `evaluate` allocates nothing.
+public struct DetectionEngine: ~Copyable {
+    /// The rules that it runs.
+    public let rules: CompiledRules
+    /// The alerts that the latest event raised or added to: single-event rules in their order,
+    /// then correlations.
+    public internal(set) var hits: [Hit] = []
+    /// For each rule, how many events met its condition.
+    public internal(set) var matchesByRule: [UInt64]
+    var tally = DetectionCounters()
+
+    /// The values of the current event that were asked for.
+    var values = FieldValues()
+    /// For each slot, where its values lie in `values`, if it was asked for them.
+    var fetched: [FetchedField]
+    /// The number of the current event, so that nothing must be cleared between events.
+    var generation: UInt64 = 0
+    var textBuffer: [UInt8] = []
+    /// For each check, the event that it was last made for, and its answer in the lowest bit.
+    var answers: [UInt64]
+
+    let instructions: [Instruction]
+    let checks: [Check]
+    let databases: [OpaquePointer]
+    let scratch: PatternScratch
+
+    let hash: SeededHash
+    /// For each rule a hash of its id, so that what is remembered belongs to the rule and not to its place.
+    let ruleHashes: [UInt64]
+    var correlations: CorrelationState
+    var suppressions: SuppressionState
+    /// For each correlation, the event that last counted for it.
+    var touched: [UInt64]
+    var pending: [Int] = []
+
+    /// Where the values of a field lie.
+    struct FetchedField {
+        var generation: UInt64 = 0
+        var range = 0..<0
+    }
+
+    /// Makes an engine for rules. `hash` is given by tests that must repeat.
+    public init(rules: CompiledRules, limits: DetectionLimits = DetectionLimits(), hash: SeededHash = SeededHash()) {
+        self.rules = rules
+        self.hash = hash
+        matchesByRule = Array(repeating: 0, count: rules.rules.count)
+        fetched = Array(repeating: FetchedField(), count: rules.pool.slots.count)
+        answers = Array(repeating: 0, count: rules.pool.checks.count)
+        instructions = rules.instructions
+        checks = rules.pool.checks
+        databases = rules.pool.patterns.map(\.database)
+        scratch = PatternScratch(for: rules.pool.patterns)
+        ruleHashes = rules.rules.map { rule in
+            let id = Array(rule.id.utf8)
+            return hash.hash(id.span.bytes)
+        }
+        correlations = CorrelationState(limits: limits)
+        suppressions = SuppressionState(limits: limits)
+        touched = Array(repeating: 0, count: rules.correlations.count)
+        hits.reserveCapacity(rules.rules.count)
+        pending.reserveCapacity(rules.correlations.count)
+    }
+
+    /// What was counted since the engine was made.
+    public var counters: DetectionCounters {
+        var result = tally
+        result.events = generation
+        result.alerts = suppressions.alerts
+        result.groupsEvicted = correlations.evictions
+        result.suppressionsEvicted = suppressions.evictions
+        return result
+    }
+
+    /// Holds an event against the rules; `hits` has the result.
+    ///
+    /// - Parameter message: the buffer that the event was dissected from.
+    public mutating func evaluate(
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) {
+        generation &+= 1
+        values.removeAll()
+        hits.removeAll(keepingCapacity: true)
+        pending.removeAll(keepingCapacity: true)
+        let bucket = rules.buckets[event.category, event.messageType]
+        tally.evaluations &+= UInt64(bucket.count)
+        for index in bucket {
+            let program = rules.programs[Int(rules.buckets.programs[index])]
+            var next = program.start
+            while next >= 0 {
+                let instruction = instructions[Int(next)]
+                let check = Int(instruction.check)
+                var answer = answers[check]
+                if answer >> 1 != generation {
+                    let slot = checks[check].slot
+                    fetch(slot, event, context, message: message)
+                    answer = generation << 1 | (anyValue(of: slot, answers: check, message: message) ? 1 : 0)
+                    answers[check] = answer
+                }
+                next = answer & 1 == 1 ? instruction.ifTrue : instruction.ifFalse
+            }
+            if next == Instruction.accept { matched(Int(program.rule), event, context, message: message) }
+        }
+        for correlation in pending { count(correlation, event, context, message: message) }
+    }
+}

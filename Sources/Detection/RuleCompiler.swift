@@ -1,0 +1,157 @@
+import Events
+import Sigma
+
+/// A field whose value follows from the type of a message, so that rules which ask for it can be sorted by that type.
+public struct Discriminator: Sendable {
+    public var category: EventCategory
+    public var field: FieldID
+    /// The message types for each text the field can have. A type that stands nowhere here is not taken for known.
+    public var codes: [String: [UInt8]]
+
+    /// Makes a discriminator.
+    public init(category: EventCategory, field: FieldID, codes: [String: [UInt8]]) {
+        self.category = category
+        self.field = field
+        self.codes = codes
+    }
+
+    /// Makes a discriminator of a field with one text for each message type.
+    public init(category: EventCategory, field: FieldID, codes: [String: UInt8]) {
+        self.init(category: category, field: field, codes: codes.mapValues { [$0] })
+    }
+}
+
+/// Turns Sigma documents into rules that can run.
+public enum RuleCompiler {
+    /// The largest threshold of an `event_count` or `value_count`: a window keeps that many entries.
+    public static let maximumThreshold: Int64 = 65_536
+
+    /// Compiles documents against the registry of fields.
+    ///
+    /// A document with an error is left out, the others stay. The diagnostics come in the order of the documents.
+    ///
+    /// - Parameter discriminators: fields that follow from the type of a message. They make rules cheaper and change
+    ///   nothing else.
+    public static func compile(
+        _ documents: [SigmaDocument], registry: FieldRegistry, discriminators: [Discriminator] = []
+    ) -> (rules: CompiledRules, diagnostics: [Diagnostic]) {
+        var compilation = Compilation(registry: registry)
+        compilation.checkIdentities(documents)
+        for (index, document) in documents.enumerated() {
+            if case .rule(let rule) = document { compilation.compile(rule, index) }
+        }
+        for (index, document) in documents.enumerated() {
+            if case .correlation(let correlation) = document { compilation.compile(correlation, index, documents) }
+        }
+        return (compilation.link(discriminators), compilation.orderedDiagnostics)
+    }
+}
+
+/// The state of one run of the compiler.
+struct Compilation {
+    let registry: FieldRegistry
+    var pool = CheckPool()
+    /// What came of each document that has no error, by its index.
+    var loaded: [Int: LoadedDocument] = [:]
+    /// Indices of the documents, by id and by name.
+    var byIdentity: [String: Int] = [:]
+    private var found: [(document: Int, diagnostic: Diagnostic)] = []
+    private var broken: Set<Int> = []
+
+    init(registry: FieldRegistry) { self.registry = registry }
+
+    /// A document without errors.
+    struct LoadedDocument {
+        var rule: CompiledRule
+        /// The condition, with checks on fields of any category.
+        var condition: Expression = .constant(false)
+        var correlation: (plan: CorrelationPlan, sources: [Int], generates: Bool)?
+    }
+
+    /// The diagnostics, sorted by document.
+    var orderedDiagnostics: [Diagnostic] {
+        found.enumerated().sorted { ($0.element.document, $0.offset) < ($1.element.document, $1.offset) }
+            .map(\.element.diagnostic)
+    }
+
+    /// Whether an error was found in a document.
+    func isBroken(_ document: Int) -> Bool { broken.contains(document) }
+
+    /// Notes what is wrong with a document.
+    mutating func report(_ document: Int, _ diagnostic: Diagnostic) {
+        found.append((document, diagnostic))
+        if diagnostic.severity == .error { broken.insert(document) }
+    }
+
+    /// Finds missing and repeated ids and names.
+    mutating func checkIdentities(_ documents: [SigmaDocument]) {
+        for (index, document) in documents.enumerated() {
+            let metadata = document.metadata
+            let place = Place(document: index, file: metadata.file, category: nil)
+            if metadata.id == nil {
+                if case .correlation = document, metadata.name != nil {
+                } else {
+                    error(place, "missing-id", metadata.position, "The rule has no id", hint: "add a UUID as id")
+                }
+            }
+            for (kind, identity) in [("id", metadata.id), ("name", metadata.name)] {
+                guard let identity else { continue }
+                if let other = byIdentity[identity.value], other != index {
+                    let first = documents[other].metadata
+                    error(
+                        place, "duplicate-\(kind)", identity.position,
+                        "The \(kind) \(identity.value) is taken by \(first.file):\(first.position.line)")
+                } else {
+                    byIdentity[identity.value] = index
+                }
+            }
+        }
+    }
+
+    /// Where a piece of a document belongs.
+    struct Place {
+        var document: Int
+        var file: String
+        /// The category whose fields the document may use; `nil` for any.
+        var category: EventCategory?
+    }
+
+    mutating func error(
+        _ place: Place, _ code: String, _ position: SourcePosition?, _ message: String, hint: String? = nil
+    ) {
+        report(place.document, Diagnostic(code, file: place.file, at: position, message, hint: hint))
+    }
+
+    mutating func warn(
+        _ place: Place, _ code: String, _ position: SourcePosition?, _ message: String, hint: String? = nil
+    ) {
+        report(place.document, Diagnostic(code, .warning, file: place.file, at: position, message, hint: hint))
+    }
+
+    /// The field of that name, if the document may use it.
+    mutating func field(_ name: Located<String>, _ place: Place) -> FieldRegistry.Entry? {
+        guard let entry = registry.field(named: name.value) else {
+            error(
+                place, "unknown-field", name.position, "There is no field \(name.value)",
+                hint: registry.nearestName(to: name.value).map { "did you mean \($0)?" })
+            return nil
+        }
+        if let wanted = place.category, let actual = entry.category, wanted != actual {
+            error(
+                place, "foreign-field", name.position,
+                "The field \(name.value) belongs to \(actual), the rule to \(wanted)",
+                hint: "an event of \(wanted) never has this field")
+            return nil
+        }
+        return entry
+    }
+}
+
+extension SigmaDocument {
+    var metadata: SigmaMetadata {
+        switch self {
+        case .rule(let rule): rule.metadata
+        case .correlation(let correlation): correlation.metadata
+        }
+    }
+}
