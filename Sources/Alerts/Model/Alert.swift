@@ -1,0 +1,71 @@
+import Network
+
+/// What a rule found: one row of the store.
+///
+/// Texts hold what the network sent, hostile bytes included; whoever shows them escapes them (`terminalSafe`).
+public struct Alert: Codable, Hashable, Sendable {
+    /// The number that the detection engine gave this alert, unique within the run.
+    public var serial: UInt64
+    /// Capture time of the first match, microseconds since 1970 UTC.
+    public var firstSeen: Int64
+    /// Capture time of the latest match, microseconds since 1970 UTC.
+    public var lastSeen: Int64
+    /// How many matches the row stands for, from 1.
+    public var count: Int64
+    public var ruleID: String
+    public var ruleTitle: String
+    public var level: AlertLevel
+    /// `mqtt`, `coap`; empty for a correlation over several.
+    public var category: String
+    /// One line that says what happened.
+    public var summary: String
+    public var sourceIP: IPAddress?
+    public var sourcePort: UInt16?
+    public var destinationIP: IPAddress?
+    public var destinationPort: UInt16?
+    public var transport: Transport?
+    /// The end that asks.
+    public var clientIP: IPAddress?
+    /// The end that answers.
+    public var serverIP: IPAddress?
+    /// The MQTT client identifier.
+    public var clientID: String?
+    public var communityID: String?
+    /// What suppression or correlation grouped by, as text.
+    public var groupKey: String?
+    /// The event as one JSON object, names as in the registry of fields.
+    public var event: String
+    /// The frames that it rests on, oldest first.
+    public var evidence: [EvidenceFrame]
+
+    /// Makes an alert; what is not given is absent.
+    public init(
+        serial: UInt64, firstSeen: Int64, lastSeen: Int64, count: Int64 = 1, ruleID: String, ruleTitle: String,
+        level: AlertLevel, category: String, summary: String, sourceIP: IPAddress? = nil, sourcePort: UInt16? = nil,
+        destinationIP: IPAddress? = nil, destinationPort: UInt16? = nil, transport: Transport? = nil,
+        clientIP: IPAddress? = nil, serverIP: IPAddress? = nil, clientID: String? = nil, communityID: String? = nil,
+        groupKey: String? = nil, event: String = "{}", evidence: [EvidenceFrame] = []
+    ) {
+        self.serial = serial
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.count = count
+        self.ruleID = ruleID
+        self.ruleTitle = ruleTitle
+        self.level = level
+        self.category = category
+        self.summary = summary
+        self.sourceIP = sourceIP
+        self.sourcePort = sourcePort
+        self.destinationIP = destinationIP
+        self.destinationPort = destinationPort
+        self.transport = transport
+        self.clientIP = clientIP
+        self.serverIP = serverIP
+        self.clientID = clientID
+        self.communityID = communityID
+        self.groupKey = groupKey
+        self.event = event
+        self.evidence = evidence
+    }
+}

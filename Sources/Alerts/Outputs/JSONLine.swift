@@ -1,0 +1,76 @@
+import Bytes
+import Events
+import Foundation
+
+/// Puts one JSON object together, in one line.
+struct JSONLine {
+    private var bytes: [UInt8] = [UInt8(ascii: "{")]
+
+    /// Adds a member; `nil` is left out.
+    mutating func add(_ key: String, _ value: String?) {
+        guard let value else { return }
+        begin(key)
+        appendJSONString(value, to: &bytes)
+    }
+
+    /// Adds a member; `nil` is left out.
+    mutating func add(_ key: String, _ value: (some FixedWidthInteger)?) {
+        guard let value else { return }
+        begin(key)
+        bytes.append(decimal: value)
+    }
+
+    /// Adds an object as a member.
+    mutating func add(_ key: String, object: JSONLine) {
+        begin(key)
+        bytes += object.bytes + [UInt8(ascii: "}")]
+    }
+
+    /// Adds members that are lists of texts, as one object.
+    mutating func add(_ key: String, lists: [(String, [String])]) {
+        var object = JSONLine()
+        for (name, values) in lists {
+            object.begin(name)
+            object.bytes.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                if index > 0 { object.bytes.append(UInt8(ascii: ",")) }
+                appendJSONString(value, to: &object.bytes)
+            }
+            object.bytes.append(UInt8(ascii: "]"))
+        }
+        add(key, object: object)
+    }
+
+    /// Adds JSON text as it is, if it is an object; else as a string, so that it cannot forge other members.
+    mutating func add(_ key: String, json: String) {
+        let parsed = try? JSONSerialization.jsonObject(with: Data(json.utf8))
+        guard parsed is [String: Any] else { return add(key, json) }
+        begin(key)
+        // Outside of strings, line feeds are white space; inside they cannot stand.
+        bytes += json.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+    }
+
+    private mutating func begin(_ key: String) {
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+        appendJSONString(key, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// The object. Characters that a terminal would obey are escaped as `\uNNNN`, which says the same to a parser.
+    func finished() -> String {
+        let text = String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self)
+        guard !text.unicodeScalars.allSatisfy(isTerminalSafe) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isTerminalSafe(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                for unit in UTF16.encode(scalar) ?? .init() {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        return result
+    }
+}

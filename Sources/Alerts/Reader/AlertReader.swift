@@ -1,0 +1,75 @@
+import Foundation
+import GRDB
+
+/// Reads a store, also while a writer is at work. Opens it read-only and holds no transaction between calls.
+public final class AlertReader: Sendable {
+    /// The file.
+    public let path: String
+    let database: DatabaseQueue
+
+    /// Opens a store.
+    ///
+    /// - Throws: `StoreError` where there is none, it cannot be read, is not a store, or has another schema.
+    public init(path: String) throws(StoreError) {
+        let path = StoreFile.absolute(path)
+        self.path = path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw StoreError(code: .missing, path: path, detail: "no such file")
+        }
+        guard !isFolder.boolValue else { throw StoreError(code: .notAStore, path: path, detail: "it is a folder") }
+        do {
+            database = try Self.openChecked(path)
+        } catch {
+            throw StoreError(error, path: path, fallback: .cannotRead)
+        }
+    }
+
+    private static func openChecked(_ path: String) throws -> DatabaseQueue {
+        do {
+            return try openChecked(path, as: path)
+        } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_CANTOPEN {
+            // SQLite wants a `-shm` file beside the store. Where none is and none can be made (a read-only medium) and
+            // no log waits to be read, the file is all there is and nobody changes it.
+            guard !hasLog(path), let name = immutableName(path) else { throw error }
+            return try openChecked(path, as: name)
+        }
+    }
+
+    private static func openChecked(_ path: String, as name: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.label = "earshot.reader"
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { $0.add(function: AlertFilter.anyIn) }
+        let queue = try DatabaseQueue(path: name, configuration: configuration)
+        let finding = try queue.read { try StoreSchema.inspect($0) }
+        try StoreSchema.check(finding, path: path)
+        switch finding {
+        case .empty: throw StoreError(code: .notAStore, path: path, detail: "it is empty")
+        case .older(let found):
+            throw StoreError(
+                code: .olderSchema, path: path,
+                detail: "its schema is version \(found); `earshot run` or `replay` brings it up to date")
+        default: return queue
+        }
+    }
+
+    private static func hasLog(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 0
+    }
+
+    private static func immutableName(_ path: String) -> String? {
+        path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed).map { "file://\($0)?immutable=1" }
+    }
+
+    /// Runs a read; what SQLite says becomes a `StoreError`.
+    func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try database.read(body)
+        } catch {
+            throw StoreError(error, path: path, fallback: .cannotRead)
+        }
+    }
+}

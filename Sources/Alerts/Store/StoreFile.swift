@@ -1,0 +1,69 @@
+import Foundation
+import GRDB
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// How the store's files are made and opened.
+enum StoreFile {
+    /// The path from the root: SQLite would take `file:x`, `:memory:` and an empty path for something else.
+    static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+
+    /// Makes an empty file that only its owner may read and write, whatever the umask; leaves one that is there alone.
+    ///
+    /// An existing file is not opened: closing any descriptor of it would drop the locks that SQLite holds for other
+    /// connections of this process.
+    static func createIfMissing(_ path: String) throws(StoreError) {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
+            if isDirectory.boolValue {
+                throw StoreError(code: .cannotCreate, path: path, detail: "it is a folder")
+            }
+            guard access(path, R_OK | W_OK) == 0 else {
+                throw StoreError(code: .cannotWrite, path: path, detail: systemMessage())
+            }
+            return
+        }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StoreError(code: .cannotCreate, path: path, detail: systemMessage()) }
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else {
+            throw StoreError(code: .cannotCreate, path: path, detail: systemMessage())
+        }
+    }
+
+    /// Opens the database for writing, in WAL mode, brought up to the newest schema.
+    static func openForWriting(_ path: String, openTimeout: Double, busyTimeout: Double) throws(StoreError)
+        -> DatabaseQueue
+    {
+        var configuration = Configuration()
+        configuration.label = "earshot.store"
+        configuration.busyMode = .timeout(openTimeout)
+        configuration.prepareDatabase { database in
+            // Before the first table is made; no effect later.
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            if try StoreSchema.inspect(database) == .foreign { return }
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            try database.execute(sql: "PRAGMA synchronous = NORMAL")
+            try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
+        }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let finding = try queue.read { try StoreSchema.inspect($0) }
+            try StoreSchema.check(finding, path: path)
+            try StoreSchema.migrator.migrate(queue)
+            // Tells a file that cannot be written, at once and without changing it.
+            try queue.inDatabase { database in
+                try database.inTransaction(.immediate) { .rollback }
+                try database.execute(sql: "PRAGMA busy_timeout = \(Int(busyTimeout * 1000))")
+            }
+            return queue
+        } catch {
+            throw StoreError(error, path: path, fallback: .cannotWrite)
+        }
+    }
+
+    /// What `errno` says.
+    static func systemMessage() -> String { String(cString: strerror(errno)) }
+}

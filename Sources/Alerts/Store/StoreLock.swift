@@ -1,0 +1,50 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The claim of one process to write to a store: an advisory lock on `NAME.lock`.
+///
+/// The system lets go of it when the process ends, however it ends. So whoever holds it knows that a run that the store
+/// calls running is dead, and that the spill file is its own.
+final class StoreLock: Sendable {
+    private let descriptor: Int32
+    private let path: String
+
+    /// Takes the lock, or throws at once.
+    init(store: String) throws(StoreError) {
+        path = store + ".lock"
+        while true {
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw StoreError(code: .cannotCreate, path: store, detail: "\(path): \(StoreFile.systemMessage())")
+            }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                let busy = errno == EWOULDBLOCK
+                let detail = busy ? "it holds \(path)" : "\(path): \(StoreFile.systemMessage())"
+                close(descriptor)
+                throw StoreError(code: busy ? .inUse : .cannotWrite, path: store, detail: detail)
+            }
+            // Whoever held it last may have removed the file between the two calls.
+            if Self.isSame(descriptor, path) {
+                self.descriptor = descriptor
+                return
+            }
+            close(descriptor)
+        }
+    }
+
+    /// Removes the file and lets go.
+    func release() {
+        unlink(path)
+        close(descriptor)
+    }
+
+    private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+        var held = stat()
+        var named = stat()
+        guard fstat(descriptor, &held) == 0, stat(path, &named) == 0 else { return false }
+        return held.st_ino == named.st_ino && held.st_dev == named.st_dev
+    }
+}

@@ -1,0 +1,146 @@
+import GRDB
+
+/// The tables of the store, and how they came to be.
+///
+/// Beyond the columns that are a contract, `alert` has four of the store's own: `serial` (with `run_id` it names the
+/// alert, so that what is taken in twice is stored once), `rule_version`, `stored_at` (wall clock of the last change,
+/// by which retention goes: capture time may be years ago) and `revision` (grows with each change, by which readers poll).
+enum StoreSchema {
+    /// `application_id` in the file's header: "Ears".
+    static let applicationID: Int32 = 0x4561_7273
+
+    /// `user_version` in the file's header: the number of migrations.
+    static let version: Int32 = 1
+
+    /// All migrations, by name, oldest first.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("alerts") { database in
+            try database.execute(sql: tables)
+            try database.execute(sql: indices)
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        return migrator
+    }
+
+    private static let tables = """
+        CREATE TABLE run(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            sensor TEXT NOT NULL,
+            started INTEGER NOT NULL,
+            ended INTEGER,
+            source TEXT NOT NULL,
+            version TEXT NOT NULL,
+            rules_digest TEXT NOT NULL,
+            packets INTEGER NOT NULL DEFAULT 0,
+            bytes INTEGER NOT NULL DEFAULT 0,
+            dropped_kernel INTEGER NOT NULL DEFAULT 0,
+            dropped_interface INTEGER NOT NULL DEFAULT 0,
+            flows INTEGER NOT NULL DEFAULT 0,
+            messages INTEGER NOT NULL DEFAULT 0,
+            status TEXT NOT NULL,
+            source_digest TEXT,
+            stats TEXT NOT NULL DEFAULT '{}',
+            uuid TEXT NOT NULL UNIQUE
+        );
+        CREATE TABLE rule(
+            id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            level TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            source TEXT NOT NULL,
+            loaded_at INTEGER NOT NULL,
+            version INTEGER PRIMARY KEY AUTOINCREMENT,
+            UNIQUE(id, source)
+        );
+        CREATE TABLE alert(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            rule_id TEXT NOT NULL,
+            rule_title TEXT NOT NULL,
+            level TEXT NOT NULL,
+            category TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            source_ip TEXT,
+            source_port INTEGER,
+            destination_ip TEXT,
+            destination_port INTEGER,
+            transport TEXT,
+            client_ip TEXT,
+            server_ip TEXT,
+            client_id TEXT,
+            community_id TEXT,
+            group_key TEXT,
+            event TEXT NOT NULL,
+            sensor TEXT NOT NULL,
+            run_id INTEGER NOT NULL REFERENCES run(id),
+            serial INTEGER NOT NULL,
+            rule_version INTEGER REFERENCES rule(version),
+            stored_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            UNIQUE(run_id, serial)
+        );
+        CREATE TABLE evidence(
+            alert_id INTEGER NOT NULL REFERENCES alert(id) ON DELETE CASCADE,
+            frame_number INTEGER NOT NULL,
+            timestamp_ns INTEGER NOT NULL,
+            link_type INTEGER NOT NULL,
+            original_length INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            UNIQUE(alert_id, frame_number, timestamp_ns)
+        );
+        CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO counter VALUES('revision', 0);
+        """
+
+    private static let indices = """
+        CREATE UNIQUE INDEX alert_revision ON alert(revision);
+        CREATE INDEX alert_last_seen ON alert(last_seen);
+        CREATE INDEX alert_rule_id ON alert(rule_id);
+        CREATE INDEX alert_rule_version ON alert(rule_version);
+        CREATE INDEX alert_client_id ON alert(client_id) WHERE client_id IS NOT NULL;
+        CREATE INDEX alert_source_ip ON alert(source_ip);
+        CREATE INDEX alert_destination_ip ON alert(destination_ip);
+        CREATE INDEX alert_client_ip ON alert(client_ip);
+        CREATE INDEX alert_server_ip ON alert(server_ip);
+        CREATE INDEX run_digests ON run(source_digest, rules_digest);
+        """
+}
+
+extension StoreSchema {
+    /// What a database file turns out to be.
+    enum Finding: Equatable {
+        case empty
+        case current
+        case older(Int32)
+        case newer(Int32)
+        case foreign
+    }
+
+    /// Tells what the file is from its header and its tables.
+    static func inspect(_ database: Database) throws -> Finding {
+        let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let found = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if objects == 0 { return .empty }
+        guard application == applicationID else { return .foreign }
+        if found > version { return .newer(found) }
+        return found < version ? .older(found) : .current
+    }
+
+    /// Throws for what neither a reader nor a writer can use.
+    static func check(_ finding: Finding, path: String) throws(StoreError) {
+        switch finding {
+        case .foreign:
+            throw StoreError(code: .notAStore, path: path, detail: "it is a database of another program")
+        case .newer(let found):
+            throw StoreError(
+                code: .newerSchema, path: path,
+                detail: "its schema is version \(found), this program knows \(version)")
+        case .empty, .current, .older: return
+        }
+    }
+}

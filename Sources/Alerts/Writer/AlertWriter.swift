@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+
+/// The one writer of a store. Alerts handed to `submit` are committed by a thread of its own, in batches.
+///
+/// What was committed survives the death of the process (`kill -9`); what had waited for less than the batch delay does
+/// not. While the database takes nothing (a full disk, another program's lock) alerts wait in a bounded queue; when half
+/// of it is taken the oldest go to `NAME.spill` beside the store, and are taken in again at the next success or by the
+/// next writer; what neither takes is counted as lost and said. Nothing stops, and order is kept.
+///
+/// A second writer of the same store is refused (a lock on `NAME.lock`). All methods may be called from any thread.
+public final class AlertWriter: Sendable {
+    /// The file.
+    public let path: String
+
+    private let queue: WriteQueue
+    private let database: DatabaseQueue
+    private let lock: StoreLock
+    private let inherited: [RunHandle]
+    private let settings: AlertWriterSettings
+    private let notice: @Sendable (StoreNotice) -> Void
+
+    /// Opens the store, makes it where it is missing, brings it up to the newest schema.
+    ///
+    /// - Parameter notice: called with lines for the log, from the writer's thread mostly; must not call the writer.
+    /// - Throws: `StoreError` where the file cannot be made or written, or is not a store.
+    public init(
+        path: String, settings: AlertWriterSettings = AlertWriterSettings(),
+        notice: @escaping @Sendable (StoreNotice) -> Void = { _ in }
+    ) throws(StoreError) {
+        let path = StoreFile.absolute(path)
+        let isNew = !FileManager.default.fileExists(atPath: path)
+        try StoreFile.createIfMissing(path)
+        do throws(StoreError) {
+            let lock = try StoreLock(store: path)
+            do throws(StoreError) {
+                database = try StoreFile.openForWriting(
+                    path, openTimeout: settings.openTimeoutSeconds, busyTimeout: settings.busyTimeoutSeconds)
+                var spill = try SpillFile(path: path + ".spill", limit: settings.spillLimitBytes)
+                inherited = spill.inherited
+                spill.inherited = []
+                self.lock = lock
+                self.path = path
+                self.settings = settings
+                self.notice = notice
+                queue = WriteQueue(settings: settings)
+                start(spill)
+            } catch {
+                lock.release()
+                throw error
+            }
+        } catch {
+            if isNew { try? FileManager.default.removeItem(atPath: path) }
+            throw error
+        }
+    }
+
+    private func start(_ spill: SpillFile) {
+        let (queue, database, lock, notice) = (queue, database, lock, notice)
+        let thread = Thread {
+            var worker = StoreWorker(queue: queue, database: database, spill: spill, notice: notice)
+            worker.noteDamage()
+            worker.run()
+            // The last connection to close folds the log into the database; a failure leaves it for the next one.
+            try? database.close()
+            lock.release()
+            queue.markDead()
+        }
+        thread.name = "earshot.store"
+        thread.start()
+    }
+
+    /// Hands over a change of the current run. Waits only for room in a full queue, and not for long.
+    public func submit(_ change: AlertChange) { queue.submit(change) }
+
+    /// Tells the rules that are loaded from now on. The text of one is stored when it first fires.
+    public func setRules(_ rules: [RuleRecord]) {
+        let byID = Dictionary(rules.map { ($0.id, $0) }) { $1 }
+        queue.locked { $0.rules = byID }
+    }
+
+    /// What was done so far.
+    public var counters: AlertWriterCounters { queue.locked { $0.counters } }
+
+    /// How many changes wait in memory.
+    public var waiting: Int { queue.locked { $0.count } }
+
+    /// Tries to commit everything that was submitted, now. True when all of it is in the database.
+    @discardableResult
+    public func flush() -> Bool { queue.flush() }
+
+    /// Commits what it can, puts the rest into the spill file, and closes the store. Later calls do nothing.
+    public func close() { queue.close() }
+
+    deinit { queue.askToClose() }
+}
+
+extension AlertWriter {
+    /// What became of `beginRun`.
+    public enum Opening: Hashable, Sendable {
+        /// The run began; its number, or `nil` while the database does not take it.
+        case started(runID: Int64?)
+        /// A complete run of the same source and rules is in the store: its alerts would double.
+        case alreadyRecorded(RunRecord)
+    }
+
+    /// Begins a run: changes submitted from now on belong to it.
+    ///
+    /// A run of a file is known by the digests of its source and its rules. Where the store holds a complete one, nothing
+    /// begins, unless `again`. Where it holds one that did not reach the end of its source (killed, interrupted), the
+    /// alerts of that one are removed and it is marked as replaced, in the transaction that begins this one.
+    ///
+    /// - Throws: `StoreError` where the store does not take the run of a file. A live run begins in any case.
+    public func beginRun(_ start: RunStart, again: Bool = false) throws(StoreError) -> Opening {
+        // What still waits may be the end of an earlier run of the same source.
+        flush()
+        let handle = RunHandle(start, isLive: true)
+        let deadline = Date(timeIntervalSinceNow: settings.openTimeoutSeconds)
+        while true {
+            do {
+                let opening = try database.write { database in
+                    if !again, let complete = try StoreRuns.complete(start, database) {
+                        return Opening.alreadyRecorded(complete)
+                    }
+                    try StoreRuns.buryTheDead(database, except: nil)
+                    _ = try StoreRuns.replaceUnfinished(start, inherited: inherited, database)
+                    return .started(runID: try StoreRuns.ensureRow(of: handle, status: .running, database))
+                }
+                if case .started = opening { queue.locked { $0.run = handle } }
+                return opening
+            } catch {
+                let isBusy = (error as? DatabaseError)?.resultCode.primaryResultCode == .SQLITE_BUSY
+                if isBusy, start.sourceDigest != nil, Date() < deadline { continue }
+                guard start.sourceDigest == nil else {
+                    throw StoreError(error, path: path, fallback: .cannotWrite)
+                }
+                queue.locked { $0.run = handle }
+                notice(
+                    StoreNotice(
+                        severity: .warning,
+                        text: "The run begins although the alert store takes nothing: \(StoreWorker.reason(error))."))
+                return .started(runID: nil)
+            }
+        }
+    }
+
+    /// Stores the counters of the run so far; it goes on.
+    public func updateRun(_ summary: RunSummary) { _ = queue.submit(summary) }
+
+    /// Stores the counters of the run and ends it. True when that and all its alerts are in the database.
+    @discardableResult
+    public func endRun(_ summary: RunSummary) -> Bool {
+        guard queue.submit(summary) else { return false }
+        let isCommitted = queue.flush()
+        queue.locked { $0.run = nil }
+        return isCommitted
+    }
+}

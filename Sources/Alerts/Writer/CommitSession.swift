@@ -1,0 +1,152 @@
+import Foundation
+import GRDB
+import Network
+
+/// One transaction's worth of changes. Statements are cached by the connection; arguments go by position.
+///
+/// Everything here may be done twice with the same result: an insert that is there already becomes an update, and an
+/// update only ever raises the count and the time.
+struct CommitSession {
+    let database: Database
+    let evidenceLimit: Int
+    /// Wall clock, microseconds since 1970 UTC.
+    let now: Int64
+    private var revision: Int64
+    private var rows: [ObjectIdentifier: Int64?] = [:]
+    private var versions: [RuleRecord: Int64] = [:]
+    /// Repetitions that found no row.
+    private(set) var orphaned = 0
+
+    /// Begins; `database` is inside a write transaction.
+    init(_ database: Database, evidenceLimit: Int, now: Int64) throws {
+        self.database = database
+        self.evidenceLimit = evidenceLimit
+        self.now = now
+        revision = try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'revision'")) ?? 0
+    }
+
+    /// Writes the counter of revisions; the last act of the transaction.
+    func end() throws {
+        try database.cachedStatement(sql: "UPDATE counter SET value = ? WHERE name = 'revision'")
+            .execute(arguments: [revision])
+    }
+
+    /// Carries out one change. What belongs to a run that was replaced is passed over.
+    mutating func apply(_ write: QueuedWrite) throws {
+        guard let run = try row(of: write.run) else { return }
+        switch write.change {
+        case .insert(let alert, let rule): try insert(alert, rule, run, sensor: write.run.start.sensor)
+        case .repeated(let repetition): try update(repetition, run)
+        case .summary(let summary): try update(summary, run)
+        }
+    }
+
+    private mutating func insert(_ alert: Alert, _ rule: RuleRecord?, _ run: Int64, sensor: String) throws {
+        var version: Int64?
+        if let rule { version = try self.version(of: rule) }
+        revision += 1
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO alert(first_seen, last_seen, count, rule_id, rule_title, level, category, summary, source_ip, \
+                source_port, destination_ip, destination_port, transport, client_ip, server_ip, client_id, community_id, \
+                group_key, event, sensor, run_id, serial, rule_version, stored_at, revision) \
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                ON CONFLICT(run_id, serial) DO NOTHING
+                """)
+        let values: [(any DatabaseValueConvertible)?] = [
+            alert.firstSeen, alert.lastSeen, alert.count, alert.ruleID.storable, alert.ruleTitle.storable,
+            alert.level.rawValue, alert.category.storable, alert.summary.storable, alert.sourceIP?.description,
+            alert.sourcePort, alert.destinationIP?.description, alert.destinationPort, alert.transport?.text,
+            alert.clientIP?.description, alert.serverIP?.description, alert.clientID?.storable,
+            alert.communityID?.storable, alert.groupKey?.storable, alert.event.storable, sensor.storable, run,
+            Int64(bitPattern: alert.serial), version, now, revision,
+        ]
+        try statement.execute(arguments: StatementArguments(values))
+        if database.changesCount == 0 {
+            return try update(
+                Repetition(
+                    serial: alert.serial, lastSeen: alert.lastSeen, count: alert.count, evidence: alert.evidence), run)
+        }
+        let id = database.lastInsertedRowID
+        for frame in alert.evidence.prefix(evidenceLimit) { try insert(frame, id) }
+    }
+
+    private func insert(_ frame: EvidenceFrame, _ alert: Int64) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO evidence(alert_id, frame_number, timestamp_ns, link_type, original_length, bytes) \
+                VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """)
+        try statement.execute(arguments: [
+            alert, Int64(bitPattern: frame.frameNumber), frame.timestampNanoseconds, frame.linkType,
+            frame.originalLength, Data(frame.bytes),
+        ])
+    }
+
+    private mutating func update(_ repetition: Repetition, _ run: Int64) throws {
+        revision += 1
+        let serial = Int64(bitPattern: repetition.serial)
+        let statement = try database.cachedStatement(
+            sql: """
+                UPDATE alert SET count = max(count, ?), last_seen = max(last_seen, ?), stored_at = ?, revision = ? \
+                WHERE run_id = ? AND serial = ?
+                """)
+        try statement.execute(arguments: [repetition.count, repetition.lastSeen, now, revision, run, serial])
+        guard database.changesCount > 0 else {
+            orphaned += 1
+            return
+        }
+        guard !repetition.evidence.isEmpty else { return }
+        let find = try database.cachedStatement(
+            sql: """
+                SELECT id, (SELECT count(*) FROM evidence WHERE alert_id = alert.id) FROM alert \
+                WHERE run_id = ? AND serial = ?
+                """)
+        guard let row = try Row.fetchOne(find, arguments: [run, serial]) else { return }
+        let (id, kept): (Int64, Int) = (row[0], row[1])
+        for frame in repetition.evidence.prefix(max(0, evidenceLimit - kept)) { try insert(frame, id) }
+    }
+
+    private func update(_ summary: RunSummary, _ run: Int64) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                UPDATE run SET status = ?, ended = ?, packets = ?, bytes = ?, dropped_kernel = ?, dropped_interface = ?, \
+                flows = ?, messages = ?, stats = ? WHERE id = ?
+                """)
+        try statement.execute(arguments: [
+            summary.status.rawValue, summary.ended, summary.packets, summary.bytes, summary.droppedKernel,
+            summary.droppedInterface, summary.flows, summary.messages, summary.stats.storable, run,
+        ])
+    }
+
+    /// The row of a run, made where it is missing; `nil` for a run that was replaced.
+    private mutating func row(of run: RunHandle) throws -> Int64? {
+        if let known = rows[ObjectIdentifier(run)] { return known }
+        let row = try StoreRuns.ensureRow(of: run, status: run.isLive ? .running : .killed, database)
+        rows[ObjectIdentifier(run)] = .some(row)
+        return row
+    }
+
+    private mutating func version(of rule: RuleRecord) throws -> Int64 {
+        if let known = versions[rule] { return known }
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO rule(id, title, level, tags, source, loaded_at) VALUES(?, ?, ?, ?, ?, ?) \
+                ON CONFLICT(id, source) DO NOTHING
+                """
+        ).execute(arguments: [
+            rule.id.storable, rule.title.storable, rule.level.rawValue, rule.tags.joined(separator: " ").storable,
+            rule.source.storable, rule.loadedAt,
+        ])
+        let find = try database.cachedStatement(sql: "SELECT version FROM rule WHERE id = ? AND source = ?")
+        let version = try Int64.fetchOne(find, arguments: [rule.id.storable, rule.source.storable]) ?? 0
+        versions[rule] = version
+        return version
+    }
+}
+
+extension Transport {
+    /// `tcp` or `udp`.
+    var text: String { "\(name)" }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// What the sensor hands to the writer.
+public enum AlertChange: Hashable, Sendable {
+    /// A new alert.
+    case insert(Alert)
+    /// Another match of an alert of this run: its total count, the capture time in microseconds, and the frame.
+    case repeated(serial: UInt64, lastSeen: Int64, count: Int64, evidence: EvidenceFrame?)
+}
+
+/// A run of this process or of one whose spill file was found.
+final class RunHandle: Sendable {
+    /// Names the run in spill files and in the store.
+    let uuid: String
+    let start: RunStart
+    /// Whether this process runs it.
+    let isLive: Bool
+
+    init(_ start: RunStart, uuid: String = UUID().uuidString, isLive: Bool) {
+        self.start = start
+        self.uuid = uuid
+        self.isLive = isLive
+    }
+}
+
+/// Another match of an alert.
+struct Repetition: Codable, Hashable, Sendable {
+    var serial: UInt64
+    var lastSeen: Int64
+    var count: Int64
+    var evidence: [EvidenceFrame]
+}
+
+/// One change on its way to the database.
+struct QueuedWrite: Sendable {
+    /// What is to be done.
+    enum Change: Sendable {
+        case insert(Alert, rule: RuleRecord?)
+        case repeated(Repetition)
+        case summary(RunSummary)
+    }
+
+    let run: RunHandle
+    var change: Change
+
+    /// What it takes in memory, roughly, in octets.
+    var cost: Int {
+        switch change {
+        case .insert(let alert, _):
+            600 + alert.event.utf8.count + alert.summary.utf8.count + Self.cost(of: alert.evidence)
+        case .repeated(let repetition): 120 + Self.cost(of: repetition.evidence)
+        case .summary(let summary): 200 + summary.stats.utf8.count
+        }
+    }
+
+    /// Whether it counts as an alert in the counters.
+    var isAlert: Bool {
+        if case .summary = change { return false }
+        return true
+    }
+
+    private static func cost(of evidence: [EvidenceFrame]) -> Int {
+        evidence.reduce(0) { $0 + 64 + $1.bytes.count }
+    }
+
+    /// Takes up a later repetition of the same alert; evidence beyond `limit` is left out.
+    mutating func merge(_ later: Repetition, evidenceLimit limit: Int) {
+        switch change {
+        case .insert(var alert, let rule):
+            alert.count = max(alert.count, later.count)
+            alert.lastSeen = max(alert.lastSeen, later.lastSeen)
+            alert.evidence += later.evidence.prefix(max(0, limit - alert.evidence.count))
+            change = .insert(alert, rule: rule)
+        case .repeated(var repetition):
+            repetition.count = max(repetition.count, later.count)
+            repetition.lastSeen = max(repetition.lastSeen, later.lastSeen)
+            repetition.evidence += later.evidence.prefix(max(0, limit - repetition.evidence.count))
+            change = .repeated(repetition)
+        case .summary: break
+        }
+    }
+}

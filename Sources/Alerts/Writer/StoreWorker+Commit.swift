@@ -1,0 +1,89 @@
+import Foundation
+import GRDB
+
+extension StoreWorker {
+    /// Commits changes in one transaction. False when the database does not take them now.
+    mutating func commit(_ writes: [QueuedWrite], fromSpill: Bool) -> Bool {
+        do {
+            try transact(writes, fromSpill: fromSpill)
+        } catch {
+            guard Self.isAboutTheData(error) else {
+                failed(error)
+                return false
+            }
+            guard commitOneByOne(writes, fromSpill: fromSpill) else { return false }
+        }
+        recovered()
+        return true
+    }
+
+    private func transact(_ writes: [QueuedWrite], fromSpill: Bool) throws {
+        let now = Self.microsecondsNow()
+        let orphaned = try database.write { database in
+            var session = try CommitSession(database, evidenceLimit: settings.evidenceLimit, now: now)
+            for write in writes { try session.apply(write) }
+            try session.end()
+            return session.orphaned
+        }
+        let alerts = writes.count { $0.isAlert }
+        queue.locked { queue in
+            queue.counters.committed += alerts - orphaned
+            queue.counters.orphaned += orphaned
+            if fromSpill { queue.counters.takenIn += alerts }
+        }
+    }
+
+    /// One change that the schema refuses must not keep the others out.
+    private mutating func commitOneByOne(_ writes: [QueuedWrite], fromSpill: Bool) -> Bool {
+        for write in writes {
+            do {
+                try transact([write], fromSpill: fromSpill)
+            } catch {
+                guard Self.isAboutTheData(error) else {
+                    // Those before it are written once more later, which changes nothing.
+                    failed(error)
+                    return false
+                }
+                queue.locked { $0.counters.lost += 1 }
+                say(.error, "The store refused an alert: \(Self.reason(error)).")
+            }
+        }
+        return true
+    }
+
+    private mutating func failed(_ error: any Error) {
+        if retryAt == nil { say(.warning, "The alert store takes nothing now, alerts wait: \(Self.reason(error)).") }
+        retryAt = Date(timeIntervalSinceNow: retryDelay)
+        retryDelay = min(retryDelay * 2, settings.retrySeconds * 20)
+    }
+
+    private mutating func recovered() {
+        guard retryAt != nil else { return }
+        retryAt = nil
+        retryDelay = settings.retrySeconds
+        let lost = queue.locked { $0.counters.lost }
+        say(.info, "The alert store works again" + (saidLost ? "; \(lost) changes were lost so far." : "."))
+        saidLost = false
+    }
+
+    private static func isAboutTheData(_ error: any Error) -> Bool {
+        switch (error as? DatabaseError)?.resultCode.primaryResultCode {
+        case .SQLITE_CONSTRAINT?, .SQLITE_TOOBIG?, .SQLITE_MISMATCH?: true
+        default: false
+        }
+    }
+
+    static func reason(_ error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return "\(error)" }
+        return error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    }
+
+    static func microsecondsNow() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+}
+
+extension WriteQueue {
+    /// How many of the oldest `limit` changes are alerts.
+    func alerts(amongOldest limit: Int) -> Int {
+        writes[head..<min(writes.count, head + limit)].count { $0?.isAlert ?? false }
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import GRDB
+
+/// Takes changes from the queue to the database, or to the spill file. Owned by its thread from `run` on.
+///
+/// The order of changes is kept: what is in the spill file is older than what waits in memory, so it goes first, and
+/// while the file holds anything, an overflow goes to its end.
+struct StoreWorker: ~Copyable {
+    let queue: WriteQueue
+    let database: DatabaseQueue
+    let settings: AlertWriterSettings
+    let notice: @Sendable (StoreNotice) -> Void
+    var spill: SpillFile
+    /// When the database is to be tried again; `nil` while it works.
+    var retryAt: Date?
+    var retryDelay: Double
+    var housekeepingAt = Date()
+    /// Whether the log was told that the spill file takes nothing either.
+    var saidLost = false
+
+    init(
+        queue: WriteQueue, database: DatabaseQueue, spill: consuming SpillFile,
+        notice: @escaping @Sendable (StoreNotice) -> Void
+    ) {
+        self.queue = queue
+        self.database = database
+        self.spill = spill
+        self.notice = notice
+        settings = queue.settings
+        retryDelay = settings.retrySeconds
+    }
+
+    /// The life of the thread: returns after the queue was closed and everything has found its place.
+    mutating func run() {
+        while true {
+            let wake = queue.waitForWork(
+                retryAt: retryAt, housekeepingAt: housekeepingAt, hasBacklog: !spill.isEmpty)
+            switch wake {
+            case .work: work()
+            case .housekeeping: keepHouse()
+            case .close:
+                work(isLast: true)
+                putAway()
+                return
+            }
+        }
+    }
+
+    private mutating func work(isLast: Bool = false) {
+        let asked = queue.locked { $0.flushesAsked > $0.flushesServed ? $0.flushesAsked : 0 }
+        if isLast || asked > 0 || retryAt.map({ Date() >= $0 }) ?? true { writeAll() }
+        if retryAt != nil { spillOverflow() }
+        if asked > 0 { queue.serveFlushes(upTo: asked, succeeded: retryAt == nil) }
+    }
+
+    /// Commits the spill file, then what waits, in batches, until all is done or the database refuses.
+    private mutating func writeAll() {
+        guard takeIn() else { return }
+        var left = queue.locked { $0.count }
+        while left > 0 {
+            let batch = queue.begin(settings.batchSize)
+            if batch.isEmpty { return }
+            let isDone = commit(batch, fromSpill: false)
+            queue.finish(isDone ? batch.count : 0)
+            if !isDone { return }
+            left -= batch.count
+        }
+    }
+
+    private mutating func takeIn() -> Bool {
+        guard !spill.isEmpty else { return true }
+        let waiting = spill.count
+        while !spill.isEmpty {
+            do {
+                let batch = try spill.next(settings.batchSize)
+                guard commit(batch.writes, fromSpill: true) else { return false }
+                spill.advance(batch)
+                noteDamage()
+            } catch {
+                say(.error, "The spill file \(spill.path) cannot be read, \(spill.count) changes are lost: \(error)")
+                let lost = spill.count
+                queue.locked { $0.counters.lost += lost }
+                spill.removeFile()
+            }
+            if queue.locked({ $0.isCrowded }), !spill.isEmpty { spillOverflow() }
+        }
+        say(.info, "Took in \(waiting) changes from the spill file.")
+        return true
+    }
+
+    /// Writes what is left to the spill file: the last act.
+    private mutating func putAway() {
+        let count = queue.locked { $0.count }
+        guard count > 0 else { return }
+        let kept = spillOldest(count)
+        let lost = queue.locked { queue in
+            let lost = queue.alerts(amongOldest: queue.count)
+            queue.counters.lost += lost
+            return lost
+        }
+        if kept > 0 {
+            say(.warning, "The store takes nothing: \(kept) changes wait in \(spill.path) for the next start.")
+        }
+        if lost > 0 { say(.error, "\(lost) changes of alerts are lost: neither the store nor the spill file took them.") }
+    }
+
+    /// Makes room when half of the queue is taken; drops the oldest when the spill file takes nothing and it is full.
+    mutating func spillOverflow() {
+        guard queue.locked({ $0.isCrowded }) else { return }
+        let before = queue.locked { $0.count }
+        let kept = spillOldest(max(1, before / 2))
+        guard kept == 0, queue.locked({ $0.isFull }) else { return }
+        let batch = queue.begin(max(1, before / 10))
+        queue.finish(batch.count)
+        let lost = batch.count { $0.isAlert }
+        queue.locked { $0.counters.lost += lost }
+        if !saidLost {
+            say(.error, "Alerts are lost from now on: neither the store nor the spill file takes them.")
+            saidLost = true
+        }
+    }
+
+    /// Moves the oldest changes to the spill file; returns how many it took.
+    private mutating func spillOldest(_ wanted: Int) -> Int {
+        let batch = queue.begin(wanted)
+        var taken = 0
+        if spill.isEmpty, !batch.isEmpty {
+            say(.warning, "The oldest alerts that wait go to \(spill.path).")
+        }
+        do {
+            taken = try spill.append(batch)
+        } catch {
+            if !saidLost { say(.warning, "The spill file \(spill.path) takes nothing: \(error.localizedDescription)") }
+        }
+        queue.finish(taken)
+        let alerts = batch.prefix(taken).count { $0.isAlert }
+        queue.locked { $0.counters.spilled += alerts }
+        return taken
+    }
+
+    mutating func noteDamage() {
+        guard spill.damaged > 0 else { return }
+        let damaged = spill.damaged
+        spill.damaged = 0
+        queue.locked { $0.counters.damaged += damaged }
+        say(.error, "\(damaged) records of the spill file \(spill.path) were damaged and are lost.")
+    }
+
+    func say(_ severity: StoreNotice.Severity, _ text: String) {
+        notice(StoreNotice(severity: severity, text: text))
+    }
+}

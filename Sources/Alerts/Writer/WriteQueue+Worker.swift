@@ -1,0 +1,133 @@
+import Foundation
+
+// What only the worker's thread calls.
+
+extension WriteQueue {
+    /// Why the worker was woken.
+    enum Wake {
+        case work
+        case housekeeping
+        case close
+    }
+
+    /// Waits until there is something to do.
+    ///
+    /// - Parameters:
+    ///   - retryAt: the time before which the database is not to be tried again, after a failure.
+    ///   - housekeepingAt: the time when retention is due.
+    ///   - hasBacklog: whether the spill file holds anything.
+    func waitForWork(retryAt: Date?, housekeepingAt: Date, hasBacklog: Bool) -> Wake {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            let now = Date()
+            if isClosing { return .close }
+            if flushesAsked > flushesServed { return .work }
+            if retryAt != nil, isCrowded { return .work }
+            var deadline = housekeepingAt
+            if let retryAt {
+                if now >= retryAt { return .work }
+                deadline = min(deadline, retryAt)
+            } else if hasBacklog || count >= settings.batchSize || isFull {
+                return .work
+            } else if count > 0 {
+                let due = firstQueued.addingTimeInterval(settings.batchDelaySeconds)
+                if now >= due { return .work }
+                deadline = min(deadline, due)
+            }
+            if now >= housekeepingAt { return .housekeeping }
+            _ = condition.wait(until: deadline)
+        }
+    }
+
+    /// Whether half of the room is taken: time to spill, when the database does not take anything.
+    var isCrowded: Bool { count > settings.queueLimit / 2 || cost > settings.queueLimitBytes / 2 }
+
+    /// The oldest changes, at most `limit`: from now on nothing joins them. `finish` must follow.
+    func begin(_ limit: Int) -> [QueuedWrite] {
+        condition.lock()
+        defer { condition.unlock() }
+        let batch = writes[head..<min(writes.count, head + limit)].compactMap { $0 }
+        inFlight = batch.count
+        return batch
+    }
+
+    /// Ends what `begin` began: the first `done` of them are removed, the rest stay at the front.
+    func finish(_ done: Int) {
+        condition.lock()
+        defer { condition.unlock() }
+        inFlight = 0
+        guard done > 0 else { return }
+        for index in head..<(head + done) {
+            if let write = writes[index] { forget(write, at: index) }
+            writes[index] = nil
+        }
+        head += done
+        if head == writes.count || head > 4096 && head > writes.count / 2 {
+            writes.removeFirst(head)
+            removed += head
+            head = 0
+        }
+        firstQueued = count > 0 ? Date() : .distantFuture
+        isStalled = false
+        condition.broadcast()
+    }
+
+    private func forget(_ write: QueuedWrite, at index: Int) {
+        cost -= write.cost
+        let serial: UInt64
+        switch write.change {
+        case .insert(let alert, _): serial = alert.serial
+        case .repeated(let repetition): serial = repetition.serial
+        case .summary: return
+        }
+        let key = Key(run: ObjectIdentifier(write.run), serial: serial)
+        if places[key] == removed + index { places[key] = nil }
+    }
+
+    /// Tells those who wait in `flush` what became of it.
+    func serveFlushes(upTo asked: Int, succeeded: Bool) {
+        condition.lock()
+        defer { condition.unlock() }
+        guard asked > flushesServed else { return }
+        flushesServed = asked
+        lastFlushSucceeded = succeeded
+        condition.broadcast()
+    }
+
+    /// Asks for everything to be written now and waits for the attempt. True when all is committed.
+    func flush() -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard !isDead else { return count == 0 }
+        flushesAsked += 1
+        let mine = flushesAsked
+        condition.broadcast()
+        while flushesServed < mine, !isDead { condition.wait() }
+        return lastFlushSucceeded
+    }
+
+    /// Takes no more changes; the worker ends when it has put away what waits.
+    func askToClose() {
+        condition.lock()
+        defer { condition.unlock() }
+        isClosing = true
+        condition.broadcast()
+    }
+
+    /// Takes no more changes and waits until the worker's thread has ended.
+    func close() {
+        askToClose()
+        condition.lock()
+        defer { condition.unlock() }
+        while !isDead { condition.wait() }
+    }
+
+    /// Says that the worker's thread has ended.
+    func markDead() {
+        condition.lock()
+        defer { condition.unlock() }
+        isDead = true
+        condition.broadcast()
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+
+/// The changes that wait for the database, oldest first: bounded, and shared by whoever submits and the one worker.
+///
+/// `@unchecked Sendable`: every stored property is guarded by `condition`.
+final class WriteQueue: @unchecked Sendable {
+    /// Names an alert of a run of this process.
+    struct Key: Hashable {
+        let run: ObjectIdentifier
+        let serial: UInt64
+    }
+
+    let settings: AlertWriterSettings
+    let condition = NSCondition()
+    /// Changes from `head` on; those before it are gone.
+    var writes: [QueuedWrite?] = []
+    var head = 0
+    /// How many changes were ever removed from the front of `writes`.
+    var removed = 0
+    /// Where in the sequence of all changes an alert's latest one stands, while another may still join it.
+    var places: [Key: Int] = [:]
+    /// How many of the oldest the worker is committing now.
+    var inFlight = 0
+    /// What all that wait take in memory.
+    var cost = 0
+    var firstQueued = Date.distantFuture
+    var run: RunHandle?
+    var rules: [String: RuleRecord] = [:]
+    var counters = AlertWriterCounters()
+    /// Somebody waited for room in vain: nobody waits again before the worker made some.
+    var isStalled = false
+    var isClosing = false
+    var isDead = false
+    var flushesAsked = 0
+    var flushesServed = 0
+    var lastFlushSucceeded = true
+
+    init(settings: AlertWriterSettings) { self.settings = settings }
+
+    /// How many wait.
+    var count: Int { writes.count - head }
+
+    /// Whether no more fits.
+    var isFull: Bool { count >= settings.queueLimit || cost >= settings.queueLimitBytes }
+
+    /// Runs `body` with the lock held.
+    func locked<Result>(_ body: (WriteQueue) -> Result) -> Result {
+        condition.lock()
+        defer { condition.unlock() }
+        return body(self)
+    }
+}
+
+extension WriteQueue {
+    /// Adds a change of the current run, or joins it with one that waits.
+    func submit(_ change: AlertChange) {
+        condition.lock()
+        defer { condition.unlock() }
+        counters.submitted += 1
+        guard let run, !isClosing else {
+            counters.lost += 1
+            return
+        }
+        switch change {
+        case .insert(var alert):
+            if alert.evidence.count > settings.evidenceLimit {
+                alert.evidence = Array(alert.evidence.prefix(settings.evidenceLimit))
+            }
+            let write = QueuedWrite(run: run, change: .insert(alert, rule: rules[alert.ruleID]))
+            add(write, key: Key(run: ObjectIdentifier(run), serial: alert.serial))
+        case .repeated(let serial, let lastSeen, let count, let frame):
+            let evidence = settings.evidenceLimit > 0 ? frame.map { [$0] } ?? [] : []
+            let later = Repetition(serial: serial, lastSeen: lastSeen, count: count, evidence: evidence)
+            let key = Key(run: ObjectIdentifier(run), serial: serial)
+            if join(later, key) {
+                counters.coalesced += 1
+            } else {
+                add(QueuedWrite(run: run, change: .repeated(later)), key: key)
+            }
+        }
+    }
+
+    /// Adds the counters of the current run; the latest that wait are replaced. False where there is no run.
+    func submit(_ summary: RunSummary) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard let run, !isClosing else { return false }
+        if count > inFlight, let last = writes.last ?? nil, last.run === run, case .summary = last.change {
+            writes[writes.count - 1] = QueuedWrite(run: run, change: .summary(summary))
+        } else {
+            append(QueuedWrite(run: run, change: .summary(summary)))
+        }
+        return true
+    }
+
+    private func join(_ later: Repetition, _ key: Key) -> Bool {
+        guard let place = places[key] else { return false }
+        let index = place - removed
+        guard index >= head + inFlight, index < writes.count, var write = writes[index] else { return false }
+        writes[index] = nil
+        cost -= write.cost
+        write.merge(later, evidenceLimit: settings.evidenceLimit)
+        cost += write.cost
+        writes[index] = write
+        return true
+    }
+
+    private func add(_ write: QueuedWrite, key: Key) {
+        guard waitForRoom() else {
+            counters.lost += 1
+            return
+        }
+        append(write)
+        places[key] = removed + writes.count - 1
+    }
+
+    private func append(_ write: QueuedWrite) {
+        if count == 0 { firstQueued = Date() }
+        writes.append(write)
+        cost += write.cost
+        // The worker needs to hear of the first, which starts its clock, and of a full batch.
+        if count == 1 || count == settings.batchSize || isFull { condition.broadcast() }
+    }
+
+    private func waitForRoom() -> Bool {
+        guard isFull else { return true }
+        let deadline = Date(timeIntervalSinceNow: settings.patienceSeconds)
+        while isFull, !isStalled, !isClosing {
+            condition.broadcast()
+            if !condition.wait(until: deadline) { isStalled = isFull }
+        }
+        return !isFull && !isClosing
+    }
+}
