@@ -1,3 +1,4 @@
+import Alerts
 import Crypto
 import Detection
 import Foundation
@@ -51,4 +52,16 @@ public struct RuleSet: Sendable {
 
     /// A diagnostic as text for people, with the line it is about.
     public func render(_ diagnostic: Diagnostic) -> String { diagnostic.render(source: texts[diagnostic.file]) }
+}
+
+extension RuleSet {
+    /// The rules as the store keeps them.
+    public var records: [RuleRecord] {
+        let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
+        return compiled.rules.map { rule in
+            RuleRecord(
+                id: rule.id, title: rule.title, level: AlertLevel(rawValue: rule.level.rawValue) ?? .medium,
+                tags: rule.tags, source: rule.source, loadedAt: now)
+        }
+    }
 }

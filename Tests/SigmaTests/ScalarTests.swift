@@ -9,7 +9,8 @@ import Testing
         ("true", .bool(true)), ("True", .bool(true)), ("TRUE", .bool(true)), ("tRue", .string), ("false", .bool(false)),
         ("False", .bool(false)), ("FALSE", .bool(false)), ("yEs", .string), ("y", .string), ("n", .string),
         ("0", .int(0)), ("5", .int(5)), ("-5", .int(-5)), ("+5", .int(5)), ("0x1F", .int(31)),
-        ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("1.5", .float(1.5)), ("1.", .int(1)),
+        ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("1.5", .float(1.5)),
+        ("1.", .int(1)),
         ("-1.5", .float(-1.5)), (".5", .float(0.5)), ("+1.5", .float(1.5)), ("1.5e+5", .int(150_000)), ("1.0", .int(1)),
         ("1.5e-1", .float(0.15)), ("-.nan", .string), ("1:60", .string), ("0:30", .string), ("00:30", .string),
         ("2026-1-2", .string), ("10.0.0.1", .string), ("1.2.3", .string), ("5a", .string), ("--", .string),
@@ -27,7 +28,8 @@ import Testing
     ]
 
     static let outOfRange = [
-        "9223372036854775808", "-9223372036854775809", "0xFFFFFFFFFFFFFFFF", ".inf", "-.inf", "+.inf", ".Inf", ".nan", ".NaN",
+        "9223372036854775808", "-9223372036854775809", "0xFFFFFFFFFFFFFFFF", ".inf", "-.inf", "+.inf", ".Inf", ".nan",
+        ".NaN",
         String(repeating: "9", count: 401), "1.0e+999",
     ]
 
