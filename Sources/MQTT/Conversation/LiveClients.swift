@@ -1,0 +1,20 @@
+import Network
+
+/// Who is connected under a client identifier.
+struct LiveClient {
+    var session: MQTTSessionID
+    var address: IPAddress
+}
+
+extension SeededHash {
+    /// The key of a client identifier at a server.
+    func clientKey(_ clientID: RawSpan, _ server: Endpoint) -> UInt64 { hash(clientID, initial: key(server, 1)) }
+
+    /// The key of a topic at a server.
+    func topicKey(_ topic: RawSpan, _ server: Endpoint) -> UInt64 { hash(topic, initial: key(server, 2)) }
+
+    private func key(_ server: Endpoint, _ purpose: UInt64) -> UInt64 {
+        let address = server.address
+        return hash(address.high, address.low, UInt64(server.port), address.isIPv4 ? 4 : 6, purpose)
+    }
+}

@@ -1,0 +1,107 @@
+import Bytes
+import Events
+import Network
+
+extension MQTTAnalyzer {
+    /// Dissects a message, takes it into the conversation and makes it the current event.
+    ///
+    /// - Parameters:
+    ///   - id: its session. A message of one that is closed or was given up is read on its own, as if midstream.
+    ///   - message: the message from its first byte, or only its head where it was too long to hold.
+    ///   - wholeLength: the length of the whole message in bytes. What lies behind the head is not a violation.
+    ///   - context: when and which way it went.
+    public mutating func dissect(
+        _ id: MQTTSessionID, message: RawSpan, wholeLength: Int, context: EventContext
+    ) {
+        let index = slot(of: id, context)
+        let direction = context.direction
+        var notes = MQTTNotes(version: table.sessions[index].version, direction: direction)
+        event = MQTTEvent()
+        event.direction = direction
+        event.session = index
+        event.message = MQTTMessage(message, wholeLength: max(wholeLength, message.byteCount), &notes)
+        counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
+        if !notes.violations.contains(.wrongDirection) { take(index, message, &notes, context.timestamp) }
+        checkOrder(index, &notes)
+        noteTime(index, context.timestamp)
+        event.version = notes.version
+        event.violations = notes.violations
+        event.illFormed = notes.illFormed
+    }
+
+    /// The slot of an open session, or the one for strays, made anew.
+    private mutating func slot(of id: MQTTSessionID, _ context: EventContext) -> Int {
+        if let index = table.index(of: id) {
+            table.touch(index)
+            return index
+        }
+        counts.strayMessages &+= 1
+        let stray = MQTTSessionTable.stray
+        table.sessions[stray].reset(client: context.client, server: context.server, isFromStart: false)
+        table.sessions[stray].isOpen = false
+        return stray
+    }
+
+    /// Takes a message into the conversation.
+    private mutating func take(_ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp) {
+        switch event.message.body {
+        case .connect(let connect): take(connect, index, bytes, &notes, time)
+        case .connack(let connack): take(connack, index, bytes, &notes)
+        case .publish(let publish): take(publish, index, bytes, &notes)
+        case .subscribe(let subscribe): keep(subscribe.filters, subscribe.packetID, index, bytes)
+        case .unsubscribe(let unsubscribe): keep(unsubscribe.filters, unsubscribe.packetID, index, bytes)
+        case .subscribeAnswer(let answer): take(answer, index, bytes, &notes)
+        case .auth: checkAuth(index, &notes)
+        case .none, .answer, .disconnect: break
+        }
+        // A version told by the shape of a packet holds for the packets after it.
+        if table.sessions[index].version == .unknown, event.message.type != .connect {
+            table.sessions[index].version = notes.version
+        }
+    }
+
+    /// Notes packets that come too early or too late (3.1.0, 3.2.0 and 3.14.4 of MQTT 3.1.1 and 5.0).
+    private mutating func checkOrder(_ index: Int, _ notes: inout MQTTNotes) {
+        let type = event.message.type
+        let isKnownFromStart = table.sessions[index].isFromStart && !table.sessions[index].hasGap
+        if event.direction == .toServer {
+            let isFirst = table.sessions[index].toServer.messages == 0
+            notes.note(.connectNotFirst, if: isFirst && isKnownFromStart && type != .connect)
+            notes.note(.packetAfterDisconnect, if: table.sessions[index].toServer.hasDisconnected)
+            if type == .disconnect {
+                table.sessions[index].toServer.hasDisconnected = true
+                forgetClient(index)
+            }
+            return
+        }
+        let isFirst = table.sessions[index].toClient.messages == 0
+        let isEarly = isFirst && (isKnownFromStart || table.sessions[index].isComplete)
+        let mayComeFirst = type == .connack || type == .auth && notes.version == .v5
+        notes.note(.connackNotFirst, if: isEarly && !mayComeFirst)
+        notes.note(.packetAfterDisconnect, if: table.sessions[index].toClient.hasDisconnected)
+        if type == .disconnect, notes.version == .v5 {
+            let isUnconnected = table.sessions[index].isComplete && table.sessions[index].connacks == 0
+            notes.note(.disconnectBeforeConnack, if: isUnconnected)
+            table.sessions[index].toClient.hasDisconnected = true
+            forgetClient(index)
+        }
+    }
+
+    private mutating func noteTime(_ index: Int, _ time: Timestamp) {
+        event.age = table.sessions[index].connectedAt.map { milliseconds(from: $0, to: time) }
+        if event.direction == .toServer {
+            event.idle = table.sessions[index].toServer.lastSeen.map { milliseconds(from: $0, to: time) }
+            table.sessions[index].toServer.lastSeen = time
+            table.sessions[index].toServer.messages &+= 1
+        } else {
+            event.idle = table.sessions[index].toClient.lastSeen.map { milliseconds(from: $0, to: time) }
+            table.sessions[index].toClient.lastSeen = time
+            table.sessions[index].toClient.messages &+= 1
+        }
+    }
+}
+
+/// Whole milliseconds; 0 where time ran backwards.
+private func milliseconds(from earlier: Timestamp, to later: Timestamp) -> Int64 {
+    max(0, later.nanoseconds(since: earlier)) / 1_000_000
+}

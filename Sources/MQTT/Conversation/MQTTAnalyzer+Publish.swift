@@ -1,0 +1,69 @@
+import Bytes
+import Events
+import Network
+
+extension MQTTAnalyzer {
+    /// Resolves the topic alias and keeps account of retained topics.
+    mutating func take(_ publish: MQTTPublish, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes) {
+        guard let topic = publish.topic else { return }
+        event.topic = topic.isEmpty ? .none : .message
+        if let alias = publish.properties.topicAlias, !event.message.isFatal {
+            useAlias(alias, topic, index, bytes, &notes)
+        }
+        guard publish.isRetained, let length = publish.payloadLength else { return }
+        if case .alias(let alias) = event.topic {
+            // A copy of the reference: the table is changed while the topic is read.
+            let known = table.sessions[index].topic(alias, event.direction) ?? []
+            event.retained = retain(known.span.bytes, isEmpty: length == 0, index)
+        } else {
+            event.retained = retain(bytes.slice(topic), isEmpty: length == 0, index)
+        }
+    }
+
+    /// MQTT 5.0, 3.3.2.3.4.
+    private mutating func useAlias(
+        _ alias: UInt16, _ topic: ByteRange, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes
+    ) {
+        if event.direction == .toServer {
+            let side = table.sessions[index].toServer.aliasMaximum
+            notes.note(.topicAliasAboveServerMaximum, if: side.map { alias > $0 } ?? false)
+        } else {
+            let side = table.sessions[index].toClient.aliasMaximum
+            notes.note(.topicAliasAboveClientMaximum, if: side.map { alias > $0 } ?? false)
+        }
+        guard alias > 0 else { return }
+        guard topic.isEmpty else {
+            let text = bytes.slice(topic)
+            let isKept =
+                event.direction == .toServer
+                ? table.sessions[index].toServer.aliases.set(alias, text, limits)
+                : table.sessions[index].toClient.aliases.set(alias, text, limits)
+            if !isKept { counts.topicAliasesDropped &+= 1 }
+            return
+        }
+        if table.sessions[index].topic(alias, event.direction) != nil {
+            event.topic = .alias(alias)
+        } else {
+            let hasDropped =
+                event.direction == .toServer
+                ? table.sessions[index].toServer.aliases.hasDropped
+                : table.sessions[index].toClient.aliases.hasDropped
+            notes.note(.topicAliasUnknown, if: table.sessions[index].isComplete && !hasDropped)
+        }
+    }
+
+    private mutating func retain(_ topic: RawSpan, isEmpty: Bool, _ index: Int) -> MQTTRetained {
+        let key = hash.topicKey(topic, table.sessions[index].server)
+        let isKnown = topic.byteCount > 0
+        if event.direction == .toClient {
+            if isKnown, !isEmpty { retained.store((), for: key) }
+            return .delivery
+        }
+        if isEmpty {
+            retained.remove(key)
+            return .clear
+        }
+        guard isKnown else { return .set }
+        return retained.store((), for: key) ? .set : .replace
+    }
+}

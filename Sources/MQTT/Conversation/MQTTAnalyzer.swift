@@ -1,0 +1,106 @@
+import Bytes
+import Events
+import Network
+
+/// Dissects the messages of MQTT 3.1, 3.1.1 and 5.0 and remembers what the ends know of each other.
+///
+/// One value for all flows of a worker. It holds one message at a time, the *current event*: `dissect` replaces it, and
+/// `read` answers questions about it. In the steady state nothing is allocated.
+public struct MQTTAnalyzer: ~Copyable, EventSource {
+    let limits: MQTTLimits
+    let hash: SeededHash
+    var table: MQTTSessionTable
+    /// Topics known to hold a retained message.
+    var retained: RecencyMap<Void>
+    /// Client identifiers known to be connected.
+    var clients: RecencyMap<LiveClient>
+    /// The SUBSCRIBE that the current SUBACK answers.
+    var answered = PendingSubscribe()
+    var event = MQTTEvent()
+    var counts = MQTTCounters()
+
+    /// Makes an analyzer that has seen nothing yet.
+    public init(limits: MQTTLimits, hash: SeededHash) {
+        self.limits = limits
+        self.hash = hash
+        table = MQTTSessionTable(limit: limits.sessions)
+        retained = RecencyMap(limit: limits.retainedTopics)
+        clients = RecencyMap(limit: limits.clientIDs)
+    }
+
+    /// Begins to follow a connection.
+    ///
+    /// - Parameters:
+    ///   - time: capture time; sessions are given up in the order in which they were last heard of, not by time.
+    ///   - isFromStart: whether the first bytes of both sides will be dissected. Only then is a first packet that is not a
+    ///     CONNECT a violation; otherwise the session was taken up midstream.
+    public mutating func openSession(
+        client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool = false
+    ) -> MQTTSessionID {
+        if let victim = table.victim {
+            counts.sessionsEvicted &+= 1
+            close(victim)
+        }
+        return table.open(client: client, server: server, isFromStart: isFromStart)
+    }
+
+    /// Forgets a connection. Nothing happens where it was forgotten before.
+    public mutating func closeSession(_ id: MQTTSessionID, at time: Timestamp) {
+        if let index = table.index(of: id) { close(index) }
+    }
+
+    /// Says that bytes of a connection were lost: what depends on having seen every message is no longer a violation.
+    public mutating func noteGap(_ id: MQTTSessionID) {
+        if let index = table.index(of: id) { table.sessions[index].hasGap = true }
+    }
+
+    /// How many sessions are open.
+    public var sessionCount: Int { table.count }
+
+    /// What was seen and what could not be kept.
+    public var counters: MQTTCounters {
+        var result = counts
+        result.retainedTopicsEvicted = retained.evictions
+        result.clientIDsEvicted = clients.evictions
+        return result
+    }
+
+    private mutating func close(_ index: Int) {
+        forgetClient(index)
+        table.close(index)
+    }
+
+    /// Takes the session's client identifier off the table of live ones, where it stands there for this session.
+    mutating func forgetClient(_ index: Int) {
+        guard let key = table.sessions[index].clientIDKey else { return }
+        table.sessions[index].clientIDKey = nil
+        if let live = clients.find(key), live.session == table.id(index) { clients.remove(key) }
+    }
+}
+
+// MARK: The current event
+
+extension MQTTAnalyzer {
+    public var category: EventCategory { .mqtt }
+
+    /// The packet type of the current event, 0 to 15.
+    public var messageType: UInt8 { event.message.type.rawValue }
+
+    /// The current message.
+    public var message: MQTTMessage { event.message }
+
+    /// What the current message breaks.
+    public var violations: MQTTViolations { event.violations }
+
+    /// Whether the current message could not be read to its end because of a fault in it.
+    public var isFatal: Bool { event.message.isFatal }
+
+    /// The version by which the current message was read.
+    public var version: MQTTVersion { event.version }
+
+    /// Calls `body` with the name of each statement that the current message breaks, as `violation.id` gives them.
+    public borrowing func forEachViolation(_ body: (StaticString) -> Void) {
+        let (version, type) = (event.version, event.message.type)
+        event.violations.forEach { body($0.name(version, type)) }
+    }
+}

@@ -1,0 +1,94 @@
+import Bytes
+import Events
+
+extension MQTTAnalyzer {
+    var session: MQTTSession { _read { yield table.sessions[event.session] } }
+
+    var connect: MQTTConnect? { if case .connect(let connect) = event.message.body { connect } else { nil } }
+    var connack: MQTTConnack? { if case .connack(let connack) = event.message.body { connack } else { nil } }
+    var publish: MQTTPublish? { if case .publish(let publish) = event.message.body { publish } else { nil } }
+    var subscribe: MQTTSubscribe? { if case .subscribe(let subscribe) = event.message.body { subscribe } else { nil } }
+
+    func append(_ value: Bool?, _ values: inout FieldValues) {
+        if let value { values.append(value) }
+    }
+
+    func append(_ value: (some FixedWidthInteger)?, _ values: inout FieldValues) {
+        if let value { values.append(value) }
+    }
+
+    /// A text of no bytes counts as absent.
+    func append(_ range: ByteRange?, _ values: inout FieldValues) {
+        if let range, !range.isEmpty { values.append(message: range) }
+    }
+
+    func appendClientID(_ values: inout FieldValues) {
+        if let connect { return append(connect.clientID, &values) }
+        if !session.clientID.isEmpty { values.append(copying: session.clientID.span.bytes) }
+    }
+
+    func appendUserName(_ values: inout FieldValues) {
+        if let connect { return append(connect.userName, &values) }
+        if !session.userName.isEmpty { values.append(copying: session.userName.span.bytes) }
+    }
+
+    func appendPayloadLength(_ values: inout FieldValues) { append(publish?.payloadLength, &values) }
+
+    func appendReasonCodes(_ bytes: RawSpan, _ values: inout FieldValues) {
+        switch event.message.body {
+        case .answer(let answer): append(answer.reasonCode, &values)
+        case .disconnect(let disconnect): append(disconnect.reasonCode, &values)
+        case .auth(let auth): append(auth.reasonCode, &values)
+        case .subscribeAnswer(let answer):
+            guard let codes = answer.codes else { return }
+            for byte in 0..<bytes.slice(codes).byteCount { values.append(bytes.byte(at: codes.offset + byte)) }
+        case .none, .connect, .connack, .publish, .subscribe, .unsubscribe: break
+        }
+    }
+
+    func appendProperty(_ field: MQTTField, _ bytes: RawSpan, _ values: inout FieldValues) {
+        guard let place = field.place else { return }
+        let properties = place.isWill ? connect?.willProperties ?? MQTTProperties() : event.message.properties
+        let isList = place.property == .userProperty || place.property == .subscriptionIdentifier
+        var isFirst = true
+        properties.forEach(place.property, bytes) { value in
+            // A property that must not be repeated shows its first value.
+            guard isList || isFirst else { return }
+            isFirst = false
+            switch value {
+            case .number(let number): values.append(number)
+            case .bytes(let range): append(range, &values)
+            case .pair(let name, let text):
+                values.append {
+                    $0.append(copying: bytes.slice(name))
+                    $0.append(UInt8(ascii: "="))
+                    $0.append(copying: bytes.slice(text))
+                }
+            }
+        }
+    }
+
+    func appendIllFormed(_ values: inout FieldValues) {
+        let found = event.illFormed
+        if found.contains(.topic) { values.append(text: "topic") }
+        if found.contains(.clientID) { values.append(text: "clientid") }
+        if found.contains(.userName) { values.append(text: "username") }
+        if found.contains(.willTopic) { values.append(text: "willtopic") }
+        if found.contains(.property) { values.append(text: "property") }
+    }
+
+    /// Some statements share the name of their section: each name is given once.
+    func appendViolations(_ values: inout FieldValues) {
+        let (version, type) = (event.version, event.message.type)
+        let all = event.violations
+        all.forEach { violation in
+            let name = violation.name(version, type)
+            var isNew = true
+            all.forEach { other in
+                guard other.rawValue < violation.rawValue else { return }
+                if other.name(version, type).description == name.description { isNew = false }
+            }
+            if isNew { values.append(text: name) }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Bytes
+import Events
+
+extension MQTTAnalyzer {
+    /// Appends the values of a field of the current event; nothing where the field does not apply.
+    ///
+    /// Answers the fields of `MQTTField`, `violation.id` and `violation.fatal`, and `payload.bytes`.
+    public borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues) {
+        if let field = MQTTField(field) { return read(field, message, &values) }
+        if let field = ViolationField(field) { return read(field, &values) }
+        if field == PayloadField.bytes { appendPayloadLength(&values) }
+    }
+
+    private borrowing func read(_ field: MQTTField, _ bytes: RawSpan, _ values: inout FieldValues) {
+        switch field {
+        case .type: values.append(text: event.message.type.name)
+        case .version: append(event.version.level, &values)
+        case .protocolLevel: append(connect?.level, &values)
+        case .length: if event.message.hasRemainingLength { values.append(event.message.remainingLength) }
+        case .duplicate: append(publish?.isDuplicate, &values)
+        case .qos: append(publish?.qos, &values)
+        case .retain: append(publish?.isRetained, &values)
+        case .packetID: append(event.message.packetID, &values)
+        case .protocolName: append(connect?.protocolName, &values)
+        case .clientID: appendClientID(&values)
+        case .userName: appendUserName(&values)
+        case .password: append(connect?.password, &values)
+        case .flagUserName: append(connect?.flags?.contains(.userName), &values)
+        case .flagPassword: append(connect?.flags?.contains(.password), &values)
+        case .flagWillRetain: append(connect?.flags?.contains(.willRetain), &values)
+        case .flagWillQoS: append(connect?.flags?.willQoS, &values)
+        case .flagWill: append(connect?.flags?.contains(.will), &values)
+        case .flagCleanSession: append(connect?.flags?.contains(.cleanSession), &values)
+        case .flagReserved: append(connect?.flags?.contains(.reserved), &values)
+        case .keepAlive: append(connect?.keepAlive, &values)
+        case .willTopic: append(connect?.willTopic, &values)
+        case .willMessage: append(connect?.willMessage, &values)
+        case .sessionPresent: append(connack?.isSessionPresent, &values)
+        case .connackCode: append(connack?.code, &values)
+        case .topic: appendTopics(bytes, &values)
+        case .subscribeQoS: appendOptions(bytes, &values, onlyFive: false) { $0.append($1.qos) }
+        case .subscribeNoLocal: appendOptions(bytes, &values) { $0.append($1.isNoLocal) }
+        case .subscribeRetainAsPublished: appendOptions(bytes, &values) { $0.append($1.isRetainAsPublished) }
+        case .subscribeRetainHandling: appendOptions(bytes, &values) { $0.append($1.retainHandling) }
+        case .reasonCode: appendReasonCodes(bytes, &values)
+        case .payload: append(publish?.payload, &values)
+        case .payloadLength: appendPayloadLength(&values)
+        case .propPayloadFormatIndicator, .propMessageExpiryInterval, .propContentType, .propResponseTopic,
+            .propCorrelationData, .propSubscriptionIdentifier, .propSessionExpiryInterval,
+            .propAssignedClientIdentifier, .propServerKeepAlive, .propAuthenticationMethod, .propAuthenticationData,
+            .propRequestProblemInformation, .propRequestResponseInformation, .propResponseInformation,
+            .propServerReference, .propReasonString, .propReceiveMaximum, .propTopicAliasMaximum, .propTopicAlias,
+            .propMaximumQoS, .propRetainAvailable, .propUserProperty, .propMaximumPacketSize,
+            .propWildcardSubscriptionAvailable, .propSubscriptionIdentifierAvailable, .propSharedSubscriptionAvailable,
+            .willPayloadFormatIndicator, .willMessageExpiryInterval, .willContentType, .willResponseTopic,
+            .willCorrelationData, .willWillDelayInterval, .willUserProperty:
+            appendProperty(field, bytes, &values)
+        case .midstream: values.append(session.isMidstream)
+        case .accepted: append(session.isAccepted, &values)
+        case .anonymous: if !session.isMidstream { values.append(session.isAnonymous) }
+        case .takeover: if event.message.type == .connect { values.append(event.isTakeover) }
+        case .age: append(event.age, &values)
+        case .idle: append(event.idle, &values)
+        case .sessionWildcard: if let widest = session.widest { values.append(text: widest.name) }
+        case .connectCount: if event.connectCount > 0 { values.append(event.connectCount) }
+        case .topicLevels: withTopic(bytes) { values.append($0.levelCount) }
+        case .topicSystem: appendIsSystem(bytes, &values)
+        case .filterWildcard: forEachFilter(bytes) { values.append(text: MQTTTopicFilter($0).wildcard.name) }
+        case .filterShare: appendShares(bytes, &values)
+        case .grantedTopic: appendGrantedTopics(bytes, &values)
+        case .grantedWildcard: appendGrantedClasses(bytes, &values)
+        case .retained: if let retained = event.retained { values.append(text: retained.name) }
+        case .illFormed: appendIllFormed(&values)
+        }
+    }
+
+    private borrowing func read(_ field: ViolationField, _ values: inout FieldValues) {
+        guard !event.violations.isEmpty else { return }
+        switch field {
+        case .id: appendViolations(&values)
+        case .fatal: values.append(event.message.isFatal)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Events
+
+/// The fields of MQTT messages: their numbers in the registry.
+public enum MQTTField: UInt16, CaseIterable, Sendable {
+    case type
+    case version
+    case protocolLevel
+    case length
+    case duplicate
+    case qos
+    case retain
+    case packetID
+    case protocolName
+    case clientID
+    case userName
+    case password
+    case flagUserName
+    case flagPassword
+    case flagWillRetain
+    case flagWillQoS
+    case flagWill
+    case flagCleanSession
+    case flagReserved
+    case keepAlive
+    case willTopic
+    case willMessage
+    case sessionPresent
+    case connackCode
+    case topic
+    case subscribeQoS
+    case subscribeNoLocal
+    case subscribeRetainAsPublished
+    case subscribeRetainHandling
+    case reasonCode
+    case payload
+    case payloadLength
+    case propPayloadFormatIndicator
+    case propMessageExpiryInterval
+    case propContentType
+    case propResponseTopic
+    case propCorrelationData
+    case propSubscriptionIdentifier
+    case propSessionExpiryInterval
+    case propAssignedClientIdentifier
+    case propServerKeepAlive
+    case propAuthenticationMethod
+    case propAuthenticationData
+    case propRequestProblemInformation
+    case propRequestResponseInformation
+    case propResponseInformation
+    case propServerReference
+    case propReasonString
+    case propReceiveMaximum
+    case propTopicAliasMaximum
+    case propTopicAlias
+    case propMaximumQoS
+    case propRetainAvailable
+    case propUserProperty
+    case propMaximumPacketSize
+    case propWildcardSubscriptionAvailable
+    case propSubscriptionIdentifierAvailable
+    case propSharedSubscriptionAvailable
+    case willPayloadFormatIndicator
+    case willMessageExpiryInterval
+    case willContentType
+    case willResponseTopic
+    case willCorrelationData
+    case willWillDelayInterval
+    case willUserProperty
+    case midstream
+    case accepted
+    case anonymous
+    case takeover
+    case age
+    case idle
+    case sessionWildcard
+    case connectCount
+    case topicLevels
+    case topicSystem
+    case filterWildcard
+    case filterShare
+    case grantedTopic
+    case grantedWildcard
+    case retained
+    case illFormed
+
+    /// The number of the first of these fields.
+    public static let base: UInt16 = 100
+
+    /// The number of the field in the registry.
+    public var id: FieldID { FieldID(rawValue: Self.base + rawValue) }
+
+    /// The case of a registry number; `nil` for a field that is not one of these.
+    public init?(_ field: FieldID) {
+        guard field.rawValue >= Self.base else { return nil }
+        self.init(rawValue: field.rawValue - Self.base)
+    }
+
+    /// These fields as a block of the registry.
+    public static let block = FieldBlock(base: base, category: .mqtt, fields: allCases.map(\.info))
+}

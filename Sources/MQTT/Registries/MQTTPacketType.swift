@@ -1,0 +1,69 @@
+import Events
+
+/// The type of a control packet: the upper four bits of its first byte (MQTT 3.1.1, 2.2.1; MQTT 5.0, 2.1.2).
+public struct MQTTPacketType: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Type 0, forbidden in every version.
+    public static let reserved = Self(rawValue: 0)
+    public static let connect = Self(rawValue: 1)
+    public static let connack = Self(rawValue: 2)
+    public static let publish = Self(rawValue: 3)
+    public static let puback = Self(rawValue: 4)
+    public static let pubrec = Self(rawValue: 5)
+    public static let pubrel = Self(rawValue: 6)
+    public static let pubcomp = Self(rawValue: 7)
+    public static let subscribe = Self(rawValue: 8)
+    public static let suback = Self(rawValue: 9)
+    public static let unsubscribe = Self(rawValue: 10)
+    public static let unsuback = Self(rawValue: 11)
+    public static let pingreq = Self(rawValue: 12)
+    public static let pingresp = Self(rawValue: 13)
+    public static let disconnect = Self(rawValue: 14)
+    /// Type 15: AUTH in 5.0, reserved before.
+    public static let auth = Self(rawValue: 15)
+
+    /// The name in the tables of the specifications; `RESERVED` for 0 and what does not fit in four bits.
+    public var name: StaticString {
+        switch self {
+        case .connect: "CONNECT"
+        case .connack: "CONNACK"
+        case .publish: "PUBLISH"
+        case .puback: "PUBACK"
+        case .pubrec: "PUBREC"
+        case .pubrel: "PUBREL"
+        case .pubcomp: "PUBCOMP"
+        case .subscribe: "SUBSCRIBE"
+        case .suback: "SUBACK"
+        case .unsubscribe: "UNSUBSCRIBE"
+        case .unsuback: "UNSUBACK"
+        case .pingreq: "PINGREQ"
+        case .pingresp: "PINGRESP"
+        case .disconnect: "DISCONNECT"
+        case .auth: "AUTH"
+        default: "RESERVED"
+        }
+    }
+
+    /// The flags that the lower four bits must hold; `nil` for PUBLISH, whose flags mean something.
+    var requiredFlags: UInt8? {
+        switch self {
+        case .publish: nil
+        case .pubrel, .subscribe, .unsubscribe: 0b0010
+        default: 0
+        }
+    }
+
+    /// The only direction in which the packet may go; `nil` where both may send it.
+    func onlyDirection(_ version: MQTTVersion) -> Direction? {
+        switch self {
+        case .connect, .subscribe, .unsubscribe, .pingreq: .toServer
+        case .connack, .suback, .unsuback, .pingresp: .toClient
+        // In 5.0 the server may send one too (3.14).
+        case .disconnect: version.isThree ? .toServer : nil
+        default: nil
+        }
+    }
+}

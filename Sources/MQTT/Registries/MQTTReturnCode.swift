@@ -1,0 +1,29 @@
+/// The answer of a 3.x server to a CONNECT (MQTT 3.1.1, 3.2.2.3, table 3.1).
+public struct MQTTReturnCode: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let accepted = Self(rawValue: 0)
+    public static let unacceptableProtocolVersion = Self(rawValue: 1)
+    public static let identifierRejected = Self(rawValue: 2)
+    public static let serverUnavailable = Self(rawValue: 3)
+    public static let badUserNameOrPassword = Self(rawValue: 4)
+    public static let notAuthorized = Self(rawValue: 5)
+
+    /// Whether the table has it; 6 to 255 are reserved.
+    public var isKnown: Bool { rawValue <= 5 }
+
+    /// The table's words, shortened; `reserved` for what it does not have.
+    public var name: StaticString {
+        switch self {
+        case .accepted: "accepted"
+        case .unacceptableProtocolVersion: "unacceptable protocol version"
+        case .identifierRejected: "identifier rejected"
+        case .serverUnavailable: "server unavailable"
+        case .badUserNameOrPassword: "bad user name or password"
+        case .notAuthorized: "not authorized"
+        default: "reserved"
+        }
+    }
+}

@@ -1,0 +1,184 @@
+/// A statement of a specification that a message can break.
+///
+/// The numbers are this sensor's own and index the bits of `MQTTViolations`; what users see is `name`. To add a statement,
+/// add a case here and a row in `MQTTViolation+Names.swift`.
+public enum MQTTViolation: UInt8, CaseIterable, Sendable {
+    /// The remaining length goes on after four bytes.
+    case remainingLengthTooLong
+    /// A variable byte integer takes more bytes than it needs.
+    case integerNotMinimal
+    /// The remaining length ends before a field does.
+    case fieldMissing
+    /// A length prefix points behind the end of what encloses it.
+    case stringTooLong
+    /// Bytes follow the last field.
+    case bytesLeftOver
+    /// Type 0, or type 15 before 5.0.
+    case reservedType
+    /// A packet that only the other side may send.
+    case wrongDirection
+    /// Flags of the fixed header that are reserved have other values.
+    case headerFlags
+    /// The same, of PUBREL.
+    case pubrelFlags
+    /// The same, of SUBSCRIBE.
+    case subscribeFlags
+    /// The same, of UNSUBSCRIBE.
+    case unsubscribeFlags
+    /// The same, of DISCONNECT.
+    case disconnectFlags
+    /// The same, of AUTH.
+    case authFlags
+    /// A string is not well-formed UTF-8.
+    case illFormedText
+    /// A string holds U+0000.
+    case nullInText
+    /// A user property is not well-formed UTF-8.
+    case illFormedPair
+    /// The topic name is not well-formed UTF-8.
+    case illFormedTopicName
+    /// The client identifier is not well-formed UTF-8.
+    case illFormedClientID
+    /// The will topic is not well-formed UTF-8.
+    case illFormedWillTopic
+    /// The user name is not well-formed UTF-8.
+    case illFormedUserName
+    /// A filter of SUBSCRIBE is not well-formed UTF-8.
+    case illFormedSubscribeFilter
+    /// A filter of UNSUBSCRIBE is not well-formed UTF-8.
+    case illFormedUnsubscribeFilter
+    /// The response topic is not well-formed UTF-8.
+    case illFormedResponseTopic
+    /// The content type is not well-formed UTF-8.
+    case illFormedContentType
+    /// A topic name or filter holds U+0000.
+    case nullInTopic
+    /// A topic name or filter of no bytes.
+    case emptyTopic
+    /// A topic name holds `+` or `#`.
+    case wildcardInTopicName
+    /// The topic name of a PUBLISH holds `+` or `#`.
+    case wildcardInPublish
+    /// The response topic holds `+` or `#`.
+    case wildcardInResponseTopic
+    /// `#` is not alone in the last level of a filter.
+    case multiLevelWildcard
+    /// `+` is not alone in its level of a filter.
+    case singleLevelWildcard
+    /// A shared subscription has no share name.
+    case shareNameEmpty
+    /// The share name holds a wildcard, or no filter follows it.
+    case shareNameSyntax
+    /// Packet identifier 0 where a client must choose one.
+    case packetIDZeroFromClient
+    /// Packet identifier 0 where a server must choose one.
+    case packetIDZeroFromServer
+    /// Packet identifier 0 in PUBACK, PUBREC, PUBREL or PUBCOMP.
+    case publishAnswerIDZero
+    /// Packet identifier 0 in SUBACK or UNSUBACK.
+    case subscribeAnswerIDZero
+    /// The client's first packet is not CONNECT.
+    case connectNotFirst
+    /// A second CONNECT on one connection.
+    case connectAgain
+    /// A protocol name that no specification has, or not the one of that level.
+    case protocolName
+    /// A protocol level that no specification has.
+    case protocolLevel
+    /// The reserved connect flag is set.
+    case connectReservedFlag
+    /// The will flag is set and the packet ends before the will does.
+    case willFieldsMissing
+    /// Will QoS or will retain without the will flag.
+    case willFlagsWithoutWill
+    /// Will QoS without the will flag.
+    case willQoSWithoutWill
+    /// Will QoS 3.
+    case willQoSThree
+    /// Will retain without the will flag.
+    case willRetainWithoutWill
+    /// The user name flag is set and the packet ends before the user name does.
+    case userNameMissing
+    /// The password flag is set and the packet ends before the password does.
+    case passwordMissing
+    /// A password without a user name, before 5.0.
+    case passwordWithoutUserName
+    /// The packet ends before the client identifier does.
+    case clientIDMissing
+    /// An empty client identifier without clean session, before 5.0.
+    case clientIDEmpty
+    /// MQTT 3.1, section 3.1: a client identifier is 1 to 23 characters long.
+    case clientIDLength31
+    /// The server's first packet is not CONNACK.
+    case connackNotFirst
+    /// A second CONNACK on one connection.
+    case connackAgain
+    /// Reserved bits of the acknowledge flags are set.
+    case connackFlags
+    /// Session present, though the client asked for a new session.
+    case sessionPresentWhenClean
+    /// Session present in a refusal.
+    case sessionPresentWhenRefused
+    /// A return code or reason code that the table does not have.
+    case connackCode
+    /// DUP with QoS 0.
+    case duplicateOfQoSZero
+    /// A PUBLISH of QoS 3.
+    case publishQoSThree
+    /// Topic alias 0.
+    case topicAliasZero
+    /// A client's topic alias is above what the server allowed.
+    case topicAliasAboveServerMaximum
+    /// A server's topic alias is above what the client allowed.
+    case topicAliasAboveClientMaximum
+    /// A topic alias that was not introduced.
+    case topicAliasUnknown
+    /// A client's PUBLISH holds a subscription identifier.
+    case subscriptionIdentifierFromClient
+    /// A reason code that the packet's table does not have.
+    case reasonCode
+    /// A SUBSCRIBE without a filter.
+    case subscribeWithoutFilter
+    /// An UNSUBSCRIBE without a filter.
+    case unsubscribeWithoutFilter
+    /// Reserved bits beside a requested QoS are set.
+    case subscribeReservedBits
+    /// A requested QoS of 3.
+    case subscribeQoSThree
+    /// Retain handling 3.
+    case retainHandlingThree
+    /// No local on a shared subscription.
+    case noLocalOnShared
+    /// A SUBACK that answers no SUBSCRIBE.
+    case subackUnasked
+    /// A SUBACK has more or fewer codes than the SUBSCRIBE had filters.
+    case subackCount
+    /// An UNSUBACK has more or fewer codes than the UNSUBSCRIBE had filters.
+    case unsubackCount
+    /// A server's DISCONNECT before its CONNACK.
+    case disconnectBeforeConnack
+    /// A server's DISCONNECT holds a session expiry interval.
+    case sessionExpiryFromServer
+    /// A packet after the sender's DISCONNECT.
+    case packetAfterDisconnect
+    /// A server's AUTH, though the CONNECT had no authentication method.
+    case authUnaskedFromServer
+    /// A client's AUTH, though its CONNECT had no authentication method.
+    case authUnaskedFromClient
+    /// The property length is left out.
+    case propertyLengthMissing
+    /// The property length points behind the end of the packet.
+    case propertyLengthTooLong
+    /// A property identifier that the table does not have.
+    case propertyUnknown
+    /// A property that may not stand in this packet.
+    case propertyNotAllowed
+    /// A property stands twice.
+    case propertyRepeated
+    /// A property has a value that its section forbids.
+    case propertyValue
+    /// A property of the will stands twice.
+    case willPropertyRepeated
+    /// A property of the will has a value that its section forbids.
+    case willPropertyValue
+}
