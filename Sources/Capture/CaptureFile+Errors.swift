@@ -35,7 +35,8 @@ extension CaptureFile {
     /// The error of a file that ends within something else than a frame.
     func cutShort(_ what: String, at byte: UInt64) -> CaptureError {
         CaptureError(
-            .truncated, source: stream.name, "ends in the middle of \(what) at \(placeText(byte)), after frame \(count)",
+            .truncated, source: stream.name,
+            "ends in the middle of \(what) at \(placeText(byte)), after frame \(count)",
             frame: count &+ 1, byte: byte)
     }
 

@@ -57,7 +57,8 @@ extension LiveDevice {
         var program = bpf_program()
         guard pcap_compile(handle, &program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0 else {
             throw CaptureError(
-                .badFilter, source: name, "the filter \"\(expression)\" is wrong: \(String(cString: pcap_geterr(handle)))")
+                .badFilter, source: name,
+                "the filter \"\(expression)\" is wrong: \(String(cString: pcap_geterr(handle)))")
         }
         defer { pcap_freecode(&program) }
         guard pcap_setfilter(handle, &program) == 0 else {
