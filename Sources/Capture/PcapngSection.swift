@@ -67,7 +67,7 @@ struct PcapngClock {
             let (product, overflow) = units.multipliedReportingOverflow(by: nanosecondsPerUnit)
             sinceOffset = Timestamp(nanoseconds: overflow ? .max : Int64(clamping: product))
         } else if isBinary {
-            let fraction = units & (1 << UInt64(exponent)) &- 1
+            let fraction = units & ((1 << UInt64(exponent)) - 1)
             let (high, low) = fraction.multipliedFullWidth(by: 1_000_000_000)
             let nanoseconds = exponent == 0 ? 0 : high << UInt64(64 - exponent) | low >> UInt64(exponent)
             sinceOffset = Timestamp(

@@ -21,6 +21,8 @@ final class ZstdDecoder {
             step.failure = "no memory to decompress"
             return step
         }
+        // Between two frames nothing is asked of the library: it would begin to wait for the next one.
+        if isAtBoundary, input.isEmpty { return step }
         // One block at a time, as the library asks for it: on an error it withholds all that one call decoded.
         let size = isAtBoundary || wanted == 0 ? min(input.count, 5) : min(input.count, wanted)
         var source = ZSTD_inBuffer(src: input.baseAddress, size: size, pos: 0)
