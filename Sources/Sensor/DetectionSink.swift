@@ -4,6 +4,8 @@ import Capture
 import Detection
 import Events
 import Network
+import Packets
+import Sigma
 
 /// Holds events against the rules, and makes alerts of what matches.
 public struct DetectionSink: EventSink, ~Copyable {

@@ -49,7 +49,7 @@ public enum LiveRun {
             }
         } catch { failure = error }
         pipeline.worker.finish()
-        let statistics = try pipeline.end(failure == nil ? .finished : .interrupted, drops: drops(capture))
+        let statistics = pipeline.end(failure == nil ? .finished : .interrupted, drops: drops(capture))
         return Result(statistics: statistics, error: failure)
     }
 

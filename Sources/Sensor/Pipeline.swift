@@ -43,10 +43,11 @@ public struct Pipeline: ~Copyable {
         } catch { throw SensorError(error) }
     }
 
-    /// Ends the run in the store with what it saw; returns that.
-    public mutating func end(_ status: RunStatus, drops: CaptureDrops) throws(SensorError) -> RunStatistics {
+    /// Ends the run in the store with what it saw; returns that. What the store does not take now waits in its spill
+    /// file, which the writer says by itself.
+    public mutating func end(_ status: RunStatus, drops: CaptureDrops) -> RunStatistics {
         let seen = statistics(drops)
-        do throws(StoreError) { try writer.endRun(summary(seen, status, drops)) } catch { throw SensorError(error) }
+        writer.endRun(summary(seen, status, drops))
         return seen
     }
 

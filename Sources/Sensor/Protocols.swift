@@ -12,12 +12,12 @@ public enum Protocols {
 
     /// The fields whose values say what type a message is: rules are indexed by them.
     public static let discriminators = [
-        Discriminator(category: .mqtt, field: MQTTField.type.fieldID, codes: codes(mqttTypeName)),
+        Discriminator(category: .mqtt, field: MQTTField.type.id, codes: codes(mqttTypeName)),
         Discriminator(category: .coap, field: CoAPField.code.fieldID, codes: codes(coapCodeText)),
     ]
 
     /// The field that fills the store's column `client_id`.
-    static let clientID = MQTTField.clientID.fieldID
+    static let clientID = MQTTField.clientID.id
 
     /// The name of an MQTT packet type.
     static func mqttTypeName(_ type: UInt8) -> String { MQTTPacketType(rawValue: type).name.description }

@@ -103,7 +103,7 @@ public struct Replay: ~Copyable {
         progress(file.bytesConsumed, file.framesRead)
         if isLast || stop.isStopped { pipeline.worker.finish() }
         let status: RunStatus = stop.isStopped ? .interrupted : result.error == nil ? .finished : .damaged
-        result.statistics = try pipeline.end(status, drops: CaptureDrops())
+        result.statistics = pipeline.end(status, drops: CaptureDrops())
         return result
     }
 

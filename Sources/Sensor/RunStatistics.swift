@@ -1,4 +1,8 @@
+import CoAP
+import Flows
 import Foundation
+import MQTT
+import Network
 import Packets
 
 /// What a run saw, dropped and could not read: the object that `earshot stats --json` prints.
@@ -64,7 +68,7 @@ public struct RunStatistics: Codable, Sendable {
     }
 }
 
-extension Worker {
+extension Worker where Sink: ~Copyable {
     /// What this worker saw so far, without what only the sink and the capture know.
     public var statistics: RunStatistics {
         var statistics = RunStatistics()

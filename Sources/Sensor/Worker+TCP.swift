@@ -6,7 +6,7 @@ import MQTT
 import Network
 import Packets
 
-extension Worker {
+extension Worker where Sink: ~Copyable {
     /// Takes a segment: puts it in order, cuts the stream into messages.
     mutating func processSegment(_ bytes: RawSpan, _ hit: FlowTable.Hit) {
         let slot = hit.slot
@@ -24,8 +24,10 @@ extension Worker {
 
     /// Ends the session of a flow, whose slot stays for whatever comes late.
     private mutating func forget(_ slot: Int, at time: Timestamp) {
-        closeSession(of: &streams.table[slot], at: time)
-        streams.table[slot].label = FlowLabel.unknown
+        var flow = streams.table[slot]
+        closeSession(of: &flow, at: time)
+        flow.label = FlowLabel.unknown
+        streams.table[slot] = flow
         streams.table.setEstablished(false, slot: slot)
     }
 

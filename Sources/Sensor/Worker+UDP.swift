@@ -4,8 +4,9 @@ import CoAP
 import Events
 import Flows
 import Network
+import Packets
 
-extension Worker {
+extension Worker where Sink: ~Copyable {
     /// Takes a datagram.
     mutating func processDatagram(_ bytes: RawSpan, _ hit: FlowTable.Hit) {
         let slot = hit.slot

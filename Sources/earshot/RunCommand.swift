@@ -1,6 +1,7 @@
 import Alerts
 import ArgumentParser
 import Capture
+import Detection
 import Foundation
 import Sensor
 

@@ -1,5 +1,6 @@
 import Alerts
 import ArgumentParser
+import Capture
 import Foundation
 import Network
 import Sensor

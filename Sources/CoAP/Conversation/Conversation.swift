@@ -115,7 +115,7 @@ struct Conversation: Sendable {
 /// The server is the end on a well-known port (RFC 7252, 12.6 and 12.7), else on the lower one; the receiver if equal.
 private func directionByPort(_ context: EventContext) -> Direction {
     let (source, destination) = (context.source.port, context.destination.port)
-    let isKnown = (source: source == 5683 || source == 5684, destination: destination == 5683 || destination == 5684)
+    let isKnown = (source: CoAPPort.isKnown(source), destination: CoAPPort.isKnown(destination))
     if isKnown.source != isKnown.destination { return isKnown.destination ? .toServer : .toClient }
     return destination <= source ? .toServer : .toClient
 }

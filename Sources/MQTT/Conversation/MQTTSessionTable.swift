@@ -34,7 +34,7 @@ struct MQTTSessionTable {
     /// Closes the session in a slot.
     mutating func close(_ index: Int) {
         sessions[index].isOpen = false
-        sessions[index].generation &+= 1
+        sessions[index].generation = (sessions[index].generation &+ 1) & 0x7FFF_FFFF
         recency.remove(index)
         free.append(UInt32(truncatingIfNeeded: index))
     }
