@@ -1,28 +1,26 @@
 import Bytes
-import Events
-import Network
 
 extension Conversation {
     /// Begins an exchange, or adds a copy to the one that the first copy began.
     mutating func addRequest(
-        _ message: CoAPMessage, _ bytes: RawSpan, _ context: EventContext, _ state: inout MessageState,
+        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ state: inout MessageState,
         _ record: inout MessageRecord
     ) {
         state.observation = requestedObservation(message)
-        let key = requestKey(message, bytes, context)
+        let key = requestKey(message, bytes, passage)
         record.isRequest = true
         record.exchange = key
         let known = exchanges.find(key)
         if let known, state.isRetransmitted, exchanges[known].messageID == message.messageID,
-            !isOld(exchanges[known], context.timestamp)
+            !isOld(exchanges[known], passage.time)
         {
             exchanges[known].requestOctets &+= UInt64(message.length)
-            exchanges[known].lastSeen = context.timestamp
+            exchanges[known].lastSeen = passage.time
             exchanges.touch(known)
             return
         }
         let exchange = Exchange(
-            started: context.timestamp, lastSeen: context.timestamp, requestOctets: UInt64(message.length),
+            started: passage.time, lastSeen: passage.time, requestOctets: UInt64(message.length),
             messageID: message.messageID, method: message.code, isObserved: state.observation == .register)
         let slot: Int
         if let known {
@@ -37,13 +35,13 @@ extension Conversation {
 
     /// Matches a response with its request: RFC 7252, 5.3.2 and 8.2.
     mutating func addResponse(
-        _ message: CoAPMessage, _ bytes: RawSpan, _ context: EventContext, _ answered: MessageRecord?,
+        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ answered: MessageRecord?,
         _ state: inout MessageState, _ record: inout MessageRecord
     ) {
         if message.observe != nil, message.code.class == .success { state.observation = .notification }
-        guard let (slot, key) = exchange(answeredBy: message, bytes, context, answered) else { return }
+        guard let (slot, key) = exchange(answeredBy: message, bytes, passage, answered) else { return }
         exchanges[slot].responseOctets &+= UInt64(message.length)
-        exchanges[slot].lastSeen = context.timestamp
+        exchanges[slot].lastSeen = passage.time
         // A response that is no notification says that there are no more (RFC 7641, 4.1 and 4.2).
         if state.observation != .notification { exchanges[slot].isObserved = false }
         exchanges.touch(slot)
@@ -55,12 +53,12 @@ extension Conversation {
 
     /// An Empty ACK or RST: of a server to a request, or of a client to a response.
     mutating func addEmptyAnswer(
-        _ message: CoAPMessage, _ context: EventContext, _ answered: MessageRecord, _ state: inout MessageState
+        _ message: CoAPMessage, _ passage: Passage, _ answered: MessageRecord, _ state: inout MessageState
     ) {
         guard answered.isRequest || answered.isMatchedResponse else { return }
         state.answersRequest = true
-        guard let slot = liveExchange(answered.exchange, context.timestamp) else { return }
-        exchanges[slot].lastSeen = context.timestamp
+        guard let slot = liveExchange(answered.exchange, passage.time) else { return }
+        exchanges[slot].lastSeen = passage.time
         exchanges.touch(slot)
         if answered.isRequest {
             exchanges[slot].responseOctets &+= UInt64(message.length)
@@ -71,11 +69,11 @@ extension Conversation {
     }
 
     private func exchange(
-        answeredBy message: CoAPMessage, _ bytes: RawSpan, _ context: EventContext, _ answered: MessageRecord?
+        answeredBy message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ answered: MessageRecord?
     ) -> (slot: Int, key: HashedKey)? {
         let token = bytes.slice(message.token)
-        let key = hash.exchange(client: context.destination, server: context.source, token: token)
-        if let slot = liveExchange(key, context.timestamp) {
+        let key = hash.exchange(client: passage.destination, server: passage.source, token: token)
+        if let slot = liveExchange(key, passage.time) {
             // A piggybacked response must repeat the request's message id as well as its token.
             let isPiggybacked = message.type == .acknowledgement
             let hasSameID = exchanges[slot].messageID == message.messageID
@@ -83,16 +81,16 @@ extension Conversation {
             return (slot, key)
         }
         guard message.type != .acknowledgement else { return nil }
-        let group = hash.multicastExchange(client: context.destination, token: token)
-        return liveExchange(group, context.timestamp).map { ($0, group) }
+        let group = hash.multicastExchange(client: passage.destination, token: token)
+        return liveExchange(group, passage.time).map { ($0, group) }
     }
 
-    private func requestKey(_ message: CoAPMessage, _ bytes: RawSpan, _ context: EventContext) -> HashedKey {
+    private func requestKey(_ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage) -> HashedKey {
         let token = bytes.slice(message.token)
-        if context.destination.address.isMulticastOrBroadcast {
-            return hash.multicastExchange(client: context.source, token: token)
+        if passage.isMulticast {
+            return hash.multicastExchange(client: passage.source, token: token)
         }
-        return hash.exchange(client: context.source, server: context.destination, token: token)
+        return hash.exchange(client: passage.source, server: passage.destination, token: token)
     }
 
     /// Observe means something in a GET (RFC 7641, 2) and in a FETCH (RFC 8132, 2.4).

@@ -21,6 +21,34 @@ struct MessageState: Sendable {
     var observation = Observation.none
 }
 
+/// When and between whom a message passed, as the tables need it.
+struct Passage: Sendable {
+    var time: Timestamp
+    /// The hashes of the ends.
+    var source: HashedKey
+    var destination: HashedKey
+    /// Whether it went to a group.
+    var isMulticast: Bool
+    /// Which way it went, if the ports alone are asked.
+    var directionByPort: Direction
+
+    init(_ context: EventContext, _ hash: ConversationHash) {
+        time = context.timestamp
+        source = hash.end(context.source)
+        destination = hash.end(context.destination)
+        isMulticast = context.destination.address.isMulticastOrBroadcast
+        directionByPort = likelyDirection(from: context.source.port, to: context.destination.port)
+    }
+}
+
+/// The server is the end on a well-known port (RFC 7252, 12.6 and 12.7), else on the lower one; the receiver if equal.
+private func likelyDirection(from source: UInt16, to destination: UInt16) -> Direction {
+    let isKnownSource = source == 5683 || source == 5684
+    let isKnownDestination = destination == 5683 || destination == 5684
+    if isKnownSource != isKnownDestination { return isKnownDestination ? .toServer : .toClient }
+    return destination <= source ? .toServer : .toClient
+}
+
 /// What the ends know of each other: requests whose answers are awaited, and message ids.
 ///
 /// Roles belong to an exchange, not to a flow: two ends may ask each other from port 5683 to port 5683. Two tables with
@@ -55,45 +83,46 @@ struct Conversation: Sendable {
 
     /// Takes a message into account and says what is known of it.
     mutating func add(_ message: CoAPMessage, _ bytes: RawSpan, _ context: EventContext) -> MessageState {
-        forgetOld(context.timestamp)
-        let answered = message.type.echoesMessageID ? recordAnswered(by: message, context) : nil
-        var state = MessageState(direction: direction(of: message, answered, context))
-        let own = hash.messageID(message.messageID, message.type, from: context.source, to: context.destination)
+        let passage = Passage(context, hash)
+        forgetOld(passage.time)
+        let answered = message.type.echoesMessageID ? recordAnswered(by: message, passage) : nil
+        var state = MessageState(direction: direction(of: message, answered, passage))
+        let own = hash.messageID(message.messageID, message.type, from: passage.source, to: passage.destination)
         let known = records.find(own)
-        if let known, !isOld(records[known], context.timestamp) {
+        if let known, !isOld(records[known], passage.time) {
             state.isRetransmitted = records[known].type == message.type
         }
 
         var record = MessageRecord(
-            firstSeen: context.timestamp, type: message.type, isToServer: state.direction == .toServer,
+            firstSeen: passage.time, type: message.type, isToServer: state.direction == .toServer,
             isRequest: false, isMatchedResponse: false, exchange: own)
         if message.code.isRequest, message.hasToken, !message.type.echoesMessageID {
-            addRequest(message, bytes, context, &state, &record)
+            addRequest(message, bytes, passage, &state, &record)
         } else if message.code.isResponse, message.hasToken, message.type != .reset {
-            addResponse(message, bytes, context, answered, &state, &record)
+            addResponse(message, bytes, passage, answered, &state, &record)
         } else if message.code.isEmpty, message.type.echoesMessageID, let answered {
-            addEmptyAnswer(message, context, answered, &state)
+            addEmptyAnswer(message, passage, answered, &state)
         }
         remember(record, own, known, isCopy: state.isRetransmitted)
         return state
     }
 
     /// The record of the message that an ACK or RST answers (RFC 7252, 4.4).
-    private func recordAnswered(by message: CoAPMessage, _ context: EventContext) -> MessageRecord? {
-        let key = hash.messageID(message.messageID, .confirmable, from: context.destination, to: context.source)
-        guard let slot = records.find(key), !isOld(records[slot], context.timestamp) else { return nil }
+    private func recordAnswered(by message: CoAPMessage, _ passage: Passage) -> MessageRecord? {
+        let key = hash.messageID(message.messageID, .confirmable, from: passage.destination, to: passage.source)
+        guard let slot = records.find(key), !isOld(records[slot], passage.time) else { return nil }
         return records[slot]
     }
 
     /// A request goes to the server, a response to the client, an Empty answer against what it answers; of all else the
     /// ports must tell.
     private func direction(
-        of message: CoAPMessage, _ answered: MessageRecord?, _ context: EventContext
+        of message: CoAPMessage, _ answered: MessageRecord?, _ passage: Passage
     ) -> Direction {
         if message.code.isRequest { return .toServer }
         if message.code.isResponse { return .toClient }
         if let answered { return answered.isToServer ? .toClient : .toServer }
-        return directionByPort(context)
+        return passage.directionByPort
     }
 
     /// The first copy stands for all, so that EXCHANGE_LIFETIME runs from there.
@@ -110,12 +139,4 @@ struct Conversation: Sendable {
             records[slot].exchange = record.exchange
         }
     }
-}
-
-/// The server is the end on a well-known port (RFC 7252, 12.6 and 12.7), else on the lower one; the receiver if equal.
-private func directionByPort(_ context: EventContext) -> Direction {
-    let (source, destination) = (context.source.port, context.destination.port)
-    let isKnown = (source: CoAPPort.isKnown(source), destination: CoAPPort.isKnown(destination))
-    if isKnown.source != isKnown.destination { return isKnown.destination ? .toServer : .toClient }
-    return destination <= source ? .toServer : .toClient
 }

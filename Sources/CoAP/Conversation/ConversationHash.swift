@@ -1,14 +1,33 @@
 import Bytes
 import Network
 
-/// Makes the keys of the conversation's tables: two seeded hashes over the same words.
+/// Makes the keys of the conversation's tables: two chains of multiply and fold over the same words.
 ///
-/// Each word goes in as the first operand of `mix`, never as the second: the second is the state so far, which depends on
-/// the seed, so that no word of an attacker's choosing can blot out those before it.
+/// Each operand of a product is a word together with a secret that comes from the seed, so that nobody who does not know
+/// the seed can choose words that blot out others or make two keys equal.
 struct ConversationHash: Sendable {
-    private let hash: SeededHash
+    /// One chain: its start and what masks the first of two words.
+    private struct Lane: Sendable {
+        var start: UInt64
+        var mask: UInt64
 
-    init(_ hash: SeededHash) { self.hash = hash }
+        func step(_ state: UInt64, _ first: UInt64, _ second: UInt64) -> UInt64 {
+            let product = (first ^ mask).multipliedFullWidth(by: second ^ state)
+            return product.high ^ product.low
+        }
+    }
+
+    private let high: Lane
+    private let low: Lane
+
+    init(_ hash: SeededHash) {
+        high = Lane(
+            start: scatter(hash.mix(0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344)),
+            mask: scatter(hash.mix(0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89)))
+        low = Lane(
+            start: scatter(hash.mix(0x4528_21E6_38D0_1377, 0xBE54_66CF_34E9_0C6C)),
+            mask: scatter(hash.mix(0xC0AC_29B7_C97C_50DD, 0x3F84_D5B5_B547_0917)))
+    }
 
     /// What a key stands for, so that keys of different tables and rules never meet.
     private enum Domain: UInt64 {
@@ -16,59 +35,61 @@ struct ConversationHash: Sendable {
         case multicastExchange, ownMessageID, acknowledgement, reset
     }
 
-    /// The key of a request: client, server, token (RFC 7252, 5.3.2).
-    func exchange(client: Endpoint, server: Endpoint, token: RawSpan) -> HashedKey {
-        var state = start(.exchange)
-        add(client, to: &state)
-        add(server, to: &state)
-        add(token, to: &state)
+    /// The hash of an end, from which keys are made.
+    func end(_ end: Endpoint) -> HashedKey {
+        var state = HashedKey(high: high.start, low: low.start)
+        add(end.address.high, end.address.low, to: &state)
+        add(UInt64(end.port), end.address.isIPv4 ? 1 : 0, to: &state)
         return state
+    }
+
+    /// The key of a request: client, server, token (RFC 7252, 5.3.2).
+    func exchange(client: HashedKey, server: HashedKey, token: RawSpan) -> HashedKey {
+        key(.exchange, client, server, word(of: token), UInt64(token.byteCount))
     }
 
     /// The key of a request to a multicast address, whose responses match by the token alone (RFC 7252, 8.2).
-    func multicastExchange(client: Endpoint, token: RawSpan) -> HashedKey {
-        var state = start(.multicastExchange)
-        add(client, to: &state)
-        add(token, to: &state)
-        return state
+    func multicastExchange(client: HashedKey, token: RawSpan) -> HashedKey {
+        key(.multicastExchange, client, client, word(of: token), UInt64(token.byteCount))
     }
 
     /// The key of a message id: CON and NON draw from one space, ACK and RST repeat the other side's (RFC 7252, 4.4).
-    func messageID(_ id: UInt16, _ type: CoAPType, from source: Endpoint, to destination: Endpoint) -> HashedKey {
+    func messageID(_ id: UInt16, _ type: CoAPType, from source: HashedKey, to destination: HashedKey) -> HashedKey {
         let domain: Domain =
             switch type {
             case .acknowledgement: .acknowledgement
             case .reset: .reset
             default: .ownMessageID
             }
-        var state = start(domain)
-        add(source, to: &state)
-        add(destination, to: &state)
-        add(UInt64(id), to: &state)
+        return key(domain, source, destination, UInt64(id), 0)
+    }
+
+    private func key(
+        _ domain: Domain, _ one: HashedKey, _ other: HashedKey, _ word: UInt64, _ length: UInt64
+    ) -> HashedKey {
+        var state = one
+        state.high = high.step(state.high, other.high, domain.rawValue)
+        state.low = low.step(state.low, other.low, domain.rawValue)
+        add(word, length, to: &state)
         return state
     }
 
-    private func start(_ domain: Domain) -> HashedKey {
-        HashedKey(
-            high: hash.mix(domain.rawValue, 0x243F_6A88_85A3_08D3),
-            low: hash.mix(domain.rawValue, 0x1319_8A2E_0370_7344))
+    private func add(_ first: UInt64, _ second: UInt64, to state: inout HashedKey) {
+        state.high = high.step(state.high, first, second)
+        state.low = low.step(state.low, first, second)
     }
 
-    private func add(_ word: UInt64, to state: inout HashedKey) {
-        state.high = hash.mix(word, state.high)
-        state.low = hash.mix(word, state.low)
-    }
-
-    private func add(_ end: Endpoint, to state: inout HashedKey) {
-        add(end.address.high, to: &state)
-        add(end.address.low, to: &state)
-        add(UInt64(end.port) << 1 | (end.address.isIPv4 ? 1 : 0), to: &state)
-    }
-
-    private func add(_ token: RawSpan, to state: inout HashedKey) {
+    private func word(of token: RawSpan) -> UInt64 {
         var word: UInt64 = 0
         for offset in 0..<min(token.byteCount, 8) { word = word << 8 | UInt64(token.byte(at: offset)) }
-        add(word, to: &state)
-        add(UInt64(token.byteCount), to: &state)
+        return word
     }
+}
+
+/// Spreads what entropy a word has over all its bits.
+private func scatter(_ word: UInt64) -> UInt64 {
+    var word = word &+ 0x9E37_79B9_7F4A_7C15
+    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+    return word ^ word >> 31
 }

@@ -7,6 +7,12 @@ public struct CoAPOptionInstance: Hashable, Sendable {
     /// The value in the buffer of the message.
     public var value: ByteRange
 
+    /// Makes an instance.
+    public init(option: CoAPOption, value: ByteRange) {
+        self.option = option
+        self.value = value
+    }
+
     /// The value as a `uint` (RFC 7252, 3.2), leading zeros allowed; `nil` where it is longer than eight octets.
     public func unsigned(_ bytes: RawSpan) -> UInt64? {
         guard value.count <= 8, value.offset >= 0, value.end <= bytes.byteCount else { return nil }
