@@ -34,6 +34,7 @@ public struct LiveCapture: ~Copyable {
     private let devices: [LiveDevice]
     private let stop: StopSwitch
     private var waits: [pollfd]
+    private var watch = InterfaceWatch()
     private var device = 0
     private var framesLeft = LiveCapture.turn
     private var quietDevices = 0
@@ -63,6 +64,7 @@ public struct LiveCapture: ~Copyable {
 
     private init(_ devices: [LiveDevice], _ stop: StopSwitch) {
         self.devices = devices
+        interfaceNames = devices.map(\.name)
         self.stop = stop
         waits = devices.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         waits.append(pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0))
@@ -71,7 +73,7 @@ public struct LiveCapture: ~Copyable {
     }
 
     /// The names of the interfaces, by the number that a frame header gives.
-    public var interfaceNames: [String] { devices.map(\.name) }
+    public let interfaceNames: [String]
 
     /// What each interface counted since it was opened, in the order of `interfaceNames`.
     public func counters() -> [CaptureCounters] { devices.map { $0.counters() } }
@@ -97,6 +99,9 @@ extension LiveCapture: FrameSource {
             hasWaited = true
             poll(&waits, nfds_t(waits.count), LiveCapture.tickMilliseconds)
             if stop.isStopped { return .end }
+            if let name = watch.firstDown(of: interfaceNames) {
+                throw CaptureError(.interfaceDown, source: name, "the interface went down")
+            }
         }
     }
 

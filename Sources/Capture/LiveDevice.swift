@@ -51,7 +51,7 @@ final class LiveDevice {
         let status = pcap_next_ex(handle, &header, &start)
         if status == 1, let header, let start { return (header.pointee, start) }
         if status >= 0 { return nil }
-        throw CaptureError(.interfaceDown, source: name, "capturing ended: \(String(cString: pcap_geterr(handle)))")
+        throw CaptureError(.interfaceDown, source: name, "capture ended: \(String(cString: pcap_geterr(handle)))")
     }
 
     /// What was counted since the interface was opened.

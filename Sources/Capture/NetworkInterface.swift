@@ -16,7 +16,8 @@ public struct NetworkInterface: Hashable, Sendable {
     /// Whether it is a loopback interface.
     public var isLoopback: Bool
 
-    /// All interfaces, in the order in which libpcap prefers them.
+    /// All network interfaces and `any`, in the order in which libpcap prefers them. What else libpcap can capture on
+    /// (D-Bus, Bluetooth, USB, logs of the firewall) is left out.
     public static func all() throws(CaptureError) -> [NetworkInterface] {
         var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
         var first: UnsafeMutablePointer<pcap_if_t>?
@@ -28,7 +29,8 @@ public struct NetworkInterface: Hashable, Sendable {
         var found: [NetworkInterface] = []
         var next = first
         while let entry = next {
-            found.append(NetworkInterface(entry.pointee))
+            let interface = NetworkInterface(entry.pointee)
+            if interface.name == "any" || if_nametoindex(interface.name) != 0 { found.append(interface) }
             next = entry.pointee.next
         }
         return found

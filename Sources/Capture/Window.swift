@@ -33,8 +33,12 @@ struct Window: ~Copyable {
     /// Bytes by their place in memory, as `consume` gave it; good until the next `fill`.
     @_lifetime(borrow self)
     func span(in range: ByteRange) -> RawSpan {
-        let bytes = UnsafeRawBufferPointer(rebasing: memory[range.offset..<(range.offset + range.count)]).bytes
-        return _overrideLifetime(bytes, borrowing: self)
+        _overrideLifetime(memory(in: range).bytes, borrowing: self)
+    }
+
+    /// The same without the guard of a borrow.
+    func memory(in range: ByteRange) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: memory[range.offset..<(range.offset + range.count)])
     }
 
     /// Marks `count` bytes that are there as used, and says where they are.

@@ -160,6 +160,7 @@ final class LoopbackSocket {
     @Test func listing() throws {
         let all = try NetworkInterface.all()
         guard let loopback = all.first(where: { $0.name == "lo" }) else { return }
+        #expect(all.allSatisfy { $0.name == "any" || if_nametoindex($0.name) != 0 })
         #expect(loopback.isLoopback)
         #expect(loopback.isUp)
         #expect(loopback.addresses.contains(IPAddress(v4: 0x7F00_0001)))

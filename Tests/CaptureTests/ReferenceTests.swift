@@ -15,7 +15,7 @@ import Testing
     @Test(.enabled(if: !files.isEmpty, "no captures by others beside the package"), arguments: files)
     func sameAsTshark(_ path: String) throws {
         let fields = ["frame.number", "frame.time_epoch", "frame.cap_len", "frame.len"]
-        let arguments = ["-n", "-r", path, "--disable-all-protocols", "-T", "fields"] + fields.flatMap { ["-e", $0] }
+        let arguments = ["-n", "-r", path, "-T", "fields"] + fields.flatMap { ["-e", $0] }
         guard let output = try run("tshark", arguments) else { return }
         let expected = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
         let (frames, error) = readFrames(path)

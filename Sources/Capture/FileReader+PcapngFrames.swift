@@ -2,7 +2,7 @@ import Bytes
 import Network
 import Packets
 
-extension CaptureFile {
+extension FileReader {
     /// Enhanced Packet Block (draft-ietf-opsawg-pcapng, section 4.3).
     mutating func readEnhancedPacket(_ block: PcapngBlock) throws(CaptureError) -> FrameHeader {
         try fillBlock(block, minimum: 32)

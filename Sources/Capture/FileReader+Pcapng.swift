@@ -32,7 +32,7 @@ struct PcapngBlock {
     var position: UInt64
 }
 
-extension CaptureFile {
+extension FileReader {
     /// Moves to the next frame, over the blocks between; `nil` at the end of the file.
     mutating func readPcapngFrame() throws(CaptureError) -> FrameHeader? {
         while let block = try readBlockHead() {

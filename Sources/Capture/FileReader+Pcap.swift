@@ -21,7 +21,7 @@ struct PcapLayout {
     }
 }
 
-extension CaptureFile {
+extension FileReader {
     /// Reads the 24 bytes of the file header.
     mutating func readPcapHeader(
         _ isSwapped: Bool, _ isNanosecond: Bool, _ isModified: Bool

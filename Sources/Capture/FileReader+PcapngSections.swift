@@ -2,7 +2,7 @@ import Bytes
 import Network
 import Packets
 
-extension CaptureFile {
+extension FileReader {
     /// Reads the block that begins the file.
     mutating func readFirstSection() throws(CaptureError) {
         try readSection(PcapngBlock(type: .sectionHeader, length: 0, position: window.position))
@@ -106,23 +106,5 @@ extension [UInt8] {
     fileprivate init(copying bytes: RawSpan) {
         self = []
         append(copying: bytes)
-    }
-}
-
-extension CaptureFile {
-    /// The name of an interface of the section that is being read, where the file gives one.
-    public func interfaceName(_ interface: UInt32) -> String? {
-        let index = Int(interface &- section.firstInterface)
-        return index < section.names.count ? section.names[index] : nil
-    }
-
-    /// What the capturing device had counted, all interfaces of the section together, as far as the file tells it so
-    /// far. Most writers tell it at the end.
-    public var deviceCounters: CaptureCounters {
-        section.interfaces.reduce(into: CaptureCounters()) { sum, interface in
-            sum.received &+= interface.counters.received
-            sum.droppedByKernel &+= interface.counters.droppedByKernel
-            sum.droppedByInterface &+= interface.counters.droppedByInterface
-        }
     }
 }

@@ -1,6 +1,6 @@
 import Bytes
 
-extension CaptureFile {
+extension FileReader {
     /// Reads enough to tell the format.
     mutating func readMagic() throws(CaptureError) -> CaptureFormat {
         let isEnough = try fill(4)
