@@ -1,0 +1,98 @@
+"""Counts what a capture holds, as tshark reads it, and keeps expected.json."""
+
+import collections
+import json
+import re
+import subprocess
+import sys
+
+from .samples import SAMPLES
+
+MQTT_TYPES = ["RESERVED", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP", "SUBSCRIBE", "SUBACK",
+              "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"]
+
+
+def tshark(path, sample, *arguments):
+    """Lines of tshark's output for a capture."""
+    decode = [part for rule in sample.decode_as for part in ("-d", rule)]
+    command = ["tshark", "-n", "-r", str(path), *decode, *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True).stdout.splitlines()
+
+
+def count(path, sample):
+    """Messages by protocol and kind."""
+    mqtt, coap = collections.Counter(), collections.Counter()
+    fields = ("-T", "fields", "-E", "separator=;", "-E", "occurrence=a", "-E", "aggregator=,",
+              "-e", "mqtt.msgtype", "-e", "coap.code")
+    for line in tshark(path, sample, "-Y", "mqtt or coap", *fields):
+        types, _, codes = line.partition(";")
+        mqtt.update(MQTT_TYPES[int(number)] for number in types.split(",") if number)
+        coap.update(f"{int(number) >> 5}.{int(number) & 31:02}" for number in codes.split(",") if number)
+    return {"mqtt": dict(sorted(mqtt.items())), "coap": dict(sorted(coap.items()))}
+
+
+def documents(folder):
+    """Each document of each rule file: file name, text."""
+    for path in sorted((folder.parent / "Rules").glob("*/*.yml")):
+        for text in re.split(r"^---\s*$", path.read_text(), flags=re.MULTILINE):
+            if text.strip():
+                yield path, text
+
+
+def rules(folder):
+    """The document of each rule file that raises alerts: the one with tests."""
+    found = {}
+    for path, text in documents(folder):
+        tests = dict((name, int(rows)) for name, rows in re.findall(r"\{capture: (\S+), alerts: (\d+)\}", text))
+        if tests:
+            identifier = re.search(r"^id: (\S+)$", text, re.MULTILINE)
+            found[path.stem] = (identifier.group(1), tests)
+    return found
+
+
+def write(folder):
+    """Counts all captures and writes expected.json."""
+    known = rules(folder)
+    result = {}
+    for name, sample in SAMPLES.items():
+        if not (folder / name).exists():
+            continue
+        counts = sample.counts or count(folder / name, sample)
+        counts["alerts"] = {known[rule][0]: rows for rule, rows in sorted(sample.alerts.items()) if rule in known}
+        result[name] = counts
+    (folder / "expected.json").write_text(json.dumps(result, indent=2) + "\n")
+
+
+def check(folder):
+    """Whether captures, expected.json and the rules' own tests agree; says what does not. The result is the exit code."""
+    complaints = []
+    known = rules(folder)
+    written = json.loads((folder / "expected.json").read_text())
+    for path, text in documents(folder):
+        if "\nearshot:" in text and not re.search(r"alerts: [1-9]", text):
+            complaints.append(f"{path.name}: no capture makes it fire")
+        if "\nearshot:" in text and "alerts: 0" not in text:
+            complaints.append(f"{path.name}: no capture leaves it silent")
+    for rule, (identifier, tests) in known.items():
+        for name, rows in tests.items():
+            if name not in SAMPLES:
+                complaints.append(f"{rule}: there is no capture {name}")
+            elif SAMPLES[name].alerts.get(rule, 0) != rows:
+                complaints.append(f"{rule}: {rows} alerts from {name}, but {SAMPLES[name].alerts.get(rule, 0)} expected")
+    for name, sample in SAMPLES.items():
+        path = folder / name
+        if not path.exists():
+            complaints.append(f"{name}: missing")
+            continue
+        if path.stat().st_size > 100_000:
+            complaints.append(f"{name}: {path.stat().st_size} octets are too many")
+        for rule in sample.alerts:
+            if rule not in known:
+                complaints.append(f"{name}: there is no rule {rule}")
+        alerts = {known[rule][0]: rows for rule, rows in sample.alerts.items() if rule in known}
+        if written.get(name, {}).get("alerts") != alerts:
+            complaints.append(f"{name}: expected.json is old; run make.py --count")
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return 1 if complaints else 0
