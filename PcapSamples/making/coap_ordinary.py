@@ -6,7 +6,7 @@ import aiocoap
 from aiocoap import DELETE, FETCH, GET, PATCH, POST, PUT, Message, iPATCH
 
 from .coap_tools import DEVICE, RawCoAP, ask, client, device, libcoap, message, talk
-from .lab import CLIENTS
+from .lab import CLIENTS, COAP_SERVERS
 from .samples import sample
 
 
@@ -79,10 +79,10 @@ def errors(lab, name):
         await ask(context, GET, "/led", accept=65000)
         await asyncio.sleep(0.1)
 
-    with device(lab), lab.capture(name):
+    with device(lab), libcoap(lab, COAP_SERVERS[1]), lab.capture(name):
         talk(mistakes, CLIENTS[6])
-        with RawCoAP(CLIENTS[6]) as raw:
-            raw.send(message(0x01, "/led", mid=0x7101, token=b"\x01", more=[(2049, b"?")]))  # unknown critical option
+        with RawCoAP(CLIENTS[6], COAP_SERVERS[1]) as raw:  # an unknown critical option
+            raw.send(message(0x01, "/time", mid=0x7101, token=b"\x01", more=[(2049, b"?")]))
 
 
 @sample("coap/discovery.pcap", {"coap_discovery": 1})

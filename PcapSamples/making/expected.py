@@ -58,7 +58,7 @@ def write(folder):
     for name, sample in SAMPLES.items():
         if not (folder / name).exists():
             continue
-        counts = sample.counts or count(folder / name, sample)
+        counts = count(folder / name, sample) if sample.counts is None else dict(sample.counts)
         counts["alerts"] = {known[rule][0]: rows for rule, rows in sorted(sample.alerts.items()) if rule in known}
         result[name] = counts
     (folder / "expected.json").write_text(json.dumps(result, indent=2) + "\n")

@@ -22,8 +22,8 @@ def sample(name, alerts=None, *, decode_as=(), counts=None):
     """Registers a function that makes a capture.
 
     `alerts` gives rows by rule, a rule being named by its file; rules not named must stay silent.
-    `decode_as` tells tshark what it cannot know by the port. `counts` states the messages where tshark cannot count
-    them rightly, because they break the specification.
+    `decode_as` tells tshark what it cannot know by the port. `counts` stands in for tshark's where what breaks the
+    specification may be counted in more than one way; an empty one says nothing.
     """
 
     def register(function):
