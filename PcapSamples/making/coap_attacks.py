@@ -22,12 +22,14 @@ def discovery_sweep(lab, name):
 
 @sample("coap/client-outside.pcap", {"coap_client_from_outside": 1})
 def client_outside(lab, name):
+    """A request from a public address, answered (coap-client)."""
     with device(lab), lab.capture(name):
         client("-m", "get", f"coap://{DEVICE}/sensors/humidity", address=OUTSIDE_CLIENT)
 
 
 @sample("coap/path-guessing.pcap", {"coap_path_guessing": 1})
 def path_guessing(lab, name):
+    """A list of thirty paths, none of which is there (own bytes)."""
     words = ["a", "admin", "api", "backup", "battery", "bs", "button", "config", "data", "debug", "device", "door",
              "firmware", "fw", "gpio", "info", "key", "light", "lock", "motor", "net", "ping", "power", "relay", "root",
              "status", "switch", "test", "time", "wifi"]
@@ -37,6 +39,7 @@ def path_guessing(lab, name):
 
 @sample("coap/path-traversal.pcap", {"coap_path_traversal": 1})
 def path_traversal(lab, name):
+    """Paths with the segment .. (own bytes)."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[92]) as attacker:
         attacker.send(message(GET, "/log/../../etc/passwd", mid=0x6100, token=b"\x01"),
                       message(GET, "/..", mid=0x6101, token=b"\x02"))
@@ -44,12 +47,15 @@ def path_traversal(lab, name):
 
 @sample("coap/lwm2m-keys.pcap", {"coap_lwm2m_security_object": 1})
 def lwm2m_keys(lab, name):
+    """A request for the secret key of an LwM2M device, refused with 4.01, after one for its maker (own bytes)."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[93]) as attacker:
-        attacker.send(message(GET, "/3/0/0", mid=0x6200, token=b"\x01"), message(GET, "/0/0/5", mid=0x6201, token=b"\x02"))
+        attacker.send(message(GET, "/3/0/0", mid=0x6200, token=b"\x01"),
+                      message(GET, "/0/0/5", mid=0x6201, token=b"\x02"))
 
 
 @sample("coap/lwm2m-firmware.pcap", {"coap_lwm2m_firmware_update": 1})
 def lwm2m_firmware(lab, name):
+    """A package URI written and the update started, in clear (own bytes)."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[94]) as manager:
         manager.send(message(PUT, "/5/0/1", mid=0x6300, token=b"\x01", payload=b"coap://203.0.113.66/image"),
                      message(POST, "/5/0/2", mid=0x6301, token=b"\x02"))
@@ -57,6 +63,7 @@ def lwm2m_firmware(lab, name):
 
 @sample("coap/lwm2m-reset.pcap", {"coap_lwm2m_device_reset": 1})
 def lwm2m_reset(lab, name):
+    """The restart of an LwM2M device, in clear (own bytes)."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[95]) as manager:
         manager.send(message(POST, "/3/0/4", mid=0x6400, token=b"\x01"))
 

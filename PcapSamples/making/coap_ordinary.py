@@ -24,6 +24,7 @@ async def observe(context, path, notifications, server=DEVICE):
 
 @sample("coap/ordinary.pcap")
 def ordinary(lab, name):
+    """A controller reads two sensors, switches a lamp and observes a temperature (aiocoap, both ends)."""
     async def controller(context):
         for turn in range(5):
             await ask(context, GET, "/sensors/temperature")
@@ -52,6 +53,7 @@ def methods(lab, name):
 
 @sample("coap/blocks.pcap")
 def blocks(lab, name):
+    """Bodies in blocks: a PUT by Block1 and GETs by Block2, of 1024 and of 64 octets (aiocoap, coap-client)."""
     async def large_bodies(context):
         await ask(context, PUT, "/led", b"0123456789abcdef" * 200)
         await ask(context, GET, "/log")
@@ -63,6 +65,7 @@ def blocks(lab, name):
 
 @sample("coap/observe.pcap")
 def observations(lab, name):
+    """Two observers of one temperature: notifications, deregistration, a client that goes (aiocoap, coap-client)."""
     async def listener(context):
         await observe(context, "/sensors/temperature", 6)
 
@@ -73,6 +76,7 @@ def observations(lab, name):
 
 @sample("coap/errors.pcap")
 def errors(lab, name):
+    """4.04, 4.05, and 4.02 for an unknown critical option (aiocoap and libcoap servers)."""
     async def mistakes(context):
         await ask(context, GET, "/nothing/here")
         await ask(context, POST, "/sensors/temperature", b"1")

@@ -1,4 +1,4 @@
-"""Counts what a capture holds, as tshark reads it, and keeps expected.json."""
+"""Counts what a capture holds, as tshark reads it, and keeps expected.json and the tables of README.md."""
 
 import collections
 import json
@@ -8,8 +8,8 @@ import sys
 
 from .samples import SAMPLES
 
-MQTT_TYPES = ["RESERVED", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP", "SUBSCRIBE", "SUBACK",
-              "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"]
+MQTT_TYPES = ["RESERVED", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP", "SUBSCRIBE",
+              "SUBACK", "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"]
 
 
 def tshark(path, sample, *arguments):
@@ -62,10 +62,28 @@ def write(folder):
         counts["alerts"] = {known[rule][0]: rows for rule, rows in sorted(sample.alerts.items()) if rule in known}
         result[name] = counts
     (folder / "expected.json").write_text(json.dumps(result, indent=2) + "\n")
+    write_tables(folder, result)
+
+
+def write_tables(folder, result):
+    """Writes the tables of README.md, below its last line of dashes."""
+    lines = []
+    for protocol, title in (("mqtt", "MQTT"), ("coap", "CoAP")):
+        lines += ["", f"## {title}", "", "| capture | what it shows, and how it was made | messages | alerts |",
+                  "|---|---|---|---|"]
+        for name in sorted(name for name in result if name.startswith(protocol)):
+            note = " ".join(SAMPLES[name].make.__doc__.split())
+            counts = result[name].get(protocol, {}).items()
+            kinds = ", ".join(f"{number} {kind}" for kind, number in counts) or "not stated"
+            alerts = ", ".join(f"{rows} {rule}" for rule, rows in SAMPLES[name].alerts.items()) or "none"
+            lines.append(f"| `{name.split('/')[1]}` | {note.rstrip('.')} | {kinds} | {alerts} |")
+    path = folder / "README.md"
+    head = path.read_text().rpartition("\n---\n")[0]
+    path.write_text(head + "\n---\n" + "\n".join(lines) + "\n")
 
 
 def check(folder):
-    """Whether captures, expected.json and the rules' own tests agree; says what does not. The result is the exit code."""
+    """Says where captures, expected.json and the rules' own tests disagree. The result is the exit code."""
     complaints = []
     known = rules(folder)
     written = json.loads((folder / "expected.json").read_text())
@@ -78,8 +96,8 @@ def check(folder):
         for name, rows in tests.items():
             if name not in SAMPLES:
                 complaints.append(f"{rule}: there is no capture {name}")
-            elif SAMPLES[name].alerts.get(rule, 0) != rows:
-                complaints.append(f"{rule}: {rows} alerts from {name}, but {SAMPLES[name].alerts.get(rule, 0)} expected")
+            elif (wanted := SAMPLES[name].alerts.get(rule, 0)) != rows:
+                complaints.append(f"{rule}: {rows} alerts from {name}, but {wanted} expected")
     for name, sample in SAMPLES.items():
         path = folder / name
         if not path.exists():

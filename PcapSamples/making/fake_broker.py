@@ -12,7 +12,7 @@ _CLONE_NEWNET = 0x40000000
 
 @contextlib.contextmanager
 def fake_broker(lab, *answers, port=1883):
-    """Takes one connection: after each thing the client sends, sends the next of the answers. Empty ones are silence."""
+    """Takes one connection: after each thing the client sends, sends the next answer. An empty one is silence."""
     ready, failure = threading.Event(), []
 
     def serve():

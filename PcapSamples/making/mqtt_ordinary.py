@@ -20,8 +20,9 @@ def home(devices):
                            f'{{"name":"{name} {value}","state_topic":"home/{name}/state"}}', qos=1, retain=True)
         device.publish(f"home/{name}/availability", "online", qos=1, retain=True)
     for turn in range(8):
-        kitchen.publish("home/kitchen/state", f'{{"temperature":{20 + turn / 10:.1f},"humidity":{45 + turn}}}', retain=True)
-        bedroom.publish("home/bedroom/state", f'{{"temperature":{18 + turn / 10:.1f},"humidity":{50 - turn}}}', qos=1)
+        state = '{"temperature":%.1f,"humidity":%d}'
+        kitchen.publish("home/kitchen/state", state % (20 + turn / 10, 45 + turn), retain=True)
+        bedroom.publish("home/bedroom/state", state % (18 + turn / 10, 50 - turn), qos=1)
         if turn % 3 == 0:
             panel.publish("home/plug/set", "ON" if turn % 2 == 0 else "OFF", qos=1)
             plug.publish("home/plug/state", "ON" if turn % 2 == 0 else "OFF", qos=1, retain=True)
@@ -30,16 +31,19 @@ def home(devices):
 
 @sample("mqtt/ordinary-home.pcap", {"mqtt_credentials_in_clear": 5})
 def ordinary_home(lab, name):
+    """A home with three sensors, a panel and a hub like Home Assistant: discovery, retained states, availability as
+    a will, narrow wildcards such as home/+/state; 3.1.1 and 5.0; each with user name and password (paho, Mosquitto)."""
     passwords = lab.work / "passwords"
     run("mosquitto_passwd", "-c", "-b", str(passwords), "hub", "correct horse")
     for user in ("kitchen", "bedroom", "plug", "panel"):
         run("mosquitto_passwd", "-b", str(passwords), user, f"battery staple {user}")
-    with lab.broker("allow_anonymous false", f"password_file {passwords}"), lab.capture(name), contextlib.ExitStack() as stack:
+    settings = ("allow_anonymous false", f"password_file {passwords}")
+    with lab.broker(*settings), lab.capture(name), contextlib.ExitStack() as stack:
         devices = [Device("hub", CLIENTS[9], username="hub", password="correct horse", protocol=V5)]
         for number, (user, version) in enumerate([("kitchen", V311), ("bedroom", V311), ("plug", V5), ("panel", V311)]):
             will = {"topic": f"home/{user}/availability", "payload": "offline", "qos": 1, "retain": True}
-            devices.append(Device(f"home-{user}", CLIENTS[10 + number], username=user, password=f"battery staple {user}",
-                                  protocol=version, will=will))
+            devices.append(Device(f"home-{user}", CLIENTS[10 + number], username=user,
+                                  password=f"battery staple {user}", protocol=version, will=will))
         for device in devices:
             stack.callback(device.close)
         home(devices)
@@ -47,7 +51,8 @@ def ordinary_home(lab, name):
 
 @sample("mqtt/ordinary-plant.pcap")
 def ordinary_plant(lab, name):
-    """Clients named by a user name alone, as where a certificate or an address vouches for them."""
+    """A plant: Sparkplug node, historian with narrow filters, a line that counts pieces, one client over IPv6. Clients
+    named by a user name alone, as where a certificate or an address vouches for them (paho, Mosquitto)."""
     with lab.broker("allow_anonymous true"), lab.capture(name), contextlib.ExitStack() as stack:
         node = Device("press-4", CLIENTS[20], username="press-4",
                       will={"topic": "spBv1.0/hall2/NDEATH/press-4", "payload": b"\x18\x00", "qos": 1})
@@ -68,9 +73,10 @@ def ordinary_plant(lab, name):
 
 @sample("mqtt/bridge.pcap")
 def bridge(lab, name):
-    """Two brokers, one bridging into the other with Mosquitto's defaults."""
+    """Two Mosquitto brokers, one bridging into the other with the defaults: protocol level with the bridge bit (0x84),
+    state under $SYS/broker/connection/, topics carried both ways."""
     settings = (
-        "allow_anonymous true", "connection upstairs", f"address {BROKER}:1883", f"bridge_bind_address {CLIENTS[40]}",
+        "allow_anonymous true", "connection upstairs", f"address {BROKER}:1883",
         "topic line1/# out 1", "topic cmd/line1/# in 1", "remote_clientid cellar.upstairs", "remote_username cellar",
         "restart_timeout 30", "bridge_protocol_version mqttv311",
     )

@@ -44,6 +44,7 @@ def mqtt31(lab, name):
 
 @sample("mqtt/port-4567.pcap", decode_as=("tcp.port==4567,mqtt",))
 def strange_port(lab, name):
+    """MQTT on port 4567 (tshark -d tcp.port==4567,mqtt)."""
     with lab.broker("allow_anonymous true", port=4567), lab.capture(name):
         with Device("hidden", CLIENTS[3], username="hidden", port=4567) as device:
             device.subscribe("a/b")
@@ -96,7 +97,7 @@ def properties(kind, **values):
 
 @sample("mqtt/v5-properties.pcap")
 def v5_properties(lab, name):
-    """The properties of 5.0: on CONNECT, will, PUBLISH, SUBSCRIBE, DISCONNECT; aliases, shared subscription, refusal."""
+    """The properties of 5.0: on CONNECT, will, PUBLISH, SUBSCRIBE, DISCONNECT; aliases, shared subscription."""
     will = {"topic": "v5/will", "payload": "gone", "qos": 1, "retain": False,
             "properties": properties(PacketTypes.WILLMESSAGE, WillDelayInterval=1, MessageExpiryInterval=60,
                                      ContentType="text/plain", ResponseTopic="v5/answer", CorrelationData=b"\x01\x02",
@@ -114,7 +115,8 @@ def v5_properties(lab, name):
         writer.publish("v5/aliased", "names the alias", qos=1, properties=properties(
             PacketTypes.PUBLISH, TopicAlias=3, ContentType="text/plain", PayloadFormatIndicator=1))
         for turn in range(3):
-            writer.publish("", f"uses the alias, {turn}", qos=1, properties=properties(PacketTypes.PUBLISH, TopicAlias=3))
+            writer.publish("", f"uses the alias, {turn}", qos=1,
+                           properties=properties(PacketTypes.PUBLISH, TopicAlias=3))
         writer.publish("v5/asks", "a request", qos=2, properties=properties(
             PacketTypes.PUBLISH, ResponseTopic="v5/answer", CorrelationData=b"\x00\xff\x10", MessageExpiryInterval=30,
             UserProperty=[("trace", "0af7651916cd43dd")]))

@@ -18,6 +18,7 @@ def site(device, number=120):
     "mqtt_anonymous_accepted": 1, "mqtt_subscribe_all_attempt": 1, "mqtt_subscribe_all_granted": 1,
     "mqtt_harvest_in_progress": 1})
 def harvest(lab, name):
+    """mosquitto_sub -t '#' at an open broker that keeps 120 topics: asked, granted, delivered."""
     with lab.broker("allow_anonymous true"):
         with Device("filler", CLIENTS[60]) as filler:
             site(filler)
@@ -47,6 +48,8 @@ def closed_broker(lab):
 
 @sample("mqtt/root-wildcard-refused.pcap", {"mqtt_anonymous_accepted": 1, "mqtt_subscribe_all_attempt": 3})
 def refused(lab, name):
+    """Three clients ask for every topic (#, +/#, a shared #) and are refused: SUBACK 0x80 in 3.1.1, 0x87 in 5.0
+    (Mosquitto with its dynamic security plugin)."""
     with lab.broker(*closed_broker(lab)), lab.capture(name):
         with Device("curious-4", CLIENTS[68]) as client:
             client.subscribe("#")
@@ -58,8 +61,10 @@ def refused(lab, name):
 
 @sample("mqtt/topic-guessing.pcap", {"mqtt_anonymous_accepted": 1, "mqtt_subscribe_refused_burst": 1})
 def guessing(lab, name):
-    words = ["home", "office", "plant", "door", "lock", "alarm", "camera", "light", "pump", "valve", "boiler", "heating",
-             "gps", "car", "fleet", "meter", "energy", "solar", "battery", "charger", "status", "config", "update", "admin"]
+    """A client tries topic after topic and is refused each (own bytes; Mosquitto with dynamic security)."""
+    words = ["home", "office", "plant", "door", "lock", "alarm", "camera", "light", "pump", "valve", "boiler",
+             "heating", "gps", "car", "fleet", "meter", "energy", "solar", "battery", "charger", "status", "config",
+             "update", "admin"]
     with lab.broker(*closed_broker(lab)), lab.capture(name):
         with RawClient(CLIENTS[70]) as attacker:
             attacker.enter("words")
@@ -70,6 +75,7 @@ def guessing(lab, name):
 
 @sample("mqtt/sys-subscription.pcap", {"mqtt_sys_subscription": 1})
 def sys_subscription(lab, name):
+    """mosquitto_sub -t '$SYS/#'."""
     with lab.broker("allow_anonymous true", "sys_interval 1"):
         time.sleep(1.5)
         with lab.capture(name):
@@ -79,6 +85,7 @@ def sys_subscription(lab, name):
 
 @sample("mqtt/retain-flood.pcap", {"mqtt_retained_topics_flood": 1})
 def retain_flood(lab, name):
+    """200 retained messages on 200 topics from one client (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[72]) as attacker:
             attacker.enter("flooder", username="flooder")
@@ -99,6 +106,7 @@ def discovery_burst(lab, name):
 
 @sample("mqtt/retain-volume.pcap.zst", {"mqtt_retained_volume": 1})
 def retain_volume(lab, name):
+    """36 retained messages of 128 KiB on six topics, in frames of up to 9000 octets (paho)."""
     lab.largest_frame(9000)
     try:
         with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -111,6 +119,7 @@ def retain_volume(lab, name):
 
 @sample("mqtt/retained-clear.pcap", {"mqtt_retained_mass_clear": 1})
 def retained_clear(lab, name):
+    """A client clears 60 retained topics by empty messages (own bytes)."""
     with lab.broker("allow_anonymous true"):
         with Device("filler", CLIENTS[60]) as filler:
             site(filler, 60)
@@ -123,6 +132,7 @@ def retained_clear(lab, name):
 
 @sample("mqtt/retained-command.pcap", {"mqtt_retained_command": 1})
 def retained_command(lab, name):
+    """Retained commands to a Tasmota plug and to a Sparkplug device; one command that is not retained (paho)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("careless", CLIENTS[76], username="careless") as client:
             client.publish("cmnd/plug1/POWER", "ON")
@@ -132,6 +142,7 @@ def retained_command(lab, name):
 
 @sample("mqtt/tasmota-secrets.pcap", {"mqtt_tasmota_secret_query": 1})
 def tasmota_secrets(lab, name):
+    """Empty messages to cmnd/plug1/MqttPassword and the like, as the Sonoff module of MQTT-PWN sends (paho)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("curious", CLIENTS[77], username="curious") as client:
             client.subscribe("stat/plug1/RESULT")
@@ -142,6 +153,7 @@ def tasmota_secrets(lab, name):
 
 @sample("mqtt/reserved-topics.pcap", {"mqtt_sys_topic_write": 1, "mqtt_broker_control_write": 1})
 def reserved_topics(lab, name):
+    """A client publishes to $SYS/broker/version and to $CONTROL/dynamic-security/v1 (paho)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("pretender", CLIENTS[78], username="pretender") as client:
             client.publish("$SYS/broker/version", "mosquitto version 0.0")
@@ -150,6 +162,7 @@ def reserved_topics(lab, name):
 
 @sample("mqtt/c2-mqtt-pwn.pcap", {"mqtt_c2_mqtt_pwn": 1})
 def c2_mqtt_pwn(lab, name):
+    """Registration of an MQTT-PWN implant on that tool's topics (paho; made up, not the tool)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("implant", CLIENTS[79], username="implant") as client:
             client.subscribe("$SYS/test123/input/6a5d2f71")
@@ -158,6 +171,7 @@ def c2_mqtt_pwn(lab, name):
 
 @sample("mqtt/c2-iocontrol.pcap", {"mqtt_c2_iocontrol": 1})
 def c2_iocontrol(lab, name):
+    """Topics in the shape that IOCONTROL uses (paho; made up, not the malware)."""
     guid = "855958ce-6483-4953-8c18-3f9625d88c27"
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("855958ce", CLIENTS[80], username="6483") as client:
@@ -168,6 +182,7 @@ def c2_iocontrol(lab, name):
 
 @sample("mqtt/c2-mqsttang.pcap", {"mqtt_c2_mqsttang": 1})
 def c2_mqsttang(lab, name):
+    """Topics that MQsTTang uses (paho; made up, not the malware)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with Device("b7e1", CLIENTS[81], username="q") as client:
             client.subscribe("iot/server0")
@@ -176,6 +191,7 @@ def c2_mqsttang(lab, name):
 
 @sample("mqtt/prototype-name.pcap", {"mqtt_prototype_name": 1})
 def prototype_name(lab, name):
+    """Subscriptions to __proto__ and constructor (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[82]) as attacker:
             attacker.enter("p", username="p")
@@ -185,6 +201,7 @@ def prototype_name(lab, name):
 
 @sample("mqtt/deep-topic.pcap", {"mqtt_topic_too_deep": 1})
 def deep_topic(lab, name):
+    """A subscription to 400 slashes; the broker closes the connection (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
         with RawClient(CLIENTS[83]) as attacker:
             attacker.enter("deep", username="deep")
