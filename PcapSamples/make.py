@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Makes the captures of this folder again, all or those named, and writes expected.json.
+
+    scripts/python-env.sh .venv
+    sudo .venv/bin/python PcapSamples/make.py [NAME...]      NAME such as mqtt/segments.pcap
+    .venv/bin/python PcapSamples/make.py --count             only count and write expected.json
+    .venv/bin/python PcapSamples/make.py --check             only compare captures, expected.json and rules
+
+Needs what `scripts/install-packages.sh test` installs, and root, because it makes network namespaces.
+"""
+
+import contextlib
+import os
+import pathlib
+import signal
+import sys
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER))
+
+from making import coap_attacks, coap_ordinary, expected  # noqa: E402
+from making import mqtt_access, mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_topics  # noqa: E402, F401
+from making.lab import Lab  # noqa: E402
+from making.samples import SAMPLES  # noqa: E402
+
+
+def main(arguments):
+    """Does what the arguments ask; the result is the exit code."""
+    if arguments == ["--check"]:
+        return expected.check(FOLDER)
+    if arguments != ["--count"]:
+        if unknown := [name for name in arguments if name not in SAMPLES]:
+            print(f"make.py: there is no {unknown[0]}; there are: {' '.join(SAMPLES)}", file=sys.stderr)
+            return 64
+        if os.geteuid() != 0:
+            print("make.py: run it as root: it makes network namespaces", file=sys.stderr)
+            return 77
+        # A signal unwinds the stack, so that the namespaces go away.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+        for protocol in ("mqtt", "coap"):
+            (FOLDER / protocol).mkdir(exist_ok=True)
+        with Lab(FOLDER) as lab:
+            for name in arguments or SAMPLES:
+                print(name, file=sys.stderr)
+                SAMPLES[name].make(lab, name)
+    expected.write(FOLDER)
+    give_back()
+    return expected.check(FOLDER)
+
+
+def give_back():
+    """Under sudo, hands what was written to the one who called."""
+    if os.geteuid() == 0 and "SUDO_UID" in os.environ:
+        for path in FOLDER.rglob("*"):
+            os.chown(path, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main(sys.argv[1:]))
+    sys.exit(130)
