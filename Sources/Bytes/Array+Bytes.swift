@@ -20,7 +20,13 @@ extension [UInt8] {
             append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder))
             rest = quotient
         }
-        self[start...].reverse()
+        // In place: reversing a slice would copy it.
+        var (low, high) = (start, count - 1)
+        while low < high {
+            (self[low], self[high]) = (self[high], self[low])
+            low += 1
+            high -= 1
+        }
     }
 
     /// Appends `value` in decimal digits, with zeros in front up to `width` digits.

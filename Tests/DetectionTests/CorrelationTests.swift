@@ -196,4 +196,37 @@ import Testing
         for _ in 0..<3 { alone.evaluate(event()) }
         #expect(alone.engine.hits.count == 1)
     }
+
+    @Test func otherRulesGoOnWhereTheOldOnesStopped() throws {
+        func compiled(_ seconds: Int64, _ others: [SigmaDocument]) -> CompiledRules {
+            RuleCompiler.compile(
+                others + [
+                    Self.base,
+                    correlation(
+                        "c", .eventCount, of: ["base"], by: [], seconds: seconds, [.init(.gte, 3)], generate: true),
+                    rule(
+                        "s", "mqtt", [[test("mqtt.clientid", ["c"])]],
+                        suppress: (by: ["mqtt.clientid"], nanoseconds: 100_000_000_000)),
+                ], registry: testRegistry
+            ).rules
+        }
+        let nothing: [UInt8] = []
+        var engine = DetectionEngine(rules: compiled(10, []))
+        for second in Int64(0)..<2 { engine.evaluate(event(), context(at: second), message: nothing.span.bytes) }
+        #expect(engine.hits.map(\.alert) == [3, 2])
+
+        engine = DetectionEngine(
+            rules: compiled(10, [rule("new", "mqtt", [[test("mqtt.qos", [9])]])]), continuing: engine)
+        engine.evaluate(event(), context(at: 2), message: nothing.span.bytes)
+        #expect(engine.hits.map { engine.rules.rules[$0.rule].id } == ["base", "s", "c"])
+        #expect(engine.hits.map(\.alert) == [4, 2, 5])
+        #expect(engine.hits.map(\.count) == [1, 3, 1])
+        #expect(engine.counters.events == 3)
+
+        // With another timespan the windows are not the same.
+        engine = DetectionEngine(rules: compiled(20, []), continuing: engine)
+        engine.evaluate(event(), context(at: 3), message: nothing.span.bytes)
+        #expect(engine.hits.map { engine.rules.rules[$0.rule].id } == ["base", "s"])
+        #expect(engine.counters.events == 4)
+    }
 }

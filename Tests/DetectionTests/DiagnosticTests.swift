@@ -88,6 +88,19 @@ import Testing
             documents: [rule("r", "mqtt", good, suppress: (by: ["source.ip"], nanoseconds: 0))],
             expected: [("bad-duration error 31", "more than nothing")]),
         Case(
+            name: "regex that splits characters",
+            documents: [
+                rule("a", "mqtt", [[test("mqtt.msg|re", ["ä|ö", "[ä]", "ö+", #"\[ä"#, "(?:ö)+"])]])
+            ], expected: [("byte-regex warning 12", "class"), ("byte-regex warning 13", "class")], loaded: ["a"]),
+        Case(
+            name: "sum with the largest bounds",
+            documents: [
+                rule("first", "mqtt", good),
+                correlation(
+                    "c", .valueSum, of: ["first"], by: [], seconds: 1, [.init(.lt, .max), .init(.gt, .min)],
+                    field: "mqtt.qos"),
+            ], expected: [], loaded: ["first", "c"]),
+        Case(
             name: "topic without case", documents: [rule("r", "mqtt", [[test("mqtt.topic", ["#", "Home/+"])]])],
             expected: [("case-insensitive-topic warning 12", "cased")], loaded: ["r"]),
         Case(
