@@ -20,16 +20,24 @@ extension Compilation {
         checkShownFields(metadata, place)
         guard !isBroken(index), let id = metadata.id ?? metadata.name else { return }
 
-        let largest = correlation.bounds.map(\.threshold).max() ?? 0
+        let largest = min(correlation.bounds.map(\.threshold).max() ?? 0, RuleCompiler.maximumThreshold)
         let plan = CorrelationPlan(
             rule: 0, kind: correlation.kind.value, groupSlots: groupSlots, valueSlot: valueSlot,
             timespan: correlation.timespan.value, bounds: correlation.bounds,
-            entries: Int(clamping: max(0, largest)) + 1)
+            entries: Int(max(0, largest)) + 1,
+            identity: identity(of: correlation, id.value))
         let compiled = CompiledRule(
             metadata: metadata, id: id.value, category: place.category, isCorrelation: true, raisesAlerts: true,
             suppression: suppression, summary: summary)
         loaded[index] = LoadedDocument(
             rule: compiled, correlation: (plan: plan, sources: sources, generates: correlation.generate))
+    }
+
+    /// What windows belong to: of another definition under the same id they would be of no use.
+    private func identity(of correlation: SigmaCorrelation, _ id: String) -> String {
+        let names = correlation.groupBy.map(\.value).joined(separator: ",")
+        let field = correlation.field?.value ?? ""
+        return "\(id)|\(correlation.kind.value.rawValue)|\(correlation.timespan.value)|\(field)|\(names)"
     }
 
     /// The documents that a correlation refers to.

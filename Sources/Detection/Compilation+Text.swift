@@ -123,6 +123,14 @@ extension Compilation {
                 error(target.place, "bad-regex", value.position, "\(value.value.shown) is not a regular expression")
                 continue
             }
+            if splitsCharacters(expression) {
+                warn(
+                    target.place, "byte-regex", value.position,
+                    "A character outside ASCII is several bytes here; this expression may match some of them alone",
+                    hint:
+                        "write an alternative, such as (?:ä|ö), in place of a class, and put it in a group to repeat it"
+                )
+            }
             do throws(Pattern.Refusal) {
                 let number = try pool.pattern(expression, target.modifiers.options)
                 parts.append(.check(pool.number(Check(slot: slot, question: .matches(number)))))
@@ -223,4 +231,22 @@ private func quoted(_ text: String) -> String {
         }
     }
     return result
+}
+
+/// Whether a regular expression has a character outside ASCII in a class, or repeats one.
+private func splitsCharacters(_ expression: String) -> Bool {
+    var isInClass = false
+    var isEscaped = false
+    var previous: Unicode.Scalar = " "
+    for scalar in expression.unicodeScalars {
+        if !scalar.isASCII, isInClass { return true }
+        if !previous.isASCII, !isInClass, "?*+{".unicodeScalars.contains(scalar) { return true }
+        if !isEscaped {
+            if scalar == "[" { isInClass = true }
+            if scalar == "]" { isInClass = false }
+        }
+        isEscaped = scalar == "\\" && !isEscaped
+        previous = scalar
+    }
+    return false
 }

@@ -68,6 +68,8 @@ struct CorrelationPlan: Sendable {
     /// How many entries of a window are worth keeping: with one more than the largest threshold, every bound is
     /// decided as it would be with all of them.
     var entries: Int
+    /// What the remembered windows belong to.
+    var identity: String
 }
 
 /// Rules that are ready to run: programs over the fields of events, sorted by the messages that can match.

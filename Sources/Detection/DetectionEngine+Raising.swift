@@ -46,7 +46,7 @@ extension DetectionEngine {
         _ correlation: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         let plan = rules.correlations[correlation]
-        var key = KeyHash(hash, ruleHashes[plan.rule] ^ 0x2545_F491_4F6C_DD1D)
+        var key = KeyHash(hash, correlationHashes[correlation])
         for index in plan.groupSlots.indices {
             let slot = plan.groupSlots[index]
             fetch(slot, event, context, message: message)
@@ -79,7 +79,7 @@ extension DetectionEngine {
             measure = correlations.sum(group)
         }
         guard let measure else { return }
-        for bound in plan.bounds where !bound.holds(measure) { return }
+        for index in plan.bounds.indices where !plan.bounds[index].holds(measure) { return }
         matchesByRule[plan.rule] &+= 1
         let isCut = plan.kind != .valueSum && measure >= Int64(plan.entries)
         raise(plan.rule, measure, isCut: isCut, event, context, message: message)

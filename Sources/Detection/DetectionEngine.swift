@@ -34,6 +34,8 @@ public struct DetectionEngine: ~Copyable {
     let hash: SeededHash
     /// For each rule a hash of its id, so that what is remembered belongs to the rule and not to its place.
     let ruleHashes: [UInt64]
+    /// For each correlation a hash of its definition, for the same reason.
+    let correlationHashes: [UInt64]
     var correlations: CorrelationState
     var suppressions: SuppressionState
     /// For each correlation, the event that last counted for it.
@@ -48,8 +50,27 @@ public struct DetectionEngine: ~Copyable {
 
     /// Makes an engine for rules. `hash` is given by tests that must repeat.
     public init(rules: CompiledRules, limits: DetectionLimits = DetectionLimits(), hash: SeededHash = SeededHash()) {
+        self.init(
+            rules, hash, CorrelationState(limits: limits), SuppressionState(limits: limits), DetectionCounters())
+    }
+
+    /// Makes an engine for other rules that goes on where `old` stopped.
+    ///
+    /// Rules that kept their id keep their alert rows, correlations that kept id, kind, timespan and fields keep their
+    /// windows. Serial numbers and counters go on as well, but for `matchesByRule`, which begins anew.
+    public init(rules: CompiledRules, continuing old: consuming DetectionEngine) {
+        self.init(rules, old.hash, old.correlations, old.suppressions, old.counters)
+    }
+
+    private init(
+        _ rules: CompiledRules, _ hash: SeededHash, _ correlations: CorrelationState, _ suppressions: SuppressionState,
+        _ counters: DetectionCounters
+    ) {
         self.rules = rules
         self.hash = hash
+        self.correlations = correlations
+        self.suppressions = suppressions
+        tally = counters
         matchesByRule = Array(repeating: 0, count: rules.rules.count)
         fetched = Array(repeating: FetchedField(), count: rules.pool.slots.count)
         answers = Array(repeating: 0, count: rules.pool.checks.count)
@@ -57,12 +78,8 @@ public struct DetectionEngine: ~Copyable {
         checks = rules.pool.checks
         databases = rules.pool.patterns.map(\.database)
         scratch = PatternScratch(for: rules.pool.patterns)
-        ruleHashes = rules.rules.map { rule in
-            let id = Array(rule.id.utf8)
-            return hash.hash(id.span.bytes)
-        }
-        correlations = CorrelationState(limits: limits)
-        suppressions = SuppressionState(limits: limits)
+        ruleHashes = rules.rules.map { hash.hash(of: $0.id) }
+        correlationHashes = rules.correlations.map { hash.hash(of: $0.identity) }
         touched = Array(repeating: 0, count: rules.correlations.count)
         hits.reserveCapacity(rules.rules.count)
         pending.reserveCapacity(rules.correlations.count)
@@ -71,7 +88,7 @@ public struct DetectionEngine: ~Copyable {
     /// What was counted since the engine was made.
     public var counters: DetectionCounters {
         var result = tally
-        result.events = generation
+        result.events = tally.events &+ generation
         result.alerts = suppressions.alerts
         result.groupsEvicted = correlations.evictions
         result.suppressionsEvicted = suppressions.evictions
@@ -107,6 +124,13 @@ public struct DetectionEngine: ~Copyable {
             }
             if next == Instruction.accept { matched(Int(program.rule), event, context, message: message) }
         }
-        for correlation in pending { count(correlation, event, context, message: message) }
+        for index in pending.indices { count(pending[index], event, context, message: message) }
+    }
+}
+
+extension SeededHash {
+    fileprivate func hash(of text: String) -> UInt64 {
+        let utf8 = Array(text.utf8)
+        return hash(utf8.span.bytes)
     }
 }
