@@ -15,7 +15,9 @@ extension Alert {
             return clientIP == sourceIP ? true : clientIP == destinationIP ? false : nil
         }
         // Both ends on one host: only the event can tell.
-        guard let object = try? JSONSerialization.jsonObject(with: Data(event.utf8)) as? [String: Any] else { return nil }
+        guard let object = try? JSONSerialization.jsonObject(with: Data(event.utf8)) as? [String: Any] else {
+            return nil
+        }
         switch object["network.direction"] as? String {
         case "to_server": return true
         case "to_client": return false

@@ -22,8 +22,9 @@ struct CommitSession {
         self.database = database
         self.evidenceLimit = evidenceLimit
         self.now = now
-        revision = try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'revision'")) ?? 0
+        revision =
+            try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'revision'")) ?? 0
     }
 
     /// Writes the counter of revisions; the last act of the transaction.

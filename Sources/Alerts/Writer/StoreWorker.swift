@@ -101,7 +101,9 @@ struct StoreWorker: ~Copyable {
         if kept > 0 {
             say(.warning, "The store takes nothing: \(kept) changes wait in \(spill.path) for the next start.")
         }
-        if lost > 0 { say(.error, "\(lost) changes of alerts are lost: neither the store nor the spill file took them.") }
+        if lost > 0 {
+            say(.error, "\(lost) changes of alerts are lost: neither the store nor the spill file took them.")
+        }
     }
 
     /// Makes room when half of the queue is taken; drops the oldest when the spill file takes nothing and it is full.
