@@ -8,6 +8,15 @@ import Foundation
 final class SmallDisk {
     let path: String
 
+    /// Whether this process may mount: in a container or for another user than root it may not.
+    static let isAllowed: Bool = {
+        let path = NSTemporaryDirectory() + "earshot-disk-\(getpid())"
+        defer { rmdir(path) }
+        guard let disk = SmallDisk(path) else { return false }
+        disk.remove()
+        return true
+    }()
+
     init?(_ path: String) {
         self.path = path
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
