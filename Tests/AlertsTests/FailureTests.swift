@@ -3,6 +3,10 @@ import Foundation
 import GRDB
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite struct FailureTests {
     @Test func alertsWaitWhileTheDatabaseIsLocked() throws {
         let folder = try TemporaryFolder()
@@ -131,6 +135,35 @@ import Testing
         let reader = try AlertReader(path: disk.path + "/a.db")
         #expect(try reader.count() == counters.committed)
         #expect(try reader.last(1).first?.alert.serial == 1000, "the newest are kept")
+    }
+
+    /// Neither the database nor the spill file takes anything, and that takes no more than a little of the processor.
+    @Test func whereNothingTakesAlertsTheNewestAreKept() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            var settings = quickSettings()
+            settings.queueLimit = 1000
+            let notices = Notices()
+            let writer = try AlertWriter(path: folder.store, settings: settings) { notices.add($0) }
+            _ = try writer.beginRun(sampleRun())
+            try FileManager.default.createDirectory(
+                atPath: folder.store + ".spill", withIntermediateDirectories: false)
+            let locker = try Locker(folder.store)
+            for serial in 1...700 { writer.submit(.insert(sampleAlert(UInt64(serial)))) }
+            let before = clock()
+            pause(1)
+            #expect(Double(clock() - before) / Double(CLOCKS_PER_SEC) < 0.5)
+            #expect(writer.counters.lost == 0 && writer.waiting == 700)
+            for serial in 701...5000 { writer.submit(.insert(sampleAlert(UInt64(serial)))) }
+            #expect(writer.counters.lost >= 4000)
+            try locker.release()
+            #expect(eventually { writer.flush() })
+            writer.close()
+            #expect(writer.counters.committed + writer.counters.lost == 5000)
+            #expect(notices.count(.error) == 1, "said once")
+            let last = try AlertReader(path: folder.store).last(1)
+            #expect(last.first?.alert.serial == 5000)
+        }
     }
 
     @Test func aTornTailAndDamageInTheMiddleCostOnlyWhatTheyHit() throws {

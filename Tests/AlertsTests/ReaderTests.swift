@@ -141,6 +141,29 @@ import Testing
         next.close()
     }
 
+    @Test func aStoreThatIsRemovedWhileInUse() throws {
+        let folder = try TemporaryFolder()
+        let notices = Notices()
+        let writer = try AlertWriter(path: folder.store) { notices.add($0) }
+        _ = try writer.beginRun(sampleRun())
+        for serial in 1...3 { writer.submit(.insert(sampleAlert(UInt64(serial)))) }
+        writer.flush()
+        let reader = try AlertReader(path: folder.store)
+        var cursor = AlertCursor()
+        #expect(try reader.poll(&cursor).count == 3)
+        try FileManager.default.removeItem(atPath: folder.store)
+        #expect(try reader.poll(&cursor).isEmpty)
+        writer.submit(.insert(sampleAlert(4)))
+        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 2, evidence: nil))
+        #expect(writer.flush())
+        #expect(notices.count(.error) == 1)
+        #expect(try reader.poll(&cursor).map(\.stored.alert.serial) == [4])
+        #expect(writer.counters.orphaned == 1)
+        #expect(writer.endRun(finished()))
+        writer.close()
+        #expect(try AlertReader(path: folder.store).latestRun()?.summary.status == .finished)
+    }
+
     @Test func opensAStoreWithoutShmFileAndCannotWrite() throws {
         let folder = try TemporaryFolder()
         let reader = try store(folder)

@@ -44,7 +44,7 @@ import Testing
         _ = try writer.beginRun(sampleRun("old"))
         writer.submit(.insert(sampleAlert(1, seen: 0)))
         writer.flush()
-        Thread.sleep(forTimeInterval: 0.3)
+        pause(0.3)
         #expect(try AlertReader(path: folder.store).count() == 1)
         writer.close()
     }

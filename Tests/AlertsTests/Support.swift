@@ -96,3 +96,6 @@ func quickSettings() -> AlertWriterSettings {
     settings.retrySeconds = 0.02
     return settings
 }
+
+/// Lets time pass.
+func pause(_ seconds: Double) { Thread.sleep(forTimeInterval: seconds) }

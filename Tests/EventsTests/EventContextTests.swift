@@ -10,7 +10,8 @@ import Testing
         vlans.append(4094)
         return EventContext(
             timestamp: Timestamp(nanoseconds: 1_795_253_400_123_456_789), frameNumber: 12,
-            source: Endpoint(IPAddress(v4: 0xC000_020A), 40001), destination: Endpoint(IPAddress(v4: 0xC000_0201), 1883),
+            source: Endpoint(IPAddress(v4: 0xC000_020A), 40001),
+            destination: Endpoint(IPAddress(v4: 0xC000_0201), 1883),
             sourceMAC: MACAddress(0x0200_0000_0001), vlans: vlans, transport: .tcp, direction: direction)
     }
 

@@ -73,15 +73,17 @@ private struct FakeEvent: EventSource {
         #expect(line([0x61], only: ["secret"], showsSecrets: true) == #"{"secret":"a"}"#)
     }
 
-    @Test(arguments: [
-        ([0x22, 0x5C, 0x2F], #"\"\\/"#), ([0x0A, 0x0D, 0x09], #"\n\r\t"#), ([0x00, 0x1B, 0x7F], #"\u0000\u001b\u007f"#),
-        ([0xC2, 0x80], #"\u0080"#), ([0xC2, 0x9F], #"\u009f"#), ([0xC2, 0xA0], "\u{A0}"), ([0xC3, 0xA4], "ä"),
-        ([0xD8, 0x9C], #"\u061c"#), ([0xE2, 0x80, 0x8B], #"\u200b"#), ([0xE2, 0x80, 0xA8], #"\u2028"#),
-        ([0xE2, 0x80, 0xA9], #"\u2029"#), ([0xE2, 0x80, 0xAE], #"\u202e"#), ([0xE2, 0x81, 0xA6], #"\u2066"#),
-        ([0xEF, 0xBB, 0xBF], #"\ufeff"#), ([0xE2, 0x82, 0xAC], "€"), ([0xF0, 0x9F, 0x8C, 0xA1], "🌡"),
-        ([0xFF], "\u{FFFD}"), ([0xC0, 0xAF], "\u{FFFD}\u{FFFD}"), ([0xED, 0xA0, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}"),
-        ([0xE2, 0x80], "\u{FFFD}\u{FFFD}"), ([], ""),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x22, 0x5C, 0x2F], #"\"\\/"#), ([0x0A, 0x0D, 0x09], #"\n\r\t"#),
+            ([0x00, 0x1B, 0x7F], #"\u0000\u001b\u007f"#),
+            ([0xC2, 0x80], #"\u0080"#), ([0xC2, 0x9F], #"\u009f"#), ([0xC2, 0xA0], "\u{A0}"), ([0xC3, 0xA4], "ä"),
+            ([0xD8, 0x9C], #"\u061c"#), ([0xE2, 0x80, 0x8B], #"\u200b"#), ([0xE2, 0x80, 0xA8], #"\u2028"#),
+            ([0xE2, 0x80, 0xA9], #"\u2029"#), ([0xE2, 0x80, 0xAE], #"\u202e"#), ([0xE2, 0x81, 0xA6], #"\u2066"#),
+            ([0xEF, 0xBB, 0xBF], #"\ufeff"#), ([0xE2, 0x82, 0xAC], "€"), ([0xF0, 0x9F, 0x8C, 0xA1], "🌡"),
+            ([0xFF], "\u{FFFD}"), ([0xC0, 0xAF], "\u{FFFD}\u{FFFD}"), ([0xED, 0xA0, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}"),
+            ([0xE2, 0x80], "\u{FFFD}\u{FFFD}"), ([], ""),
+        ] as [([UInt8], String)])
     func escaping(input: [UInt8], expected: String) throws {
         let line = line(input, only: ["text"])
         #expect(Array(line.utf8) == Array(#"{"text":"\#(expected)"}"#.utf8))
@@ -102,7 +104,8 @@ private struct FakeEvent: EventSource {
                 next(2) == 0 ? UInt8(next(256)) : interesting[next(interesting.count)]
             }
             let line = line(message, only: ["text"])
-            #expect(!line.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }, "seed \(seed)")
+            #expect(
+                !line.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }, "seed \(seed)")
             let text = try #require(try parse(line)["text"] as? String, "seed \(seed)")
             if let whole = String(validating: message, as: UTF8.self) {
                 #expect(text.unicodeScalars.elementsEqual(whole.unicodeScalars), "seed \(seed)")

@@ -42,11 +42,13 @@ import Testing
         #expect(registry.fields(of: .coap).map(\.info.name).contains("coap.code"))
     }
 
-    @Test(arguments: [
-        ("mqtt.clientId", "mqtt.clientid"), ("mqtt.client_id", "mqtt.clientid"), ("MQTT.TOPIC", "mqtt.topic"),
-        ("mqtt.topik", "mqtt.topic"), ("source_ip", "source.ip"), ("coap.cod", "coap.code"), ("timestamp", "@timestamp"),
-        ("something.else.altogether", nil), ("zzz", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("mqtt.clientId", "mqtt.clientid"), ("mqtt.client_id", "mqtt.clientid"), ("MQTT.TOPIC", "mqtt.topic"),
+            ("mqtt.topik", "mqtt.topic"), ("source_ip", "source.ip"), ("coap.cod", "coap.code"),
+            ("timestamp", "@timestamp"),
+            ("something.else.altogether", nil), ("zzz", nil),
+        ] as [(String, String?)])
     func nearestName(misspelt: String, expected: String?) {
         #expect(registry.nearestName(to: misspelt) == expected)
     }
