@@ -3,8 +3,9 @@ import Network
 
 /// Writes an event as one flat JSON object (RFC 8259): keys as in the registry, lists as arrays, absent fields left out.
 ///
-/// Text is shown as UTF-8, each byte that is not part of a well-formed sequence as U+FFFD; control characters are
-/// escaped, so that an object is always one line of valid UTF-8.
+/// Text is shown as UTF-8, each byte that is not part of a well-formed sequence as U+FFFD; control characters, line
+/// separators, bidirectional controls and zero-width characters are escaped, so that an object is always one line of
+/// valid UTF-8 and nothing in it moves what a terminal shows.
 public struct EventJSON: Sendable {
     private let perCategory: [[FieldRegistry.Entry]]
     private let showsSecrets: Bool
@@ -98,10 +99,11 @@ public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
         if length == 0 {
             text.append(text: "\u{FFFD}")
         } else if length > 1 {
-            // U+0080 to U+009F are control characters as well: a terminal may obey them.
-            if length == 2, byte == 0xC2, bytes.byte(at: offset + 1) < 0xA0 {
-                text.append(text: "\\u00")
-                text.append(hex: bytes.byte(at: offset + 1))
+            let scalar = length < 4 ? shortScalar(bytes, at: offset, length: length) : 0
+            if obeyedByTerminals(scalar) {
+                text.append(text: "\\u")
+                text.append(hex: UInt8(truncatingIfNeeded: scalar >> 8))
+                text.append(hex: UInt8(truncatingIfNeeded: scalar))
             } else {
                 text.append(copying: bytes.slice(ByteRange(offset: offset, count: length)))
             }
@@ -111,6 +113,22 @@ public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
         offset += max(1, length)
     }
     text.append(UInt8(ascii: "\""))
+}
+
+/// The scalar value of a well-formed sequence of two or three bytes.
+private func shortScalar(_ bytes: RawSpan, at offset: Int, length: Int) -> UInt32 {
+    let second = UInt32(bytes.byte(at: offset + 1) & 0x3F)
+    if length == 2 { return UInt32(bytes.byte(at: offset) & 0x1F) << 6 | second }
+    return UInt32(bytes.byte(at: offset) & 0x0F) << 12 | second << 6 | UInt32(bytes.byte(at: offset + 2) & 0x3F)
+}
+
+/// Whether a terminal or a reader of lines may obey the character instead of showing it: C1 control characters (U+0085
+/// ends a line), U+2028 and U+2029, bidirectional controls, zero-width characters.
+private func obeyedByTerminals(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0x80...0x9F, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: true
+    default: false
+    }
 }
 
 private func appendEscaped(_ byte: UInt8, to text: inout [UInt8]) {

@@ -3,23 +3,34 @@ import Foundation
 import GRDB
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite struct OpeningTests {
-    @Test func filesAreForTheOwnerAloneWhateverTheUmask() throws {
-        let folder = try TemporaryFolder()
-        var settings = quickSettings()
-        settings.queueLimit = 10
-        let writer = try AlertWriter(path: folder.store, settings: settings)
-        _ = try writer.beginRun(sampleRun())
-        let locker = try Locker(folder.store)
-        for serial in 1...40 { writer.submit(.insert(sampleAlert(UInt64(serial)))) }
-        #expect(eventually { folder.exists("alerts.db.spill") })
-        for suffix in ["", "-wal", "-shm", ".spill"] {
-            let attributes = try FileManager.default.attributesOfItem(atPath: folder.store + suffix)
-            let mode = try #require(attributes[.posixPermissions] as? NSNumber)
-            #expect(mode.intValue & 0o777 == 0o600, "alerts.db\(suffix)")
+    @Test(arguments: [0o000, 0o777])
+    func filesAreForTheOwnerAloneWhateverTheUmask(mask: Int) async throws {
+        // A process of its own: the umask belongs to all threads.
+        setenv("EARSHOT_TEST_UMASK", String(mask), 1)
+        await #expect(processExitsWith: .success) {
+            umask(mode_t(ProcessInfo.processInfo.environment["EARSHOT_TEST_UMASK"] ?? "") ?? 0o022)
+            let path = NSTemporaryDirectory() + "earshot-umask-\(getpid()).db"
+            var settings = quickSettings()
+            settings.queueLimit = 10
+            let writer = try AlertWriter(path: path, settings: settings)
+            _ = try writer.beginRun(sampleRun())
+            let locker = try Locker(path)
+            for serial in 1...40 { writer.submit(.insert(sampleAlert(UInt64(serial)))) }
+            #expect(eventually { FileManager.default.fileExists(atPath: path + ".spill") })
+            for suffix in ["", "-wal", "-shm", ".spill"] {
+                let attributes = try FileManager.default.attributesOfItem(atPath: path + suffix)
+                let mode = try #require(attributes[.posixPermissions] as? NSNumber)
+                #expect(mode.intValue & 0o777 == 0o600, "store\(suffix)")
+            }
+            try locker.release()
+            writer.close()
+            unlink(path)
         }
-        try locker.release()
-        writer.close()
     }
 
     @Test func saysWhatCannotBeOpened() throws {
@@ -94,6 +105,33 @@ import Testing
             #expect(error.description.contains("locked"))
         }
         try locker.release()
+    }
+
+    /// A store on a medium that nobody can write to, as it is when evidence is handed over.
+    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    func readsAStoreWhereNothingCanBeMadeBesideIt() throws {
+        let folder = try TemporaryFolder()
+        let disk = try #require(SmallDisk(folder.path + "/disk"))
+        defer { disk.remove() }
+        let writer = try AlertWriter(path: disk.path + "/a b.db")
+        _ = try writer.beginRun(sampleRun())
+        writer.submit(.insert(sampleAlert(1)))
+        writer.close()
+        #expect(!FileManager.default.fileExists(atPath: disk.path + "/a b.db-shm"))
+        try disk.makeReadOnly()
+        #expect(try AlertReader(path: disk.path + "/a b.db").count() == 1)
+        do {
+            _ = try AlertWriter(path: disk.path + "/a b.db")
+            Issue.record("opened for writing")
+        } catch {
+            #expect(error.code == .cannotWrite)
+        }
+        do {
+            _ = try AlertWriter(path: disk.path + "/new.db")
+            Issue.record("made")
+        } catch {
+            #expect(error.code == .cannotCreate)
+        }
     }
 
     @Test func pathsThatSQLiteReadsInAnotherWayAreFiles() throws {

@@ -38,7 +38,9 @@ final class Locker {
     private let queue: DatabaseQueue
 
     init(_ path: String) throws {
-        queue = try DatabaseQueue(path: path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
     }
 
@@ -57,7 +59,7 @@ func sampleAlert(
         level: level, category: "mqtt", summary: "plc-\(serial) subscribed to #", sourceIP: IPAddress(v4: 0xC000_020A),
         sourcePort: 40001, destinationIP: IPAddress(v4: 0xC000_0201), destinationPort: 1883, transport: .tcp,
         clientIP: IPAddress(v4: 0xC000_020A), serverIP: IPAddress(v4: 0xC000_0201), clientID: "plc-\(serial)",
-        communityID: "1:abc=", groupKey: "192.0.2.10", event: #"{"mqtt.type":"SUBSCRIBE","mqtt.topic":["#"]}"#,
+        communityID: "1:abc=", groupKey: "192.0.2.10", event: ##"{"mqtt.type":"SUBSCRIBE","mqtt.topic":["#"]}"##,
         evidence: evidence)
 }
 
@@ -94,3 +96,6 @@ func quickSettings() -> AlertWriterSettings {
     settings.retrySeconds = 0.02
     return settings
 }
+
+/// Lets time pass.
+func pause(_ seconds: Double) { Thread.sleep(forTimeInterval: seconds) }

@@ -6,6 +6,8 @@ public struct AlertCursor: Hashable, Sendable {
     public var revision: Int64
     /// The highest row number that was seen: rows beyond it are new.
     public var lastID: Int64
+    /// Which file the numbers belong to.
+    var file: FileIdentity?
 
     /// A cursor that knows nothing: the first poll gives every row.
     public init() {
@@ -25,21 +27,27 @@ public struct FollowedAlert: Hashable, Sendable {
 extension AlertReader {
     /// A cursor that knows all that is in the store now.
     public func cursorAtEnd() throws(StoreError) -> AlertCursor {
-        try read { database in
+        let file = try currentFile()
+        return try read { database in
             let revision = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'revision'")
             let id = try Int64.fetchOne(database, sql: "SELECT max(id) FROM alert")
             var cursor = AlertCursor()
             cursor.revision = revision ?? 0
             cursor.lastID = id ?? 0
+            cursor.file = file
             return cursor
         }
     }
 
     /// The rows that pass `filter` and are new or changed since the last poll, in the order of the changes, at most
-    /// `limit`; the cursor moves behind them. A row that changed several times comes once.
+    /// `limit`; the cursor moves behind them. A row that changed several times comes once. Where the file was replaced, the new one
+    /// is read from its start.
     public func poll(_ cursor: inout AlertCursor, _ filter: AlertFilter = AlertFilter(), limit: Int = 1000)
         throws(StoreError) -> [FollowedAlert]
     {
+        let file = try currentFile()
+        if let known = cursor.file, known != file { cursor = AlertCursor() }
+        cursor.file = file
         let known = cursor
         let (end, rows) = try changes(since: known.revision, filter, limit: limit)
         // With fewer rows than asked for, everything up to the end was looked at, also what the filter held back.

@@ -2,10 +2,12 @@ import Foundation
 import GRDB
 
 /// Reads a store, also while a writer is at work. Opens it read-only and holds no transaction between calls.
+///
+/// When the file is replaced by another, calls from then on read the new one.
 public final class AlertReader: Sendable {
     /// The file.
     public let path: String
-    let database: DatabaseQueue
+    private let connection: StoreConnection
 
     /// Opens a store.
     ///
@@ -19,7 +21,7 @@ public final class AlertReader: Sendable {
         }
         guard !isFolder.boolValue else { throw StoreError(code: .notAStore, path: path, detail: "it is a folder") }
         do {
-            database = try Self.openChecked(path)
+            connection = try StoreConnection(path: path, outlivesItsName: true) { try Self.openChecked(path) }
         } catch {
             throw StoreError(error, path: path, fallback: .cannotRead)
         }
@@ -64,10 +66,19 @@ public final class AlertReader: Sendable {
         path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed).map { "file://\($0)?immutable=1" }
     }
 
+    /// Which file the next read goes to.
+    func currentFile() throws(StoreError) -> FileIdentity? {
+        do {
+            return try connection.current().file
+        } catch {
+            throw StoreError(error, path: path, fallback: .cannotRead)
+        }
+    }
+
     /// Runs a read; what SQLite says becomes a `StoreError`.
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
-            return try database.read(body)
+            return try connection.current().database.read(body)
         } catch {
             throw StoreError(error, path: path, fallback: .cannotRead)
         }

@@ -27,7 +27,7 @@ final class StoreLock: Sendable {
                 throw StoreError(code: busy ? .inUse : .cannotWrite, path: store, detail: detail)
             }
             // Whoever held it last may have removed the file between the two calls.
-            if Self.isSame(descriptor, path) {
+            if let held = FileIdentity(descriptor: descriptor), held == FileIdentity(path) {
                 self.descriptor = descriptor
                 return
             }
@@ -39,12 +39,5 @@ final class StoreLock: Sendable {
     func release() {
         unlink(path)
         close(descriptor)
-    }
-
-    private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
-        var held = stat()
-        var named = stat()
-        guard fstat(descriptor, &held) == 0, stat(path, &named) == 0 else { return false }
-        return held.st_ino == named.st_ino && held.st_dev == named.st_dev
     }
 }

@@ -14,7 +14,7 @@ public final class AlertWriter: Sendable {
     public let path: String
 
     private let queue: WriteQueue
-    private let database: DatabaseQueue
+    private let connection: StoreConnection
     private let lock: StoreLock
     private let inherited: [RunHandle]
     private let settings: AlertWriterSettings
@@ -34,8 +34,7 @@ public final class AlertWriter: Sendable {
         do throws(StoreError) {
             let lock = try StoreLock(store: path)
             do throws(StoreError) {
-                database = try StoreFile.openForWriting(
-                    path, openTimeout: settings.openTimeoutSeconds, busyTimeout: settings.busyTimeoutSeconds)
+                connection = try Self.connect(path, settings)
                 var spill = try SpillFile(path: path + ".spill", limit: settings.spillLimitBytes)
                 inherited = spill.inherited
                 spill.inherited = []
@@ -43,7 +42,7 @@ public final class AlertWriter: Sendable {
                 self.path = path
                 self.settings = settings
                 self.notice = notice
-                queue = WriteQueue(settings: settings)
+                queue = WriteQueue(path: path, settings: settings)
                 start(spill)
             } catch {
                 lock.release()
@@ -55,14 +54,26 @@ public final class AlertWriter: Sendable {
         }
     }
 
+    private static func connect(_ path: String, _ settings: AlertWriterSettings) throws(StoreError) -> StoreConnection {
+        do {
+            return try StoreConnection(path: path, outlivesItsName: false) {
+                try StoreFile.createIfMissing(path)
+                return try StoreFile.openForWriting(
+                    path, openTimeout: settings.openTimeoutSeconds, busyTimeout: settings.busyTimeoutSeconds)
+            }
+        } catch {
+            throw StoreError(error, path: path, fallback: .cannotWrite)
+        }
+    }
+
     private func start(_ spill: SpillFile) {
-        let (queue, database, lock, notice) = (queue, database, lock, notice)
+        let (queue, connection, lock, notice) = (queue, connection, lock, notice)
         let thread = Thread {
-            var worker = StoreWorker(queue: queue, database: database, spill: spill, notice: notice)
+            var worker = StoreWorker(queue: queue, connection: connection, spill: spill, notice: notice)
             worker.noteDamage()
             worker.run()
             // The last connection to close folds the log into the database; a failure leaves it for the next one.
-            try? database.close()
+            try? connection.close()
             lock.release()
             queue.markDead()
         }
@@ -118,7 +129,7 @@ extension AlertWriter {
         let deadline = Date(timeIntervalSinceNow: settings.openTimeoutSeconds)
         while true {
             do {
-                let opening = try database.write { database in
+                let opening = try connection.current().database.write { database in
                     if !again, let complete = try StoreRuns.complete(start, database) {
                         return Opening.alreadyRecorded(complete)
                     }

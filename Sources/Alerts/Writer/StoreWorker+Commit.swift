@@ -17,10 +17,11 @@ extension StoreWorker {
         return true
     }
 
-    private func transact(_ writes: [QueuedWrite], fromSpill: Bool) throws {
+    private mutating func transact(_ writes: [QueuedWrite], fromSpill: Bool) throws {
         let now = Self.microsecondsNow()
-        let orphaned = try database.write { database in
-            var session = try CommitSession(database, evidenceLimit: settings.evidenceLimit, now: now)
+        let limit = settings.evidenceLimit
+        let orphaned = try currentDatabase().write { database in
+            var session = try CommitSession(database, evidenceLimit: limit, now: now)
             for write in writes { try session.apply(write) }
             try session.end()
             return session.orphaned
@@ -31,6 +32,18 @@ extension StoreWorker {
             queue.counters.orphaned += orphaned
             if fromSpill { queue.counters.takenIn += alerts }
         }
+    }
+
+    /// The database that the path leads to; says so when that is another file than before.
+    mutating func currentDatabase() throws -> DatabaseQueue {
+        let opened = try connection.current()
+        if opened.file != file {
+            file = opened.file
+            say(
+                .error, "The alert store was removed or replaced: alerts go to a new file at \(queue.path) from now on."
+            )
+        }
+        return opened.database
     }
 
     /// One change that the schema refuses must not keep the others out.

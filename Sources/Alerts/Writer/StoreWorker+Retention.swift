@@ -8,14 +8,15 @@ extension StoreWorker {
         housekeepingAt = Date(timeIntervalSinceNow: retention.intervalSeconds)
         guard retryAt == nil, retention.maximumAgeSeconds != nil || retention.maximumBytes != nil else { return }
         do {
-            try removeByAge()
-            try removeBySize()
+            let database = try currentDatabase()
+            try removeByAge(database)
+            try removeBySize(database)
         } catch {
             say(.warning, "Old alerts could not be removed: \(Self.reason(error)).")
         }
     }
 
-    private func removeByAge() throws {
+    private func removeByAge(_ database: DatabaseQueue) throws {
         guard let age = settings.retention.maximumAgeSeconds else { return }
         let (length, overflow) = age.multipliedReportingOverflow(by: 1_000_000)
         guard !overflow else { return }
@@ -29,7 +30,7 @@ extension StoreWorker {
         try database.write { try StoreRetention.removeUnreferenced(before: cutoff, $0) }
     }
 
-    private func removeBySize() throws {
+    private func removeBySize(_ database: DatabaseQueue) throws {
         guard let maximum = settings.retention.maximumBytes else { return }
         let limit = settings.retention.batchSize
         var total = 0

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// Takes changes from the queue to the database, or to the spill file. Owned by its thread from `run` on.
 ///
@@ -7,23 +6,28 @@ import GRDB
 /// while the file holds anything, an overflow goes to its end.
 struct StoreWorker: ~Copyable {
     let queue: WriteQueue
-    let database: DatabaseQueue
+    let connection: StoreConnection
+    /// Which file the last transaction went to.
+    var file: FileIdentity?
     let settings: AlertWriterSettings
     let notice: @Sendable (StoreNotice) -> Void
     var spill: SpillFile
     /// When the database is to be tried again; `nil` while it works.
     var retryAt: Date?
     var retryDelay: Double
+    /// When the spill file is to be tried again after it took nothing.
+    var spillAt = Date.distantPast
     var housekeepingAt = Date()
     /// Whether the log was told that the spill file takes nothing either.
     var saidLost = false
 
     init(
-        queue: WriteQueue, database: DatabaseQueue, spill: consuming SpillFile,
+        queue: WriteQueue, connection: StoreConnection, spill: consuming SpillFile,
         notice: @escaping @Sendable (StoreNotice) -> Void
     ) {
         self.queue = queue
-        self.database = database
+        self.connection = connection
+        file = FileIdentity(queue.path)
         self.spill = spill
         self.notice = notice
         settings = queue.settings
@@ -34,7 +38,7 @@ struct StoreWorker: ~Copyable {
     mutating func run() {
         while true {
             let wake = queue.waitForWork(
-                retryAt: retryAt, housekeepingAt: housekeepingAt, hasBacklog: !spill.isEmpty)
+                retryAt: retryAt, spillAt: spillAt, housekeepingAt: housekeepingAt, hasBacklog: !spill.isEmpty)
             switch wake {
             case .work: work()
             case .housekeeping: keepHouse()
@@ -108,10 +112,13 @@ struct StoreWorker: ~Copyable {
 
     /// Makes room when half of the queue is taken; drops the oldest when the spill file takes nothing and it is full.
     mutating func spillOverflow() {
-        guard queue.locked({ $0.isCrowded }) else { return }
+        let isFull = queue.locked { $0.isFull }
+        guard isFull || queue.locked({ $0.isCrowded }) && Date() >= spillAt else { return }
         let before = queue.locked { $0.count }
         let kept = spillOldest(max(1, before / 2))
-        guard kept == 0, queue.locked({ $0.isFull }) else { return }
+        guard kept == 0 else { return }
+        spillAt = Date(timeIntervalSinceNow: settings.retrySeconds)
+        guard isFull else { return }
         let batch = queue.begin(max(1, before / 10))
         queue.finish(batch.count)
         let lost = batch.count { $0.isAlert }

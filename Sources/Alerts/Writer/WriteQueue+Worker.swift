@@ -14,18 +14,20 @@ extension WriteQueue {
     ///
     /// - Parameters:
     ///   - retryAt: the time before which the database is not to be tried again, after a failure.
+    ///   - spillAt: the time before which the spill file is not to be tried again, unless the queue is full.
     ///   - housekeepingAt: the time when retention is due.
     ///   - hasBacklog: whether the spill file holds anything.
-    func waitForWork(retryAt: Date?, housekeepingAt: Date, hasBacklog: Bool) -> Wake {
+    func waitForWork(retryAt: Date?, spillAt: Date, housekeepingAt: Date, hasBacklog: Bool) -> Wake {
         condition.lock()
         defer { condition.unlock() }
         while true {
             let now = Date()
             if isClosing { return .close }
             if flushesAsked > flushesServed { return .work }
-            if retryAt != nil, isCrowded { return .work }
             var deadline = housekeepingAt
             if let retryAt {
+                if isFull || isCrowded && now >= spillAt { return .work }
+                if isCrowded { deadline = min(deadline, spillAt) }
                 if now >= retryAt { return .work }
                 deadline = min(deadline, retryAt)
             } else if hasBacklog || count >= settings.batchSize || isFull {

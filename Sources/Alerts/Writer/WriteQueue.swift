@@ -10,6 +10,8 @@ final class WriteQueue: @unchecked Sendable {
         let serial: UInt64
     }
 
+    /// The store that the changes are for.
+    let path: String
     let settings: AlertWriterSettings
     let condition = NSCondition()
     /// Changes from `head` on; those before it are gone.
@@ -35,7 +37,10 @@ final class WriteQueue: @unchecked Sendable {
     var flushesServed = 0
     var lastFlushSucceeded = true
 
-    init(settings: AlertWriterSettings) { self.settings = settings }
+    init(path: String, settings: AlertWriterSettings) {
+        self.path = path
+        self.settings = settings
+    }
 
     /// How many wait.
     var count: Int { writes.count - head }

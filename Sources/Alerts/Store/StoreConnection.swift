@@ -1,0 +1,46 @@
+import GRDB
+import Synchronization
+
+/// The connection to a store that may be removed or replaced while it is open.
+///
+/// SQLite would go on with a file that has no name any more: a writer's alerts would vanish with it, a reader would wait
+/// for ever. So each use looks whether the path still leads to the file that is open, and opens the new one where not.
+final class StoreConnection: Sendable {
+    /// An open database and the file that it is.
+    struct Opened: Sendable {
+        let database: DatabaseQueue
+        let file: FileIdentity?
+    }
+
+    private let path: String
+    private let outlivesItsName: Bool
+    private let open: @Sendable () throws -> DatabaseQueue
+    private let opened: Mutex<Opened?>
+
+    /// Opens the store with `open`, which is called again when the file was replaced.
+    ///
+    /// - Parameter outlivesItsName: whether a file that was removed is read on until there is a new one.
+    init(path: String, outlivesItsName: Bool, open: @escaping @Sendable () throws -> DatabaseQueue) throws {
+        self.path = path
+        self.outlivesItsName = outlivesItsName
+        self.open = open
+        opened = Mutex(Opened(database: try open(), file: FileIdentity(path)))
+    }
+
+    /// The connection to the file that the path leads to now.
+    func current() throws -> Opened {
+        try opened.withLock { opened in
+            let found = FileIdentity(path)
+            if let opened, opened.file == found || found == nil && outlivesItsName { return opened }
+            // The old one is closed first: it removes its own log by name, and must not touch that of the new one.
+            try? opened?.database.close()
+            opened = nil
+            let fresh = Opened(database: try open(), file: FileIdentity(path))
+            opened = fresh
+            return fresh
+        }
+    }
+
+    /// Closes it.
+    func close() throws { try opened.withLock { $0 }?.database.close() }
+}
