@@ -41,7 +41,8 @@ import Testing
 
     /// Where a condition is wrong, and with which code. pySigma refuses all of these, some with another reason.
     static let broken: [(String, DiagnosticCode, Int)] = [
-        ("", .conditionSyntax, 0), ("  ", .conditionSyntax, 0), ("a and", .conditionSyntax, 5), ("and a", .conditionSyntax, 0),
+        ("", .conditionSyntax, 0), ("  ", .conditionSyntax, 0), ("a and", .conditionSyntax, 5),
+        ("and a", .conditionSyntax, 0),
         ("a b", .conditionSyntax, 2), ("a not b", .conditionSyntax, 2), ("(a", .conditionSyntax, 0),
         ("a)", .conditionSyntax, 1), ("()", .conditionSyntax, 1), ("a (b)", .conditionSyntax, 2),
         ("1 of", .conditionSyntax, 4), ("1 of nothing*", .unmatchedPattern, 5), ("2 of them", .conditionSyntax, 0),

@@ -9,7 +9,8 @@ import Testing
         ("true", .bool(true)), ("True", .bool(true)), ("TRUE", .bool(true)), ("tRue", .string), ("false", .bool(false)),
         ("False", .bool(false)), ("FALSE", .bool(false)), ("yEs", .string), ("y", .string), ("n", .string),
         ("0", .int(0)), ("5", .int(5)), ("-5", .int(-5)), ("+5", .int(5)), ("0x1F", .int(31)),
-        ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("1.5", .float(1.5)), ("1.", .int(1)),
+        ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("1.5", .float(1.5)),
+        ("1.", .int(1)),
         ("-1.5", .float(-1.5)), (".5", .float(0.5)), ("+1.5", .float(1.5)), ("1.5e+5", .int(150_000)), ("1.0", .int(1)),
         ("1.5e-1", .float(0.15)), ("-.nan", .string), ("1:60", .string), ("0:30", .string), ("00:30", .string),
         ("2026-1-2", .string), ("10.0.0.1", .string), ("1.2.3", .string), ("5a", .string), ("--", .string),
@@ -20,14 +21,19 @@ import Testing
 
     /// Where they do not: YAML 1.2.2 against PyYAML.
     static let disputed = [
-        "yes", "Yes", "YES", "no", "on", "On", "off", "OFF",  // text, truth value
-        "007", "08", "0o17", "1e5", "12e03", "1e+5", "1.5e5", "-.5", "+.5",  // number, other number or text
-        "-0x1F", "0b11", "1_000", "1__0", "1_", "0_7", "1.5_0", "-1_000", "12:30", "10:20:30", "00:30.5",  // text, number
-        "2026-11-21", "2026-11-21T10:00:00Z", "2026-11-21 10:00:00", "=", "<<",  // text, date or special key
+        // Text against a truth value.
+        "yes", "Yes", "YES", "no", "on", "On", "off", "OFF",
+        // A number against another number or text.
+        "007", "08", "0o17", "1e5", "12e03", "1e+5", "1.5e5", "-.5", "+.5",
+        // Text against a number.
+        "-0x1F", "0b11", "1_000", "1__0", "1_", "0_7", "1.5_0", "-1_000", "12:30", "10:20:30", "00:30.5",
+        // Text against a date or a key with a meaning of its own.
+        "2026-11-21", "2026-11-21T10:00:00Z", "2026-11-21 10:00:00", "=", "<<",
     ]
 
     static let outOfRange = [
-        "9223372036854775808", "-9223372036854775809", "0xFFFFFFFFFFFFFFFF", ".inf", "-.inf", "+.inf", ".Inf", ".nan", ".NaN",
+        "9223372036854775808", "-9223372036854775809", "0xFFFFFFFFFFFFFFFF", ".inf", "-.inf", "+.inf", ".Inf", ".nan",
+        ".NaN",
         String(repeating: "9", count: 401), "1.0e+999",
     ]
 

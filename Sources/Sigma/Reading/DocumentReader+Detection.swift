@@ -110,7 +110,7 @@ extension DocumentReader {
         case .ambiguous(let oldMeaning):
             error(
                 .ambiguousValue, node.position,
-                "`\(scalar.text)` is \(oldMeaning) in YAML 1.1, which other Sigma tools read, and not in YAML 1.2",
+                "`\(scalar.text)` means \(oldMeaning) to YAML 1.1, which other Sigma tools read, but not to YAML 1.2",
                 "put it in quotes if text is meant: '\(scalar.text)'")
         }
         return nil

@@ -21,7 +21,8 @@ extension DocumentReader {
             case .error: error(.unknownKey, key.position, message, hint)
             case .warning:
                 warning(
-                    .unknownKey, key.position, message, nearest == nil ? "what is ours stands under `earshot`" : hint)
+                    .unknownKey, key.position, message,
+                    nearest == nil ? "it is ignored; attributes of Earshot stand under `earshot`" : hint)
             }
         }
     }

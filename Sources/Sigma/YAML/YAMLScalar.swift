@@ -53,6 +53,10 @@ struct YAMLScalar {
         }
         if let prefixed = prefixedNumber(digits, isSigned: isSigned) { return prefixed }
         if let old = oldNumber(digits, isSigned: isSigned) { return old }
+        if isSigned, first == UInt8(ascii: ".") {
+            // YAML 1.1 has no sign before a point.
+            return float(digits, text) == .string ? .string : .ambiguous(oldMeaning: "text")
+        }
         return float(digits, text)
     }
 
