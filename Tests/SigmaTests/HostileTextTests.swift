@@ -110,19 +110,27 @@ import Testing
     }
 
     @Test func largeFilesOfManyShapesAreReadInBoundedTime() {
-        let size = 200_000
+        let size = 60_000
         for text in [
             String(repeating: "-\n", count: size / 2), String(repeating: "a", count: size),
             String(repeating: "'", count: size),
             String(repeating: "a: b\n", count: size / 5), "a: \"" + String(repeating: "\\x41", count: size / 4) + "\"",
             String(repeating: "*a &b ", count: size / 6), String(repeating: "# x\n", count: size / 4),
-            "{" + (0..<20_000).map { "k\($0): v" }.joined(separator: ", ") + "}", String(repeating: "[", count: size),
-            header + "detection: {s: {" + (0..<10_000).map { "f\($0)|re|i: v" }.joined(separator: ", ")
+            "{" + (0..<5000).map { "k\($0): v" }.joined(separator: ", ") + "}", String(repeating: "[", count: size),
+            header + "detection: {s: {" + (0..<5000).map { "f\($0)|re|i: v" }.joined(separator: ", ")
                 + "}, condition: s}",
             header + "detection:\n  s: {a: 1}\n  condition: " + String(repeating: "s or ", count: 40_000) + "s\n",
         ] {
             _ = SigmaReader.read(text: text, file: "f")
         }
+    }
+
+    @Test func selectionsAreBounded() {
+        func text(_ count: Int) -> String {
+            header + "detection:\n  condition: 1 of them\n" + (0..<count).map { "  s\($0): {a: 1}\n" }.joined()
+        }
+        #expect(codes(text(SigmaReader.maximumSelections)) == [])
+        #expect(codes(text(SigmaReader.maximumSelections + 1)) == ["too-many-values"])
     }
 
     @Test func aRuleOfManyValuesIsRead() {

@@ -62,7 +62,7 @@ import Testing
         let seed = UInt64.random(in: 1 ... .max)
         print("seed of the mutations: \(seed)")
         var random = SplitMix(state: seed)
-        for _ in 0..<3000 {
+        for _ in 0..<1500 {
             guard var scalars = Self.seeds.randomElement(using: &random).map({ Array($0.unicodeScalars) }) else {
                 return
             }
