@@ -42,7 +42,7 @@ public enum SigmaReader {
                 let more = found.count - maximumDiagnostics
                 let position = found[maximumDiagnostics].position
                 // Errors come before warnings, so that none of the errors is among those left out for a warning.
-                found.sort { $0.severity == .error && $1.severity == .warning }
+                found = found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
                 found.removeLast(more)
                 found.append(
                     Diagnostic(.tooManyErrors, .warning, file: file, at: position, "\(more) more are not shown"))
