@@ -8,6 +8,8 @@ public enum SigmaReader {
     public static let maximumDocuments = 1000
     /// The most values (scalars, lists, maps, keys) in one document.
     public static let maximumValues = 1 << 16
+    /// The most selections in one rule.
+    public static let maximumSelections = 1000
     /// How deep lists and maps may be nested in a document, and brackets and `not` in a condition.
     public static let maximumDepth = 32
     /// The most diagnostics that one document yields; one more says that there are others.
@@ -40,7 +42,7 @@ public enum SigmaReader {
                 let more = found.count - maximumDiagnostics
                 let position = found[maximumDiagnostics].position
                 // Errors come before warnings, so that none of the errors is among those left out for a warning.
-                found.sort { $0.severity == .error && $1.severity == .warning }
+                found = found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
                 found.removeLast(more)
                 found.append(
                     Diagnostic(.tooManyErrors, .warning, file: file, at: position, "\(more) more are not shown"))

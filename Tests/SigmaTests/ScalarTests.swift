@@ -15,16 +15,22 @@ import Testing
         ("1.5e-1", .float(0.15)), ("-.nan", .string), ("1:60", .string), ("0:30", .string), ("00:30", .string),
         ("2026-1-2", .string), ("10.0.0.1", .string), ("1.2.3", .string), ("5a", .string), ("--", .string),
         ("a:b", .string), ("0x", .string), ("0b", .string), ("0o", .string), ("1e", .string), (".", .string),
-        ("..", .string), ("+", .string), ("_1", .string), ("fe80::1", .string), ("home/+/temp", .string),
+        ("..", .string), ("._1", .string), ("+", .string), ("_1", .string), ("fe80::1", .string),
+        ("home/+/temp", .string),
         ("0xZZ", .string), ("09.5", .float(9.5)),
     ]
 
     /// Where they do not: YAML 1.2.2 against PyYAML.
     static let disputed = [
-        "yes", "Yes", "YES", "no", "on", "On", "off", "OFF",  // text, truth value
-        "007", "08", "0o17", "1e5", "12e03", "1e+5", "1.5e5", "-.5", "+.5",  // number, other number or text
-        "-0x1F", "0b11", "1_000", "1__0", "1_", "0_7", "1.5_0", "-1_000", "12:30", "10:20:30", "00:30.5",  // text, number
-        "2026-11-21", "2026-11-21T10:00:00Z", "2026-11-21 10:00:00", "=", "<<",  // text, date or special key
+        // Text against a truth value.
+        "yes", "Yes", "YES", "no", "on", "On", "off", "OFF",
+        // A number against another number or text.
+        "007", "08", "0o17", "1e5", "12e03", "1e+5", "1.5e5", "-.5", "+.5",
+        // Text against a number.
+        "-0x1F", "0b11", "1_000", "1__0", "1_", "0_7", "1.5_0", ".1_000", "1.5_e+10", "-1_000", "12:30", "10:20:30",
+        "00:30.5",
+        // Text against a date or a key with a meaning of its own.
+        "2026-11-21", "2026-11-21T10:00:00Z", "2026-11-21 10:00:00", "=", "<<",
     ]
 
     static let outOfRange = [

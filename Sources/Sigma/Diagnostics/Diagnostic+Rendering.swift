@@ -6,18 +6,13 @@ extension Diagnostic {
     /// What would move the cursor or reorder the text is shown as a visible stand-in, so that a hostile rule file
     /// cannot disturb the terminal.
     public func render(source: String?) -> String {
-        render(source: source.map { SourceText($0) })
-    }
-
-    /// The same, for a caller that renders many diagnostics of one file.
-    func render(source: SourceText?) -> String {
         var lines = ["\(severity.rawValue)[\(VisibleText(code).text)]: \(VisibleText(message).text)"]
         var margin = ""
         if let position {
             let number = String(position.line)
             margin = String(repeating: " ", count: number.count)
             lines.append("\(margin)--> \(VisibleText(file).text):\(position.line):\(position.column)")
-            if let line = source?.line(position.line) {
+            if let line = source.flatMap({ SourceText($0).line(position.line) }) {
                 let excerpt = Excerpt(line, column: position.column)
                 lines.append("\(margin) |")
                 lines.append(Self.withoutTrailingSpace("\(number) | \(excerpt.text)"))

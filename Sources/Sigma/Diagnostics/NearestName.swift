@@ -1,14 +1,15 @@
 /// The candidate that is spelled most like a name, if one is near enough to have been meant.
 ///
 /// Near enough means: not more than one change (insertion, deletion, replacement, exchange of neighbours) for every
-/// three characters, and at least one. Case does not count. The first of several equally near ones wins.
+/// three characters; one in names of two, none in names of one. Case does not count. The first of several equally near
+/// ones wins.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars.prefix(longestCompared + 1))
     guard !wanted.isEmpty, wanted.count <= longestCompared else { return nil }
     var best: (name: String, changes: Int)?
     for candidate in candidates {
         let other = Array(candidate.lowercased().unicodeScalars.prefix(longestCompared + 1))
-        let allowed = max(1, wanted.count / 3)
+        let allowed = wanted.count == 1 ? 0 : max(1, wanted.count / 3)
         guard other.count <= longestCompared, abs(other.count - wanted.count) <= allowed else { continue }
         let changes = spellingChanges(wanted, other)
         if changes <= allowed, changes < best?.changes ?? .max { best = (candidate, changes) }

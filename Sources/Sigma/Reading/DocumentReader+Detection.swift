@@ -9,6 +9,12 @@ extension DocumentReader {
                 "write a correlation of type event_count with a `timespan`")
         }
         if entries.isEmpty { error(.missingKey, node.position, "`detection` needs at least one selection") }
+        guard entries.count <= SigmaReader.maximumSelections else {
+            error(
+                .tooManyValues, node.position, "the rule has more than \(SigmaReader.maximumSelections) selections",
+                "split the rule, or give a field a list of values")
+            return nil
+        }
         let names = entries.map(\.key)
         for name in names { checkSelectionName(name) }
         let selections = entries.compactMap { entry in
@@ -110,7 +116,7 @@ extension DocumentReader {
         case .ambiguous(let oldMeaning):
             error(
                 .ambiguousValue, node.position,
-                "`\(scalar.text)` is \(oldMeaning) in YAML 1.1, which other Sigma tools read, and not in YAML 1.2",
+                "`\(scalar.text)` means \(oldMeaning) to YAML 1.1, which other Sigma tools read, but not to YAML 1.2",
                 "put it in quotes if text is meant: '\(scalar.text)'")
         }
         return nil

@@ -21,7 +21,8 @@ extension DocumentReader {
             case .error: error(.unknownKey, key.position, message, hint)
             case .warning:
                 warning(
-                    .unknownKey, key.position, message, nearest == nil ? "what is ours stands under `earshot`" : hint)
+                    .unknownKey, key.position, message,
+                    nearest == nil ? "it is ignored; attributes of Earshot stand under `earshot`" : hint)
             }
         }
     }
@@ -41,7 +42,9 @@ extension DocumentReader {
     /// Text that is not empty. Dates and the words of YAML 1.1 for truth count as text.
     mutating func string(_ node: YAMLNode, _ what: String) -> String? {
         guard case .scalar(let scalar) = node.content, scalar.meaning != .null else {
-            error(.wrongType, node.position, "\(what) must be text, but this is \(node.kindName)")
+            var hint: String?
+            if case .map = node.content { hint = "text with a colon and a space in it needs quotes" }
+            error(.wrongType, node.position, "\(what) must be text, but this is \(node.kindName)", hint)
             return nil
         }
         switch scalar.meaning {

@@ -7,7 +7,7 @@ struct YAMLComposer {
     let source: SourceText
     let chunk: DocumentChunk
     let file: String
-    private(set) var diagnostics: [Diagnostic] = []
+    var diagnostics: [Diagnostic] = []
     private var values = 0
 
     init(source: SourceText, chunk: DocumentChunk, file: String) {
@@ -193,67 +193,11 @@ struct YAMLComposer {
         return found
     }
 
-    private func position(_ mark: Mark?) -> SourcePosition {
+    func position(_ mark: Mark?) -> SourcePosition {
         guard let mark else { return SourcePosition(line: chunk.lines.lowerBound, column: 1) }
         let line = min(chunk.lines.lowerBound + mark.line - 1, chunk.lines.upperBound - 1)
         // Errors at the end of the text lie on the lines that were added to it.
         let isBehind = chunk.lines.lowerBound + mark.line - 1 > line
         return SourcePosition(line: line, column: isBehind ? (source.line(line)?.count ?? 0) + 1 : mark.column)
-    }
-
-    // MARK: - Diagnostics
-
-    mutating func report(_ code: DiagnosticCode, _ position: SourcePosition, _ message: String, hint: String? = nil) {
-        // A map and its first key begin at the same place and share what stands before it.
-        if let last = diagnostics.last, last.code == code.rawValue, last.position == position { return }
-        diagnostics.append(Diagnostic(code, file: file, at: position, message, hint: hint))
-    }
-
-    private mutating func report(_ error: any Error) {
-        let start = SourcePosition(line: chunk.lines.lowerBound, column: 1)
-        guard let error = error as? YamlError else {
-            report(.yamlSyntax, start, "the text cannot be read")
-            return
-        }
-        switch error {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            if problem == "found undefined alias" {
-                let hint = "write the value out; text that begins with `*` needs quotes"
-                report(.yamlAlias, position(mark), "aliases are not allowed", hint: hint)
-            } else if problem.hasPrefix("Maximum nesting level") {
-                report(.tooDeep, position(mark), "lists and maps are nested far too deep")
-            } else {
-                report(.yamlSyntax, position(mark), (context.map { $0.text + ": " } ?? "") + problem)
-            }
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let first = position(context.mark)
-            reportDuplicate(duplicates.first ?? "", first: first, second: secondPlace(ofKeyAt: first) ?? first)
-        case .reader(let problem, _, _, _): report(.yamlSyntax, start, problem)
-        default: report(.yamlSyntax, start, "the text cannot be read")
-        }
-    }
-
-    private mutating func reportDuplicate(_ key: String, first: SourcePosition, second: SourcePosition) {
-        report(
-            .duplicateKey, second, "the key `\(key)` is given twice",
-            hint: first == second ? "remove one of them" : "it stands in line \(first.line) already")
-    }
-
-    /// Looks for the key again at the same column, as long as the lines can belong to the same map: Yams tells one place.
-    private func secondPlace(ofKeyAt first: SourcePosition) -> SourcePosition? {
-        guard let rest = source.rest(at: first) else { return nil }
-        let key = rest.prefix { $0 != ":" }
-        for number in chunk.lines where number > first.line {
-            guard let line = source.line(number) else { return nil }
-            let indent = line.prefix { $0 == " " }.count
-            if indent == line.count || indent >= first.column { continue }
-            guard indent == first.column - 1 else { return nil }
-            let text = line.dropFirst(indent)
-            if text.starts(with: key), text.dropFirst(key.count).first == ":" {
-                return SourcePosition(line: number, column: first.column)
-            }
-        }
-        return nil
     }
 }

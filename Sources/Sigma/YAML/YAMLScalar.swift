@@ -53,6 +53,10 @@ struct YAMLScalar {
         }
         if let prefixed = prefixedNumber(digits, isSigned: isSigned) { return prefixed }
         if let old = oldNumber(digits, isSigned: isSigned) { return old }
+        if isSigned, first == UInt8(ascii: ".") {
+            // YAML 1.1 has no sign before a point.
+            return float(digits, text) == .string ? .string : .ambiguous(oldMeaning: "text")
+        }
         return float(digits, text)
     }
 
@@ -77,14 +81,22 @@ struct YAMLScalar {
 
     /// What only YAML 1.1 takes for a number or a time: `1_000`, `12:30`, `2026-11-21`.
     private static func oldNumber(_ digits: ArraySlice<UInt8>, isSigned: Bool) -> Meaning? {
+        if isGrouped(digits) { return .ambiguous(oldMeaning: "a number") }
         guard let first = digits.first, isDigit(first) else { return nil }
-        let isGrouped = digits.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") }
-        if isGrouped, digits.contains(UInt8(ascii: "_")), digits.count(where: { $0 == UInt8(ascii: ".") }) < 2 {
-            return .ambiguous(oldMeaning: "a number")
-        }
         if isSexagesimal(digits) { return .ambiguous(oldMeaning: "a number of base 60") }
         if !isSigned, isDate(digits) { return .ambiguous(oldMeaning: "a date") }
         return nil
+    }
+
+    /// Digits with `_` among them, and a point and an exponent perhaps.
+    private static func isGrouped(_ digits: ArraySlice<UInt8>) -> Bool {
+        let mantissa = digits.prefix { $0 != UInt8(ascii: "e") && $0 != UInt8(ascii: "E") }
+        let exponent = digits.dropFirst(mantissa.count)
+        let points = mantissa.count { $0 == UInt8(ascii: ".") }
+        return mantissa.contains(UInt8(ascii: "_")) && points < 2
+            && mantissa.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") }
+            && !mantissa.starts(with: Array("._".utf8))
+            && (exponent.isEmpty || (points == 1 && exponent.count > 2 && exponent.dropFirst(2).allSatisfy(isDigit)))
     }
 
     private static func isSexagesimal(_ digits: ArraySlice<UInt8>) -> Bool {

@@ -1,0 +1,102 @@
+import Testing
+
+@testable import Sigma
+
+@Suite struct CorrelationTests {
+    private static func text(_ body: String) -> String { correlationHeader + "correlation:\n" + body }
+
+    @Test func everyAttributeIsRead() throws {
+        let read = try #require(
+            correlation(
+                Self.text(
+                    """
+                      type: value_count
+                      rules:
+                        - 5638f7c0-ac70-491d-8465-2a65075e0d86
+                        - by_name
+                      group-by: [source.ip, server.ip]
+                      timespan: 15m
+                      condition:
+                        field: mqtt.username
+                        gt: 100
+                        lte: 200
+                    """)))
+        #expect(read.metadata.level.value == .high)
+        #expect(read.kind == Located(.valueCount, at: SourcePosition(line: 5, column: 9)))
+        #expect(read.rules.map(\.value) == ["5638f7c0-ac70-491d-8465-2a65075e0d86", "by_name"])
+        #expect(read.rules.map(\.position.line) == [7, 8])
+        #expect(read.groupBy.map(\.value) == ["source.ip", "server.ip"])
+        #expect(read.timespan.value == 900_000_000_000)
+        #expect(read.field?.value == "mqtt.username")
+        #expect(read.bounds == [.init(.gt, 100), .init(.lte, 200)])
+        #expect(!read.generate)
+    }
+
+    @Test func theShortestCorrelationIsRead() throws {
+        let text = """
+            title: T
+            name: many
+            level: low
+            correlation: {type: event_count, rules: a, timespan: 1s, condition: {gte: 0}}
+            generate: true
+            """
+        let read = try #require(correlation(text))
+        #expect(read.metadata.id == nil)
+        #expect(read.rules.map(\.value) == ["a"])
+        #expect(read.groupBy.isEmpty)
+        #expect(read.generate)
+    }
+
+    @Test func aSumMayBeBelowZero() throws {
+        let body = "  {type: value_sum, rules: [a], timespan: 1d, generate: true, condition: {field: f, neq: -5}}\n"
+        let read = try #require(correlation(Self.text(body)))
+        #expect(read.kind.value == .valueSum)
+        #expect(read.bounds == [.init(.neq, -5)])
+        #expect(read.generate)
+    }
+
+    static let broken: [(String, [DiagnosticCode])] = [
+        ("{type: event_count, rules: a, timespan: 1h}", [.missingKey]),
+        ("{type: event_count, rules: a, condition: {gte: 1}}", [.missingKey]),
+        ("{type: event_count, timespan: 1h, condition: {gte: 1}}", [.missingKey]),
+        ("{rules: a, timespan: 1h, condition: {gte: 1}}", [.missingKey]),
+        ("{type: event_count, rules: [], timespan: 1h, condition: {gte: 1}}", [.emptyValue]),
+        ("{type: event_count, rules: [a, a], timespan: 1h, condition: {gte: 1}}", [.duplicateEntry]),
+        ("{type: event_count, rules: a, timespan: 500ms, condition: {gte: 1}}", [.badDuration]),
+        ("{type: event_count, rules: a, timespan: 60, condition: {gte: 1}}", [.badDuration]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {}}", [.emptyValue]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: a and b}", [.wrongType]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {field: f}}", [.unexpectedField, .missingKey]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {gte: -1}}", [.badCount]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {gte: '5'}}", [.wrongType]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {gte: 1.5}}", [.wrongType]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {gte: 99999999999999999999}}", [.numberRange]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {get: 1}}", [.unknownKey, .missingKey]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {gt: 5, lt: 6}}", [.impossibleCondition]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 5, neq: 5}}", [.impossibleCondition]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {gt: 9223372036854775807}}", [.impossibleCondition]),
+        (
+            "{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, aliases: {x: {a: b}}}",
+            [.unsupportedCorrelation]
+        ),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, groupby: x}", [.unknownKey]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, group-by: {a: b}}", [.wrongType]),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, generate: 'true'}", [.wrongType]),
+        ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
+        ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
+        ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: [a, b]}}", [.wrongType]),
+        ("{type: temporal, rules: a, timespan: 1h, condition: {eq: 1}}", [.unsupportedCorrelation]),
+        ("{type: temporal_ordered, rules: a, timespan: 1h, condition: {eq: 1}}", [.unsupportedCorrelation]),
+        ("{type: value_avg, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.unsupportedCorrelation]),
+        ("{type: value_percentile, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.unsupportedCorrelation]),
+        ("{type: value_median, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.unsupportedCorrelation]),
+        ("{type: event_counts, rules: a, timespan: 1h, condition: {eq: 1}}", [.unknownValue]),
+        ("[]", [.wrongType]),
+    ]
+
+    @Test(arguments: broken) func wrongCorrelationsAreNamed(body: String, expected: [DiagnosticCode]) {
+        let (documents, diagnostics) = SigmaReader.read(text: Self.text("  \(body)\n"), file: "f")
+        #expect(documents.isEmpty)
+        #expect(diagnostics.map(\.code) == expected.map(\.rawValue))
+    }
+}
