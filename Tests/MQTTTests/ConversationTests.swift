@@ -32,6 +32,8 @@ import Testing
         #expect(listener.send(pingreq)["mqtt.session.accepted"] == nil)
         #expect(listener.send(connack(), .toClient)["mqtt.session.accepted"] == ["true"])
         #expect(listener.send(pingreq)["mqtt.session.accepted"] == ["true"])
+        let joined = Listener(isFromStart: false)
+        #expect(joined.send(connack(), .toClient)["mqtt.session.accepted"] == ["true"])
         let refused = Listener()
         refused.send(Connect().bytes)
         #expect(refused.send(connack(code: 5), .toClient)["mqtt.session.accepted"] == ["false"])

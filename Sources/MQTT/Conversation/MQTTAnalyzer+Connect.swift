@@ -35,10 +35,10 @@ extension MQTTAnalyzer {
         table.sessions[index].connacks += 1
         notes.note(.connackAgain, if: table.sessions[index].connacks > 1 && notes.version == .v5)
         guard let code = connack.code else { return }
+        table.sessions[index].isAccepted = code == 0
         if table.sessions[index].connects > 0 {
             let isUnexpected = connack.isSessionPresent == true && table.sessions[index].isClean && code == 0
             notes.note(.sessionPresentWhenClean, if: isUnexpected && (notes.version == .v311 || notes.version == .v5))
-            table.sessions[index].isAccepted = code == 0
         }
         guard code == 0 else { return forgetClient(index) }
         if notes.version == .v5 {

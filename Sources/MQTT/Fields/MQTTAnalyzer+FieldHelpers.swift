@@ -2,8 +2,6 @@ import Bytes
 import Events
 
 extension MQTTAnalyzer {
-    var session: MQTTSession { _read { yield table.sessions[event.session] } }
-
     var connect: MQTTConnect? { if case .connect(let connect) = event.message.body { connect } else { nil } }
     var connack: MQTTConnack? { if case .connack(let connack) = event.message.body { connack } else { nil } }
     var publish: MQTTPublish? { if case .publish(let publish) = event.message.body { publish } else { nil } }
@@ -24,12 +22,16 @@ extension MQTTAnalyzer {
 
     func appendClientID(_ values: inout FieldValues) {
         if let connect { return append(connect.clientID, &values) }
-        if !session.clientID.isEmpty { values.append(copying: session.clientID.span.bytes) }
+        append(table.sessions[event.session].clientID, &values)
     }
 
     func appendUserName(_ values: inout FieldValues) {
         if let connect { return append(connect.userName, &values) }
-        if !session.userName.isEmpty { values.append(copying: session.userName.span.bytes) }
+        append(table.sessions[event.session].userName, &values)
+    }
+
+    private func append(_ text: [UInt8], _ values: inout FieldValues) {
+        if !text.isEmpty { values.append(copying: text.span.bytes) }
     }
 
     func appendPayloadLength(_ values: inout FieldValues) { append(publish?.payloadLength, &values) }

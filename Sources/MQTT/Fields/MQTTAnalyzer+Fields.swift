@@ -55,13 +55,14 @@ extension MQTTAnalyzer {
             .willPayloadFormatIndicator, .willMessageExpiryInterval, .willContentType, .willResponseTopic,
             .willCorrelationData, .willWillDelayInterval, .willUserProperty:
             appendProperty(field, bytes, &values)
-        case .midstream: values.append(session.isMidstream)
-        case .accepted: append(session.isAccepted, &values)
-        case .anonymous: if !session.isMidstream { values.append(session.isAnonymous) }
+        case .midstream: values.append(table.sessions[event.session].isMidstream)
+        case .accepted: append(table.sessions[event.session].isAccepted, &values)
+        case .anonymous:
+            if !table.sessions[event.session].isMidstream { values.append(table.sessions[event.session].isAnonymous) }
         case .takeover: if event.message.type == .connect { values.append(event.isTakeover) }
         case .age: append(event.age, &values)
         case .idle: append(event.idle, &values)
-        case .sessionWildcard: if let widest = session.widest { values.append(text: widest.name) }
+        case .sessionWildcard: if let widest = table.sessions[event.session].widest { values.append(text: widest.name) }
         case .connectCount: if event.connectCount > 0 { values.append(event.connectCount) }
         case .topicLevels: withTopic(bytes) { values.append($0.levelCount) }
         case .topicSystem: appendIsSystem(bytes, &values)

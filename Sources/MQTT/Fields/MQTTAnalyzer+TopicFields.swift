@@ -10,7 +10,7 @@ extension MQTTAnalyzer {
         case .message: if let topic = publish.topic { body(bytes.slice(topic)) }
         case .alias(let alias):
             // A message after this one may change the table, but then it is the current one.
-            if let topic = session.topic(alias, event.direction) { body(topic.span.bytes) }
+            if let topic = table.sessions[event.session].topic(alias, event.direction) { body(topic.span.bytes) }
         }
     }
 
@@ -56,8 +56,9 @@ extension MQTTAnalyzer {
 
     /// The codes of a SUBACK whose SUBSCRIBE is known.
     private func grantedCodes(_ bytes: RawSpan) -> ByteRange? {
-        guard event.hasAnswered, case .subscribeAnswer(let answer) = event.message.body else { return nil }
-        return answer.codes
+        guard event.hasAnswered, case .subscribeAnswer(let answer) = event.message.body, let codes = answer.codes
+        else { return nil }
+        return ByteRange(offset: codes.offset, count: bytes.slice(codes).byteCount)
     }
 
     func appendGrantedTopics(_ bytes: RawSpan, _ values: inout FieldValues) {
