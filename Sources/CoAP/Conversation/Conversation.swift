@@ -43,8 +43,8 @@ struct Passage: Sendable {
 
 /// The server is the end on a well-known port (RFC 7252, 12.6 and 12.7), else on the lower one; the receiver if equal.
 private func likelyDirection(from source: UInt16, to destination: UInt16) -> Direction {
-    let isKnownSource = source == 5683 || source == 5684
-    let isKnownDestination = destination == 5683 || destination == 5684
+    let isKnownSource = CoAPPort.isKnown(source)
+    let isKnownDestination = CoAPPort.isKnown(destination)
     if isKnownSource != isKnownDestination { return isKnownDestination ? .toServer : .toClient }
     return destination <= source ? .toServer : .toClient
 }
