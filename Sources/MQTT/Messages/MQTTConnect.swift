@@ -7,12 +7,17 @@ public struct MQTTConnectFlags: OptionSet, Hashable, Sendable {
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// Must be 0 (MQTT 3.1.1, 3.1.2.3).
     public static let reserved = Self(rawValue: 0x01)
     /// Clean session; clean start in 5.0.
     public static let cleanSession = Self(rawValue: 0x02)
+    /// A will follows.
     public static let will = Self(rawValue: 0x04)
+    /// The will is to be retained.
     public static let willRetain = Self(rawValue: 0x20)
+    /// A password follows.
     public static let password = Self(rawValue: 0x40)
+    /// A user name follows.
     public static let userName = Self(rawValue: 0x80)
 
     /// Will QoS, 0 to 3.

@@ -8,19 +8,33 @@ public struct MQTTPacketType: RawRepresentable, Hashable, Sendable {
 
     /// Type 0, forbidden in every version.
     public static let reserved = Self(rawValue: 0)
+    /// A client asks for a connection.
     public static let connect = Self(rawValue: 1)
+    /// The server's answer to it.
     public static let connack = Self(rawValue: 2)
+    /// An application message.
     public static let publish = Self(rawValue: 3)
+    /// Answer to a PUBLISH of QoS 1.
     public static let puback = Self(rawValue: 4)
+    /// First answer to a PUBLISH of QoS 2.
     public static let pubrec = Self(rawValue: 5)
+    /// Answer to a PUBREC.
     public static let pubrel = Self(rawValue: 6)
+    /// Answer to a PUBREL, the end of QoS 2.
     public static let pubcomp = Self(rawValue: 7)
+    /// A client asks for topics.
     public static let subscribe = Self(rawValue: 8)
+    /// The server's answer to it.
     public static let suback = Self(rawValue: 9)
+    /// A client no longer asks for topics.
     public static let unsubscribe = Self(rawValue: 10)
+    /// The server's answer to it.
     public static let unsuback = Self(rawValue: 11)
+    /// A client shows that it is there.
     public static let pingreq = Self(rawValue: 12)
+    /// The server's answer to it.
     public static let pingresp = Self(rawValue: 13)
+    /// The end of a connection, announced.
     public static let disconnect = Self(rawValue: 14)
     /// Type 15: AUTH in 5.0, reserved before.
     public static let auth = Self(rawValue: 15)

@@ -4,11 +4,17 @@ public struct MQTTReturnCode: RawRepresentable, Hashable, Sendable {
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// The client is connected.
     public static let accepted = Self(rawValue: 0)
+    /// The server does not speak that level.
     public static let unacceptableProtocolVersion = Self(rawValue: 1)
+    /// The client identifier is not allowed.
     public static let identifierRejected = Self(rawValue: 2)
+    /// The MQTT service is not available.
     public static let serverUnavailable = Self(rawValue: 3)
+    /// User name or password are malformed, or wrong.
     public static let badUserNameOrPassword = Self(rawValue: 4)
+    /// The client may not connect.
     public static let notAuthorized = Self(rawValue: 5)
 
     /// Whether the table has it; 6 to 255 are reserved.

@@ -9,8 +9,11 @@ public struct MQTTTextSet: OptionSet, Hashable, Sendable {
 
     /// A topic name or filter.
     public static let topic = Self(rawValue: 1)
+    /// The client identifier.
     public static let clientID = Self(rawValue: 2)
+    /// The user name.
     public static let userName = Self(rawValue: 4)
+    /// The topic of the will.
     public static let willTopic = Self(rawValue: 8)
     /// The value of a property.
     public static let property = Self(rawValue: 16)
