@@ -31,7 +31,8 @@ private struct Model {
     var exchanges: [Key: Exchange] = [:]
     var sent: [Sent: (type: CoAPType, request: Key?)] = [:]
 
-    /// What is expected of the fields: retransmitted, and path and amplification of the request that a response answers.
+    /// What is expected of the fields: retransmitted, and path and amplification of the request that a response
+    /// answers.
     mutating func hear(
         _ message: CoAPBuilder, _ source: Endpoint, _ destination: Endpoint
     ) -> (isCopy: Bool, path: String?, amplification: Double?) {

@@ -40,8 +40,8 @@ private func notify(_ type: CoAPType, _ id: UInt16, _ code: CoAPCode = .content,
     #expect(listener.hearBack(notify(.confirmable, 4, sequence: nil), at: 3 * 247)?["coap.matched"] == "false")
 }
 
-/// What ends an observation: deregistration (RFC 7641, 3.6), a RST to a notification (3.6), an error and a response without
-/// Observe (4.2, 4.1). A notification an hour later has no request then.
+/// What ends an observation: deregistration (RFC 7641, 3.6), a RST to a notification (3.6), an error and a response
+/// without Observe (4.2, 4.1). A notification an hour later has no request then.
 @Test(arguments: ["deregister", "reset", "error", "refusal", "nothing"])
 func endOfObservation(cause: String) throws {
     let listener = Listener()
