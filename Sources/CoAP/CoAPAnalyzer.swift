@@ -19,12 +19,12 @@ public struct CoAPAnalyzer: ~Copyable {
 
     /// Dissects a datagram, updates the conversation and makes the message the current event.
     ///
-    /// Sets `context.direction` by the role of the sender in the exchange: a request goes to the server, a response to the
-    /// client, an Empty ACK or RST against the message that it answers. Of what remains the ports decide: the server is
-    /// the end on 5683 or 5684, else on the lower port.
+    /// Sets `context.direction` by the role of the sender in the exchange: a request goes to the server, a response to
+    /// the client, an Empty ACK or RST against the message that it answers. Of what remains the ports decide: the
+    /// server is the end on 5683 or 5684, else on the lower port.
     ///
-    /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 octets, or version not 1, RFC 7252, 3); then
-    ///   nothing has changed. A message that is otherwise malformed is an event with violations.
+    /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 octets, or version not 1, RFC 7252, 3);
+    ///   then nothing has changed. A message that is otherwise malformed is an event with violations.
     public mutating func dissect(_ datagram: RawSpan, context: inout EventContext) -> Bool {
         guard var message = CoAPMessage(datagram) else { return false }
         if context.destination.address.isMulticastOrBroadcast { message.checkMulticast() }

@@ -1,11 +1,11 @@
 /// How much the conversation may remember, and for how long.
 public struct CoAPLimits: Hashable, Sendable {
-    /// Requests whose answers are awaited or observed, at most. Each takes about 100 octets and `pathOctets`.
+    /// Requests whose answers are awaited or observed, at most. Each takes about 80 octets and `pathOctets`.
     public var exchanges = 65_536
-    /// Message ids, at most. Each takes about 80 octets.
+    /// Message ids, at most. Each takes about 70 octets.
     public var messageIDs = 131_072
-    /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME of
-    /// RFC 7252, 4.8.2.
+    /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME
+    /// of RFC 7252, 4.8.2.
     public var exchangeLifetimeSeconds: Int64 = 247
     /// Seconds of capture time for which an observation without a notification is remembered. A server must send a
     /// confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.

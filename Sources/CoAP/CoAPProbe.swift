@@ -10,8 +10,9 @@ public enum CoAPProbe {
         case plausible
     }
 
-    /// Strict: version 1, a token as announced, an assigned code that goes with the type, options that are known, within
-    /// their bounds and in place, texts of printable UTF-8, a payload only behind its marker, and no broken statement.
+    /// Strict: version 1, a token as announced, an assigned code that goes with the type, options that are known,
+    /// within their bounds and in place, texts of printable UTF-8, a payload only behind its marker, and no broken
+    /// statement.
     ///
     /// - Complexity: most other datagrams fall at the first two octets; allocates nothing.
     public static func verdict(_ datagram: RawSpan) -> Verdict {

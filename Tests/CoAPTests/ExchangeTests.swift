@@ -49,7 +49,8 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
     #expect(copy["coap.amplification"] == (24.0 / 34.0).description)
 }
 
-/// Figure 20: Empty ACK, then a response of its own, which the client acknowledges. The ACK's four octets came back, too.
+/// Figure 20: Empty ACK, then a response of its own, which the client acknowledges. The ACK's four octets came back,
+/// too.
 @Test func separateResponse() throws {
     let listener = Listener()
     listener.hear(request(0x7d38, [0x53]))

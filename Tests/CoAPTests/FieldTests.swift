@@ -1,5 +1,7 @@
+import Bytes
 import CoAP
 import Events
+import Network
 import Testing
 
 @Test func namesAndNumbersAreUnique() {
@@ -88,4 +90,24 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
     #expect(event["coap.code"] == "0.02" && event["coap.mid"] == String(0x1234))
     #expect(event["coap.token"] == nil && event["coap.uri_path"] == nil)
     #expect(event["violation.fatal"] == "true")
+}
+
+/// The analyzer as the source of an event: category, code, and silence on fields that are others' to answer.
+@Test func eventSource() {
+    var analyzer = CoAPAnalyzer(limits: CoAPLimits(), hash: SeededHash(seed: 3))
+    var context = EventContext(
+        timestamp: .zero, frameNumber: 1, source: Listener.server, destination: Listener.client, transport: .udp,
+        direction: .toServer)
+    let bytes = CoAPBuilder(.acknowledgement, .content).bytes
+    #expect(analyzer.dissect(bytes.span.bytes, context: &context))
+    #expect(analyzer.category == .coap && analyzer.messageType == 0x45 && context.direction == .toClient)
+    #expect(analyzer.message.code == .content && context.server == Listener.server)
+    // A datagram that is refused changes nothing.
+    let refused = hex("80 01 1234")
+    #expect(!analyzer.dissect(refused.span.bytes, context: &context))
+    #expect(analyzer.messageType == 0x45 && context.direction == .toClient)
+    var values = FieldValues()
+    for field in CommonField.allCases { analyzer.read(field.id, message: bytes.span.bytes, into: &values) }
+    analyzer.read(FieldID(rawValue: .max), message: bytes.span.bytes, into: &values)
+    #expect(values.count == 0)
 }

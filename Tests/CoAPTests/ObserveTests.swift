@@ -11,15 +11,16 @@ private func notify(_ type: CoAPType, _ id: UInt16, _ code: CoAPCode = .content,
     CoAPBuilder(type, code, id, token: [0x4a], options: sequence.map { [(6, [$0])] } ?? [], payload: "18.5 Cel")
 }
 
-/// RFC 7641, 1.2, figure 2: registration, its first notification, two more, each acknowledged where confirmable.
+/// As in RFC 7641, 1.2 and appendix A.1: a registration with token 0x4a, answered by a first notification (Observe 9,
+/// "18.5 Cel"), and others with the same token, here over more than a day.
 @Test func registrationAndNotifications() throws {
     let listener = Listener()
     let register = try #require(listener.hear(ask(1, observe: []), at: 0))
     #expect(register["coap.observe.state"] == "register" && register["coap.opt.observe"] == "0")
-    let first = try #require(listener.hearBack(notify(.acknowledgement, 1, sequence: 12), at: 0.5))
-    #expect(first["coap.observe.state"] == "notification" && first["coap.opt.observe"] == "12")
+    let first = try #require(listener.hearBack(notify(.acknowledgement, 1, sequence: 9), at: 0.5))
+    #expect(first["coap.observe.state"] == "notification" && first["coap.opt.observe"] == "9")
     #expect(first["coap.matched"] == "true")
-    let size = Double(notify(.acknowledgement, 1, sequence: 12).bytes.count)
+    let size = Double(notify(.acknowledgement, 1, sequence: 9).bytes.count)
     let asked = Double(ask(1, observe: []).bytes.count)
     for (index, time) in [3600.0, 40_000, 100_000].enumerated() {
         let event = try #require(listener.hearBack(notify(.nonConfirmable, 50 + UInt16(index), sequence: 44), at: time))
@@ -39,8 +40,8 @@ private func notify(_ type: CoAPType, _ id: UInt16, _ code: CoAPCode = .content,
     #expect(listener.hearBack(notify(.confirmable, 4, sequence: nil), at: 3 * 247)?["coap.matched"] == "false")
 }
 
-/// What ends an observation: deregistration (RFC 7641, 3.6), a RST to a notification (3.6), an error and a response without
-/// Observe (4.2, 4.1). A notification an hour later has no request then.
+/// What ends an observation: deregistration (RFC 7641, 3.6), a RST to a notification (3.6), an error and a response
+/// without Observe (4.2, 4.1). A notification an hour later has no request then.
 @Test(arguments: ["deregister", "reset", "error", "refusal", "nothing"])
 func endOfObservation(cause: String) throws {
     let listener = Listener()

@@ -77,8 +77,8 @@ func otherProtocols(name: String, bytes: [UInt8]) {
     }
 }
 
-/// How many of random datagrams pass, by length and by whether they are made to begin with version 1, as the short header of
-/// QUIC does. A short one passes as a response without options; such a one is believed only as an answer.
+/// How many of random datagrams pass, by length and by whether they are made to begin with version 1, as the short
+/// header of QUIC does. A short one passes as a response without options; such a one is believed only as an answer.
 @Test(arguments: [(5...12, false, 500), (5...12, true, 2000), (13...64, false, 20), (13...64, true, 80)])
 func randomDatagrams(lengths: ClosedRange<Int>, isVersion1: Bool, perHundredThousand: Int) {
     let seed = UInt64.random(in: .min ... .max)

@@ -1,8 +1,8 @@
 import CoAP
 import Testing
 
-/// Table 4 of RFC 7252, 5.10, and the tables of RFC 7641, 2; RFC 7959, 2.1 and 4; RFC 7967, 2; RFC 8613, 2; RFC 8768, 3;
-/// RFC 9175, 2.2.1 and 3.2.1; RFC 9177, 4.1: number, C, U, N, R, name, lengths.
+/// Table 4 of RFC 7252, 5.10, and the tables of RFC 7641, 2; RFC 7959, 2.1 and 4; RFC 7967, 2; RFC 8613, 2; RFC 8768,
+/// 3; RFC 9175, 2.2.1 and 3.2.1; RFC 9177, 4.1: number, C, U, N, R, name, lengths.
 private let options: [(UInt16, String, String, ClosedRange<UInt16>)] = [
     (1, "C--R", "If-Match", 0...8), (3, "CU--", "Uri-Host", 1...255), (4, "---R", "ETag", 1...8),
     (5, "C---", "If-None-Match", 0...0), (6, "-U--", "Observe", 0...3), (7, "CU--", "Uri-Port", 0...2),

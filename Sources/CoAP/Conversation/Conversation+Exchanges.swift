@@ -75,9 +75,9 @@ extension Conversation {
         let key = hash.exchange(client: passage.destination, server: passage.source, token: token)
         if let slot = liveExchange(key, passage.time) {
             // A piggybacked response must repeat the request's message id as well as its token.
-            let isPiggybacked = message.type == .acknowledgement
-            let hasSameID = exchanges[slot].messageID == message.messageID
-            if isPiggybacked, !hasSameID, answered?.exchange != key { return nil }
+            let answersCopy = answered?.isRequest == true && answered?.exchange == key
+            let hasSameID = answersCopy || exchanges[slot].messageID == message.messageID
+            if message.type == .acknowledgement, !hasSameID { return nil }
             return (slot, key)
         }
         guard message.type != .acknowledgement else { return nil }

@@ -132,11 +132,6 @@ struct Conversation: Sendable {
             return
         }
         records.touch(slot)
-        if !isCopy {
-            records[slot] = record
-        } else if record.isMatchedResponse {
-            records[slot].isMatchedResponse = true
-            records[slot].exchange = record.exchange
-        }
+        if !isCopy { records[slot] = record }
     }
 }

@@ -3,8 +3,8 @@ import Network
 
 /// Makes the keys of the conversation's tables: two chains of multiply and fold over the same words.
 ///
-/// Each operand of a product is a word together with a secret that comes from the seed, so that nobody who does not know
-/// the seed can choose words that blot out others or make two keys equal.
+/// Each operand of a product is a word together with a secret that comes from the seed, so that nobody who does not
+/// know the seed can choose words that blot out others or make two keys equal.
 struct ConversationHash: Sendable {
     /// One chain: its start and what masks the first of two words.
     private struct Lane: Sendable {

@@ -7,7 +7,8 @@ extension CoAPMessage {
     /// Appends the path of the request URI as RFC 7252, 6.5 (steps 6 and 7) composes it: each Uri-Path behind a
     /// slash, percent-encoded but for unreserved characters, sub-delims, `:` and `@`; `/` where there is none.
     ///
-    /// - Parameter limit: how many octets may be appended; the path is cut before the first character that does not fit.
+    /// - Parameter limit: how many octets may be appended; the path is cut before the first character that does not
+    ///   fit.
     /// - Returns: whether it was cut.
     @discardableResult
     func writePath(_ bytes: RawSpan, to text: inout [UInt8], limit: Int = .max) -> Bool {
