@@ -6,16 +6,21 @@ import Bytes
 /// that uses it has a limit as well.
 public struct SeededHash: Sendable {
     private let seed: UInt64
+    private let second: UInt64
 
     /// Draws a seed from the system's random source.
-    public init() { seed = UInt64.random(in: .min ... .max) | 1 }
+    public init() { self.init(seed: UInt64.random(in: .min ... .max)) }
 
     /// Uses a given seed: for tests that must repeat.
-    public init(seed: UInt64) { self.seed = seed | 1 }
+    public init(seed: UInt64) {
+        self.seed = scrambled(seed) | 1
+        second = scrambled(~seed)
+    }
 
-    /// Mixes two words into one: multiply to 128 bits, fold.
+    /// Mixes two words into one: multiply to 128 bits, fold. Both factors are blinded: were one known from outside, a
+    /// word that makes it zero would wipe out the other.
     public func mix(_ first: UInt64, _ second: UInt64) -> UInt64 {
-        let product = (first ^ seed).multipliedFullWidth(by: second ^ 0x9E37_79B9_7F4A_7C15)
+        let product = (first ^ seed).multipliedFullWidth(by: second ^ self.second)
         return product.high ^ product.low
     }
 
@@ -39,4 +44,12 @@ public struct SeededHash: Sendable {
         }
         return mix(state ^ tail, seed ^ 0xD6E8_FEB8_6659_FD93)
     }
+}
+
+/// Spreads each bit of a seed over the word (the finaliser of splitmix64), so that small seeds serve as well.
+private func scrambled(_ seed: UInt64) -> UInt64 {
+    var value = seed &+ 0x9E37_79B9_7F4A_7C15
+    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+    return value ^ value >> 31
 }
