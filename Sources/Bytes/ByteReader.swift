@@ -22,8 +22,9 @@ public struct ByteReader: ~Escapable {
     @_lifetime(copy bytes)
     public init(_ bytes: RawSpan, in range: ByteRange) {
         self.bytes = bytes
-        end = max(0, min(range.offset + range.count, bytes.byteCount))
-        position = max(0, min(range.offset, end))
+        let clamped = range.clamped(to: bytes.byteCount)
+        end = clamped.end
+        position = clamped.offset
     }
 
     /// How many bytes are left to read.

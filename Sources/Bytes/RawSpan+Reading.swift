@@ -24,9 +24,8 @@ extension RawSpan {
     /// The bytes of `range`, clamped to the span.
     @_lifetime(copy self)
     public func slice(_ range: ByteRange) -> RawSpan {
-        let low = max(0, min(range.offset, byteCount))
-        let high = max(low, min(range.offset + range.count, byteCount))
-        return extracting(low..<high)
+        let clamped = range.clamped(to: byteCount)
+        return extracting(clamped.offset..<clamped.end)
     }
 
     /// Whether both spans hold the same bytes.

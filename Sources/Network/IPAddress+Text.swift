@@ -8,7 +8,8 @@ extension IPAddress: CustomStringConvertible {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Appends dotted decimal, or the text of RFC 5952 (lower case, longest run of zeros shortened).
+    /// Appends dotted decimal, or the text of RFC 5952 (lower case, longest run of zeros shortened, the IPv4 address in
+    /// ::ffff:0:0/96 dotted).
     public func write(to text: inout [UInt8]) {
         if isIPv4 {
             for index in 0..<4 {
@@ -16,6 +17,10 @@ extension IPAddress: CustomStringConvertible {
                 text.append(decimal: octet(index))
             }
             return
+        }
+        if high == 0, low >> 32 == 0xFFFF {
+            text.append(text: "::ffff:")
+            return IPAddress(v4: UInt32(truncatingIfNeeded: low)).write(to: &text)
         }
         let zeros = longestZeroRun()
         var index = 0
@@ -119,8 +124,9 @@ private func parseDotted(_ text: some StringProtocol) -> UInt32? {
     guard parts.count == 4 else { return nil }
     var value: UInt32 = 0
     for part in parts {
+        // A leading zero is refused: some programs take such a number as octal.
         guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let octet = UInt8(part)
+            let octet = UInt8(part), part.utf8.count == 1 || part.utf8.first != UInt8(ascii: "0")
         else { return nil }
         value = value << 8 | UInt32(octet)
     }

@@ -19,7 +19,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Microseconds since 1970 UTC, rounded down: the unit of the alert store.
     public var microseconds: Int64 {
-        nanoseconds >= 0 ? nanoseconds / 1000 : (nanoseconds - 999) / 1000
+        nanoseconds / 1000 - (nanoseconds % 1000 < 0 ? 1 : 0)
     }
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }

@@ -132,6 +132,25 @@ final class LoopbackSocket {
         #expect(ContinuousClock.now - waiting < .milliseconds(90))
     }
 
+    @Test(.enabled(if: isPermitted, "capturing on lo is not permitted"))
+    func dropsAreCounted() throws {
+        let socket = try LoopbackSocket()
+        var options = LiveCapture.Options()
+        options.filter = "udp dst port \(socket.port)"
+        options.bufferSize = 1 << 19
+        var capture = try LiveCapture.open(["lo"], options, stop: StopSwitch())
+        // Far more than the buffer holds, while nobody reads.
+        for _ in 0..<4000 { socket.send(Array(repeating: 1, count: 1000)) }
+        var frames: UInt64 = 0
+        while case .frame = try capture.step() { frames += 1 }
+        let counters = capture.counters()[0]
+        #expect(frames > 0 && frames < 4000)
+        #expect(counters.droppedByKernel > 0)
+        // Loopback shows the kernel each datagram twice, going out and coming in.
+        #expect(counters.received >= 4000)
+        #expect(capture.counters()[0] == counters)
+    }
+
     @Test func noSuchInterface() {
         let error = #expect(throws: CaptureError.self) {
             _ = try LiveCapture.open(["nope0"], stop: StopSwitch()).warnings
