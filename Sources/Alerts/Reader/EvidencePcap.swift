@@ -1,5 +1,3 @@
-import Bytes
-
 /// Frames as a pcapng file: what Wireshark and tshark open.
 ///
 /// Follows draft-ietf-opsawg-pcapng: one section, little-endian, one interface for each link type, nanosecond stamps.

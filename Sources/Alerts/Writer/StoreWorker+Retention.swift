@@ -40,7 +40,10 @@ extension StoreWorker {
             total += removed
             queue.locked { $0.counters.removedBySize += removed }
         }
-        if total > 0 { try database.writeWithoutTransaction { try StoreRetention.shrink($0) } }
+        guard total > 0 else { return }
+        let now = Self.microsecondsNow()
+        try database.write { try StoreRetention.removeUnreferenced(before: now, $0) }
+        try database.writeWithoutTransaction { try StoreRetention.shrink($0) }
     }
 
     /// Whether alerts wait for the worker: they come before retention.

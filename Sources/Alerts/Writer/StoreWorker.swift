@@ -18,7 +18,9 @@ struct StoreWorker: ~Copyable {
     /// When the spill file is to be tried again after it took nothing.
     var spillAt = Date.distantPast
     var housekeepingAt = Date()
-    /// Whether the log was told that the spill file takes nothing either.
+    /// Whether the log was told that the spill file takes nothing.
+    var saidSpillFails = false
+    /// Whether the log was told that alerts are lost.
     var saidLost = false
 
     init(
@@ -117,34 +119,37 @@ struct StoreWorker: ~Copyable {
         let before = queue.locked { $0.count }
         let kept = spillOldest(max(1, before / 2))
         guard kept == 0 else { return }
-        spillAt = Date(timeIntervalSinceNow: settings.retrySeconds)
+        spillAt = Date(timeIntervalSinceNow: retryDelay)
         guard isFull else { return }
         let batch = queue.begin(max(1, before / 10))
-        queue.finish(batch.count)
-        let lost = batch.count { $0.isAlert }
-        queue.locked { $0.counters.lost += lost }
+        queue.finish(batch.count, counter: \.lost)
         if !saidLost {
             say(.error, "Alerts are lost from now on: neither the store nor the spill file takes them.")
             saidLost = true
         }
     }
 
-    /// Moves the oldest changes to the spill file; returns how many it took.
+    /// Moves the oldest changes to the spill file, a batch at a time; returns how many it took.
     private mutating func spillOldest(_ wanted: Int) -> Int {
-        let batch = queue.begin(wanted)
-        var taken = 0
-        if spill.isEmpty, !batch.isEmpty {
+        if spill.isEmpty, wanted > 0, !saidSpillFails {
             say(.warning, "The oldest alerts that wait go to \(spill.path).")
         }
-        do {
-            taken = try spill.append(batch)
-        } catch {
-            if !saidLost { say(.warning, "The spill file \(spill.path) takes nothing: \(error.localizedDescription)") }
+        var total = 0
+        while total < wanted {
+            let batch = queue.begin(min(wanted - total, settings.batchSize))
+            var taken = 0
+            do {
+                taken = try spill.append(batch)
+                if taken == batch.count { saidSpillFails = false }
+            } catch {
+                if !saidSpillFails { say(.warning, "\(spill.path) takes nothing: \(error.localizedDescription)") }
+                saidSpillFails = true
+            }
+            queue.finish(taken, counter: \.spilled)
+            total += taken
+            if taken == 0 || taken < batch.count { break }
         }
-        queue.finish(taken)
-        let alerts = batch.prefix(taken).count { $0.isAlert }
-        queue.locked { $0.counters.spilled += alerts }
-        return taken
+        return total
     }
 
     mutating func noteDamage() {

@@ -54,11 +54,13 @@ extension WriteQueue {
         return batch
     }
 
-    /// Ends what `begin` began: the first `done` of them are removed, the rest stay at the front.
-    func finish(_ done: Int) {
+    /// Ends what `begin` began: the first `done` of them are removed, the rest stay at the front. How many of those are
+    /// alerts is added to `counter`, in the same instant.
+    func finish(_ done: Int, counter: WritableKeyPath<AlertWriterCounters, Int>? = nil) {
         condition.lock()
         defer { condition.unlock() }
         inFlight = 0
+        if let counter { counters[keyPath: counter] += alerts(amongOldest: done) }
         guard done > 0 else { return }
         for index in head..<(head + done) {
             if let write = writes[index] { forget(write, at: index) }
