@@ -153,4 +153,28 @@ import Testing
         #expect(file.bytes.byteCount == 0)
         #expect(try file.next() == nil)
     }
+
+    /// A loop that takes files and live interfaces alike.
+    private func total(_ source: inout some FrameSource & ~Copyable) throws(CaptureError) -> (frames: Int, bytes: Int) {
+        var result = (frames: 0, bytes: 0)
+        while true {
+            switch try source.step() {
+            case .frame:
+                result.frames += 1
+                result.bytes += source.bytes.byteCount
+            case .idle: continue
+            case .end: return result
+            }
+        }
+    }
+
+    @Test func throughTheProtocol() throws {
+        var bytes = CaptureBytes.pcap()
+        for count in 1...3 { bytes.record(0, 0, Array(repeating: 0, count: count)) }
+        let folder = try TemporaryFolder()
+        var file = try CaptureFile.open(try folder.write("x", bytes.bytes))
+        let result = try total(&file)
+        #expect(result.frames == 3)
+        #expect(result.bytes == 6)
+    }
 }
