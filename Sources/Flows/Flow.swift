@@ -65,8 +65,10 @@ public struct Flow: Sendable {
     public var secondStream = StreamSide()
 
     /// The stream that `side` sends.
-    public subscript(_ side: Side) -> StreamSide {
-        get { side == .first ? firstStream : secondStream }
+    @inlinable public subscript(_ side: Side) -> StreamSide {
+        _read {
+            if side == .first { yield firstStream } else { yield secondStream }
+        }
         _modify {
             if side == .first { yield &firstStream } else { yield &secondStream }
         }

@@ -12,7 +12,7 @@ public struct FlowTable: ~Copyable {
     private let hash: SeededHash
     /// Slot numbers, -1 where empty; the size is a power of two, at most half full.
     var index: [Int32]
-    var slots: [Flow] = []
+    @usableFromInline var slots: [Flow] = []
     private var freeSlots: [Int32] = []
     var transient = FlowList()
     var established = FlowList()
@@ -48,9 +48,9 @@ public struct FlowTable: ~Copyable {
         public var isNew: Bool
     }
 
-    /// The flow in a slot.
-    public subscript(slot: Int) -> Flow {
-        get { slots[slot] }
+    /// The flow in a slot. Inlinable, since else every look at one field of it would copy the whole flow.
+    @inlinable public subscript(slot: Int) -> Flow {
+        _read { yield slots[slot] }
         _modify { yield &slots[slot] }
     }
 
