@@ -24,7 +24,7 @@ public struct ByteRange: Hashable, Sendable {
     public var isEmpty: Bool { count == 0 }
 
     /// The part of the range that lies in a buffer of `size` bytes; at the end of the buffer where there is none.
-    func clamped(to size: Int) -> ByteRange {
+    @inlinable func clamped(to size: Int) -> ByteRange {
         let start = max(0, min(offset, size))
         return ByteRange(offset: start, count: max(0, min(count, size &- start)))
     }

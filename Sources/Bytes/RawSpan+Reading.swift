@@ -23,7 +23,7 @@ extension RawSpan {
 
     /// The bytes of `range`, clamped to the span.
     @_lifetime(copy self)
-    public func slice(_ range: ByteRange) -> RawSpan {
+    @inlinable public func slice(_ range: ByteRange) -> RawSpan {
         let clamped = range.clamped(to: byteCount)
         return extracting(clamped.offset..<clamped.end)
     }

@@ -28,8 +28,8 @@ extension Compilation {
         var programs: [Program] = []
         var buckets = ProgramBuckets()
         for category in EventCategory.allCases {
-            var entries: [(program: Int32, types: MessageTypes)] = []
-            let chosen = discriminators.filter { $0.category == category }
+            var entries: [[Int32]] = Array(repeating: [], count: 256)
+            let typeTexts = TypeTexts(discriminators.filter { $0.category == category })
             for (place, document) in order.compactMap({ loaded[$0] }).enumerated() {
                 guard !rules[place].isCorrelation, rules[place].category ?? category == category else { continue }
                 // An event never has a field of another category, so a check on one says no.
@@ -37,11 +37,26 @@ extension Compilation {
                     let owner = pool.slots[pool.checks[check].slot].entry.category
                     return owner ?? category == category ? nil : false
                 }
-                if condition == .constant(false) { continue }
-                let types = condition.possibleTypes { pool.types(of: $0, chosen) }
-                let start = builder.emit(condition, ifTrue: Instruction.accept, ifFalse: Instruction.reject)
-                entries.append((Int32(programs.count), types))
-                programs.append(Program(start: start, rule: Int32(place)))
+                // The type of a message answers the checks on it beforehand: what is left of the condition is the
+                // program for that type.
+                let asked = condition.checks.filter { typeTexts.knows(pool.slots[pool.checks[$0].slot]) }
+                var emitted: [[Bool?]: Int32?] = [:]
+                for type in UInt8.min...UInt8.max {
+                    let answers = asked.map { typeTexts.answer(to: $0, in: pool, for: type) }
+                    if emitted[answers] == nil {
+                        let rest = condition.simplified { check in
+                            asked.firstIndex(of: check).flatMap { answers[$0] }
+                        }
+                        var program: Int32?
+                        if rest != .constant(false) {
+                            program = Int32(programs.count)
+                            let start = builder.emit(rest, ifTrue: Instruction.accept, ifFalse: Instruction.reject)
+                            programs.append(Program(start: start, rule: Int32(place)))
+                        }
+                        emitted[answers] = .some(program)
+                    }
+                    if let program = emitted[answers] ?? nil { entries[Int(type)].append(program) }
+                }
             }
             buckets.fill(category, entries)
         }
@@ -64,27 +79,35 @@ extension CheckPool {
         case .finds, .matches: fetch + (isLong ? 300 : 80)
         }
     }
+}
 
-    /// The message types for which a check can say yes.
-    func types(of number: Int, _ discriminators: [Discriminator]) -> MessageTypes {
-        let check = checks[number]
-        let slot = slots[check.slot]
-        guard slot.source == nil else { return .every }
-        var types = MessageTypes.every
-        for discriminator in discriminators where discriminator.field == slot.entry.id {
-            var listed = MessageTypes.none
-            var matching = MessageTypes.none
+/// What the fields that follow from the type of a message hold for each type.
+private struct TypeTexts {
+    /// For each such field the text of each type; `nil` where a type has none, or more than one.
+    private var texts: [FieldID: [[UInt8]?]] = [:]
+
+    init(_ discriminators: [Discriminator]) {
+        for discriminator in discriminators {
+            var row: [[UInt8]?] = Array(repeating: nil, count: 256)
+            var isDoubtful = Array(repeating: false, count: 256)
             for (name, codes) in discriminator.codes {
-                let text = Array(name.utf8)
-                let answer = check.question.answer(text.span.bytes, literals: literals.span.bytes, globs: globs)
                 for code in codes {
-                    listed.insert(code)
-                    if answer ?? true { matching.insert(code) }
+                    if row[Int(code)] != nil { isDoubtful[Int(code)] = true }
+                    row[Int(code)] = Array(name.utf8)
                 }
             }
-            for code in UInt8.min...UInt8.max where !listed.contains(code) { matching.insert(code) }
-            types = types.intersection(matching)
+            for code in 0..<256 where isDoubtful[code] { row[code] = nil }
+            texts[discriminator.field] = row
         }
-        return types
+    }
+
+    /// Whether a slot holds such a field, as the event gives it.
+    func knows(_ slot: FieldSlot) -> Bool { slot.source == nil && texts[slot.entry.id] != nil }
+
+    /// What a check on such a field says of messages of a type; `nil` where that is not known beforehand.
+    func answer(to check: Int, in pool: CheckPool, for type: UInt8) -> Bool? {
+        let check = pool.checks[check]
+        guard let text = texts[pool.slots[check.slot].entry.id]?[Int(type)] else { return nil }
+        return check.question.answer(text.span.bytes, literals: pool.literals.span.bytes, globs: pool.globs)
     }
 }

@@ -111,10 +111,10 @@ struct ProgramBuckets: Sendable {
     }
 
     /// Fills the buckets of a category; those that hold the same programs share their stretch.
-    mutating func fill(_ category: EventCategory, _ entries: [(program: Int32, types: MessageTypes)]) {
+    mutating func fill(_ category: EventCategory, _ entries: [[Int32]]) {
         var known: [[Int32]: Range<Int>] = [:]
         for type in UInt8.min...UInt8.max {
-            let members = entries.filter { $0.types.contains(type) }.map(\.program)
+            let members = entries[Int(type)]
             var range = known[members]
             if range == nil {
                 range = programs.count..<(programs.count + members.count)

@@ -8,17 +8,17 @@ extension DetectionEngine {
         _ slot: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         guard fetched[slot].generation != generation else { return }
-        if let source = rules.pool.slots[slot].source {
-            fetch(source, event, context, message: message)
-            makeText(slot, from: fetched[source].range, message: message)
+        let plan = slots[slot]
+        if plan.source >= 0 {
+            fetch(plan.source, event, context, message: message)
+            makeText(slot, from: fetched[plan.source].range, message: message)
             return
         }
         let start = values.count
-        let id = rules.pool.slots[slot].entry.id
-        if rules.pool.slots[slot].isCommon {
-            context.read(id, category: event.category, into: &values)
+        if plan.isCommon {
+            context.read(plan.field, category: event.category, into: &values)
         } else {
-            event.read(id, message: message, into: &values)
+            event.read(plan.field, message: message, into: &values)
         }
         fetched[slot] = FetchedField(generation: generation, range: start..<values.count)
     }

@@ -26,8 +26,14 @@ public struct DetectionEngine: ~Copyable {
     /// For each check, the event that it was last made for, and its answer in the lowest bit.
     var answers: [UInt64]
 
+    /// What `evaluate` looks at for each event, apart from the rule set: a chain of structs would be followed, and its
+    /// arrays counted, at each step.
     let instructions: [Instruction]
     let checks: [Check]
+    let checkSlots: [Int32]
+    let slots: [SlotPlan]
+    let programs: [Program]
+    let bucketPrograms: [Int32]
     let databases: [OpaquePointer]
     let scratch: PatternScratch
 
@@ -41,6 +47,14 @@ public struct DetectionEngine: ~Copyable {
     /// For each correlation, the event that last counted for it.
     var touched: [UInt64]
     var pending: [Int] = []
+
+    /// How a slot is filled.
+    struct SlotPlan {
+        var field: FieldID
+        /// The slot whose values it shows as text; -1 for a field as the event gives it.
+        var source: Int
+        var isCommon: Bool
+    }
 
     /// Where the values of a field lie.
     struct FetchedField {
@@ -76,6 +90,12 @@ public struct DetectionEngine: ~Copyable {
         answers = Array(repeating: 0, count: rules.pool.checks.count)
         instructions = rules.instructions
         checks = rules.pool.checks
+        checkSlots = rules.pool.checks.map { Int32(truncatingIfNeeded: $0.slot) }
+        slots = rules.pool.slots.map {
+            SlotPlan(field: $0.entry.id, source: $0.source ?? -1, isCommon: $0.isCommon)
+        }
+        programs = rules.programs
+        bucketPrograms = rules.buckets.programs
         databases = rules.pool.patterns.map(\.database)
         scratch = PatternScratch(for: rules.pool.patterns)
         ruleHashes = rules.rules.map { hash.hash(of: $0.id) }
@@ -107,16 +127,17 @@ public struct DetectionEngine: ~Copyable {
         pending.removeAll(keepingCapacity: true)
         let bucket = rules.buckets[event.category, event.messageType]
         tally.evaluations &+= UInt64(bucket.count)
+        let (instructions, programs, bucketPrograms) = (instructions, programs, bucketPrograms)
         for index in bucket {
-            let program = rules.programs[Int(rules.buckets.programs[index])]
+            let program = programs[Int(bucketPrograms[index])]
             var next = program.start
             while next >= 0 {
                 let instruction = instructions[Int(next)]
                 let check = Int(instruction.check)
                 var answer = answers[check]
                 if answer >> 1 != generation {
-                    let slot = checks[check].slot
-                    fetch(slot, event, context, message: message)
+                    let slot = Int(checkSlots[check])
+                    if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
                     answer = generation << 1 | (anyValue(of: slot, answers: check, message: message) ? 1 : 0)
                     answers[check] = answer
                 }

@@ -38,36 +38,20 @@ indirect enum Expression: Hashable, Sendable {
     }
 }
 
-/// A set of message types, 0 to 255.
-struct MessageTypes: Hashable, Sendable {
-    private var words: SIMD4<UInt64>
-
-    static let none = MessageTypes(words: SIMD4(repeating: 0))
-    static let every = MessageTypes(words: SIMD4(repeating: .max))
-
-    private init(words: SIMD4<UInt64>) { self.words = words }
-
-    func contains(_ type: UInt8) -> Bool { words[Int(type >> 6)] >> UInt64(type & 63) & 1 == 1 }
-
-    mutating func insert(_ type: UInt8) { words[Int(type >> 6)] |= 1 << UInt64(type & 63) }
-
-    func union(_ other: MessageTypes) -> MessageTypes { MessageTypes(words: words | other.words) }
-
-    func intersection(_ other: MessageTypes) -> MessageTypes { MessageTypes(words: words & other.words) }
-}
-
 extension Expression {
-    /// The message types for which this can be true: never too few.
-    ///
-    /// - Parameter types: the types for which a check can say yes. Nothing is concluded from a check that must say no,
-    ///   since it also does where the field is absent.
-    func possibleTypes(_ types: (Int) -> MessageTypes) -> MessageTypes {
+    /// The numbers of all checks in it, each once.
+    var checks: [Int] {
+        var found: [Int] = []
+        collectChecks(&found)
+        return found
+    }
+
+    private func collectChecks(_ found: inout [Int]) {
         switch self {
-        case .constant(let value): value ? .every : .none
-        case .check(let number): types(number)
-        case .not: .every
-        case .all(let parts): parts.reduce(.every) { $0.intersection($1.possibleTypes(types)) }
-        case .any(let parts): parts.reduce(.none) { $0.union($1.possibleTypes(types)) }
+        case .constant: break
+        case .check(let number): if !found.contains(number) { found.append(number) }
+        case .not(let inner): inner.collectChecks(&found)
+        case .all(let parts), .any(let parts): for part in parts { part.collectChecks(&found) }
         }
     }
 }

@@ -1,7 +1,8 @@
 import Events
 import Sigma
 
-/// A field whose value follows from the type of a message, so that rules which ask for it can be sorted by that type.
+/// A field that every message of a category has, and whose value follows from the type of the message: rules that ask
+/// for it are sorted by that type, and never ask the message.
 public struct Discriminator: Sendable {
     public var category: EventCategory
     public var field: FieldID

@@ -28,7 +28,7 @@ public enum FieldValue: Hashable, Sendable {
 public struct FieldValues: Sendable {
     /// All values appended since `removeAll`.
     public private(set) var values: [FieldValue] = []
-    private var scratch: [UInt8] = []
+    @usableFromInline var scratch: [UInt8] = []
 
     /// Makes a buffer with room for an ordinary event.
     public init() {
@@ -48,8 +48,11 @@ public struct FieldValues: Sendable {
     /// Appends a truth value.
     public mutating func append(_ value: Bool) { values.append(.bool(value)) }
 
-    /// Appends a whole number; beyond `Int64.max` it is clamped.
-    public mutating func append(_ value: some FixedWidthInteger) { values.append(.int(Int64(clamping: value))) }
+    /// Appends a whole number; beyond `Int64.max` it is clamped. Inlinable, so that the conversion is that of the type.
+    @inlinable public mutating func append(_ value: some FixedWidthInteger) { append(int: Int64(clamping: value)) }
+
+    /// Appends a whole number.
+    public mutating func append(int value: Int64) { values.append(.int(value)) }
 
     /// Appends a number with a fraction.
     public mutating func append(_ value: Double) { values.append(.float(value)) }
@@ -91,8 +94,9 @@ public struct FieldValues: Sendable {
         values.append(.bytes(ByteReference(isScratch: true, range: range)))
     }
 
-    /// Calls `body` with the bytes of a reference; `message` is the message that the event was made from.
-    public func withBytes<Result>(
+    /// Calls `body` with the bytes of a reference; `message` is the message that the event was made from. Inlinable, since
+    /// else each call would count references to the buffers.
+    @inlinable public func withBytes<Result>(
         _ reference: ByteReference, message: RawSpan, _ body: (RawSpan) -> Result
     ) -> Result {
         if reference.isScratch { return body(scratch.span.bytes.slice(reference.range)) }
