@@ -49,6 +49,7 @@ struct PatternOptions: OptionSet, Hashable, Sendable {
 /// The working memory of Vectorscan, for one thread and a fixed set of patterns.
 struct PatternScratch: ~Copyable {
     private var scratch: OpaquePointer?
+    private let avoidsAVX512 = vectorscan_avoids_avx512()
 
     /// Allocates what the neediest of `patterns` needs; nothing is allocated by a scan.
     init(for patterns: [Pattern]) {
@@ -62,7 +63,9 @@ struct PatternScratch: ~Copyable {
     /// Whether the pattern of `database` matches anywhere in `bytes`; `nil` where the scan failed.
     borrowing func matches(_ database: OpaquePointer, _ bytes: RawSpan) -> Bool? {
         guard let scratch else { return nil }
-        let result = bytes.withCAddress { vectorscan_matches(database, scratch, $0, UInt32(clamping: $1)) }
+        let result = bytes.withCAddress {
+            vectorscan_matches(database, scratch, $0, UInt32(clamping: $1), avoidsAVX512)
+        }
         return result < 0 ? nil : result == 1
     }
 }
