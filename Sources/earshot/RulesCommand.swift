@@ -49,7 +49,14 @@ struct RulesCheck: ParsableCommand {
 /// `earshot rules list`
 struct RulesList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the rules: level, category, id, title.")
+        commandName: "list",
+        abstract: "List the rules: level, category, id, title.",
+        discussion: """
+            EXAMPLES
+              earshot rules list
+              earshot rules list --level high --category mqtt
+              earshot rules list --tag t1110
+            """)
 
     @OptionGroup var store: StoreOptions
     @Option(
@@ -97,7 +104,13 @@ func levelHelp(_ given: String) -> String {
 struct RulesFields: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fields",
-        abstract: "List every field that a rule can use: name, type, category, meaning.")
+        abstract: "List every field that a rule can use: name, type, category, meaning.",
+        discussion: """
+            EXAMPLES
+              earshot rules fields
+              earshot rules fields --category coap
+              earshot rules fields --json
+            """)
 
     @Option(help: "Only fields of this category: mqtt or coap.") var category: String?
     @Flag(help: "One JSON object a line.") var json = false

@@ -12,6 +12,10 @@ struct RulesTest: ParsableCommand {
             A rule names captures and how many alerts each must raise. Captures are looked for in the folder \
             PcapSamples beside the rules, or where --samples says. Exit status 1 where a test fails, or where a rule \
             lacks a test that fires or one that stays silent.
+
+            EXAMPLES
+              earshot rules test
+              earshot rules test --rules my-rules/ --samples my-captures/ --verbose
             """)
 
     @OptionGroup var store: StoreOptions
