@@ -33,6 +33,7 @@ struct UsageCase: Sendable, CustomTestStringConvertible {
         UsageCase(["tail", "-n", "-1"], "-n"),
         UsageCase(["replay", "--speed", "0", sample], "--speed wants a number above 0"),
         UsageCase(["replay", "--speed", "inf", sample], "--speed wants a number above 0"),
+        UsageCase(["run", "-i", "lo", "tcp prot 1883"], "tcp prot 1883"),
         UsageCase(["show", "first"], "first"),
         UsageCase(
             ["decode", sample, "--fields", "mqtt.type,mqtt.clientdi"],
