@@ -40,7 +40,7 @@ struct RulesCheck: ParsableCommand {
             let warnings = rules.diagnostics.count - errors
             var output = Output()
             output.line("\(rules.compiled.rules.count) rules loaded, \(errors) errors, \(warnings) warnings")
-            output.flush()
+            try output.end()
             if errors > 0 { throw SensorError(.configuration, "some rules cannot be loaded") }
         }
     }
@@ -85,7 +85,7 @@ struct RulesList: ParsableCommand {
                 output.line(
                     "\(pad(rule.level.rawValue, 13)) \(pad(of, 5)) \(rule.id)  \(rule.title)")
             }
-            output.flush()
+            try output.end()
             Terminal.log("\(shown) rules, \(rules.compiled.techniques.count) ATT&CK techniques")
         }
     }
@@ -140,6 +140,6 @@ struct RulesFields: ParsableCommand {
                     "\(name) \(kind) \(of.padding(toLength: 5, withPad: " ", startingAt: 0)) \(entry.info.summary)")
             }
         }
-        output.flush()
+        try failing { () throws(SensorError) in try output.end() }
     }
 }

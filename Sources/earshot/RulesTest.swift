@@ -46,7 +46,7 @@ struct RulesTest: ParsableCommand {
             }
             let failed = outcomes.filter { !$0.passed }.count + tests.incomplete.count
             output.line("\(outcomes.count - outcomes.filter { !$0.passed }.count) passed, \(failed) failed")
-            output.flush()
+            try output.end()
             if !rules.errors.isEmpty { throw SensorError(.configuration, "some rules cannot be loaded") }
             if failed > 0 { throw SensorError(.failure, "some rules do not do what their tests say") }
         }

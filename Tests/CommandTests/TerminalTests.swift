@@ -52,6 +52,19 @@ import Testing
         #expect(outcome.seconds < 20)
     }
 
+    /// What could not be written must not look as if it were all.
+    @Test(arguments: [
+        "decode '$SAMPLE'", "tail", "tail --format json", "show 1", "show 1 --pcap -", "stats", "stats --runs",
+        "rules fields", "rules list", "rules check",
+    ])
+    func aFullDisk(_ command: String) throws {
+        #expect(try earshot("replay", "-q", sample, directory: folder.path).status == 0)
+        let outcome = try shell(
+            "SAMPLE='\(sample)'; eval \"$EARSHOT\" \"\(command)\" > /dev/full", directory: folder.path)
+        #expect(outcome.status == 74, "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("earshot: standard output: No space left on device"), "\(outcome.errorText)")
+    }
+
     @Test func followerNoticesThatTheReaderLeft() throws {
         #expect(try earshot("replay", "-q", sample, directory: folder.path).status == 0)
         let outcome = try shell(
