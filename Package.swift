@@ -97,5 +97,10 @@ let package = Package(
             name: "AlertsTests",
             dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: common),
+
+        // These run the built program as users do.
+        .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
+        .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "EndToEndTests", dependencies: ["ProgramSupport"], swiftSettings: common),
     ]
 )
