@@ -91,7 +91,7 @@ extension Worker where Sink: ~Copyable {
         statistics.tcp = [
             "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "out_of_order": tcp.outOfOrder,
             "out_of_window": tcp.outOfWindow, "lost_bytes": tcp.lostBytes,
-            "unfinished_messages": tcp.unfinishedMessages, "held_refused": tcp.heldRefused,
+            "unfinished_messages": tcp.unfinishedMessages,
         ].filter { $0.value > 0 }
         return statistics
     }
@@ -99,7 +99,8 @@ extension Worker where Sink: ~Copyable {
     private var evictions: [String: UInt64] {
         let (mqtt, coap) = (mqtt.counters, coap.counters)
         return [
-            "flows": streams.table.evicted, "coap_candidates": candidates.evicted,
+            "flows": streams.table.evicted, "held_messages": streams.counters.heldEvicted,
+            "coap_candidates": candidates.evicted,
             "mqtt_sessions": mqtt.sessionsEvicted, "mqtt_retained_topics": mqtt.retainedTopicsEvicted,
             "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
             "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
