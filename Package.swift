@@ -92,5 +92,12 @@ let package = Package(
             name: "AlertsTests",
             dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: common),
+        .testTarget(
+            name: "SensorTests",
+            dependencies: [
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "Detection", "Alerts", "Sensor",
+                "TestSupport",
+            ],
+            swiftSettings: common),
     ]
 )
