@@ -18,6 +18,12 @@ public struct StreamSide: Sendable {
     /// Whether the SYN of this direction was seen.
     public internal(set) var hasSYN = false
     var initial = SequenceNumber(0)
+    /// The first sequence number of a connection that a SYN in the middle of this one announced; it begins when the
+    /// other end agrees.
+    var rival: SequenceNumber?
+    /// Where the last segment that lay far off the stream ended, and how many such followed each other without a hole.
+    var strayEnd = SequenceNumber(0)
+    var strays: UInt8 = 0
     /// Whether this direction ended: the octet behind `finSequence` will never come.
     public internal(set) var hasFIN = false
     var finSequence = SequenceNumber(0)

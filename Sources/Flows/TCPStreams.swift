@@ -28,6 +28,10 @@ public struct TCPStreams: ~Copyable {
         public var deliver = ByteRange.empty
         /// A new connection began on the addresses and ports of an old one; the flow's streams were reset.
         public var isRestart = false
+        /// How many octets behind those in `deliver` were sent but not captured. The stream goes on behind them.
+        public var missing = 0
+        /// The octets before those in `deliver` are lost.
+        public var isGap = false
         /// The connection is closed with this segment.
         public var closes = false
     }
@@ -40,6 +44,10 @@ public struct TCPStreams: ~Copyable {
         let header = packet.tcp
         if header.flags.contains(.syn) { result.isRestart = acceptSYN(header, slot, side) }
         if header.flags.contains(.rst) {
+            guard isPlausibleReset(header, slot, side) else {
+                counters.outOfWindow += 1
+                return result
+            }
             table[slot].isClosed = true
             result.closes = true
             return result
@@ -55,7 +63,21 @@ public struct TCPStreams: ~Copyable {
             table[slot][side].finSequence = start.advanced(by: sent)
         }
         if !packet.payload.isEmpty {
+            if isRival(start, slot, side) {
+                restart(slot, side, at: start)
+                result.isRestart = true
+            }
+            let gaps = counters.gaps
             result.deliver = acceptPayload(packet.payload, frame, start, slot, side, time)
+            result.isGap = counters.gaps != gaps
+        }
+        if packet.missing > 0, table[slot][side].isSynchronised,
+            table[slot][side].next == start.advanced(by: packet.payload.count)
+        {
+            // Nobody will send them again: there is nothing to wait for.
+            table[slot][side].next = start.advanced(by: sent)
+            counters.lostBytes += UInt64(packet.missing)
+            result.missing = packet.missing
         }
         if table[slot].firstStream.isFinished, table[slot].secondStream.isFinished, !table[slot].isClosed {
             table[slot].isClosed = true
@@ -64,28 +86,19 @@ public struct TCPStreams: ~Copyable {
         return result
     }
 
-    private mutating func acceptSYN(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
-        let first = header.sequence.advanced(by: 1)
-        let stream = table[slot][side]
-        var isRestart = false
-        if stream.isSynchronised {
-            if stream.hasSYN ? stream.initial == first : (0...(1 << 20)).contains(stream.next.distance(from: first)) {
-                return false
-            }
-            isRestart = true
-            reset(slot)
-        }
-        table[slot][side].isSynchronised = true
-        table[slot][side].hasSYN = true
-        table[slot][side].initial = first
-        table[slot][side].next = first
-        return isRestart
-    }
-
     private mutating func acceptPayload(
         _ payload: ByteRange, _ frame: RawSpan, _ start: SequenceNumber, _ slot: Int, _ side: Side, _ time: Timestamp
     ) -> ByteRange {
         let ahead = start.distance(from: table[slot][side].next)
+        guard abs(ahead) <= maximumDistance || isNewPlace(start, payload.count, slot, side) else {
+            counters.outOfWindow += 1
+            return .empty
+        }
+        if abs(ahead) > maximumDistance {
+            giveUp(slot, side, to: start.advanced(by: payload.count), lost: max(0, ahead))
+            return payload
+        }
+        table[slot][side].strays = 0
         if ahead <= 0 {
             let fresh = payload.count + ahead
             guard fresh > 0 else {
@@ -96,18 +109,54 @@ public struct TCPStreams: ~Copyable {
             table[slot][side].next = start.advanced(by: payload.count)
             return ByteRange(offset: payload.offset - ahead, count: fresh)
         }
-        guard ahead <= maximumDistanceAhead else {
-            counters.outOfWindow += 1
-            return .empty
-        }
         counters.outOfOrder += 1
-        queue.insert(frame.slice(payload), at: start, time: time, into: &table[slot][side])
+        enqueue(frame.slice(payload), at: start, slot, side, time)
         return .empty
     }
 
-    /// A segment further ahead than this is no part of the stream: the largest window is 1 GiB (RFC 7323, 2.3), but a
+    /// A segment further off than this is no part of the stream: the largest window is 1 GiB (RFC 7323, 2.3), but a
     /// device with more than 16 MiB in flight is not one of those that we watch.
-    private var maximumDistanceAhead: Int { 1 << 24 }
+    private var maximumDistance: Int { 1 << 24 }
+
+    /// Whether segments far off the stream have followed each other often enough to be the stream itself, after a loss
+    /// larger than any window. A forged segment or two move nothing.
+    private mutating func isNewPlace(_ start: SequenceNumber, _ count: Int, _ slot: Int, _ side: Side) -> Bool {
+        let stream = table[slot][side]
+        let strays = stream.strays > 0 && stream.strayEnd == start ? stream.strays + 1 : 1
+        table[slot][side].strayEnd = start.advanced(by: count)
+        table[slot][side].strays = strays < 8 ? strays : 0
+        return strays >= 8
+    }
+
+    /// Forgets what waits in a stream, which goes on at `next`, or else behind all that waited.
+    private mutating func giveUp(_ slot: Int, _ side: Side, to next: SequenceNumber? = nil, lost: Int = 0) {
+        while let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) {
+            noteUnparsed(bytes.count, slot)
+            table[slot][side].next = sequence.advanced(by: bytes.count)
+            queue.recycle(bytes)
+        }
+        if let next { table[slot][side].next = next }
+        counters.gaps += 1
+        counters.lostBytes += UInt64(lost)
+        loseBoundary(slot, side)
+    }
+
+    /// Lets a segment wait. Where the room of all streams is taken, those give way that have waited too long and would
+    /// know it if anything more had come of their flows.
+    private mutating func enqueue(
+        _ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side, _ time: Timestamp
+    ) {
+        while !queue.hasTotalRoom(for: bytes.byteCount, limits),
+            let victim = queue.nextOverdue(at: time, after: limits.queueWaitNanoseconds)
+        {
+            giveUp(Int(victim.slot), victim.side)
+        }
+        queue.insert(bytes, at: start, time: time, into: &table[slot][side], of: StreamName(slot, side))
+    }
+
+    private mutating func noteUnparsed(_ count: Int, _ slot: Int) {
+        if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
+    }
 
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {
@@ -154,7 +203,7 @@ public struct TCPStreams: ~Copyable {
 
     /// Forgets a half-received message and waits for a boundary that proves itself.
     public mutating func loseBoundary(_ slot: Int, _ side: Side) {
-        counters.unparsedBytes += UInt64(held.drop(&table[slot][side]))
+        noteUnparsed(held.drop(&table[slot][side]), slot)
         table[slot][side].skip = 0
         table[slot][side].wholeLength = 0
         table[slot][side].isLost = true
@@ -174,32 +223,48 @@ public struct TCPStreams: ~Copyable {
 
     /// Lets go of what the streams of a flow that has left the table still hold.
     public mutating func release(_ flow: inout Flow) {
-        releaseBuffers(&flow.firstStream)
-        releaseBuffers(&flow.secondStream)
+        releaseBuffers(&flow.firstStream, isFollowed: flow.label != 0)
+        releaseBuffers(&flow.secondStream, isFollowed: flow.label != 0)
     }
 
-    private mutating func releaseBuffers(_ stream: inout StreamSide) {
-        if held.drop(&stream) > 0 { counters.unfinishedMessages += 1 }
-        while let (_, bytes) = queue.removeHead(of: &stream) { queue.recycle(bytes) }
+    /// Lets go of what the streams of a flow hold that turned out to be nobody's.
+    public mutating func abandon(_ slot: Int) {
+        var flow = table[slot]
+        releaseBuffers(&flow.firstStream, isFollowed: false)
+        releaseBuffers(&flow.secondStream, isFollowed: false)
+        table[slot] = flow
+    }
+
+    private mutating func releaseBuffers(_ stream: inout StreamSide, isFollowed: Bool) {
+        if held.drop(&stream) > 0, isFollowed { counters.unfinishedMessages += 1 }
+        while let (_, bytes) = queue.removeHead(of: &stream) {
+            if isFollowed { counters.unparsedBytes += UInt64(bytes.count) }
+            queue.recycle(bytes)
+        }
     }
 
     /// Moves the held beginning of a message out of a stream, an empty buffer where there is none.
     public mutating func takeHeld(_ slot: Int, _ side: Side) -> [UInt8] { held.take(table[slot][side]) }
 
-    /// Puts a buffer back that `takeHeld` gave.
+    /// Puts a buffer back that `takeHeld` gave. It may have grown: other streams give way where the limit asks for it.
     public mutating func putHeld(_ buffer: consuming [UInt8], _ slot: Int, _ side: Side) {
-        held.put(buffer, &table[slot][side])
+        if !buffer.isEmpty { makeRoom(for: buffer.capacity) }
+        held.put(buffer, &table[slot][side], of: StreamName(slot, side))
     }
 
-    /// Begins to hold a copy of `bytes`, the beginning of a message. `false` where no more may be held in total; then
-    /// nothing was kept.
-    public mutating func hold(_ bytes: RawSpan, _ slot: Int, _ side: Side) -> Bool {
-        guard held.totalBytes + bytes.byteCount <= limits.heldBytesTotal else {
-            counters.heldRefused += 1
-            return false
+    /// Begins to hold a copy of `bytes`, the beginning of a message. Other streams give way where the limit asks for it.
+    public mutating func hold(_ bytes: RawSpan, _ slot: Int, _ side: Side) {
+        makeRoom(for: bytes.byteCount)
+        held.hold(bytes, &table[slot][side], of: StreamName(slot, side))
+    }
+
+    /// Takes from streams, one after another, what they hold. Whoever refused newcomers instead would let a few
+    /// connections that never finish a message blind the sensor to all others.
+    private mutating func makeRoom(for count: Int) {
+        while held.totalBytes + count > limits.heldBytesTotal, let victim = held.victim() {
+            counters.heldEvicted += 1
+            loseBoundary(Int(victim.slot), victim.side)
         }
-        held.hold(bytes, &table[slot][side])
-        return true
     }
 }
 
@@ -221,8 +286,8 @@ public struct StreamCounters: Sendable {
     public var unparsedBytes: UInt64 = 0
     /// Messages whose end never came.
     public var unfinishedMessages: UInt64 = 0
-    /// Beginnings of messages that could not be held because the limit of all held octets was reached.
-    public var heldRefused: UInt64 = 0
+    /// Beginnings of messages that were given up because the limit of all held octets was reached.
+    public var heldEvicted: UInt64 = 0
 
     /// Zeros.
     public init() {}

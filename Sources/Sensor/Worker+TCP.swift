@@ -11,24 +11,42 @@ extension Worker where Sink: ~Copyable {
     mutating func processSegment(_ bytes: RawSpan, _ hit: FlowTable.Hit) {
         let slot = hit.slot
         // A flow that is nobody's costs no more than its slot, until a new connection begins on its ports.
-        if streams.table[slot].label == FlowLabel.ignored, !packet.tcp.flags.contains(.syn) { return }
+        if streams.table[slot].label == FlowLabel.ignored {
+            guard packet.tcp.flags.contains(.syn) else { return }
+            streams.reset(slot)
+            streams.table[slot].label = FlowLabel.unknown
+        }
         let accepted = streams.accept(packet, frame: bytes, slot: slot, side: hit.side, at: frame.timestamp)
         if accepted.isRestart { forget(slot, at: frame.timestamp) }
+        if accepted.isGap { noteGap(slot) }
         if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), bytes) }
+        if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, bytes) }
         drainQueue(slot, hit.side, bytes, force: accepted.closes)
         if accepted.closes {
             drainQueue(slot, hit.side.other, bytes, force: true)
-            forget(slot, at: frame.timestamp)
+            end(slot, at: frame.timestamp)
         }
     }
 
-    /// Ends the session of a flow, whose slot stays for whatever comes late.
-    private mutating func forget(_ slot: Int, at time: Timestamp) {
+    /// Ends the session of a flow. What the flow carries is remembered: an end may be forged, and octets go on.
+    private mutating func end(_ slot: Int, at time: Timestamp) {
         var flow = streams.table[slot]
         closeSession(of: &flow, at: time)
-        flow.label = FlowLabel.unknown
         streams.table[slot] = flow
         streams.table.setEstablished(false, slot: slot)
+    }
+
+    /// Ends the session of a flow on whose addresses and ports another begins.
+    private mutating func forget(_ slot: Int, at time: Timestamp) {
+        end(slot, at: time)
+        streams.table[slot].label = FlowLabel.unknown
+    }
+
+    /// Follows a flow of which more comes although it was closed.
+    private mutating func reopen(_ slot: Int) {
+        streams.reopen(slot)
+        openSession(slot)
+        noteGap(slot)
     }
 
     private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
@@ -44,6 +62,7 @@ extension Worker where Sink: ~Copyable {
     /// Takes the next octets of a stream, in order.
     private mutating func feed(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
         guard streams.table[slot].label != FlowLabel.ignored else { return }
+        if streams.table[slot].label == FlowLabel.mqtt, streams.table[slot].handle < 0 { reopen(slot) }
         if streams.table[slot][side].isLost { return resume(slot, side, data, frameBytes) }
         let passed = passLongMessage(slot, side, data, frameBytes)
         let rest = data.extracting(passed..<data.byteCount)
@@ -66,12 +85,7 @@ extension Worker where Sink: ~Copyable {
     private mutating func hold(_ slot: Int, _ side: Side, _ rest: RawSpan) {
         guard !rest.isEmpty else { return }
         let isLong = streams.table[slot][side].skip > 0
-        let kept = isLong ? rest.extracting(0..<heldLimit) : rest
-        if !streams.hold(kept, slot, side) {
-            streams.countUnparsed(rest.byteCount)
-            streams.loseBoundary(slot, side)
-            noteGap(slot)
-        }
+        streams.hold(isLong ? rest.extracting(0..<heldLimit) : rest, slot, side)
     }
 
     /// Tells the conversation that it cannot know all that was said.
@@ -84,11 +98,15 @@ extension Worker where Sink: ~Copyable {
     private mutating func passLongMessage(
         _ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan
     ) -> Int {
-        let skip = streams.table[slot][side].skip
-        guard skip > 0 else { return 0 }
-        let passed = min(skip, data.byteCount)
-        streams.table[slot][side].skip = skip - passed
-        if passed == skip {
+        let passed = min(streams.table[slot][side].skip, data.byteCount)
+        if passed > 0 { passRest(passed, slot, side, frameBytes) }
+        return passed
+    }
+
+    /// Notes that `count` octets of the rest of a long message have passed.
+    private mutating func passRest(_ count: Int, _ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+        streams.table[slot][side].skip -= count
+        if streams.table[slot][side].skip == 0 {
             var head = streams.takeHeld(slot, side)
             let whole = streams.table[slot][side].wholeLength
             streams.table[slot][side].wholeLength = 0
@@ -96,12 +114,32 @@ extension Worker where Sink: ~Copyable {
             head.removeAll(keepingCapacity: true)
             streams.putHeld(head, slot, side)
         }
-        return passed
+    }
+
+    /// Passes over octets that the snap length cut off. Where they belong to one message, that one is dissected by its
+    /// head and the next boundary is known all the same; else the boundary is lost.
+    private mutating func passMissing(_ count: Int, _ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+        let label = streams.table[slot].label
+        guard label != FlowLabel.ignored, !streams.table[slot][side].isLost else { return }
+        if label == FlowLabel.mqtt, streams.table[slot][side].skip == 0, streams.table[slot][side].held >= 0 {
+            let head = streams.takeHeld(slot, side)
+            if case .incomplete(let total?) = MQTTFraming.frame(head.span.bytes) {
+                streams.table[slot][side].wholeLength = total
+                streams.table[slot][side].skip = total - head.count
+            }
+            streams.putHeld(head, slot, side)
+        }
+        let skip = streams.table[slot][side].skip
+        guard skip >= count else {
+            streams.loseBoundary(slot, side)
+            return noteGap(slot)
+        }
+        passRest(count, slot, side, frameBytes)
     }
 
     /// Dissects every whole message at the start of `bytes`; returns how many octets they took.
     private mutating func consume(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
-        if streams.table[slot].label == FlowLabel.unknown, !identify(slot, side, bytes, frameBytes) {
+        if streams.table[slot].label == FlowLabel.unknown, !identify(slot, side, bytes) {
             return streams.table[slot].label == FlowLabel.ignored ? bytes.byteCount : 0
         }
         var offset = 0
@@ -128,27 +166,30 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Tells what a stream carries by its first octets; `false` while that is open, or when it is nobody's.
-    private mutating func identify(
-        _ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan
-    ) -> Bool {
+    private mutating func identify(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> Bool {
         switch MQTTProbe.verdict(bytes) {
         case .needMore: return false
         case .no:
             streams.table[slot].label = FlowLabel.ignored
+            streams.abandon(slot)
             return false
-        case .client: claim(slot, client: side, frameBytes)
-        case .server: claim(slot, client: side.other, frameBytes)
+        case .client: claim(slot, client: side)
+        case .server: claim(slot, client: side.other)
         }
         return true
     }
 
-    private mutating func claim(_ slot: Int, client: Side, _ frameBytes: RawSpan) {
-        let key = streams.table[slot].key
-        let (one, other) = client == .first ? (key.first, key.second) : (key.second, key.first)
-        let session = mqtt.openSession(client: one, server: other, at: frame.timestamp)
+    private mutating func claim(_ slot: Int, client: Side) {
         streams.table[slot].label = FlowLabel.mqtt
-        streams.table[slot].handle = session.rawValue
         streams.table[slot].client = client
+        openSession(slot)
+    }
+
+    private mutating func openSession(_ slot: Int) {
+        let flow = streams.table[slot]
+        let (client, server) =
+            flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
+        streams.table[slot].handle = mqtt.openSession(client: client, server: server, at: frame.timestamp).rawValue
         streams.table.setEstablished(true, slot: slot)
     }
 
@@ -173,9 +214,11 @@ extension Worker where Sink: ~Copyable {
     /// Reads on after lost octets where a segment proves to begin with a message: it consists of whole messages.
     private mutating func resume(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
         guard streams.table[slot].label == FlowLabel.mqtt, MQTTFraming.isWholeMessages(data) else {
-            streams.countUnparsed(data.byteCount)
+            // What another protocol says is not ours to count.
+            if streams.table[slot].label == FlowLabel.mqtt { streams.countUnparsed(data.byteCount) }
             return
         }
+        noteGap(slot)
         streams.table[slot][side].isLost = false
         let consumed = consume(slot, side, data, frameBytes)
         hold(slot, side, data.extracting(consumed..<data.byteCount))

@@ -36,8 +36,7 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     /// Takes a frame.
     public mutating func process(_ frame: FrameHeader, _ bytes: RawSpan) {
         self.frame = frame
-        if counters.packets == 0 { counters.firstSeen = frame.timestamp }
-        if frame.timestamp > counters.lastSeen { counters.lastSeen = frame.timestamp }
+        counters.noteTime(frame.timestamp)
         counters.packets &+= 1
         counters.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
         switch PacketDecoder.decode(bytes, link: frame.linkType, into: &packet) {
@@ -60,6 +59,9 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         streams.table.removeAll()
         closeDeparted(at: frame.timestamp)
     }
+
+    /// Begins another source: its span of capture time is its own.
+    public mutating func beginSource() { counters.span = nil }
 
     /// The context of a message in the current packet.
     func context(direction: Direction) -> EventContext {
