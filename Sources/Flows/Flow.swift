@@ -65,8 +65,8 @@ public struct Flow: Sendable {
     public var handle: Int64 = -1
     /// The end that is the client, once the protocol told.
     public var client = Side.first
-    /// Packets seen, up to 255.
-    public internal(set) var packets: UInt8 = 0
+    /// How often the caller looked in vain for a protocol that it knows.
+    public var misses: UInt8 = 0
     public var firstStream = StreamSide()
     public var secondStream = StreamSide()
 

@@ -29,9 +29,14 @@ extension Worker where Sink: ~Copyable {
         } else if CoAPProbe.verdict(bytes.slice(packet.payload)) == .plausible {
             streams.table[slot].label = FlowLabel.coapCandidate
         } else {
-            streams.table[slot].label = FlowLabel.ignored
+            // One strange datagram may be anybody's; many are an answer.
+            streams.table[slot].misses += 1
+            if streams.table[slot].misses >= Self.datagramsToTry { streams.table[slot].label = FlowLabel.ignored }
         }
     }
+
+    /// Datagrams of a flow on a strange port that are looked at before it is nobody's.
+    private static var datagramsToTry: UInt8 { 8 }
 
     private mutating func dissect(_ slot: Int, _ bytes: RawSpan) {
         var context = context(direction: .toServer)

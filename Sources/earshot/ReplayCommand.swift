@@ -71,6 +71,7 @@ struct ReplayCommand: ParsableCommand {
             let results = try replay.run(files, &pipeline) { meter.show($0) }
             meter.end()
             writer.flush()
+            printer.end()
             try report(results, settings, writer)
         }
     }

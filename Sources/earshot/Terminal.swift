@@ -17,16 +17,19 @@ enum Terminal {
     static func log(_ message: String) {
         let safe = message.split(separator: "\n", omittingEmptySubsequences: false)
             .map { terminalSafe(String($0)) }.joined(separator: "\n")
-        FileHandle.standardError.write(Data((safe + "\n").utf8))
+        write(safe + "\n")
     }
 
     /// Shows a line that the next one replaces.
     static func progress(_ line: String) {
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(terminalSafe(line))".utf8))
+        write("\r\u{1B}[K\(terminalSafe(line))")
     }
 
     /// Removes the progress line.
-    static func clearProgress() { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    static func clearProgress() { write("\r\u{1B}[K") }
+
+    /// Nobody may be there to read; that is no reason to stop.
+    private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
 /// Standard output, buffered; whoever reads it may leave at any time.
