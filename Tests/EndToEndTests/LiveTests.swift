@@ -109,6 +109,16 @@ struct LiveTests {
         #expect(outcome.errorText.contains("\n3 packets, "), "\(outcome.errorText)")
     }
 
+    @Test func anInterfaceThatIsNotThere() throws {
+        let folder = try TemporaryFolder()
+        for command in ["run", "decode"] {
+            let outcome = try earshot(command, "-i", "wire9", directory: folder.path)
+            #expect(outcome.status == 66)
+            #expect(outcome.errorText.contains("wire9: no such interface; there are: "), "\(outcome.errorText)")
+            #expect(outcome.errorText.contains("lo"))
+        }
+    }
+
     @Test func decodePrintsAsMessagesCome() throws {
         let broker = try Broker(users: nil)
         let process = try Background(
