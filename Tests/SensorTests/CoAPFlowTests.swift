@@ -35,10 +35,19 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
 
 @Test func flowsThatAreNotCoAPAreLeftAlone() {
     var bench = Bench()
-    bench.feed(request([0x80, 0, 1, 2, 3, 4]))
+    for _ in 0..<8 { bench.feed(request([0x80, 0, 1, 2, 3, 4])) }
     bench.feed(request(CoAP.get(1, token: 9, "temp")))
     bench.feed(response(CoAP.content(1, token: 9, "21")))
     #expect(bench.events.isEmpty)
+}
+
+/// Anybody can send a datagram in another's name.
+@Test func aForgedDatagramHidesNoFlow() {
+    var bench = Bench()
+    for _ in 0..<7 { bench.feed(request([0x80, 0, 1, 2, 3, 4])) }
+    bench.feed(request(CoAP.get(1, token: 9, "temp")))
+    bench.feed(response(CoAP.content(1, token: 9, "21")))
+    #expect(bench.events.count == 2)
 }
 
 @Test func ownPortNeedsNoProof() {
