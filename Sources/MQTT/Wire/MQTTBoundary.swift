@@ -150,6 +150,12 @@ public struct MQTTBoundary: Sendable {
             guard message.byteCount <= Self.longestOther || type == .connect else { return nil }
             budget -= message.byteCount
         }
+        if version != .unknown { return worth(message, as: version) }
+        // Read leniently, a packet of an unknown version could be nearly anything.
+        return worth(message, as: .v311) ?? worth(message, as: .v5)
+    }
+
+    private func worth(_ message: RawSpan, as version: MQTTVersion) -> Int? {
         var notes = MQTTNotes(version: version, direction: direction)
         let read = MQTTMessage(message, wholeLength: message.byteCount, &notes)
         guard !read.isFatal, notes.violations.isEmpty else { return nil }
