@@ -13,6 +13,7 @@ public enum FragmentVerdict: ~Copyable, Sendable {
 /// The whole payload of a datagram that came in fragments: lent by the table, to be given back with `recycle`.
 ///
 /// It cannot be copied, so that the memory that comes back is nobody else's. One that is never given back is freed.
+/// A span of `bytes` must end before `recycle`: take it in a function that has the buffer as a `borrowing` parameter.
 public struct FragmentBuffer: ~Copyable, Sendable {
     /// The payload.
     public internal(set) var bytes: [UInt8]
