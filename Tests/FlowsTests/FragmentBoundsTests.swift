@@ -2,6 +2,7 @@ import Bytes
 import Flows
 import Network
 import Packets
+import TestSupport
 import Testing
 
 @Test func floodOfFirstFragments() {
@@ -151,4 +152,23 @@ import Testing
     }
     #expect(table.feed(cut(payload(64), [16, 32])) == .dropped(.noRoom))
     #expect(table.counters.datagramsWaiting == 0)
+}
+
+@Test func aFullTableFindsEveryDatagram() {
+    let seed = UInt64.random(in: 0 ... .max)
+    print("aFullTableFindsEveryDatagram seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    var table = fragmentTable { $0.fragmentedDatagrams = 64 }
+    var open = (0..<64).map { cut(payload(32, salt: $0), [16], id: UInt32($0)) }
+    for samples in open { _ = table.feed(samples[0]) }
+    // One goes, another comes: the index is always as full as it can be.
+    for number in 64..<5000 {
+        let place = Int.random(in: 0..<64, using: &random)
+        let id = Int(open[place][0].fragment.identification)
+        #expect(table.feed(open[place][1]).bytes == payload(32, salt: id))
+        open[place] = cut(payload(32, salt: number), [16], id: UInt32(number))
+        #expect(table.feed(open[place][0]) == .waiting)
+    }
+    #expect(table.counters.evicted == 0)
+    #expect(table.counters.datagramsWaiting == 64)
 }
