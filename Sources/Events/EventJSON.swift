@@ -7,8 +7,23 @@ import Network
 /// separators, bidirectional controls and zero-width characters are escaped, so that an object is always one line of
 /// valid UTF-8 and nothing in it moves what a terminal shows.
 public struct EventJSON: Sendable {
-    private let perCategory: [[FieldRegistry.Entry]]
+    private let perCategory: [[Member]]
     private let showsSecrets: Bool
+
+    /// A field, and its name as it stands in the object: quoted, with the colon.
+    private struct Member {
+        let entry: FieldRegistry.Entry
+        let key: [UInt8]
+
+        init(_ entry: FieldRegistry.Entry) {
+            self.entry = entry
+            var key: [UInt8] = []
+            appendJSONString(entry.info.name, to: &key)
+            key.append(UInt8(ascii: ":"))
+            self.key = key
+        }
+    }
+
     private var values = FieldValues()
 
     /// A writer of all fields of `registry`, or of those in `only`.
@@ -16,7 +31,7 @@ public struct EventJSON: Sendable {
     /// - Parameter showsSecrets: whether passwords are written; else `<n bytes>` stands in their place.
     public init(registry: FieldRegistry, only: Set<String>? = nil, showsSecrets: Bool = false) {
         perCategory = EventCategory.allCases.map { category in
-            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }
+            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }.map(Member.init)
         }
         self.showsSecrets = showsSecrets
     }
@@ -28,15 +43,15 @@ public struct EventJSON: Sendable {
     ) {
         text.append(UInt8(ascii: "{"))
         var isFirst = true
-        for entry in perCategory[Int(event.category.rawValue)] {
+        for member in perCategory[Int(event.category.rawValue)] {
+            let entry = member.entry
             values.removeAll()
             if entry.category == nil { context.read(entry.id, category: event.category, into: &values) }
             if values.count == 0 { event.read(entry.id, message: message, into: &values) }
             guard values.count > 0 else { continue }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            appendJSONString(entry.info.name, to: &text)
-            text.append(UInt8(ascii: ":"))
+            text.append(contentsOf: member.key)
             writeValues(entry.info, message: message, to: &text)
         }
         text.append(UInt8(ascii: "}"))
@@ -85,8 +100,7 @@ public struct EventJSON: Sendable {
 
 /// Appends a quoted JSON string.
 public func appendJSONString(_ string: String, to text: inout [UInt8]) {
-    let utf8 = Array(string.utf8)
-    appendJSONString(utf8.span.bytes, to: &text)
+    appendJSONString(string.utf8.span.bytes, to: &text)
 }
 
 /// Appends a quoted JSON string; ill-formed bytes become U+FFFD, one for each.
@@ -94,6 +108,12 @@ public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
     text.append(UInt8(ascii: "\""))
     var offset = 0
     while offset < bytes.byteCount {
+        let plain = plainLength(bytes, at: offset)
+        if plain > 0 {
+            text.append(copying: bytes.slice(ByteRange(offset: offset, count: plain)))
+            offset += plain
+            continue
+        }
         let byte = bytes.byte(at: offset)
         let length = utf8SequenceLength(bytes, at: offset)
         if length == 0 {
@@ -113,6 +133,17 @@ public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
         offset += max(1, length)
     }
     text.append(UInt8(ascii: "\""))
+}
+
+/// How many characters from `offset` on are ASCII and stand for themselves in a JSON string.
+private func plainLength(_ bytes: RawSpan, at offset: Int) -> Int {
+    var end = offset
+    while end < bytes.byteCount {
+        let byte = bytes.byte(at: end)
+        guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+        end &+= 1
+    }
+    return end &- offset
 }
 
 /// The scalar value of a well-formed sequence of two or three bytes.
