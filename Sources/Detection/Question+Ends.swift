@@ -1,3 +1,5 @@
+import Bytes
+
 extension Question {
     /// The bytes that a text can begin with to be answered yes; `nil` where that is any, or none at all. For a single
     /// value only.
