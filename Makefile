@@ -43,7 +43,8 @@ format:
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
 
 samples: tools-test
-	PcapSamples/make.sh
+	scripts/python-env.sh .venv
+	.venv/bin/python PcapSamples/make.py
 
 tools-build:
 	@scripts/install-packages.sh build

@@ -71,26 +71,36 @@ let package = Package(
 
         .testTarget(name: "ArchitectureTests", swiftSettings: common),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
-        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
-        .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network", "TestSupport"], swiftSettings: common),
         .testTarget(name: "EventsTests", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "CaptureTests", dependencies: ["Bytes", "Network", "Packets", "Capture"], swiftSettings: common),
+            name: "CaptureTests", dependencies: ["Bytes", "Network", "Packets", "Capture", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "FlowsTests", dependencies: ["Bytes", "Network", "Packets", "Flows", "TestSupport"],
             swiftSettings: common),
-        .testTarget(name: "MQTTTests", dependencies: ["Bytes", "Network", "Events", "MQTT"], swiftSettings: common),
-        .testTarget(name: "CoAPTests", dependencies: ["Bytes", "Network", "Events", "CoAP"], swiftSettings: common),
-        .testTarget(name: "SigmaTests", dependencies: ["Sigma"], swiftSettings: common),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Detection"],
+            name: "MQTTTests", dependencies: ["Bytes", "Network", "Events", "MQTT", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "CoAPTests", dependencies: ["Bytes", "Network", "Events", "CoAP", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Detection", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",
             dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: common),
+
+        // These run the built program as users do.
+        .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
+        .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "EndToEndTests", dependencies: ["ProgramSupport"], swiftSettings: common),
     ]
 )

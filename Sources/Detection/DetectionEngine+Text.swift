@@ -10,7 +10,7 @@ extension DetectionEngine {
 
     /// The one-line summary of a hit: the rule's own, with its fields filled in, or its title.
     ///
-    /// Lists are joined by `, `, an absent field is `-`, a secret one `<n bytes>`. No character of it can harm a
+    /// Lists are joined by `, `, an absent field is `-`, an empty text `''`, a secret one `<n bytes>`. No character of it can harm a
     /// terminal, and it is at most `longestText` characters long. To be asked for before the next event is evaluated,
     /// with the arguments of that call.
     public mutating func summary(
@@ -68,6 +68,8 @@ extension DetectionEngine {
                 values.withBytes(reference, message: message) { bytes in
                     if info.isSecret {
                         text.append("<\(bytes.byteCount) bytes>")
+                    } else if bytes.isEmpty {
+                        text.append("''")
                     } else if info.type == .bytes {
                         var hex: [UInt8] = []
                         hex.append(hexOf: bytes.slice(ByteRange(offset: 0, count: Self.longestValue)))

@@ -3,9 +3,9 @@ import Network
 
 /// Writes an event as one flat JSON object (RFC 8259): keys as in the registry, lists as arrays, absent fields left out.
 ///
-/// Text is shown as UTF-8, each byte that is not part of a well-formed sequence as U+FFFD; control characters, line
-/// separators, bidirectional controls and zero-width characters are escaped, so that an object is always one line of
-/// valid UTF-8 and nothing in it moves what a terminal shows.
+/// Text is shown as UTF-8, each byte that is not part of a well-formed sequence as U+FFFD; what is not `isTerminalSafe` is
+/// escaped, so that an object is always one line of valid UTF-8 and nothing in it moves, hides or reorders what a terminal
+/// shows.
 public struct EventJSON: Sendable {
     private let perCategory: [[Member]]
     private let showsSecrets: Bool
@@ -119,13 +119,11 @@ public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
         if length == 0 {
             text.append(text: "\u{FFFD}")
         } else if length > 1 {
-            let scalar = length < 4 ? shortScalar(bytes, at: offset, length: length) : 0
-            if obeyedByTerminals(scalar) {
-                text.append(text: "\\u")
-                text.append(hex: UInt8(truncatingIfNeeded: scalar >> 8))
-                text.append(hex: UInt8(truncatingIfNeeded: scalar))
-            } else {
+            let scalar = scalar(bytes, at: offset, length: length)
+            if isTerminalSafe(scalar) {
                 text.append(copying: bytes.slice(ByteRange(offset: offset, count: length)))
+            } else {
+                appendEscaped(scalar, to: &text)
             }
         } else {
             appendEscaped(byte, to: &text)
@@ -146,19 +144,19 @@ private func plainLength(_ bytes: RawSpan, at offset: Int) -> Int {
     return end &- offset
 }
 
-/// The scalar value of a well-formed sequence of two or three bytes.
-private func shortScalar(_ bytes: RawSpan, at offset: Int, length: Int) -> UInt32 {
-    let second = UInt32(bytes.byte(at: offset + 1) & 0x3F)
-    if length == 2 { return UInt32(bytes.byte(at: offset) & 0x1F) << 6 | second }
-    return UInt32(bytes.byte(at: offset) & 0x0F) << 12 | second << 6 | UInt32(bytes.byte(at: offset + 2) & 0x3F)
+/// The scalar of a well-formed sequence of two to four bytes.
+private func scalar(_ bytes: RawSpan, at offset: Int, length: Int) -> Unicode.Scalar {
+    var value = UInt32(bytes.byte(at: offset)) & (0x7F >> UInt32(length))
+    for index in 1..<length { value = value << 6 | UInt32(bytes.byte(at: offset + index) & 0x3F) }
+    return Unicode.Scalar(value) ?? "\u{FFFD}"
 }
 
-/// Whether a terminal or a reader of lines may obey the character instead of showing it: C1 control characters (U+0085
-/// ends a line), U+2028 and U+2029, bidirectional controls, zero-width characters.
-private func obeyedByTerminals(_ scalar: UInt32) -> Bool {
-    switch scalar {
-    case 0x80...0x9F, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: true
-    default: false
+/// Appends `\uNNNN`, two of them for a scalar beyond 16 bits (RFC 8259, 7).
+private func appendEscaped(_ scalar: Unicode.Scalar, to text: inout [UInt8]) {
+    for unit in Unicode.UTF16.encode(scalar) ?? .init() {
+        text.append(text: "\\u")
+        text.append(hex: UInt8(truncatingIfNeeded: unit >> 8))
+        text.append(hex: UInt8(truncatingIfNeeded: unit))
     }
 }
 

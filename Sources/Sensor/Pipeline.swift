@@ -37,7 +37,9 @@ public struct Pipeline: ~Copyable {
             version: Version.current, rulesDigest: rules.digest)
         do throws(StoreError) {
             switch try writer.beginRun(start, again: again) {
-            case .started: return nil
+            case .started:
+                worker.sink.beginRun()
+                return nil
             case .alreadyRecorded(let run): return run
             }
         } catch { throw SensorError(error) }

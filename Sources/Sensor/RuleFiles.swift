@@ -27,12 +27,25 @@ public enum RuleFiles {
         return files
     }
 
-    private static func ruleFiles(below folder: String) -> [String] {
-        guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }
+    /// Symbolic links are followed; no folder is entered twice.
+    private static func ruleFiles(below root: String) -> [String] {
         var found: [String] = []
-        while let entry = walk.nextObject() as? String {
-            guard entry.hasSuffix(".yml") || entry.hasSuffix(".yaml") else { continue }
-            found.append("\(folder)/\(entry)")
+        var visited: Set<String> = []
+        var pending = [root]
+        while let folder = pending.popLast() {
+            guard visited.insert(URL(fileURLWithPath: folder).resolvingSymlinksInPath().path).inserted,
+                let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+            else { continue }
+            for name in names {
+                let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+                var isFolder: ObjCBool = false
+                guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+                if isFolder.boolValue {
+                    pending.append(path)
+                } else if name.hasSuffix(".yml") || name.hasSuffix(".yaml") {
+                    found.append(path)
+                }
+            }
         }
         return found.sorted()
     }

@@ -58,6 +58,7 @@ struct DecodeCommand: ParsableCommand {
             worker.finish()
             worker.sink.output.flush()
             if let failure { throw failure }
+            try worker.sink.output.end()
         }
     }
 

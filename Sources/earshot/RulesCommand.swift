@@ -40,7 +40,7 @@ struct RulesCheck: ParsableCommand {
             let warnings = rules.diagnostics.count - errors
             var output = Output()
             output.line("\(rules.compiled.rules.count) rules loaded, \(errors) errors, \(warnings) warnings")
-            output.flush()
+            try output.end()
             if errors > 0 { throw SensorError(.configuration, "some rules cannot be loaded") }
         }
     }
@@ -49,7 +49,14 @@ struct RulesCheck: ParsableCommand {
 /// `earshot rules list`
 struct RulesList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the rules: level, category, id, title.")
+        commandName: "list",
+        abstract: "List the rules: level, category, id, title.",
+        discussion: """
+            EXAMPLES
+              earshot rules list
+              earshot rules list --level high --category mqtt
+              earshot rules list --tag t1110
+            """)
 
     @OptionGroup var store: StoreOptions
     @Option(
@@ -78,7 +85,7 @@ struct RulesList: ParsableCommand {
                 output.line(
                     "\(pad(rule.level.rawValue, 13)) \(pad(of, 5)) \(rule.id)  \(rule.title)")
             }
-            output.flush()
+            try output.end()
             Terminal.log("\(shown) rules, \(rules.compiled.techniques.count) ATT&CK techniques")
         }
     }
@@ -97,7 +104,13 @@ func levelHelp(_ given: String) -> String {
 struct RulesFields: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fields",
-        abstract: "List every field that a rule can use: name, type, category, meaning.")
+        abstract: "List every field that a rule can use: name, type, category, meaning.",
+        discussion: """
+            EXAMPLES
+              earshot rules fields
+              earshot rules fields --category coap
+              earshot rules fields --json
+            """)
 
     @Option(help: "Only fields of this category: mqtt or coap.") var category: String?
     @Flag(help: "One JSON object a line.") var json = false
@@ -127,6 +140,6 @@ struct RulesFields: ParsableCommand {
                     "\(name) \(kind) \(of.padding(toLength: 5, withPad: " ", startingAt: 0)) \(entry.info.summary)")
             }
         }
-        output.flush()
+        try failing { () throws(SensorError) in try output.end() }
     }
 }

@@ -12,6 +12,10 @@ struct RulesTest: ParsableCommand {
             A rule names captures and how many alerts each must raise. Captures are looked for in the folder \
             PcapSamples beside the rules, or where --samples says. Exit status 1 where a test fails, or where a rule \
             lacks a test that fires or one that stays silent.
+
+            EXAMPLES
+              earshot rules test
+              earshot rules test --rules my-rules/ --samples my-captures/ --verbose
             """)
 
     @OptionGroup var store: StoreOptions
@@ -42,7 +46,7 @@ struct RulesTest: ParsableCommand {
             }
             let failed = outcomes.filter { !$0.passed }.count + tests.incomplete.count
             output.line("\(outcomes.count - outcomes.filter { !$0.passed }.count) passed, \(failed) failed")
-            output.flush()
+            try output.end()
             if !rules.errors.isEmpty { throw SensorError(.configuration, "some rules cannot be loaded") }
             if failed > 0 { throw SensorError(.failure, "some rules do not do what their tests say") }
         }

@@ -61,12 +61,13 @@ struct RunCommand: ParsableCommand {
         try failing { () throws(SensorError) in
             let settings = try store.settings(rules: rules.folders)
             let ruleSet = try rules.load(settings)
+            let options = try options(settings)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
             let printer = AlertPrinter(quiet: quiet)
             var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
             let result = try LiveRun.run(
-                interface, options(settings), limit: count, stop: Signals.stop, &pipeline
+                interface, options, limit: count, stop: Signals.stop, &pipeline
             ) { warnings in
                 for warning in warnings { Terminal.log(warning) }
                 let names = interface.joined(separator: ", ")
@@ -79,12 +80,16 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    private func options(_ settings: Settings) -> LiveCapture.Options {
+    private func options(_ settings: Settings) throws(SensorError) -> LiveCapture.Options {
         var options = LiveCapture.Options()
         options.snapLength = snapLength ?? settings.snapLength
         options.isPromiscuous = settings.promiscuous && !noPromiscuous
         options.bufferSize = (bufferSize ?? settings.captureBufferMebibytes) << 20
         options.filter = filter.isEmpty ? nil : filter.joined(separator: " ")
+        // A slip of the pen is to be told before a store is made.
+        if let expression = options.filter {
+            do throws(CaptureError) { _ = try PacketFilter(expression) } catch { throw SensorError(error) }
+        }
         return options
     }
 }

@@ -36,17 +36,18 @@ struct ShowCommand: ParsableCommand {
             if let pcap { return try writeEvidence(detail, to: pcap) }
             var output = Output()
             for line in lines(detail) { output.line(line) }
-            output.flush()
+            try output.end()
         }
     }
 
     private func writeEvidence(_ detail: AlertDetail, to path: String) throws(SensorError) {
-        let bytes = Data(EvidencePcap.file(detail.stored.alert.evidence))
+        let bytes = EvidencePcap.file(detail.stored.alert.evidence)
         if path == "-" {
-            try? FileHandle.standardOutput.write(contentsOf: bytes)
-            return
+            var output = Output()
+            output.buffer = bytes
+            return try output.end()
         }
-        do { try bytes.write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+        do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
             throw SensorError(.cannotCreate, "\(path): cannot be written: \(error.localizedDescription)")
         }
         Terminal.log("\(detail.stored.alert.evidence.count) frames written to \(path)")

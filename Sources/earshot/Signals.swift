@@ -17,5 +17,11 @@ enum Signals {
             }
         }
         signal(SIGPIPE, SIG_IGN)
+        // Whoever started the program may have left them blocked, as threads of a pool do: then nothing but SIGKILL would
+        // end it.
+        var ours = sigset_t()
+        sigemptyset(&ours)
+        for number in [SIGINT, SIGTERM] { sigaddset(&ours, number) }
+        pthread_sigmask(SIG_UNBLOCK, &ours, nil)
     }
 }

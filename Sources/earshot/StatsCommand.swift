@@ -47,7 +47,7 @@ struct StatsCommand: ParsableCommand {
                     }
                 }
             }
-            output.flush()
+            try output.end()
         }
     }
 

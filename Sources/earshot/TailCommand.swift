@@ -60,6 +60,7 @@ struct TailCommand: ParsableCommand {
                 output.flush()
                 if changes.isEmpty { Thread.sleep(forTimeInterval: 0.2) }
             }
+            try output.end()
         }
     }
 }

@@ -1,5 +1,6 @@
 import Alerts
 import Foundation
+import Sensor
 
 /// The two streams: results go to standard output, everything else to standard error.
 enum Terminal {
@@ -32,8 +33,10 @@ enum Terminal {
 struct Output: ~Copyable {
     /// What will be written next; whoever appends here ends with `endLine`.
     var buffer: [UInt8] = []
-    /// Whether the reader has gone. Nothing is written any more.
+    /// Whether the reader has gone or nothing more can be written. Nothing is written any more.
     private(set) var isClosed = false
+    /// Why nothing more can be written; that the reader has gone is no failure.
+    private var failure: SensorError?
 
     /// Appends text and a line feed.
     mutating func line(_ text: String) {
@@ -50,15 +53,35 @@ struct Output: ~Copyable {
     /// Writes what is buffered.
     mutating func flush() {
         guard !buffer.isEmpty else { return }
-        if !isClosed, !writeAll(buffer) { isClosed = true }
+        if !isClosed, let number = writeAll(buffer) {
+            isClosed = true
+            if number != EPIPE {
+                failure = SensorError(.ioError, "standard output: \(String(cString: strerror(number)))")
+            }
+        }
         buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes what is left. Where not everything could be written, the error says why.
+    mutating func end() throws(SensorError) {
+        flush()
+        if let failure { throw failure }
     }
 }
 
-/// Writes to standard output. `false` where nobody reads it any more.
-private func writeAll(_ bytes: [UInt8]) -> Bool {
-    do {
-        try FileHandle.standardOutput.write(contentsOf: bytes)
-        return true
-    } catch { return false }
+/// Writes to standard output; gives the system's number of what went wrong.
+private func writeAll(_ bytes: [UInt8]) -> Int32? {
+    var rest = bytes
+    while !rest.isEmpty {
+        let count = write(STDOUT_FILENO, rest, rest.count)
+        if count > 0 {
+            rest.removeFirst(count)
+        } else if errno == EAGAIN {
+            // Somebody who shares the terminal or pipe made it so that writing does not wait.
+            usleep(1000)
+        } else if errno != EINTR {
+            return errno
+        }
+    }
+    return nil
 }

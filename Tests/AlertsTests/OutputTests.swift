@@ -14,14 +14,18 @@ import Testing
         let output = TextOutput()
         #expect(
             output.line(stored())
-                == "2026-11-21T09:30:00.123Z  high      Subscription to every topic           "
-                + "192.0.2.10:40001 -> 192.0.2.1:1883         plc-1 subscribed to #")
+                == "2026-11-21T09:30:00.123Z  #42    high      "
+                + "Subscription to every topic               192.0.2.10:40001 -> 192.0.2.1:1883      "
+                + "plc-1 subscribed to #")
+        var unnumbered = stored()
+        unnumbered.id = 0
+        #expect(output.line(unnumbered).hasPrefix("2026-11-21T09:30:00.123Z  high      Subscription"))
         let many = stored {
             $0.count = 17
             $0.firstSeen -= 86_400_000_000
             $0.level = .informational
         }
-        #expect(output.line(many).hasPrefix("2026-11-21T09:30:00.123Z  info      Subscription"))
+        #expect(output.line(many).hasPrefix("2026-11-21T09:30:00.123Z  #42    info      Subscription"))
         #expect(output.line(many).hasSuffix("subscribed to #  (x17 since 2026-11-20T09:30:00.123Z)"))
         let bare = stored {
             $0.sourceIP = nil
@@ -30,7 +34,7 @@ import Testing
             $0.serverIP = nil
             $0.summary = ""
         }
-        #expect(output.line(bare) == "2026-11-21T09:30:00.123Z  high      Subscription to every topic")
+        #expect(output.line(bare) == "2026-11-21T09:30:00.123Z  #42    high      Subscription to every topic")
     }
 
     @Test func colourOnlyWhereTold() {

@@ -1,4 +1,5 @@
 import Capture
+import TestSupport
 import Testing
 
 /// A file and where its parts begin.

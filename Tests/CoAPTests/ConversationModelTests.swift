@@ -1,5 +1,6 @@
 import CoAP
 import Network
+import TestSupport
 import Testing
 
 /// The rules of RFC 7252, 4.4, 5.3.2 and 8.2 over dictionaries, without limits and within one EXCHANGE_LIFETIME.

@@ -1,5 +1,6 @@
 import Bytes
 import CoAP
+import TestSupport
 import Testing
 
 /// RFC 7252, appendix A, figures 16 and 17: the bytes as drawn there.

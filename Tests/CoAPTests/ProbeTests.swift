@@ -1,4 +1,5 @@
 import CoAP
+import TestSupport
 import Testing
 
 private func isPlausible(_ bytes: [UInt8]) -> Bool { CoAPProbe.verdict(bytes.span.bytes) == .plausible }

@@ -1,6 +1,7 @@
 import Detection
 import Events
 import Sigma
+import TestSupport
 import Testing
 
 /// Sorting rules by message type makes them cheaper and changes nothing.

@@ -1,6 +1,7 @@
 import Detection
 import Events
 import Sigma
+import TestSupport
 import Testing
 
 /// Correlations against a recomputation of every window from all events.

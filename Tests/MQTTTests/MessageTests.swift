@@ -111,9 +111,14 @@ import Testing
         #expect(shown["mqtt.sub.retain"] == nil)
     }
 
+    /// Or whoever gives no identifier would escape each rule that counts by client.
+    @Test func anIdentifierOfNoBytesIsAValueOfTheSession() {
+        let listener = Listener()
+        #expect(listener.send(Connect(version: 4, clientID: "").bytes)["mqtt.clientid"] == [""])
+        #expect(listener.send(publish("t"))["mqtt.clientid"] == [""])
+    }
+
     @Test func absentFieldsAreAbsentNotEmpty() {
-        let shown = Listener().send(Connect(version: 4, clientID: "").bytes)
-        #expect(shown["mqtt.clientid"] == nil)
         let message = Listener(version: 4).send(publish("t"))
         #expect(message["mqtt.msg"] == nil)
         #expect(message["mqtt.msg.bytes"] == ["0"])

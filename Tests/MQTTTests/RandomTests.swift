@@ -1,13 +1,14 @@
 import Events
 import MQTT
 import Network
+import TestSupport
 import Testing
 
 /// What is encoded is what is read, for random messages; and bytes of any kind never trap.
 @Suite struct RandomTests {
     @Test func whatIsEncodedIsRead() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(seed)
+        var random = SeededGenerator(seed: seed)
         for version: UInt8 in [3, 4, 5] {
             for round in 0..<600 {
                 let made = Made(version, &random)
@@ -32,7 +33,7 @@ import Testing
 
     @Test func anyBytesNeverTrap() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(seed)
+        var random = SeededGenerator(seed: seed)
         print("anyBytesNeverTrap: seed \(seed)")
         let listeners = [
             Listener(version: 3), Listener(version: 4), Listener(version: 5), Listener(isFromStart: false),
@@ -54,7 +55,7 @@ import Testing
     /// Bytes that are nearly right go deeper than any bytes; every field is asked for.
     @Test func nearlyRightBytesNeverTrap() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(seed)
+        var random = SeededGenerator(seed: seed)
         print("nearlyRightBytesNeverTrap: seed \(seed)")
         let listeners = [
             Listener(version: 3), Listener(version: 4), Listener(version: 5), Listener(isFromStart: false),
@@ -89,7 +90,7 @@ private struct Made {
         return bytes.count - header
     }
 
-    init(_ version: UInt8, _ random: inout Random) {
+    init(_ version: UInt8, _ random: inout SeededGenerator) {
         let types: [UInt8] = [1, 2, 3, 3, 3, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 13, 14] + (version == 5 ? [15] : [])
         let type = types[Int.random(in: 0..<types.count, using: &random)]
         expected["mqtt.type"] = ["\(MQTTPacketType(rawValue: type).name)"]
@@ -111,7 +112,7 @@ private struct Made {
         if !value.description.isEmpty { expected[name] = [value.description] }
     }
 
-    private mutating func makeConnect(_ version: UInt8, _ random: inout Random) {
+    private mutating func makeConnect(_ version: UInt8, _ random: inout SeededGenerator) {
         var connect = Connect(version: version)
         connect.clientID = random.text(1...23)
         connect.isClean = .random(using: &random)
@@ -143,7 +144,7 @@ private struct Made {
         show("mqtt.willmsg", String(decoding: connect.will?.message ?? [], as: UTF8.self))
     }
 
-    private mutating func makeConnack(_ version: UInt8, _ random: inout Random) {
+    private mutating func makeConnack(_ version: UInt8, _ random: inout SeededGenerator) {
         direction = .toClient
         let code = UInt8.random(in: 0...5, using: &random)
         let five: [UInt8] = [0, 0x80, 0x81, 0x85, 0x87, 0x9F]
@@ -154,7 +155,7 @@ private struct Made {
         show("mqtt.conack.flags.sp", isPresent)
     }
 
-    private mutating func makePublish(_ version: UInt8, _ random: inout Random) {
+    private mutating func makePublish(_ version: UInt8, _ random: inout SeededGenerator) {
         direction = Bool.random(using: &random) ? .toServer : .toClient
         let (topic, payload) = (random.topic(), random.text(0...300))
         let (qos, id) = (random.upTo(2), UInt16.random(in: 1...65_535, using: &random))
@@ -170,7 +171,7 @@ private struct Made {
         if qos > 0 { show("mqtt.msgid", id) }
     }
 
-    private mutating func makeAnswer(_ type: UInt8, _ version: UInt8, _ random: inout Random) {
+    private mutating func makeAnswer(_ type: UInt8, _ version: UInt8, _ random: inout SeededGenerator) {
         direction = Bool.random(using: &random) ? .toServer : .toClient
         let id = UInt16.random(in: 1...65_535, using: &random)
         show("mqtt.msgid", id)
@@ -180,7 +181,7 @@ private struct Made {
         bytes = answer(type, id: id, code: code, properties(type, version, "mqtt.prop", &random))
     }
 
-    private mutating func makeSubscribe(_ type: UInt8, _ version: UInt8, _ random: inout Random) {
+    private mutating func makeSubscribe(_ type: UInt8, _ version: UInt8, _ random: inout SeededGenerator) {
         let id = UInt16.random(in: 1...65_535, using: &random)
         let filters = (0..<Int.random(in: 1...6, using: &random)).map { _ in (random.filter(), random.upTo(2)) }
         show("mqtt.msgid", id)
@@ -198,7 +199,7 @@ private struct Made {
         bytes = subscribe(zip(filters, options).map { ($0.0, $1) }, id: id, version: version, list)
     }
 
-    private mutating func makeSubscribeAnswer(_ type: UInt8, _ version: UInt8, _ random: inout Random) {
+    private mutating func makeSubscribeAnswer(_ type: UInt8, _ version: UInt8, _ random: inout SeededGenerator) {
         direction = .toClient
         let id = UInt16.random(in: 1...65_535, using: &random)
         show("mqtt.msgid", id)
@@ -210,13 +211,13 @@ private struct Made {
         bytes = subscribeAnswer(type, isBare ? [] : given, id: id, version: version, list)
     }
 
-    private mutating func makeDisconnect(_ version: UInt8, _ random: inout Random) {
+    private mutating func makeDisconnect(_ version: UInt8, _ random: inout SeededGenerator) {
         guard version == 5, Bool.random(using: &random) else { return bytes = disconnect() }
         show("mqtt.reason_code", 4)
         bytes = disconnect(code: 4, properties(14, version, "mqtt.prop", &random))
     }
 
-    private mutating func makeAuth(_ random: inout Random) {
+    private mutating func makeAuth(_ random: inout SeededGenerator) {
         direction = Bool.random(using: &random) ? .toServer : .toClient
         show("mqtt.reason_code", 0x18)
         bytes = auth(code: 0x18, properties(15, 5, "mqtt.prop", &random))
@@ -224,7 +225,7 @@ private struct Made {
 
     /// Some of the properties that may stand in a packet (table 2-4); 0 is a will, 16 a PUBLISH of a server.
     private mutating func properties(
-        _ type: UInt8, _ version: UInt8, _ prefix: String, _ random: inout Random
+        _ type: UInt8, _ version: UInt8, _ prefix: String, _ random: inout SeededGenerator
     ) -> [Property] {
         guard version == 5 else { return [] }
         let all: [Property] =
@@ -258,7 +259,7 @@ private struct Made {
     }
 }
 
-extension Random {
+extension SeededGenerator {
     mutating func upTo(_ limit: UInt8) -> UInt8 { UInt8.random(in: 0...limit, using: &self) }
 
     /// Text without wildcards and separators.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import MQTT
@@ -6,7 +7,7 @@ import Testing
     /// Against a list that does the same slowly.
     @Test func agreesWithAPlainList() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(seed)
+        var random = SeededGenerator(seed: seed)
         var map = RecencyMap<Int>(limit: 50)
         var list: [(key: UInt64, value: Int)] = []
         var evictions = 0

@@ -1,5 +1,6 @@
 import Bytes
 import MQTT
+import TestSupport
 import Testing
 
 @Suite struct FramingTests {
@@ -38,7 +39,7 @@ import Testing
         }
         #expect(whole == vectors.map(\.bytes.count))
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             var lengths: [Int] = []
             var held: [UInt8] = []
@@ -110,20 +111,5 @@ import Testing
     @Test func dnsOverTCPIsRefused() {
         // Length 0x1010, so that the first byte is that of a CONNECT; then a query.
         #expect(MQTTProbe.verdict(hex("1010 abcd 0100 0001 0000 0000 0000").span.bytes) == .no)
-    }
-}
-
-/// A small generator that repeats for a seed (SplitMix64).
-struct Random: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Network
+import TestSupport
 import Testing
 
 @Suite struct IPAddressTests {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Sigma
@@ -61,7 +62,7 @@ import Testing
     @Test func damagedRulesAreReadOrRefused() {
         let seed = UInt64.random(in: 1 ... .max)
         print("seed of the mutations: \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<1500 {
             guard var scalars = Self.seeds.randomElement(using: &random).map({ Array($0.unicodeScalars) }) else {
                 return
@@ -80,7 +81,7 @@ import Testing
         }
     }
 
-    private static func damage(_ scalars: inout [Unicode.Scalar], _ random: inout SplitMix) {
+    private static func damage(_ scalars: inout [Unicode.Scalar], _ random: inout SeededGenerator) {
         let start = Int.random(in: 0...scalars.count, using: &random)
         let end = min(scalars.count, start + Int.random(in: 0...12, using: &random))
         let piece = Array(scalars[start..<end])
@@ -93,18 +94,5 @@ import Testing
             let other = Unicode.Scalar(UInt32.random(in: 0..<0xD800, using: &random))
             if start < scalars.count, let other { scalars[start] = other }
         }
-    }
-}
-
-/// Random numbers that a seed repeats (SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

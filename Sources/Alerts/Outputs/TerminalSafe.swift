@@ -1,4 +1,5 @@
 import Bytes
+import Events
 
 /// Text that hostile bytes cannot use to move the cursor, begin a line, hide, or reorder what a terminal shows.
 ///
@@ -29,16 +30,6 @@ public func terminalSafe(_ bytes: [UInt8]) -> String {
 
 /// The same, of text that is well-formed already.
 public func terminalSafe(_ text: String) -> String { terminalSafe(Array(text.utf8)) }
-
-/// Whether a terminal shows the character as itself, in its place.
-func isTerminalSafe(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value < 0x7F { return scalar.value >= 0x20 }
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: return false
-    default: return !properties.isDefaultIgnorableCodePoint
-    }
-}
 
 private func repairedScalars(_ bytes: [UInt8]) -> [Unicode.Scalar] {
     var well: [UInt8] = []

@@ -1,7 +1,8 @@
 import Network
 
-/// Lines for people: time, level, rule, who to whom, what happened, how often.
+/// Lines for people: time, number, level, rule, who to whom, what happened, how often.
 ///
+/// The number is what `earshot show` takes; an alert that the store has not numbered yet has none.
 /// The time is that of the latest match, RFC 3339 in UTC with milliseconds, whole on every line: a line can be read, cut
 /// out and compared alone. Columns are padded, never cut.
 public struct TextOutput: AlertOutput {
@@ -12,8 +13,10 @@ public struct TextOutput: AlertOutput {
 
     public func line(_ stored: StoredAlert) -> String {
         let alert = stored.alert
-        var line = timeText(alert.lastSeen) + "  " + levelText(alert.level)
-        for (text, width) in [(terminalSafe(alert.ruleTitle), 36), (alert.whoToWhom, 41)] {
+        var line = timeText(alert.lastSeen) + "  "
+        if stored.id > 0 { line += padded("#\(stored.id)", 5) + "  " }
+        line += levelText(alert.level)
+        for (text, width) in [(terminalSafe(alert.ruleTitle), 40), (alert.whoToWhom, 38)] {
             line += "  " + padded(text, width)
         }
         line += "  " + terminalSafe(alert.summary)

@@ -27,7 +27,10 @@ extension MQTTAnalyzer {
             let isWhole = table.sessions[index].userName.keep(bytes.slice(name), limits.identityBytes)
             if !isWhole { counts.identitiesShortened &+= 1 }
         }
-        if let clientID = connect.clientID, !clientID.isEmpty { identify(index, bytes.slice(clientID)) }
+        if let clientID = connect.clientID {
+            table.sessions[index].hasClientID = true
+            if !clientID.isEmpty { identify(index, bytes.slice(clientID)) }
+        }
     }
 
     /// The server's answer: whether it let the client in, and under which identifier.
@@ -61,6 +64,7 @@ extension MQTTAnalyzer {
 
     /// Takes in a client identifier and looks whether somebody else is connected under it.
     private mutating func identify(_ index: Int, _ clientID: RawSpan) {
+        table.sessions[index].hasClientID = true
         let isWhole = table.sessions[index].clientID.keep(clientID, limits.identityBytes)
         if !isWhole { counts.identitiesShortened &+= 1 }
         // The slot for strays is nobody's.

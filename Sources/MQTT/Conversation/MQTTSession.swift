@@ -61,6 +61,8 @@ struct MQTTSession {
     var hasAuthMethod = false
     /// What the CONNACK said.
     var isAccepted: Bool?
+    /// Whether the client said who it is, be it with an identifier of no bytes.
+    var hasClientID = false
     var clientID: [UInt8] = []
     var userName: [UInt8] = []
     /// The key under which the client identifier stands in the table of live ones.
@@ -92,6 +94,7 @@ struct MQTTSession {
         isClean = false
         hasAuthMethod = false
         isAccepted = nil
+        hasClientID = false
         clientID.removeAll(keepingCapacity: true)
         userName.removeAll(keepingCapacity: true)
         clientIDKey = nil

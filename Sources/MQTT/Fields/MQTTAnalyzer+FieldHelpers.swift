@@ -20,9 +20,15 @@ extension MQTTAnalyzer {
         if let range, !range.isEmpty { values.append(message: range) }
     }
 
+    /// An identifier of no bytes is a value: a client that gives none is still told from one whose CONNECT was not seen, and
+    /// still counted where a rule counts by client.
     func appendClientID(_ values: inout FieldValues) {
-        if let connect { return append(connect.clientID, &values) }
-        append(table.sessions[event.session].clientID, &values)
+        if let connect {
+            if let range = connect.clientID { values.append(message: range) }
+        } else if table.sessions[event.session].hasClientID {
+            let clientID = table.sessions[event.session].clientID
+            values.append(copying: clientID.span.bytes)
+        }
     }
 
     func appendUserName(_ values: inout FieldValues) {

@@ -63,6 +63,9 @@ extension MQTTField {
         let isList = property == .userProperty || property == .subscriptionIdentifier
         let form = kind == .pair ? ", as key=value" : ""
         let summary = (place.isWill ? "will property" : "property") + " \(property.rawValue) of 5.0\(form)"
-        return FieldInfo("mqtt.\(place.isWill ? "will." : "")prop.\(property.name)", type, list: isList, summary)
+        // With the method PLAIN the data of an enhanced authentication is the password (RFC 4616, 2).
+        let isSecret = property == .authenticationData
+        let name = "mqtt.\(place.isWill ? "will." : "")prop.\(property.name)"
+        return FieldInfo(name, type, list: isList, secret: isSecret, summary)
     }
 }

@@ -1,0 +1,98 @@
+import ProgramSupport
+import Testing
+
+/// A command with the options that it must explain.
+struct CommandCase: Sendable, CustomTestStringConvertible {
+    let words: [String]
+    let options: [String]
+
+    init(_ command: String, _ options: String) {
+        words = command.split(separator: " ").map(String.init)
+        self.options = options.split(separator: " ").map(String.init)
+    }
+
+    var testDescription: String { words.joined(separator: " ") }
+
+    static let all = [
+        CommandCase(
+            "run",
+            "-i --interface --db --config --rules --skip-broken-rules -p --no-promiscuous -B --buffer-size -s "
+                + "--snap-length -c --count -q --quiet <bpf> --help"),
+        CommandCase(
+            "replay", "--db --config --rules --skip-broken-rules --speed --filter --again -q --quiet <path> --help"),
+        CommandCase(
+            "tail", "--db --config --level --rule --ip --client --since -f --follow -n --lines --format --help"),
+        CommandCase("show", "<id> --db --config --pcap --help"),
+        CommandCase("decode", "<path> -i --interface --fields -c --count --filter --show-secrets --help"),
+        CommandCase("stats", "--db --config --json --runs --help"),
+        CommandCase("rules check", "--db --config --rules --help"),
+        CommandCase("rules list", "--rules --level --tag --category --help"),
+        CommandCase("rules test", "--rules --samples -v --verbose --help"),
+        CommandCase("rules fields", "--category --json --help"),
+    ]
+}
+
+@Suite struct HelpTests {
+    @Test(arguments: CommandCase.all) func everyOptionIsExplained(_ command: CommandCase) throws {
+        let outcome = try run(try Program.path(), command.words + ["--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.isEmpty)
+        for option in command.options {
+            #expect(outcome.text.contains(" \(option)") || outcome.text.contains("[\(option)"), "\(option)")
+        }
+        #expect(outcome.text.contains("EXAMPLES\n"), "\(outcome.text)")
+        let name = command.words.joined(separator: " ")
+        #expect(outcome.text.contains("USAGE: earshot \(name)"))
+        #expect(
+            outcome.text.contains("\n  earshot \(name)") || outcome.text.contains("\n    earshot \(name)"), "an example"
+        )
+        #expect(outcome.lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("USAGE: ") })
+        #expect(!outcome.output.contains(0x1B))
+        // The same through the command of that name.
+        let other = try run(try Program.path(), ["help"] + command.words)
+        #expect(other.text == outcome.text)
+    }
+
+    @Test func theProgram() throws {
+        let outcome = try earshot("--help")
+        #expect(outcome.status == 0)
+        for word in ["run", "replay", "tail", "show", "decode", "rules", "stats", "EXAMPLES", "FILES", "EXIT STATUS"] {
+            #expect(outcome.text.contains(word))
+        }
+        // Without a word, people want to know what there is.
+        #expect(try earshot().text == outcome.text)
+        #expect(try earshot("help").text == outcome.text)
+    }
+
+    @Test func version() throws {
+        let outcome = try earshot("--version")
+        #expect(outcome.status == 0)
+        #expect(outcome.text.wholeMatch(of: /earshot [0-9]+\.[0-9]+\.[0-9]+\n/) != nil)
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func completion(_ kind: String) throws {
+        let outcome = try earshot("--generate-completion-script", kind)
+        #expect(outcome.status == 0)
+        for word in ["replay", "show-secrets", "skip-broken-rules"] { #expect(outcome.text.contains(word)) }
+        guard let checker = Program.find(kind) else {
+            print("completion: no \(kind) here to read the script")
+            return
+        }
+        let folder = try TemporaryFolder()
+        let script = try folder.write(outcome.output, to: "script")
+        let check = try run(checker, ["-n", script])
+        #expect(check.status == 0, "\(check.errorText)")
+        #expect(check.errors.isEmpty, "\(check.errorText)")
+    }
+
+    @Test func completionInBashOffersCommands() throws {
+        let outcome = try shell(
+            """
+            source <("$EARSHOT" --generate-completion-script bash)
+            COMP_WORDS=(earshot re) COMP_CWORD=1 COMP_LINE='earshot re' COMP_POINT=10
+            _earshot earshot re earshot 2>/dev/null
+            printf '%s\\n' "${COMPREPLY[@]}"
+            """)
+        #expect(outcome.lines == ["replay"], "\(outcome.text)\(outcome.errorText)")
+    }
+}

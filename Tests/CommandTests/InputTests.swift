@@ -1,0 +1,93 @@
+import Foundation
+import ProgramSupport
+import TestSupport
+import Testing
+
+/// Captures that are not there, are something else, or break.
+@Suite struct InputTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test(arguments: ["decode", "replay"]) func missing(_ command: String) throws {
+        let outcome = try earshot(command, "gone.pcap", directory: folder.path)
+        #expect(outcome.status == 66)
+        #expect(outcome.errorText == "earshot: gone.pcap: no such file or folder\n")
+        #expect(folder.names == [])
+    }
+
+    @Test(arguments: ["decode", "replay"]) func otherThings(_ command: String) throws {
+        try folder.write("To whom it may concern:\nthis is a letter.\n", to: "letter.pcap")
+        let text = try earshot(command, "letter.pcap", directory: folder.path)
+        #expect(text.status == 65)
+        #expect(text.errorText.contains("letter.pcap: "))
+        #expect(text.errorText.contains("\"To whom it may c\""), "\(text.errorText)")
+        try folder.write("", to: "empty.pcap")
+        let empty = try earshot(command, "empty.pcap", directory: folder.path)
+        #expect(empty.status == 65)
+        #expect(empty.errorText.contains("empty.pcap: "), "\(empty.errorText)")
+        #expect(text.output.isEmpty && empty.output.isEmpty)
+    }
+
+    /// Every alert up to the damage is kept; then frame and byte are said.
+    @Test func cutShort() throws {
+        var frames = try anonymousConversation()
+        let whole = pcap(frames)
+        frames.append(Build.tcpFrame(seq: 900, Array("later".utf8)))
+        let file = try folder.write(pcap(frames, isTruncated: 7), to: "cut.pcap")
+        let outcome = try earshot("replay", "cut.pcap", directory: folder.path)
+        #expect(outcome.status == 65)
+        #expect(outcome.errorText.contains("frame \(frames.count) "), "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("byte \(whole.count)"), "\(outcome.errorText)")
+        #expect(try alerts(in: folder.file("earshot.db")).map(\.rule) == [try ruleID("mqtt/mqtt_anonymous_accepted")])
+        let runs = try earshot("stats", "--runs", directory: folder.path)
+        #expect(runs.text.hasPrefix("run 1, damaged, "), "\(runs.text)")
+        let decoded = try earshot("decode", file)
+        #expect(decoded.status == 65)
+        #expect(decoded.lines.count == 2)
+    }
+
+    @Test func everyPlaceToCutIsSaid() throws {
+        let bytes = try contents(Program.samples + "/mqtt/sys-subscription.pcap")
+        for length in stride(from: 1, to: bytes.count, by: max(1, bytes.count / 23)) {
+            let file = try folder.write(Array(bytes[..<length]), to: "part.pcap")
+            let outcome = try earshot("decode", file)
+            // A cut between two frames cannot be told from an end.
+            #expect([0, 65].contains(outcome.status), "\(length): \(outcome.errorText)")
+            #expect((outcome.status == 0) == outcome.errors.isEmpty)
+        }
+    }
+
+    @Test func oneBadFileAmongGoodOnes() throws {
+        try FileManager.default.createDirectory(atPath: folder.file("in/deep"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: Program.samples + "/mqtt/sys-subscription.pcap", toPath: folder.file("in/deep/good.pcap"))
+        try folder.write("no capture", to: "in/bad.pcap")
+        try folder.write("notes, which nobody takes for a capture", to: "in/notes.txt")
+        let outcome = try earshot("replay", "in", directory: folder.path)
+        #expect(outcome.status == 65, "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("in/bad.pcap: "), "\(outcome.errorText)")
+        #expect(!outcome.errorText.contains("notes.txt"))
+        #expect(try alerts(in: folder.file("earshot.db")).map(\.rule) == [try ruleID("mqtt/mqtt_sys_subscription")])
+    }
+
+    @Test func aFolderWithoutCaptures() throws {
+        try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: true)
+        let outcome = try earshot("replay", "in", directory: folder.path)
+        #expect(outcome.status == 66)
+        #expect(outcome.errorText.contains("in: no capture is below this folder"))
+    }
+
+    /// A conversation in which a broker lets in anybody.
+    private func anonymousConversation() throws -> [[UInt8]] {
+        let connect = MQTTBytes.connect(Array("probe".utf8))
+        return [
+            Build.tcpFrame(seq: 99, flags: 2),
+            Build.tcpFrame(
+                from: 1883, to: 40000, seq: 499, flags: 0x12, source: [10, 0, 0, 2], destination: [10, 0, 0, 1]),
+            Build.tcpFrame(seq: 100, connect),
+            Build.tcpFrame(
+                from: 1883, to: 40000, seq: 500, source: [10, 0, 0, 2], destination: [10, 0, 0, 1], MQTTBytes.connack),
+        ]
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import ProgramSupport
+import Testing
+
+/// Rules that cannot be loaded, and where rules come from.
+@Suite struct RuleTests {
+    private let folder: TemporaryFolder
+    private let sample = Program.samples + "/mqtt/sys-subscription.pcap"
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.file("rules"), withIntermediateDirectories: true)
+    }
+
+    private func writeRule(_ name: String, selection: String, number: Int = 1) throws {
+        try folder.write(
+            """
+            title: A Subscription
+            id: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f000\(number)
+            logsource: {product: earshot, category: mqtt}
+            detection:
+                selection:
+                    \(selection)
+                condition: selection
+            level: low
+
+            """, to: "rules/\(name).yml")
+    }
+
+    @Test(arguments: [["rules", "check"], ["replay", "x.pcap"]]) func aBrokenRule(_ command: [String]) throws {
+        try FileManager.default.copyItem(atPath: sample, toPath: folder.file("x.pcap"))
+        try writeRule("broken", selection: "mqtt.tipe: SUBSCRIBE")
+        let outcome = try run(try Program.path(), command + ["--rules", "rules"], directory: folder.path)
+        #expect(outcome.status == 78)
+        #expect(outcome.errorText.contains("rules/broken.yml:6:9"), "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("mqtt.type"), "the nearest name: \(outcome.errorText)")
+        let lines = outcome.errorText.split(separator: "\n")
+        let shown = try #require(lines.firstIndex { $0.contains("mqtt.tipe: SUBSCRIBE") })
+        let caret = try #require(lines[lines.index(after: shown)].firstIndex(of: "^"), "\(outcome.errorText)")
+        let column = lines[shown].firstRange(of: "mqtt.tipe")?.lowerBound
+        #expect(
+            lines[lines.index(after: shown)].distance(from: lines[lines.index(after: shown)].startIndex, to: caret)
+                == column.map { lines[shown].distance(from: lines[shown].startIndex, to: $0) })
+        #expect(!folder.names.contains("earshot.db"))
+    }
+
+    @Test func startingWithoutBrokenRules() throws {
+        try writeRule("broken", selection: "mqtt.tipe: SUBSCRIBE")
+        try writeRule("whole", selection: "mqtt.type: SUBSCRIBE", number: 2)
+        let outcome = try earshot("replay", sample, "--rules", "rules", "--skip-broken-rules", directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("rules/broken.yml:6:9"))
+        #expect(outcome.errorText.contains("1 alert from 1 rule"), "\(outcome.errorText)")
+        #expect(outcome.lines.count == 1)
+    }
+
+    @Test func rulesThatAreNotThere() throws {
+        let missing = try earshot("rules", "check", "--rules", "gone", directory: folder.path)
+        #expect(missing.status == 66)
+        #expect(missing.errorText.contains("gone: there are no rules here"))
+        let empty = try earshot("rules", "check", "--rules", "rules", directory: folder.path)
+        #expect(empty.status == 66)
+        #expect(empty.errorText.contains("no .yml or .yaml file is below this folder"))
+    }
+
+    /// A site keeps its rules elsewhere and puts links where the sensor looks.
+    @Test func linksAreFollowed() throws {
+        try writeRule("whole", selection: "mqtt.type: SUBSCRIBE")
+        try FileManager.default.createDirectory(atPath: folder.file("etc"), withIntermediateDirectories: true)
+        for (link, target) in [("etc/site", "../rules"), ("all", "etc"), ("rules/loop", "../etc")] {
+            try FileManager.default.createSymbolicLink(atPath: folder.file(link), withDestinationPath: target)
+        }
+        for path in ["all", "etc", "etc/site", "rules/whole.yml"] {
+            let outcome = try earshot("rules", "check", "--rules", path, directory: folder.path)
+            #expect(outcome.text == "1 rules loaded, 0 errors, 0 warnings\n", "\(path): \(outcome.errorText)")
+        }
+    }
+
+    @Test func shippedRulesAreFound() throws {
+        let outcome = try earshot("rules", "list", directory: folder.path, environment: ["EARSHOT_RULES": nil])
+        #expect(outcome.status == 0)
+        #expect(outcome.text.contains(try ruleID("coap/coap_discovery")))
+        #expect(outcome.text == (try earshot("rules", "list", "--rules", Program.rules)).text)
+        let high = try earshot("rules", "list", "--level", "high", "--category", "mqtt")
+        #expect(!high.lines.isEmpty)
+        #expect(high.lines.allSatisfy { ["high", "crit"].contains($0.prefix(4)) && $0.contains(" mqtt ") })
+    }
+
+    @Test func aRuleThatFailsItsTest() throws {
+        try writeRule("whole", selection: "mqtt.type: SUBSCRIBE")
+        let text = String(decoding: try contents(folder.file("rules/whole.yml")), as: UTF8.self)
+        let tests = """
+            earshot:
+                tests:
+                    - {capture: mqtt/sys-subscription.pcap, alerts: 2}
+                    - {capture: mqtt/mqtt31.pcap, alerts: 0}
+
+            """
+        try folder.write(text + tests, to: "rules/whole.yml")
+        let outcome = try earshot(
+            "rules", "test", "--rules", "rules", "--samples", Program.samples, directory: folder.path)
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.text.contains("FAIL A Subscription: mqtt/sys-subscription.pcap: 1 alerts, 2 expected"),
+            "\(outcome.text)")
+    }
+
+    @Test func fields() throws {
+        let outcome = try earshot("rules", "fields", "--json")
+        #expect(outcome.status == 0)
+        for line in outcome.lines {
+            let object = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+            #expect(Set(object.keys) == ["name", "type", "category", "meaning"])
+        }
+        #expect(try earshot("rules", "fields").lines.count == outcome.lines.count)
+        let coap = try earshot("rules", "fields", "--category", "coap")
+        #expect(coap.text.contains("coap.uri_path") && !coap.text.contains("mqtt.topic "))
+    }
+}

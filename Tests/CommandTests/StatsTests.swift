@@ -1,0 +1,59 @@
+import Foundation
+import ProgramSupport
+import Testing
+
+/// `earshot stats` and `earshot show`.
+@Suite struct StatsTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for name in ["mqtt/sys-subscription", "mqtt/malformed"] {
+            #expect(try earshot("replay", "-q", "\(Program.samples)/\(name).pcap", directory: folder.path).status == 0)
+        }
+    }
+
+    /// The keys are a contract with programs that read them.
+    @Test func keys() throws {
+        let outcome = try earshot("stats", "--json", directory: folder.path)
+        #expect(outcome.lines.count == 1)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any])
+        for key in ["packets", "bytes", "flows", "gaps", "unparsed_bytes"] { #expect(object[key] is Int, "\(key)") }
+        for key in ["violations", "alerts", "evicted", "undecoded", "dropped"] {
+            #expect(object[key] is [String: Int], "\(key)")
+        }
+        let messages = try #require(object["messages"] as? [String: [String: Int]])
+        #expect(messages == ["mqtt": ["CONNECT": 13, "CONNACK": 13, "PUBLISH": 6, "SUBSCRIBE": 4]])
+        #expect(object["alerts"] as? [String: Int] == [try ruleID("mqtt/mqtt_many_violations"): 1])
+        #expect((object["violations"] as? [String: Int])?.isEmpty == false)
+        let capture = try contents(Program.samples + "/mqtt/malformed.pcap")
+        let count = try run(Program.find("tshark") ?? "tshark", ["-r", Program.samples + "/mqtt/malformed.pcap"]).lines
+            .count
+        #expect(object["packets"] as? Int == count)
+        #expect((object["bytes"] as? Int ?? 0) == capture.count - 24 - 16 * count)
+    }
+
+    @Test func forPeople() throws {
+        let latest = try earshot("stats", directory: folder.path)
+        #expect(latest.text.hasPrefix("run 2, finished, started "))
+        #expect(latest.text.contains("mqtt/malformed.pcap"))
+        #expect(latest.text.contains("  mqtt CONNECT      13\n"))
+        #expect(try earshot("stats", "--runs", directory: folder.path).lines.count == 2)
+    }
+
+    @Test func oneAlertInFull() throws {
+        let outcome = try earshot("show", "1", directory: folder.path)
+        #expect(outcome.status == 0)
+        for text in [
+            "alert        1\n", "(\(try ruleID("mqtt/mqtt_sys_subscription")))", "mqtt.topic", "$SYS/#", "evidence: ",
+            "the rule as it was when it fired", "  title: ",
+        ] { #expect(outcome.text.contains(text), "\(text)") }
+        let written = try earshot("show", "1", "--pcap", "evidence.pcapng", directory: folder.path)
+        #expect(written.status == 0)
+        let read = try run(Program.find("tshark") ?? "tshark", ["-r", folder.file("evidence.pcapng"), "-Y", "mqtt"])
+        #expect(read.text.contains("Subscribe Request"), "\(read.text)\(read.errorText)")
+        let refused = try earshot("show", "1", "--pcap", "gone/e.pcapng", directory: folder.path)
+        #expect(refused.status == 73)
+        #expect(refused.errorText.contains("gone/e.pcapng"))
+    }
+}

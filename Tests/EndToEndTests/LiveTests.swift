@@ -1,0 +1,141 @@
+import Foundation
+import Glibc
+import ProgramSupport
+import Testing
+
+/// The sensor against real brokers, servers and clients on the loopback interface.
+@Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
+struct LiveTests {
+    @Test func attacksAreSeenAtOnceAndOnceMoreInTheCapture() throws {
+        let broker = try Broker(users: nil)
+        let server = try CoAPServer()
+        let folder = try TemporaryFolder()
+        let sensor = try Sensor(tcp: [broker.port], udp: [server.port])
+        let capture = folder.file("same.pcap")
+        let recorder = try Background(
+            Program.find("tcpdump") ?? "tcpdump",
+            ["-i", "lo", "-U", "-w", capture] + (getuid() == 0 ? ["-Z", "root"] : []) + [sensor.filter])
+        try recorder.waitForErrorText("listening on lo")
+
+        var act = ContinuousClock.now
+        let flooder = try Connection(port: broker.port)
+        try flooder.login("meter-7")
+        try sensor.expect("mqtt/mqtt_anonymous_accepted", since: act, "an anonymous CONNECT")
+        act = .now
+        for number in 1...200 {
+            try flooder.send(MQTTBytes.publish(Array("cfg/\(number)".utf8), Array("on".utf8), isRetained: true))
+        }
+        try flooder.send(MQTTBytes.disconnect)
+        try sensor.expect("mqtt/mqtt_retained_topics_flood", since: act, "200 retained messages")
+        act = .now
+        let reader = try Background(
+            Program.find("mosquitto_sub") ?? "", ["-h", "127.0.0.1", "-p", "\(broker.port)", "-t", "#", "-W", "1"])
+        for rule in ["mqtt_subscribe_all_attempt", "mqtt_subscribe_all_granted", "mqtt_harvest_in_progress"] {
+            try sensor.expect("mqtt/\(rule)", since: act, "mosquitto_sub -t '#'")
+        }
+        _ = try reader.waitForEnd()
+        #expect(reader.text == String(repeating: "on\n", count: 200))
+        act = .now
+        let discovered = try server.get("/.well-known/core")
+        #expect(discovered.text.contains("</time>"), "\(discovered.text)\(discovered.errorText)")
+        try sensor.expect("coap/coap_discovery", since: act, "GET /.well-known/core")
+
+        try sensor.end(SIGINT)
+        _ = try recorder.end(SIGINT)
+        let seen = try alerts(in: sensor.store)
+        #expect(seen.count == 6, "\(seen.map(\.essence))")
+        let store = folder.file("replayed.db")
+        let replay = try earshot("replay", "--db", store, capture)
+        #expect(replay.status == 0, "\(replay.errorText)")
+        #expect(try alerts(in: store).map(\.essence).sorted() == seen.map(\.essence).sorted())
+        let live = try stats(of: sensor.store)
+        let replayed = try stats(of: store)
+        #expect(live.packets == replayed.packets)
+        #expect(live.messages == replayed.messages)
+    }
+
+    @Test func aClientThatMindsItsOwnTopic() throws {
+        let broker = try Broker(users: ["pump": "s3cret-of-the-pump"])
+        let open = try Broker(users: nil)
+        let sensor = try Sensor(tcp: [broker.port, open.port])
+        // Named by its user name alone, as where an address or a certificate vouches for it: nothing to report.
+        try mindOwnTopic(try Connection(port: open.port), password: nil)
+        usleep(500_000)
+        #expect(try sensor.raised() == [:])
+        // A password that anybody on the way can read is worth an alert, and the only one.
+        let act = ContinuousClock.now
+        try mindOwnTopic(try Connection(port: broker.port), password: "s3cret-of-the-pump")
+        try sensor.expect("mqtt/mqtt_credentials_in_clear", since: act, "a login with a password")
+        try sensor.end(SIGTERM)
+        #expect(try sensor.raised() == [try ruleID("mqtt/mqtt_credentials_in_clear"): 1])
+        let stored = try alerts(in: sensor.store)
+        #expect(stored.first?.clientID == "pump-7")
+        let detail = try earshot("tail", "--db", sensor.store, "--format", "json")
+        #expect(!detail.text.contains("s3cret"), "a password is not written to the event")
+    }
+
+    @Test func followingReadersSeeAlertsAsTheyCome() throws {
+        let broker = try Broker(users: nil)
+        let sensor = try Sensor(tcp: [broker.port])
+        let id = try ruleID("mqtt/mqtt_sys_subscription")
+        let tail = try Background(
+            try Program.path(), ["tail", "-f", "-n", "0", "--db", sensor.store, "--format", "json"])
+        let filtered = try Background(
+            try Program.path(), ["tail", "-f", "--db", sensor.store, "--rule", id])
+        usleep(500_000)
+        #expect(tail.text.isEmpty)
+        let act = ContinuousClock.now
+        let client = try Connection(port: broker.port)
+        try client.login("watcher")
+        try client.send(MQTTBytes.subscribe(Array("$SYS/#".utf8)))
+        #expect(wait(10) { tail.text.contains(id) && filtered.text.contains("watcher") })
+        let seconds = (ContinuousClock.now - act) / .seconds(1)
+        print("live: tail -f showed the alert \(Int(seconds * 1000)) ms after the act")
+        #expect(seconds < 3)
+        #expect(try tail.end(SIGINT).status == 0)
+        let outcome = try filtered.end(SIGTERM)
+        #expect(outcome.status == 0)
+        #expect(outcome.lines.allSatisfy { $0.contains("watcher") })
+        try sensor.end(SIGTERM)
+    }
+
+    @Test func countEndsTheRun() throws {
+        let broker = try Broker(users: nil)
+        let folder = try TemporaryFolder()
+        let process = try Background(
+            try Program.path(),
+            ["run", "-i", "lo", "-c", "3", "--db", folder.file("a.db"), "tcp port \(broker.port)"])
+        try process.waitForErrorText("listening on lo,")
+        _ = try Connection(port: broker.port)
+        let outcome = try process.waitForEnd()
+        #expect(outcome.status == 0)
+        #expect(outcome.errorText.contains("\n3 packets, "), "\(outcome.errorText)")
+    }
+
+    @Test func decodePrintsAsMessagesCome() throws {
+        let broker = try Broker(users: nil)
+        let process = try Background(
+            try Program.path(),
+            ["decode", "-i", "lo", "-c", "2", "--fields", "mqtt.type", "--filter", "tcp port \(broker.port)"])
+        try process.waitForErrorText("listening on lo")
+        let client = try Connection(port: broker.port)
+        try client.login("a")
+        let outcome = try process.waitForEnd()
+        #expect(outcome.status == 0)
+        #expect(outcome.text == "{\"mqtt.type\":\"CONNECT\"}\n{\"mqtt.type\":\"CONNACK\"}\n")
+    }
+
+    private func stats(of store: String) throws -> Sensor.Stats {
+        try JSONDecoder().decode(Sensor.Stats.self, from: Data(try earshot("stats", "--db", store, "--json").output))
+    }
+
+    private func mindOwnTopic(_ client: Connection, password: String?) throws {
+        try client.login("pump-7", username: "pump", password: password)
+        try client.send(MQTTBytes.subscribe(Array("plant/pump-7/set".utf8)))
+        #expect(client.receive(5) == [0x90, 3, 0, 1, 0])
+        for value in ["20.1", "20.2", "20.4"] {
+            try client.send(MQTTBytes.publish(Array("plant/pump-7/temperature".utf8), Array(value.utf8)))
+        }
+        try client.send(MQTTBytes.disconnect)
+    }
+}
