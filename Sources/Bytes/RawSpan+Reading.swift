@@ -2,22 +2,22 @@
 
 extension RawSpan {
     /// The byte at `offset`; traps outside the span.
-    public func byte(at offset: Int) -> UInt8 {
+    @inlinable public func byte(at offset: Int) -> UInt8 {
         unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
 
     /// Two bytes at `offset`, most significant first; traps outside the span.
-    public func uint16(at offset: Int) -> UInt16 {
+    @inlinable public func uint16(at offset: Int) -> UInt16 {
         unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self).bigEndian
     }
 
     /// Four bytes at `offset`, most significant first; traps outside the span.
-    public func uint32(at offset: Int) -> UInt32 {
+    @inlinable public func uint32(at offset: Int) -> UInt32 {
         unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self).bigEndian
     }
 
     /// Eight bytes at `offset`, most significant first; traps outside the span.
-    public func uint64(at offset: Int) -> UInt64 {
+    @inlinable public func uint64(at offset: Int) -> UInt64 {
         unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self).bigEndian
     }
 

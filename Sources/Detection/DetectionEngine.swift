@@ -127,9 +127,9 @@ public struct DetectionEngine: ~Copyable {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         generation &+= 1
-        values.removeAll()
-        hits.removeAll(keepingCapacity: true)
-        pending.removeAll(keepingCapacity: true)
+        if values.count > 0 { values.removeAll() }
+        if !hits.isEmpty { hits.removeAll(keepingCapacity: true) }
+        if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
         for index in buckets[event.category, event.messageType] {
             let group = buckets.groups[index]
             tally.evaluations &+= UInt64(group.programs.count)

@@ -8,20 +8,20 @@ import Network
 /// shows.
 public struct EventJSON: Sendable {
     private let perCategory: [[Member]]
+    /// The names of all fields as they stand in the object: quoted, with the colon.
+    private let keys: [UInt8]
     private let showsSecrets: Bool
 
-    /// A field, and its name as it stands in the object: quoted, with the colon.
+    /// What is needed of a field's row of the registry, without references.
     private struct Member {
-        let entry: FieldRegistry.Entry
-        let key: [UInt8]
-
-        init(_ entry: FieldRegistry.Entry) {
-            self.entry = entry
-            var key: [UInt8] = []
-            appendJSONString(entry.info.name, to: &key)
-            key.append(UInt8(ascii: ":"))
-            self.key = key
-        }
+        let id: FieldID
+        /// Whether the field is that of every category, so that the context may answer for it.
+        let isCommon: Bool
+        let isList: Bool
+        let isSecret: Bool
+        let isHexadecimal: Bool
+        /// The place of its name in `keys`.
+        let key: ByteRange
     }
 
     private var values = FieldValues()
@@ -30,9 +30,19 @@ public struct EventJSON: Sendable {
     ///
     /// - Parameter showsSecrets: whether passwords are written; else `<n bytes>` stands in their place.
     public init(registry: FieldRegistry, only: Set<String>? = nil, showsSecrets: Bool = false) {
+        var keys: [UInt8] = []
         perCategory = EventCategory.allCases.map { category in
-            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }.map(Member.init)
+            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }.map { entry in
+                let start = keys.count
+                appendJSONString(entry.info.name, to: &keys)
+                keys.append(UInt8(ascii: ":"))
+                return Member(
+                    id: entry.id, isCommon: entry.category == nil, isList: entry.info.isList,
+                    isSecret: entry.info.isSecret, isHexadecimal: entry.info.type == .bytes,
+                    key: ByteRange(offset: start, count: keys.count - start))
+            }
         }
+        self.keys = keys
         self.showsSecrets = showsSecrets
     }
 
@@ -43,31 +53,32 @@ public struct EventJSON: Sendable {
     ) {
         text.append(UInt8(ascii: "{"))
         var isFirst = true
-        for member in perCategory[Int(event.category.rawValue)] {
-            let entry = member.entry
+        let category = Int(event.category.rawValue)
+        for index in perCategory[category].indices {
+            let member = perCategory[category][index]
             values.removeAll()
-            if entry.category == nil { context.read(entry.id, category: event.category, into: &values) }
-            if values.count == 0 { event.read(entry.id, message: message, into: &values) }
+            if member.isCommon { context.read(member.id, category: event.category, into: &values) }
+            if values.count == 0 { event.read(member.id, message: message, into: &values) }
             guard values.count > 0 else { continue }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            text.append(contentsOf: member.key)
-            writeValues(entry.info, message: message, to: &text)
+            text.append(copying: keys.span.bytes.slice(member.key))
+            writeValues(member, message: message, to: &text)
         }
         text.append(UInt8(ascii: "}"))
     }
 
-    private func writeValues(_ info: FieldInfo, message: RawSpan, to text: inout [UInt8]) {
-        guard info.isList else { return write(values.values[0], info, message: message, to: &text) }
+    private func writeValues(_ member: Member, message: RawSpan, to text: inout [UInt8]) {
+        guard member.isList else { return write(values.values[0], member, message: message, to: &text) }
         text.append(UInt8(ascii: "["))
-        for (index, value) in values.values.enumerated() {
+        for index in values.values.indices {
             if index > 0 { text.append(UInt8(ascii: ",")) }
-            write(value, info, message: message, to: &text)
+            write(values.values[index], member, message: message, to: &text)
         }
         text.append(UInt8(ascii: "]"))
     }
 
-    private func write(_ value: FieldValue, _ info: FieldInfo, message: RawSpan, to text: inout [UInt8]) {
+    private func write(_ value: FieldValue, _ member: Member, message: RawSpan, to text: inout [UInt8]) {
         switch value {
         case .bool(let flag): text.append(text: flag ? "true" : "false")
         case .int(let number): text.append(decimal: number)
@@ -76,13 +87,13 @@ public struct EventJSON: Sendable {
         case .time(let time): quoted(&text) { time.write(to: &$0) }
         case .bytes(let reference):
             values.withBytes(reference, message: message) { bytes in
-                if info.isSecret && !showsSecrets {
+                if member.isSecret && !showsSecrets {
                     quoted(&text) {
                         $0.append(text: "<")
                         $0.append(decimal: bytes.byteCount)
                         $0.append(text: " bytes>")
                     }
-                } else if info.type == .bytes {
+                } else if member.isHexadecimal {
                     quoted(&text) { $0.append(hexOf: bytes) }
                 } else {
                     appendJSONString(bytes, to: &text)

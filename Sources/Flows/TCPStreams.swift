@@ -38,6 +38,14 @@ public struct TCPStreams: ~Copyable {
     ) -> Accepted {
         var result = Accepted()
         let header = packet.tcp
+        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), !table[slot].isEnding {
+            // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
+            if packet.payload.isEmpty { return result }
+            if table[slot][side].advance(from: header.sequence, by: packet.payload.count) {
+                result.deliver = packet.payload
+                return result
+            }
+        }
         if header.flags.contains(.syn) { result.isRestart = acceptSYN(header, slot, side) }
         if header.flags.contains(.rst) {
             table[slot].isClosed = true
@@ -57,7 +65,7 @@ public struct TCPStreams: ~Copyable {
         if !packet.payload.isEmpty {
             result.deliver = acceptPayload(packet.payload, frame, start, slot, side, time)
         }
-        if table[slot].firstStream.isFinished, table[slot].secondStream.isFinished, !table[slot].isClosed {
+        if table[slot][.first].isFinished, table[slot][.second].isFinished, !table[slot].isClosed {
             table[slot].isClosed = true
             result.closes = true
         }
@@ -108,6 +116,9 @@ public struct TCPStreams: ~Copyable {
     /// A segment further ahead than this is no part of the stream: the largest window is 1 GiB (RFC 7323, 2.3), but a
     /// device with more than 16 MiB in flight is not one of those that we watch.
     private var maximumDistanceAhead: Int { 1 << 24 }
+
+    /// Whether octets of a stream wait for those in front of them.
+    public func hasQueued(_ slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {
@@ -167,15 +178,15 @@ public struct TCPStreams: ~Copyable {
     public mutating func reset(_ slot: Int) {
         var flow = table[slot]
         release(&flow)
-        table[slot].firstStream = StreamSide()
-        table[slot].secondStream = StreamSide()
+        table[slot][.first] = StreamSide()
+        table[slot][.second] = StreamSide()
         table[slot].isClosed = false
     }
 
     /// Lets go of what the streams of a flow that has left the table still hold.
     public mutating func release(_ flow: inout Flow) {
-        releaseBuffers(&flow.firstStream)
-        releaseBuffers(&flow.secondStream)
+        releaseBuffers(&flow[.first])
+        releaseBuffers(&flow[.second])
     }
 
     private mutating func releaseBuffers(_ stream: inout StreamSide) {
