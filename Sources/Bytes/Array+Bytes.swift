@@ -9,17 +9,22 @@ extension [UInt8] {
         text.withUTF8Buffer { append(contentsOf: $0) }
     }
 
-    /// Appends `value` in decimal digits.
-    public mutating func append(decimal value: some FixedWidthInteger) {
-        if value == 0 { return append(UInt8(ascii: "0")) }
-        if value < 0 { append(UInt8(ascii: "-")) }
+    /// Appends `value`, an integer of at most 64 bits, in decimal digits. Inlinable, so that the conversion is that of
+    /// the type.
+    @inlinable public mutating func append(decimal value: some FixedWidthInteger) {
+        append(decimal: UInt64(truncatingIfNeeded: value.magnitude), isNegative: value < 0)
+    }
+
+    /// Appends a number in decimal digits, behind a minus sign where it is negative.
+    @usableFromInline mutating func append(decimal magnitude: UInt64, isNegative: Bool) {
+        if isNegative { append(UInt8(ascii: "-")) }
         let start = count
-        var rest = value.magnitude
-        while rest > 0 {
+        var rest = magnitude
+        repeat {
             let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
             append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder))
             rest = quotient
-        }
+        } while rest > 0
         // In place: reversing a slice would copy the array.
         var (low, high) = (start, count - 1)
         while low < high {

@@ -2,22 +2,22 @@
 
 extension RawSpan {
     /// The byte at `offset`; traps outside the span.
-    public func byte(at offset: Int) -> UInt8 {
+    @inlinable public func byte(at offset: Int) -> UInt8 {
         unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
 
     /// Two bytes at `offset`, most significant first; traps outside the span.
-    public func uint16(at offset: Int) -> UInt16 {
+    @inlinable public func uint16(at offset: Int) -> UInt16 {
         unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self).bigEndian
     }
 
     /// Four bytes at `offset`, most significant first; traps outside the span.
-    public func uint32(at offset: Int) -> UInt32 {
+    @inlinable public func uint32(at offset: Int) -> UInt32 {
         unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self).bigEndian
     }
 
     /// Eight bytes at `offset`, most significant first; traps outside the span.
-    public func uint64(at offset: Int) -> UInt64 {
+    @inlinable public func uint64(at offset: Int) -> UInt64 {
         unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self).bigEndian
     }
 
@@ -31,8 +31,33 @@ extension RawSpan {
     /// Whether both spans hold the same bytes.
     public func elementsEqual(_ other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }
-        for offset in 0..<byteCount where byte(at: offset) != other.byte(at: offset) { return false }
+        var offset = 0
+        while byteCount &- offset >= 8 {
+            if uint64(at: offset) != other.uint64(at: offset) { return false }
+            offset &+= 8
+        }
+        while offset < byteCount {
+            if byte(at: offset) != other.byte(at: offset) { return false }
+            offset &+= 1
+        }
         return true
+    }
+
+    /// Whether `wanted` occurs anywhere; eight bytes are looked at together.
+    public func holds(_ wanted: UInt8) -> Bool {
+        let pattern = UInt64(wanted) &* 0x0101_0101_0101_0101
+        var offset = 0
+        while byteCount &- offset >= 8 {
+            // A byte that is zero after the exclusive or is the one; subtracting 1 from it borrows into its top bit.
+            let word = uint64(at: offset) ^ pattern
+            if (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0 { return true }
+            offset &+= 8
+        }
+        while offset < byteCount {
+            if byte(at: offset) == wanted { return true }
+            offset &+= 1
+        }
+        return false
     }
 
     /// Whether the span holds exactly the UTF-8 bytes of `text`.

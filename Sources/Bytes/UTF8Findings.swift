@@ -21,6 +21,8 @@ public struct UTF8Findings: OptionSet, Sendable {
         var offset = 0
         let count = bytes.byteCount
         while offset < count {
+            while count &- offset >= 8, isPrintableASCII(bytes.uint64(at: offset)) { offset &+= 8 }
+            guard offset < count else { break }
             let byte = bytes.byte(at: offset)
             if byte < 0x80 {
                 if byte < 0x20 { found.insert(byte == 0 ? .null : .control) }
@@ -49,6 +51,14 @@ public struct UTF8Findings: OptionSet, Sendable {
             self = []
         }
     }
+}
+
+/// Whether all eight bytes are U+0020 to U+007E.
+private func isPrintableASCII(_ word: UInt64) -> Bool {
+    let (ones, tops) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+    // A top bit is set, a byte is below 0x20, or one more than it has its top bit set. A borrow or carry can only spread
+    // from a byte that is objected to already.
+    return (word | (word &- 0x20 &* ones) | (word &+ ones)) & tops == 0
 }
 
 /// The length of the well-formed UTF-8 sequence at `offset` (Unicode 15, table 3-7), or 0 where there is none.

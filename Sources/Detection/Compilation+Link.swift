@@ -3,7 +3,7 @@ import Sigma
 
 extension Compilation {
     /// Puts all that was loaded together.
-    func link(_ discriminators: [Discriminator]) -> CompiledRules {
+    func link(_ discriminators: [Discriminator], _ rareFields: [RareField]) -> CompiledRules {
         let order = loaded.keys.sorted()
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         var rules: [CompiledRule] = []
@@ -26,6 +26,7 @@ extension Compilation {
 
         var builder = ProgramBuilder { pool.cost(of: $0) }
         var programs: [Program] = []
+        var conditions: [Expression] = []
         var buckets = ProgramBuckets()
         for category in EventCategory.allCases {
             var entries: [[Int32]] = Array(repeating: [], count: 256)
@@ -52,13 +53,15 @@ extension Compilation {
                             program = Int32(programs.count)
                             let start = builder.emit(rest, ifTrue: Instruction.accept, ifFalse: Instruction.reject)
                             programs.append(Program(start: start, rule: Int32(place)))
+                            conditions.append(rest)
                         }
                         emitted[answers] = .some(program)
                     }
                     if let program = emitted[answers] ?? nil { entries[Int(type)].append(program) }
                 }
             }
-            buckets.fill(category, entries)
+            let own = rareFields.filter { $0.category == category }
+            buckets.fill(category, entries, GuardBuilder(pool: pool, conditions: conditions, rareFields: own))
         }
         return CompiledRules(
             rules: rules, pool: pool, instructions: builder.instructions, programs: programs, buckets: buckets,

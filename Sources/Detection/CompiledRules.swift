@@ -96,32 +96,3 @@ public struct CompiledRules: Sendable {
         return registry.entries.filter { used.contains($0.id) }.map(\.info.name)
     }
 }
-
-/// For each category and message type, the programs that can match.
-struct ProgramBuckets: Sendable {
-    /// Numbers of programs; a bucket is a stretch of this.
-    private(set) var programs: [Int32] = []
-    private var ranges: [Range<Int>]
-
-    init() { ranges = Array(repeating: 0..<0, count: 256 * EventCategory.allCases.count) }
-
-    /// The stretch of `programs` for a kind of message.
-    subscript(category: EventCategory, type: UInt8) -> Range<Int> {
-        ranges[Int(category.rawValue) << 8 | Int(type)]
-    }
-
-    /// Fills the buckets of a category; those that hold the same programs share their stretch.
-    mutating func fill(_ category: EventCategory, _ entries: [[Int32]]) {
-        var known: [[Int32]: Range<Int>] = [:]
-        for type in UInt8.min...UInt8.max {
-            let members = entries[Int(type)]
-            var range = known[members]
-            if range == nil {
-                range = programs.count..<(programs.count + members.count)
-                known[members] = range
-                programs += members
-            }
-            ranges[Int(category.rawValue) << 8 | Int(type)] = range ?? 0..<0
-        }
-    }
-}

@@ -33,7 +33,7 @@ public struct DetectionEngine: ~Copyable {
     let checkSlots: [Int32]
     let slots: [SlotPlan]
     let programs: [Program]
-    let bucketPrograms: [Int32]
+    let buckets: ProgramBuckets
     let databases: [OpaquePointer]
     let scratch: PatternScratch
 
@@ -95,7 +95,7 @@ public struct DetectionEngine: ~Copyable {
             SlotPlan(field: $0.entry.id, source: $0.source ?? -1, isCommon: $0.isCommon)
         }
         programs = rules.programs
-        bucketPrograms = rules.buckets.programs
+        buckets = rules.buckets
         databases = rules.pool.patterns.map(\.database)
         scratch = PatternScratch(for: rules.pool.patterns)
         ruleHashes = rules.rules.map { hash.hash(of: $0.id) }
@@ -122,30 +122,70 @@ public struct DetectionEngine: ~Copyable {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         generation &+= 1
-        values.removeAll()
-        hits.removeAll(keepingCapacity: true)
-        pending.removeAll(keepingCapacity: true)
-        let bucket = rules.buckets[event.category, event.messageType]
-        tally.evaluations &+= UInt64(bucket.count)
-        let (instructions, programs, bucketPrograms) = (instructions, programs, bucketPrograms)
-        for index in bucket {
-            let program = programs[Int(bucketPrograms[index])]
-            var next = program.start
-            while next >= 0 {
-                let instruction = instructions[Int(next)]
-                let check = Int(instruction.check)
-                var answer = answers[check]
-                if answer >> 1 != generation {
-                    let slot = Int(checkSlots[check])
-                    if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
-                    answer = generation << 1 | (anyValue(of: slot, answers: check, message: message) ? 1 : 0)
-                    answers[check] = answer
-                }
-                next = answer & 1 == 1 ? instruction.ifTrue : instruction.ifFalse
+        if values.count > 0 { values.removeAll() }
+        if !hits.isEmpty { hits.removeAll(keepingCapacity: true) }
+        if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
+        for index in buckets[event.category, event.messageType] {
+            let group = buckets.groups[index]
+            tally.evaluations &+= UInt64(group.programs.count)
+            var candidates = candidates(group, event, context, message: message)
+            while candidates != 0 {
+                let program = buckets.programs[group.programs.lowerBound &+ candidates.trailingZeroBitCount]
+                candidates &= candidates &- 1
+                run(programs[Int(program)], event, context, message: message)
             }
-            if next == Instruction.accept { matched(Int(program.rule), event, context, message: message) }
         }
         for index in pending.indices { count(pending[index], event, context, message: message) }
+    }
+}
+
+extension DetectionEngine {
+    /// The programs of a group that may match, a bit for each: most are ruled out by what the message lacks, and by how
+    /// its texts begin and end.
+    private mutating func candidates(
+        _ group: ProgramGroup, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        message: RawSpan
+    ) -> UInt64 {
+        var candidates = group.all
+        let rare = event.rareFields.rawValue
+        for index in group.rareNeeds where rare & buckets.rareNeeds[index].fields == 0 {
+            candidates &= ~buckets.rareNeeds[index].programs
+        }
+        for index in group.textGuards where candidates & buckets.textGuards[index].programs != 0 {
+            let (slot, table) = (buckets.textGuards[index].slot, buckets.textGuards[index].table)
+            if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
+            let range = fetched[slot].range
+            if range.isEmpty { candidates &= ~buckets.textGuards[index].needing }
+            // Of several values one may answer one check and one another.
+            guard range.count == 1, case .bytes(let reference) = values.values[range.lowerBound] else { continue }
+            candidates &= values.withBytes(reference, message: message) { text in
+                guard text.byteCount > 0 else { return .max }
+                return buckets.textMasks[table &+ Int(text.byte(at: 0))]
+                    & buckets.textMasks[table &+ 256 &+ Int(text.byte(at: text.byteCount &- 1))]
+            }
+        }
+        return candidates
+    }
+
+    /// Walks a program, and notes it where it ends with a match.
+    private mutating func run(
+        _ program: Program, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        message: RawSpan
+    ) {
+        var next = program.start
+        while next >= 0 {
+            let instruction = instructions[Int(next)]
+            let check = Int(instruction.check)
+            var answer = answers[check]
+            if answer >> 1 != generation {
+                let slot = Int(checkSlots[check])
+                if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
+                answer = generation << 1 | (anyValue(of: slot, answers: check, message: message) ? 1 : 0)
+                answers[check] = answer
+            }
+            next = answer & 1 == 1 ? instruction.ifTrue : instruction.ifFalse
+        }
+        if next == Instruction.accept { matched(Int(program.rule), event, context, message: message) }
     }
 }
 

@@ -8,6 +8,9 @@ import CVectorscan
 // Unchecked: the database is written once, by the initialiser, and Vectorscan lets any number of threads read it.
 final class Pattern: @unchecked Sendable {
     let database: OpaquePointer
+    /// What it was compiled from.
+    let expression: String
+    let options: PatternOptions
 
     /// Why an expression was refused, in Vectorscan's words.
     struct Refusal: Error {
@@ -29,6 +32,8 @@ final class Pattern: @unchecked Sendable {
             throw Refusal(reason: text.isEmpty ? "error \(result)" : String(decoding: text, as: UTF8.self))
         }
         database = made
+        self.expression = expression
+        self.options = options
     }
 
     deinit { hs_free_database(database) }

@@ -31,10 +31,12 @@ public enum RuleCompiler {
     ///
     /// A document with an error is left out, the others stay. The diagnostics come in the order of the documents.
     ///
-    /// - Parameter discriminators: fields that follow from the type of a message. They make rules cheaper and change
-    ///   nothing else.
+    /// - Parameters:
+    ///   - discriminators: fields that follow from the type of a message.
+    ///   - rareFields: fields whose absence an event tells at once. Both make rules cheaper and change nothing else.
     public static func compile(
-        _ documents: [SigmaDocument], registry: FieldRegistry, discriminators: [Discriminator] = []
+        _ documents: [SigmaDocument], registry: FieldRegistry, discriminators: [Discriminator] = [],
+        rareFields: [RareField] = []
     ) -> (rules: CompiledRules, diagnostics: [Diagnostic]) {
         var compilation = Compilation(registry: registry)
         compilation.checkIdentities(documents)
@@ -44,7 +46,7 @@ public enum RuleCompiler {
         for (index, document) in documents.enumerated() {
             if case .correlation(let correlation) = document { compilation.compile(correlation, index, documents) }
         }
-        return (compilation.link(discriminators), compilation.orderedDiagnostics)
+        return (compilation.link(discriminators, rareFields), compilation.orderedDiagnostics)
     }
 }
 

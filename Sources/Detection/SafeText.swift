@@ -17,8 +17,7 @@ struct SafeText {
 
     /// Appends text of our own or of a rule.
     mutating func append(_ text: String) {
-        let utf8 = Array(text.utf8)
-        append(utf8.span.bytes, limit: utf8.count, escaping: [])
+        append(text.utf8.span.bytes, limit: text.utf8.count, escaping: [])
     }
 
     /// Appends at most `limit` characters of bytes that were captured.
@@ -29,6 +28,15 @@ struct SafeText {
         var room = limit
         while offset < text.byteCount {
             guard room > 0, left > 0 else { return cut() }
+            let first = text.byte(at: offset)
+            if first >= 0x20, first < 0x7F {
+                if escaping.contains(first) { bytes.append(UInt8(ascii: "\\")) }
+                bytes.append(first)
+                room -= 1
+                left -= 1
+                offset += 1
+                continue
+            }
             room -= 1
             left -= 1
             let length = utf8SequenceLength(text, at: offset)
@@ -39,7 +47,6 @@ struct SafeText {
                 bytes.append(text: "\\x")
                 bytes.append(hexOf: character)
             } else {
-                if escaping.contains(character.byte(at: 0)) { bytes.append(UInt8(ascii: "\\")) }
                 bytes.append(copying: character)
             }
             offset += max(1, length)

@@ -7,17 +7,42 @@ import Network
 /// escaped, so that an object is always one line of valid UTF-8 and nothing in it moves, hides or reorders what a terminal
 /// shows.
 public struct EventJSON: Sendable {
-    private let perCategory: [[FieldRegistry.Entry]]
+    private let perCategory: [[Member]]
+    /// The names of all fields as they stand in the object: quoted, with the colon.
+    private let keys: [UInt8]
     private let showsSecrets: Bool
+
+    /// What is needed of a field's row of the registry, without references.
+    private struct Member {
+        let id: FieldID
+        /// Whether the field is that of every category, so that the context may answer for it.
+        let isCommon: Bool
+        let isList: Bool
+        let isSecret: Bool
+        let isHexadecimal: Bool
+        /// The place of its name in `keys`.
+        let key: ByteRange
+    }
+
     private var values = FieldValues()
 
     /// A writer of all fields of `registry`, or of those in `only`.
     ///
     /// - Parameter showsSecrets: whether passwords are written; else `<n bytes>` stands in their place.
     public init(registry: FieldRegistry, only: Set<String>? = nil, showsSecrets: Bool = false) {
+        var keys: [UInt8] = []
         perCategory = EventCategory.allCases.map { category in
-            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }
+            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }.map { entry in
+                let start = keys.count
+                appendJSONString(entry.info.name, to: &keys)
+                keys.append(UInt8(ascii: ":"))
+                return Member(
+                    id: entry.id, isCommon: entry.category == nil, isList: entry.info.isList,
+                    isSecret: entry.info.isSecret, isHexadecimal: entry.info.type == .bytes,
+                    key: ByteRange(offset: start, count: keys.count - start))
+            }
         }
+        self.keys = keys
         self.showsSecrets = showsSecrets
     }
 
@@ -28,31 +53,32 @@ public struct EventJSON: Sendable {
     ) {
         text.append(UInt8(ascii: "{"))
         var isFirst = true
-        for entry in perCategory[Int(event.category.rawValue)] {
+        let category = Int(event.category.rawValue)
+        for index in perCategory[category].indices {
+            let member = perCategory[category][index]
             values.removeAll()
-            if entry.category == nil { context.read(entry.id, category: event.category, into: &values) }
-            if values.count == 0 { event.read(entry.id, message: message, into: &values) }
+            if member.isCommon { context.read(member.id, category: event.category, into: &values) }
+            if values.count == 0 { event.read(member.id, message: message, into: &values) }
             guard values.count > 0 else { continue }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            appendJSONString(entry.info.name, to: &text)
-            text.append(UInt8(ascii: ":"))
-            writeValues(entry.info, message: message, to: &text)
+            text.append(copying: keys.span.bytes.slice(member.key))
+            writeValues(member, message: message, to: &text)
         }
         text.append(UInt8(ascii: "}"))
     }
 
-    private func writeValues(_ info: FieldInfo, message: RawSpan, to text: inout [UInt8]) {
-        guard info.isList else { return write(values.values[0], info, message: message, to: &text) }
+    private func writeValues(_ member: Member, message: RawSpan, to text: inout [UInt8]) {
+        guard member.isList else { return write(values.values[0], member, message: message, to: &text) }
         text.append(UInt8(ascii: "["))
-        for (index, value) in values.values.enumerated() {
+        for index in values.values.indices {
             if index > 0 { text.append(UInt8(ascii: ",")) }
-            write(value, info, message: message, to: &text)
+            write(values.values[index], member, message: message, to: &text)
         }
         text.append(UInt8(ascii: "]"))
     }
 
-    private func write(_ value: FieldValue, _ info: FieldInfo, message: RawSpan, to text: inout [UInt8]) {
+    private func write(_ value: FieldValue, _ member: Member, message: RawSpan, to text: inout [UInt8]) {
         switch value {
         case .bool(let flag): text.append(text: flag ? "true" : "false")
         case .int(let number): text.append(decimal: number)
@@ -61,13 +87,13 @@ public struct EventJSON: Sendable {
         case .time(let time): quoted(&text) { time.write(to: &$0) }
         case .bytes(let reference):
             values.withBytes(reference, message: message) { bytes in
-                if info.isSecret && !showsSecrets {
+                if member.isSecret && !showsSecrets {
                     quoted(&text) {
                         $0.append(text: "<")
                         $0.append(decimal: bytes.byteCount)
                         $0.append(text: " bytes>")
                     }
-                } else if info.type == .bytes {
+                } else if member.isHexadecimal {
                     quoted(&text) { $0.append(hexOf: bytes) }
                 } else {
                     appendJSONString(bytes, to: &text)
@@ -85,8 +111,7 @@ public struct EventJSON: Sendable {
 
 /// Appends a quoted JSON string.
 public func appendJSONString(_ string: String, to text: inout [UInt8]) {
-    let utf8 = Array(string.utf8)
-    appendJSONString(utf8.span.bytes, to: &text)
+    appendJSONString(string.utf8.span.bytes, to: &text)
 }
 
 /// Appends a quoted JSON string; ill-formed bytes become U+FFFD, one for each.
@@ -94,6 +119,12 @@ public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
     text.append(UInt8(ascii: "\""))
     var offset = 0
     while offset < bytes.byteCount {
+        let plain = plainLength(bytes, at: offset)
+        if plain > 0 {
+            text.append(copying: bytes.slice(ByteRange(offset: offset, count: plain)))
+            offset += plain
+            continue
+        }
         let byte = bytes.byte(at: offset)
         let length = utf8SequenceLength(bytes, at: offset)
         if length == 0 {
@@ -111,6 +142,17 @@ public func appendJSONString(_ bytes: RawSpan, to text: inout [UInt8]) {
         offset += max(1, length)
     }
     text.append(UInt8(ascii: "\""))
+}
+
+/// How many characters from `offset` on are ASCII and stand for themselves in a JSON string.
+private func plainLength(_ bytes: RawSpan, at offset: Int) -> Int {
+    var end = offset
+    while end < bytes.byteCount {
+        let byte = bytes.byte(at: end)
+        guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+        end &+= 1
+    }
+    return end &- offset
 }
 
 /// The scalar of a well-formed sequence of two to four bytes.

@@ -11,6 +11,14 @@ public protocol EventSource: ~Copyable {
     /// The type of the message within its protocol, 0 to 255 (the MQTT packet type, the CoAP code): rules are indexed by it.
     var messageType: UInt8 { get }
 
+    /// The rare fields that the message may have; costs next to nothing.
+    var rareFields: RareFields { get }
+
     /// Appends the values of a field of this protocol; nothing where the field does not apply to the message.
     borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues)
+}
+
+extension EventSource where Self: ~Copyable {
+    /// Says nothing about what is absent.
+    public var rareFields: RareFields { .all }
 }

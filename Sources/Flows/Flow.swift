@@ -40,6 +40,14 @@ public struct StreamSide: Sendable {
     /// Whether message boundaries were lost; nothing is dissected until one proves itself.
     public var isLost = false
 
+    /// Moves over octets that come next in order; `false`, and nothing has changed, where they do not.
+    mutating func advance(from start: SequenceNumber, by count: Int) -> Bool {
+        guard isSynchronised, start == next else { return false }
+        next = start.advanced(by: count)
+        strays = 0
+        return true
+    }
+
     /// Whether everything up to the FIN was delivered.
     var isFinished: Bool { hasFIN && isSynchronised && next.distance(from: finSequence) >= 0 }
 }
@@ -67,16 +75,14 @@ public struct Flow: Sendable {
     public var client = Side.first
     /// How often the caller looked in vain for a protocol that it knows.
     public var misses: UInt8 = 0
-    public var firstStream = StreamSide()
-    public var secondStream = StreamSide()
+    @usableFromInline var streams: InlineArray<2, StreamSide> = [StreamSide(), StreamSide()]
+
+    /// Whether both directions have named their last octet.
+    var isEnding: Bool { streams[0].hasFIN && streams[1].hasFIN }
 
     /// The stream that `side` sends.
     @inlinable public subscript(_ side: Side) -> StreamSide {
-        _read {
-            if side == .first { yield firstStream } else { yield secondStream }
-        }
-        _modify {
-            if side == .first { yield &firstStream } else { yield &secondStream }
-        }
+        _read { yield streams[Int(side.rawValue)] }
+        _modify { yield &streams[Int(side.rawValue)] }
     }
 }

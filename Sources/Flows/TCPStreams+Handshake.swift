@@ -60,7 +60,7 @@ extension TCPStreams {
     /// Takes a connection for open again: its RST or its FINs were not those of the ends, since octets go on.
     public mutating func reopen(_ slot: Int) {
         table[slot].isClosed = false
-        table[slot].firstStream.hasFIN = false
-        table[slot].secondStream.hasFIN = false
+        table[slot][.first].hasFIN = false
+        table[slot][.second].hasFIN = false
     }
 }

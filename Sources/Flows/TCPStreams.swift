@@ -42,6 +42,14 @@ public struct TCPStreams: ~Copyable {
     ) -> Accepted {
         var result = Accepted()
         let header = packet.tcp
+        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), packet.missing == 0, !table[slot].isEnding {
+            // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
+            if packet.payload.isEmpty { return result }
+            if table[slot][side].advance(from: header.sequence, by: packet.payload.count) {
+                result.deliver = packet.payload
+                return result
+            }
+        }
         if header.flags.contains(.syn) { result.isRestart = acceptSYN(header, slot, side) }
         if header.flags.contains(.rst) {
             guard isPlausibleReset(header, slot, side) else {
@@ -79,7 +87,7 @@ public struct TCPStreams: ~Copyable {
             counters.lostBytes += UInt64(packet.missing)
             result.missing = packet.missing
         }
-        if table[slot].firstStream.isFinished, table[slot].secondStream.isFinished, !table[slot].isClosed {
+        if table[slot][.first].isFinished, table[slot][.second].isFinished, !table[slot].isClosed {
             table[slot].isClosed = true
             result.closes = true
         }
@@ -158,6 +166,9 @@ public struct TCPStreams: ~Copyable {
         if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
     }
 
+    /// Whether octets of a stream wait for those in front of them.
+    public func hasQueued(_ slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
+
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {
         /// A buffer that goes back with `recycle`.
@@ -216,22 +227,22 @@ public struct TCPStreams: ~Copyable {
     public mutating func reset(_ slot: Int) {
         var flow = table[slot]
         release(&flow)
-        table[slot].firstStream = StreamSide()
-        table[slot].secondStream = StreamSide()
+        table[slot][.first] = StreamSide()
+        table[slot][.second] = StreamSide()
         table[slot].isClosed = false
     }
 
     /// Lets go of what the streams of a flow that has left the table still hold.
     public mutating func release(_ flow: inout Flow) {
-        releaseBuffers(&flow.firstStream, isFollowed: flow.label != 0)
-        releaseBuffers(&flow.secondStream, isFollowed: flow.label != 0)
+        releaseBuffers(&flow[.first], isFollowed: flow.label != 0)
+        releaseBuffers(&flow[.second], isFollowed: flow.label != 0)
     }
 
     /// Lets go of what the streams of a flow hold that turned out to be nobody's.
     public mutating func abandon(_ slot: Int) {
         var flow = table[slot]
-        releaseBuffers(&flow.firstStream, isFollowed: false)
-        releaseBuffers(&flow.secondStream, isFollowed: false)
+        releaseBuffers(&flow[.first], isFollowed: false)
+        releaseBuffers(&flow[.second], isFollowed: false)
         table[slot] = flow
     }
 

@@ -16,6 +16,10 @@ public enum Protocols {
         Discriminator(category: .coap, field: CoAPField.code.fieldID, codes: codes(coapCodeText)),
     ]
 
+    /// The fields that most messages lack: rules that need one are passed over without asking.
+    public static let rareFields =
+        RareField.violations(of: .mqtt) + MQTTField.rareFields + RareField.violations(of: .coap)
+
     /// The field that fills the store's column `client_id`.
     static let clientID = MQTTField.clientID.id
 

@@ -41,7 +41,8 @@ public struct RuleSet: Sendable {
             hasher.update(data: Data([0]))
         }
         let (rules, found) = RuleCompiler.compile(
-            documents, registry: Protocols.registry, discriminators: Protocols.discriminators)
+            documents, registry: Protocols.registry, discriminators: Protocols.discriminators,
+            rareFields: Protocols.rareFields)
         compiled = rules
         self.diagnostics = diagnostics + found
         digest = hasher.finalize().map { String(format: "%02x", $0) }.joined()

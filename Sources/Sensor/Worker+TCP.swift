@@ -50,6 +50,7 @@ extension Worker where Sink: ~Copyable {
     }
 
     private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
+        guard streams.hasQueued(slot, side) else { return }
         while let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) {
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
@@ -196,16 +197,15 @@ extension Worker where Sink: ~Copyable {
     private mutating func dissect(
         _ slot: Int, _ side: Side, _ message: RawSpan, wholeLength: Int, _ frameBytes: RawSpan
     ) {
-        let flow = streams.table[slot]
-        let sender = side == .first ? flow.key.first : flow.key.second
-        var context = context(direction: side == flow.client ? .toServer : .toClient)
-        if context.source != sender {
+        let direction: Direction = side == streams.table[slot].client ? .toServer : .toClient
+        let session = MQTTSessionID(rawValue: streams.table[slot].handle)
+        var context = context(direction: direction)
+        if !streams.table[slot].key.isSent(by: side, from: context.source) {
             // The frame that completed it came from the other end: what it closed was waiting for lost octets.
             swap(&context.source, &context.destination)
             swap(&context.sourceMAC, &context.destinationMAC)
         }
-        mqtt.dissect(
-            MQTTSessionID(rawValue: flow.handle), message: message, wholeLength: wholeLength, context: context)
+        mqtt.dissect(session, message: message, wholeLength: wholeLength, context: context)
         counters.mqtt[Int(mqtt.messageType)] &+= 1
         counters.countViolations(of: mqtt, message: message, &violations)
         sink.receive(mqtt, context, message: message, frame: frame, frameBytes: frameBytes)

@@ -40,6 +40,7 @@ public struct WorkerCounters: Sendable {
     mutating func countViolations(
         of event: borrowing some EventSource & ~Copyable, message: RawSpan, _ values: inout FieldValues
     ) {
+        guard event.rareFields.contains(.violations) else { return }
         values.removeAll()
         event.read(ViolationField.id.fieldID, message: message, into: &values)
         for value in values.values {

@@ -47,6 +47,9 @@ enum StoreFile {
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
             try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
+            // An alert touches a page in each of many indexes: with little room they are read back and forth.
+            try database.execute(sql: "PRAGMA cache_size = -16384")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)

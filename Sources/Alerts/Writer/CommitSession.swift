@@ -13,7 +13,8 @@ struct CommitSession {
     let now: Int64
     private var revision: Int64
     private var rows: [ObjectIdentifier: Int64?] = [:]
-    private var versions: [RuleRecord: Int64] = [:]
+    /// The version of each rule by its id: hashing a whole record would hash the rule's text for every alert.
+    private var versions: [String: (rule: RuleRecord, version: Int64)] = [:]
     /// Repetitions that found no row.
     private(set) var orphaned = 0
 
@@ -91,21 +92,18 @@ struct CommitSession {
         let statement = try database.cachedStatement(
             sql: """
                 UPDATE alert SET count = max(count, ?), last_seen = max(last_seen, ?), stored_at = ?, revision = ? \
-                WHERE run_id = ? AND serial = ?
+                WHERE run_id = ? AND serial = ? RETURNING id
                 """)
-        try statement.execute(arguments: [repetition.count, repetition.lastSeen, now, revision, run, serial])
-        guard database.changesCount > 0 else {
+        let arguments: StatementArguments = [
+            repetition.count, repetition.lastSeen, now, revision, run, serial,
+        ]
+        guard let id = try Int64.fetchOne(statement, arguments: arguments) else {
             orphaned += 1
             return
         }
         guard !repetition.evidence.isEmpty else { return }
-        let find = try database.cachedStatement(
-            sql: """
-                SELECT id, (SELECT count(*) FROM evidence WHERE alert_id = alert.id) FROM alert \
-                WHERE run_id = ? AND serial = ?
-                """)
-        guard let row = try Row.fetchOne(find, arguments: [run, serial]) else { return }
-        let (id, kept): (Int64, Int) = (row[0], row[1])
+        let counting = try database.cachedStatement(sql: "SELECT count(*) FROM evidence WHERE alert_id = ?")
+        let kept = try Int.fetchOne(counting, arguments: [id]) ?? 0
         for frame in repetition.evidence.prefix(max(0, evidenceLimit - kept)) { try insert(frame, id) }
     }
 
@@ -130,7 +128,7 @@ struct CommitSession {
     }
 
     private mutating func version(of rule: RuleRecord) throws -> Int64 {
-        if let known = versions[rule] { return known }
+        if let known = versions[rule.id], known.rule == rule { return known.version }
         try database.cachedStatement(
             sql: """
                 INSERT INTO rule(id, title, level, tags, source, loaded_at) VALUES(?, ?, ?, ?, ?, ?) \
@@ -142,7 +140,7 @@ struct CommitSession {
         ])
         let find = try database.cachedStatement(sql: "SELECT version FROM rule WHERE id = ? AND source = ?")
         let version = try Int64.fetchOne(find, arguments: [rule.id.storable, rule.source.storable]) ?? 0
-        versions[rule] = version
+        versions[rule.id] = (rule, version)
         return version
     }
 }

@@ -9,6 +9,9 @@ extension CoAPAnalyzer: EventSource {
     /// The code of the current event as it stands on the wire.
     public var messageType: UInt8 { current.code.rawValue }
 
+    /// The rare fields that the current message has.
+    public var rareFields: RareFields { current.violations.isEmpty ? [] : .violations }
+
     /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or `payload.bytes`.
     public borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues) {
         if let field = CoAPField(field) { return read(field, message, into: &values) }

@@ -22,8 +22,8 @@ extension MQTTAnalyzer {
         event.message = MQTTMessage(message, wholeLength: max(wholeLength, message.byteCount), &notes)
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
         if !notes.violations.contains(.wrongDirection) { take(index, message, &notes, context.timestamp) }
-        checkOrder(index, &notes)
-        noteTime(index, context.timestamp)
+        let isOver = table.sessions[index].account(for: &event, &notes, context.timestamp)
+        if isOver { forgetClient(index) }
         event.version = notes.version
         event.violations = notes.violations
         event.illFormed = notes.illFormed
@@ -59,49 +59,4 @@ extension MQTTAnalyzer {
             table.sessions[index].version = notes.version
         }
     }
-
-    /// Notes packets that come too early or too late (3.1.0, 3.2.0 and 3.14.4 of MQTT 3.1.1 and 5.0).
-    private mutating func checkOrder(_ index: Int, _ notes: inout MQTTNotes) {
-        let type = event.message.type
-        let isKnownFromStart = table.sessions[index].isFromStart && !table.sessions[index].hasGap
-        if event.direction == .toServer {
-            let isFirst = table.sessions[index].toServer.messages == 0
-            notes.note(.connectNotFirst, if: isFirst && isKnownFromStart && type != .connect)
-            notes.note(.packetAfterDisconnect, if: table.sessions[index].toServer.hasDisconnected)
-            if type == .disconnect {
-                table.sessions[index].toServer.hasDisconnected = true
-                forgetClient(index)
-            }
-            return
-        }
-        let isFirst = table.sessions[index].toClient.messages == 0
-        let isEarly = isFirst && (isKnownFromStart || table.sessions[index].isComplete)
-        let mayComeFirst = type == .connack || type == .auth && notes.version == .v5
-        notes.note(.connackNotFirst, if: isEarly && !mayComeFirst)
-        notes.note(.packetAfterDisconnect, if: table.sessions[index].toClient.hasDisconnected)
-        if type == .disconnect, notes.version == .v5 {
-            let isUnconnected = table.sessions[index].isComplete && table.sessions[index].connacks == 0
-            notes.note(.disconnectBeforeConnack, if: isUnconnected)
-            table.sessions[index].toClient.hasDisconnected = true
-            forgetClient(index)
-        }
-    }
-
-    private mutating func noteTime(_ index: Int, _ time: Timestamp) {
-        event.age = table.sessions[index].connectedAt.map { milliseconds(from: $0, to: time) }
-        if event.direction == .toServer {
-            event.idle = table.sessions[index].toServer.lastSeen.map { milliseconds(from: $0, to: time) }
-            table.sessions[index].toServer.lastSeen = time
-            table.sessions[index].toServer.messages &+= 1
-        } else {
-            event.idle = table.sessions[index].toClient.lastSeen.map { milliseconds(from: $0, to: time) }
-            table.sessions[index].toClient.lastSeen = time
-            table.sessions[index].toClient.messages &+= 1
-        }
-    }
-}
-
-/// Whole milliseconds; 0 where time ran backwards.
-private func milliseconds(from earlier: Timestamp, to later: Timestamp) -> Int64 {
-    max(0, later.nanoseconds(since: earlier)) / 1_000_000
 }

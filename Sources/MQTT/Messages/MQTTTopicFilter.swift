@@ -103,13 +103,7 @@ public struct MQTTTopicFilter: Sendable {
 
 extension RawSpan {
     /// Whether it holds `+` or `#`.
-    var holdsWildcard: Bool {
-        for offset in 0..<byteCount {
-            let byte = byte(at: offset)
-            if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "#") { return true }
-        }
-        return false
-    }
+    var holdsWildcard: Bool { holds(UInt8(ascii: "+")) || holds(UInt8(ascii: "#")) }
 
     /// Whether a topic or filter is `$SYS` or lies under it.
     var isUnderSystem: Bool {
