@@ -39,6 +39,10 @@ public struct StreamSide: Sendable {
     public var wholeLength = 0
     /// Whether message boundaries were lost; nothing is dissected until one proves itself.
     public var isLost = false
+    /// While they are lost: whether what is held begins with a segment.
+    public var startsSegment = false
+    /// While they are lost: how many octets were held when they were last searched.
+    public var searched: Int32 = 0
 
     /// Moves over octets that come next in order; `false`, and nothing has changed, where they do not.
     mutating func advance(from start: SequenceNumber, by count: Int) -> Bool {

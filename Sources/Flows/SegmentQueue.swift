@@ -10,6 +10,8 @@ struct SegmentQueue: ~Copyable {
         var sequence = SequenceNumber(0)
         var bytes: [UInt8] = []
         var arrival = Timestamp.zero
+        /// What the other end had sent when this was sent; `nil` where that was seen before.
+        var required: SequenceNumber?
         var next: Int32 = -1
         /// The stream it belongs to; `nil` while it is free.
         var owner: StreamName?
@@ -55,13 +57,14 @@ struct SegmentQueue: ~Copyable {
 
     /// Sorts a copy in. The limits may be passed by one segment; the caller then asks `hasRoom` and gives some out.
     mutating func insert(
-        _ bytes: RawSpan, at sequence: SequenceNumber, time: Timestamp, into stream: inout StreamSide,
-        of name: StreamName
+        _ bytes: RawSpan, at sequence: SequenceNumber, behind required: SequenceNumber?, time: Timestamp,
+        into stream: inout StreamSide, of name: StreamName
     ) {
         let slot = take()
         segments[slot].owner = name
         segments[slot].sequence = sequence
         segments[slot].arrival = time
+        segments[slot].required = required
         segments[slot].bytes.append(copying: bytes)
         var previous: Int32 = -1
         var current = stream.queueHead
@@ -77,11 +80,13 @@ struct SegmentQueue: ~Copyable {
         totalBytes += bytes.byteCount + Self.overhead
     }
 
-    /// The first waiting segment's sequence number and the time it came.
-    func head(of stream: StreamSide) -> (sequence: SequenceNumber, arrival: Timestamp)? {
+    /// The first waiting segment's sequence number, the time it came, and what it answers.
+    func head(
+        of stream: StreamSide
+    ) -> (sequence: SequenceNumber, arrival: Timestamp, required: SequenceNumber?)? {
         guard stream.queueHead >= 0 else { return nil }
-        let segment = segments[Int(stream.queueHead)]
-        return (segment.sequence, segment.arrival)
+        let slot = Int(stream.queueHead)
+        return (segments[slot].sequence, segments[slot].arrival, segments[slot].required)
     }
 
     /// Takes the first waiting segment out; its buffer moves to the caller, who gives it back with `recycle`.

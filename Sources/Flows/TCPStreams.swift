@@ -42,7 +42,9 @@ public struct TCPStreams: ~Copyable {
     ) -> Accepted {
         var result = Accepted()
         let header = packet.tcp
-        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), packet.missing == 0, !table[slot].isEnding {
+        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), packet.missing == 0, !table[slot].isEnding,
+            !acknowledgesUnseen(header, slot, side)
+        {
             // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
             if packet.payload.isEmpty { return result }
             if table[slot][side].advance(from: header.sequence, by: packet.payload.count) {
@@ -76,7 +78,8 @@ public struct TCPStreams: ~Copyable {
                 result.isRestart = true
             }
             let gaps = counters.gaps
-            result.deliver = acceptPayload(packet.payload, frame, start, slot, side, time)
+            let required = acknowledgesUnseen(header, slot, side) ? header.acknowledgement : nil
+            result.deliver = acceptPayload(packet.payload, frame, start, behind: required, slot, side, time)
             result.isGap = counters.gaps != gaps
         }
         if packet.missing > 0, table[slot][side].isSynchronised,
@@ -95,7 +98,8 @@ public struct TCPStreams: ~Copyable {
     }
 
     private mutating func acceptPayload(
-        _ payload: ByteRange, _ frame: RawSpan, _ start: SequenceNumber, _ slot: Int, _ side: Side, _ time: Timestamp
+        _ payload: ByteRange, _ frame: RawSpan, _ start: SequenceNumber, behind required: SequenceNumber?,
+        _ slot: Int, _ side: Side, _ time: Timestamp
     ) -> ByteRange {
         let ahead = start.distance(from: table[slot][side].next)
         guard abs(ahead) <= maximumDistance || isNewPlace(start, payload.count, slot, side) else {
@@ -114,11 +118,16 @@ public struct TCPStreams: ~Copyable {
                 return .empty
             }
             if ahead < 0 { counters.overlapping += 1 }
+            if required != nil {
+                counters.acknowledgedAhead += 1
+                enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
+                return .empty
+            }
             table[slot][side].next = start.advanced(by: payload.count)
             return ByteRange(offset: payload.offset - ahead, count: fresh)
         }
         counters.outOfOrder += 1
-        enqueue(frame.slice(payload), at: start, slot, side, time)
+        enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
         return .empty
     }
 
@@ -152,14 +161,16 @@ public struct TCPStreams: ~Copyable {
     /// Lets a segment wait. Where the room of all streams is taken, those give way that have waited too long and would
     /// know it if anything more had come of their flows.
     private mutating func enqueue(
-        _ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side, _ time: Timestamp
+        _ bytes: RawSpan, at start: SequenceNumber, behind required: SequenceNumber?, _ slot: Int, _ side: Side,
+        _ time: Timestamp
     ) {
         while !queue.hasTotalRoom(for: bytes.byteCount, limits),
             let victim = queue.nextOverdue(at: time, after: limits.queueWaitNanoseconds)
         {
             giveUp(Int(victim.slot), victim.side)
         }
-        queue.insert(bytes, at: start, time: time, into: &table[slot][side], of: StreamName(slot, side))
+        queue.insert(
+            bytes, at: start, behind: required, time: time, into: &table[slot][side], of: StreamName(slot, side))
     }
 
     private mutating func noteUnparsed(_ count: Int, _ slot: Int) {
@@ -177,6 +188,15 @@ public struct TCPStreams: ~Copyable {
         public var skip: Int
         /// How many octets in front of it are lost; the stream's message boundaries are lost with them.
         public var gap: Int
+        /// Whether what it answers is lost, so that the other stream's boundaries are lost as well.
+        public var isAnswerToLost: Bool
+    }
+
+    /// Whether the hole in front of what waits in a stream is about to be given up: what is held then has no sequel.
+    public func isGapDue(slot: Int, side: Side, at time: Timestamp, force: Bool) -> Bool {
+        guard let head = queue.head(of: table[slot][side]) else { return false }
+        let ahead = head.sequence.distance(from: table[slot][side].next)
+        return ahead > 0 && (force || isOverdue(table[slot][side], since: head.arrival, at: time))
     }
 
     /// The next waiting octets of a stream, when they are due.
@@ -186,7 +206,10 @@ public struct TCPStreams: ~Copyable {
     public mutating func nextQueued(slot: Int, side: Side, at time: Timestamp, force: Bool = false) -> QueuedChunk? {
         while let head = queue.head(of: table[slot][side]) {
             let ahead = head.sequence.distance(from: table[slot][side].next)
-            if ahead > 0, !force, !isOverdue(table[slot][side], since: head.arrival, at: time) { return nil }
+            let isDue = force || isOverdue(table[slot][side], since: head.arrival, at: time)
+            if ahead > 0, !isDue { return nil }
+            let isUnanswered = head.required.map { isUnseen($0, slot, side.other) } ?? false
+            if isUnanswered, !isDue { return nil }
             guard let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) else { return nil }
             if bytes.count + ahead <= 0 {
                 counters.retransmitted += 1
@@ -199,9 +222,34 @@ public struct TCPStreams: ~Copyable {
                 counters.lostBytes += UInt64(ahead)
                 loseBoundary(slot, side)
             }
-            return QueuedChunk(buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead))
+            let isAnswerToLost = isUnanswered && !force && !hasQueued(slot, side.other)
+            if isAnswerToLost, let required = head.required { lose(upTo: required, slot, side.other) }
+            return QueuedChunk(
+                buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), isAnswerToLost: isAnswerToLost)
         }
         return nil
+    }
+
+    /// Whether a segment acknowledges octets of the other end that have not been seen: it was sent after them, and what it
+    /// carries may answer them. A capture that joins two directions, or takes them from two queues of a card, may show it
+    /// before.
+    private func acknowledgesUnseen(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
+        header.flags.contains(.ack) && isUnseen(header.acknowledgement, slot, side.other)
+    }
+
+    /// Whether a stream has not come as far as `number`. A FIN takes a number of its own.
+    private func isUnseen(_ number: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
+        guard table[slot][side].isSynchronised else { return false }
+        let distance = number.distance(from: table[slot][side].next)
+        return distance > (table[slot][side].hasFIN ? 1 : 0) && distance <= maximumDistance
+    }
+
+    /// Gives up octets that were acknowledged and never seen.
+    private mutating func lose(upTo next: SequenceNumber, _ slot: Int, _ side: Side) {
+        counters.gaps += 1
+        counters.lostBytes += UInt64(max(0, next.distance(from: table[slot][side].next)))
+        table[slot][side].next = next
+        loseBoundary(slot, side)
     }
 
     private func isOverdue(_ stream: StreamSide, since arrival: Timestamp, at time: Timestamp) -> Bool {
@@ -218,6 +266,7 @@ public struct TCPStreams: ~Copyable {
         table[slot][side].skip = 0
         table[slot][side].wholeLength = 0
         table[slot][side].isLost = true
+        table[slot][side].searched = 0
     }
 
     /// Counts octets of a followed stream that were not understood.
@@ -287,6 +336,8 @@ public struct StreamCounters: Sendable {
     public var overlapping: UInt64 = 0
     /// Segments that came before the octets in front of them.
     public var outOfOrder: UInt64 = 0
+    /// Segments that came before the octets of the other end that they acknowledge.
+    public var acknowledgedAhead: UInt64 = 0
     /// Segments too far ahead to belong to the stream.
     public var outOfWindow: UInt64 = 0
     /// Holes that were never filled.

@@ -91,8 +91,8 @@ extension Worker where Sink: ~Copyable {
         let tcp = streams.counters
         statistics.tcp = [
             "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "out_of_order": tcp.outOfOrder,
-            "out_of_window": tcp.outOfWindow, "lost_bytes": tcp.lostBytes,
-            "unfinished_messages": tcp.unfinishedMessages,
+            "out_of_window": tcp.outOfWindow, "acknowledged_ahead": tcp.acknowledgedAhead, "lost_bytes": tcp.lostBytes,
+            "unfinished_messages": tcp.unfinishedMessages, "resynchronised": counters.resynchronised,
         ].filter { $0.value > 0 }
         return statistics
     }

@@ -21,10 +21,20 @@ extension Worker where Sink: ~Copyable {
         if accepted.isGap { noteGap(slot) }
         if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), bytes) }
         if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, bytes) }
-        drainQueue(slot, hit.side, bytes, force: accepted.closes)
+        drainQueues(slot, hit.side, bytes, force: accepted.closes)
         if accepted.closes {
-            drainQueue(slot, hit.side.other, bytes, force: true)
+            for side in [Side.first, .second] { resumeLast(slot, side, bytes) }
             end(slot, at: frame.timestamp)
+        }
+    }
+
+    /// Takes what waited in both streams and is due: one may have waited for the other.
+    private mutating func drainQueues(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
+        var side = side
+        var idle = 0
+        while idle < 2 {
+            idle = drainQueue(slot, side, frameBytes, force: force) ? 0 : idle + 1
+            side = side.other
         }
     }
 
@@ -49,12 +59,21 @@ extension Worker where Sink: ~Copyable {
         noteGap(slot)
     }
 
-    private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
-        guard streams.hasQueued(slot, side) else { return }
-        while let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) {
+    /// Takes what waited in a stream and is due; whether there was anything.
+    private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) -> Bool {
+        guard streams.hasQueued(slot, side) else { return false }
+        var hasTaken = false
+        while true {
+            if streams.isGapDue(slot: slot, side: side, at: frame.timestamp, force: force) {
+                resumeLast(slot, side, frameBytes)
+            }
+            guard let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) else {
+                return hasTaken
+            }
+            hasTaken = true
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
-            if chunk.gap > 0 { noteGap(slot) }
+            if chunk.gap > 0 || chunk.isAnswerToLost { noteGap(slot) }
             feed(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
             streams.recycle(chunk)
         }
@@ -79,9 +98,14 @@ extension Worker where Sink: ~Copyable {
             if streams.table[slot][side].skip > 0 { buffer.removeLast(buffer.count - heldLimit) }
             streams.putHeld(buffer, slot, side)
         }
+        if streams.table[slot][side].isLost, streams.table[slot].label == FlowLabel.unknown {
+            // It turned out not to begin as MQTT does; what is held is looked at again.
+            let none: [UInt8] = []
+            resume(slot, side, none.span.bytes, frameBytes)
+        }
     }
 
-    private var heldLimit: Int { streams.table.limits.heldBytesPerMessage }
+    var heldLimit: Int { streams.table.limits.heldBytesPerMessage }
 
     private mutating func hold(_ slot: Int, _ side: Side, _ rest: RawSpan) {
         guard !rest.isEmpty else { return }
@@ -90,7 +114,7 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Tells the conversation that it cannot know all that was said.
-    private mutating func noteGap(_ slot: Int) {
+    mutating func noteGap(_ slot: Int) {
         guard streams.table[slot].label == FlowLabel.mqtt else { return }
         mqtt.noteGap(MQTTSessionID(rawValue: streams.table[slot].handle))
     }
@@ -139,8 +163,9 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Dissects every whole message at the start of `bytes`; returns how many octets they took.
-    private mutating func consume(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
+    mutating func consume(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
         if streams.table[slot].label == FlowLabel.unknown, !identify(slot, side, bytes) {
+            // What another protocol says is let go; a beginning that tells nothing yet is kept.
             return streams.table[slot].label == FlowLabel.ignored ? bytes.byteCount : 0
         }
         var offset = 0
@@ -171,26 +196,47 @@ extension Worker where Sink: ~Copyable {
         switch MQTTProbe.verdict(bytes) {
         case .needMore: return false
         case .no:
-            streams.table[slot].label = FlowLabel.ignored
-            streams.abandon(slot)
+            if mayBegin(slot, side) {
+                streams.table[slot][side].isLost = true
+                streams.table[slot][side].startsSegment = true
+            } else {
+                streams.table[slot].label = FlowLabel.ignored
+                streams.abandon(slot)
+            }
             return false
-        case .client: claim(slot, client: side)
-        case .server: claim(slot, client: side.other)
+        case .client: claim(slot, client: side, isFromStart: isFromStart(slot))
+        case .server: claim(slot, client: side.other, isFromStart: isFromStart(slot))
         }
         return true
     }
 
-    private mutating func claim(_ slot: Int, client: Side) {
-        streams.table[slot].label = FlowLabel.mqtt
-        streams.table[slot].client = client
-        openSession(slot)
+    /// Whether a stream that begins otherwise may yet be MQTT: its beginning was not seen, or it goes to MQTT's own port,
+    /// where a client that does not begin with a CONNECT is worth a look.
+    private func mayBegin(_ slot: Int, _ side: Side) -> Bool {
+        let key = streams.table[slot].key
+        return !streams.table[slot][side].hasSYN || key.first.port == MQTTPort.mqtt || key.second.port == MQTTPort.mqtt
     }
 
-    private mutating func openSession(_ slot: Int) {
+    /// Whether the first octets of both ends are there to be read.
+    private func isFromStart(_ slot: Int) -> Bool {
+        [Side.first, .second].allSatisfy { streams.table[slot][$0].hasSYN && !streams.table[slot][$0].isLost }
+    }
+
+    mutating func claim(_ slot: Int, client: Side, isFromStart: Bool) {
+        streams.table[slot].label = FlowLabel.mqtt
+        streams.table[slot].client = client
+        streams.table[slot].misses = 0
+        openSession(slot, isFromStart: isFromStart)
+    }
+
+    private mutating func openSession(_ slot: Int, isFromStart: Bool = false) {
         let flow = streams.table[slot]
         let (client, server) =
             flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
-        streams.table[slot].handle = mqtt.openSession(client: client, server: server, at: frame.timestamp).rawValue
+        streams.table[slot].handle =
+            mqtt.openSession(
+                client: client, server: server, at: frame.timestamp, isFromStart: isFromStart
+            ).rawValue
         streams.table.setEstablished(true, slot: slot)
     }
 
@@ -211,22 +257,9 @@ extension Worker where Sink: ~Copyable {
         sink.receive(mqtt, context, message: message, frame: frame, frameBytes: frameBytes)
     }
 
-    /// Reads on after lost octets where a segment proves to begin with a message: it consists of whole messages.
-    private mutating func resume(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
-        guard streams.table[slot].label == FlowLabel.mqtt, MQTTFraming.isWholeMessages(data) else {
-            // What another protocol says is not ours to count.
-            if streams.table[slot].label == FlowLabel.mqtt { streams.countUnparsed(data.byteCount) }
-            return
-        }
-        noteGap(slot)
-        streams.table[slot][side].isLost = false
-        let consumed = consume(slot, side, data, frameBytes)
-        hold(slot, side, data.extracting(consumed..<data.byteCount))
-    }
-
     /// At the end of a capture: what still waits for lost octets is read as far as it goes.
     mutating func flushQueues() {
-        for slot in streams.table.liveSlots where streams.table[slot].label == FlowLabel.mqtt {
+        for slot in streams.table.liveSlots where streams.table[slot].label <= FlowLabel.mqtt {
             for side in [Side.first, .second] { flushQueue(slot, side) }
         }
     }
@@ -234,7 +267,8 @@ extension Worker where Sink: ~Copyable {
     private mutating func flushQueue(_ slot: Int, _ side: Side) {
         packet = packet(of: slot, side)
         let none: [UInt8] = []
-        drainQueue(slot, side, none.span.bytes, force: true)
+        _ = drainQueue(slot, side, none.span.bytes, force: true)
+        resumeLast(slot, side, none.span.bytes)
     }
 
     /// The addresses of a flow as those of a packet that `side` sent.

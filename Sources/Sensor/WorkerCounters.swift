@@ -18,6 +18,8 @@ public struct WorkerCounters: Sendable {
     public var mqtt = [UInt64](repeating: 0, count: 16)
     /// Messages by CoAP code.
     public var coap = [UInt64](repeating: 0, count: 256)
+    /// How often a stream without boundaries was understood again.
+    public var resynchronised: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
     public var notCoAP: UInt64 = 0
     /// Broken rules of a specification by their names.

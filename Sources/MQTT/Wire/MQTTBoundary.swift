@@ -48,14 +48,19 @@ public struct MQTTBoundary: Sendable {
     ///   - bytes: consecutive octets of one direction.
     ///   - startsSegment: whether the first octet began a segment.
     ///   - isLast: whether nothing follows.
+    ///   - isFull: whether no more can be held, so that a message too long to see the end of is believed by its topic.
     /// - Complexity: linear in the octets; what would cost more is given up.
-    public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> Verdict {
+    public mutating func find(
+        _ bytes: RawSpan, startsSegment: Bool, isLast: Bool, isFull: Bool = false
+    ) -> Verdict {
         budget = 4096 + bytes.byteCount * 16
         var firstOpen = bytes.byteCount
         for offset in 0..<bytes.byteCount where isPlausibleHeader(bytes.byte(at: offset)) {
             switch chain(bytes, at: offset, startsSegment: startsSegment && offset == 0, isLast: isLast) {
             case .proven: return .proven(offset)
-            case .open: firstOpen = min(firstOpen, offset)
+            case .open:
+                firstOpen = min(firstOpen, offset)
+                if isFull, isLongPublish(bytes.extracting(offset..<bytes.byteCount)) { return .proven(offset) }
             case .disproven: break
             }
             // Giving up means that nothing before this place is kept.
@@ -79,7 +84,8 @@ public struct MQTTBoundary: Sendable {
             case .lost: return .disproven
             case .incomplete(let total):
                 guard isPlausibleBeginning(rest, total: total) else { return .disproven }
-                return messages >= 3 && bits >= Self.proof ? .proven : .open
+                // Where nothing follows, what is cut off is no reason to give up what stands before it.
+                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven : .open
             case .message(let length):
                 guard let worth = worth(rest.extracting(0..<length)) else { return .disproven }
                 bits += worth
@@ -106,6 +112,16 @@ public struct MQTTBoundary: Sendable {
         default: if first & 15 != type.requiredFlags { return false }
         }
         return type.onlyDirection(version) ?? direction == direction
+    }
+
+    /// Whether a PUBLISH begins here that goes on behind the octets, with a topic that chance would hardly make.
+    private func isLongPublish(_ bytes: RawSpan) -> Bool {
+        guard bytes.byteCount > 16, bytes.byte(at: 0) >> 4 == MQTTPacketType.publish.rawValue,
+            case .incomplete(let total?) = MQTTFraming.frame(bytes), total > bytes.byteCount
+        else { return false }
+        let header = 1 + lengthOctets(of: bytes)
+        let topic = Int(bytes.uint16(at: header))
+        return topic >= 8 && header + 2 + topic <= bytes.byteCount
     }
 
     /// Whether the octets that are there of a message speak against it.
