@@ -24,12 +24,14 @@ extension PacketDecoder {
     private static func belowLabels(_ frame: RawSpan, at offset: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard available(frame, at: offset, end: end) >= 1 else { return .undecoded(.tunnelTruncated) }
         let nibble = frame.byte(at: offset) >> 4
-        if nibble == 0, provesEthernet(frame, at: offset &+ 4, end: end) {
-            return ethernet(frame, at: offset &+ 4, end: end, &packet)
-        }
+        let isControlled = nibble == 0 && provesEthernet(frame, at: offset &+ 4, end: end)
+        // A tagged frame without a control word proves itself at both places, since a tag is as long as the word; so
+        // the word goes first only where it is 0, as most are and no address begins.
+        if isControlled, frame.uint32(at: offset) == 0 { return ethernet(frame, at: offset &+ 4, end: end, &packet) }
         if !isSurelyIP(frame, at: offset, end: end), provesEthernet(frame, at: offset, end: end) {
             return ethernet(frame, at: offset, end: end, &packet)
         }
+        if isControlled { return ethernet(frame, at: offset &+ 4, end: end, &packet) }
         switch nibble {
         case 1: return .undecoded(.mplsControl)
         case 4: return ipv4(frame, at: offset, end: end, &packet)
@@ -42,7 +44,8 @@ extension PacketDecoder {
     /// IPv4 with its header checksum right, or IPv6 that ends where the frame does.
     private static func isSurelyIP(_ frame: RawSpan, at offset: Int, end: Int) -> Bool {
         if provesIPv4(frame, at: offset, end: end) {
-            return Checksums.sum(frame, ByteRange(offset: offset, count: Int(frame.byte(at: offset) & 15) * 4)) == 0xFFFF
+            return Checksums.sum(frame, ByteRange(offset: offset, count: Int(frame.byte(at: offset) & 15) * 4))
+                == 0xFFFF
         }
         return provesIPv6(frame, at: offset, end: end)
             && available(frame, at: offset &+ 40, end: end) == Int(frame.uint16(at: offset &+ 4))
