@@ -3,6 +3,7 @@ import Network
 
 extension PacketDecoder {
     /// GRE: version 0 (RFC 2784, RFC 2890) or 1 (PPTP, RFC 2637).
+    @inline(never)
     static func gre(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome {
         guard available(frame, at: body.offset, end: body.end) >= 4 else { return .undecoded(.tunnelTruncated) }
         let flags = GREFlags(rawValue: frame.uint16(at: body.offset))

@@ -39,6 +39,7 @@ extension PacketDecoder {
         return transport(IPProtocol(rawValue: frame.byte(at: offset &+ 9)), frame, body, &packet)
     }
 
+    @inline(never)
     private static func ipv4Fragment(
         _ fragmentation: UInt16, _ frame: RawSpan, _ header: ByteRange, _ body: ByteRange, _ packet: Packet
     ) -> Outcome {

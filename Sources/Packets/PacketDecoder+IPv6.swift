@@ -62,6 +62,7 @@ extension PacketDecoder {
         return .undecoded(.ipv6HeadersTooDeep)
     }
 
+    @inline(never)
     private static func ipv6Fragment(_ frame: RawSpan, at header: Int, end: Int, _ packet: Packet) -> Outcome {
         let (payload, missing) = captured(frame, ByteRange(offset: header &+ 8, count: end &- header &- 8))
         let fragmentation = frame.uint16(at: header &+ 2)

@@ -50,6 +50,7 @@ extension PacketDecoder {
     }
 
     /// IEEE 802.1ah: four octets of flags and service identifier, then the customer's Ethernet frame.
+    @inline(never)
     private static func backbone(_ frame: RawSpan, at start: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard enter(.pbb, &packet) else { return .undecoded(.tunnelTooDeep) }
         return ethernet(frame, at: start &+ 4, end: end, &packet)

@@ -6,6 +6,7 @@ extension PacketDecoder {
     private static let labelLimit = 16
 
     /// A stack of MPLS labels (RFC 3032, 2.1), passed over down to the one with the bottom bit.
+    @inline(never)
     static func mpls(_ frame: RawSpan, at start: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard enter(.mpls, &packet) else { return .undecoded(.tunnelTooDeep) }
         var offset = start

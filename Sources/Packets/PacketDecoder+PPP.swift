@@ -42,6 +42,7 @@ extension PacketDecoder {
     }
 
     /// A PPPoE session packet (RFC 2516, 4): version 1, type 1, code 0, session, length, PPP.
+    @inline(never)
     static func pppoe(_ frame: RawSpan, at start: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard enter(.pppoe, &packet) else { return .undecoded(.tunnelTooDeep) }
         guard available(frame, at: start, end: end) >= 6 else { return .undecoded(.tunnelTruncated) }

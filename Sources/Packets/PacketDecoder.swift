@@ -8,6 +8,7 @@ import Network
 ///
 /// The functions of the layers take `frame`, what was captured, and `end`, the offset at which the enclosing header says
 /// that its content ends: it lies behind the end of a frame cut short, and is `Int.max` where no header told it.
+/// Most frames are TCP in IP in Ethernet; what takes off tunnels is kept out of line, so that their way stays short.
 public enum PacketDecoder {
     /// What a frame gave.
     public enum Outcome: Equatable, Sendable {

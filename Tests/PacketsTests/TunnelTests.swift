@@ -52,6 +52,30 @@ private func describe(_ path: TunnelPath) -> [Tunnel] { (0..<path.count).compact
         }
     }
 
+    @Test("an IPv4 length of 0 inside a tunnel stands for all that the tunnel holds, and not for padding behind it")
+    func lengthOfZero() {
+        let segment = Build.tcp(from: 40000, to: 1883, seq: 7, Array("hello".utf8))
+        let packets = [Build.ipv4(proto: 6, length: 0, segment), Build.ipv6(next: 6, length: 0, segment)]
+        for (type, inner) in zip([0x0800, 0x86DD], packets) {
+            let frame = Build.ethernet(0x0800, Build.outerIPv4(proto: 47, Build.gre(type, inner)))
+            for padding in [[], [9, 9, 9]] as [[UInt8]] {
+                var packet = Packet()
+                let padded = frame + padding
+                #expect(PacketDecoder.decode(padded.span.bytes, link: .ethernet, into: &packet) == .packet)
+                #expect(packet.payload == ByteRange(offset: frame.count - 5, count: 5) && packet.missing == 0)
+            }
+        }
+    }
+
+    @Test("a tunnel's port as source port proves nothing", arguments: [2152, 4789, 4790, 6081, 8472])
+    func fromATunnelPort(_ port: Int) {
+        let inner = Build.innerEthernet(0x0800, Build.ipv4(proto: 6, Build.tcp(from: 1, to: 2, seq: 3)))
+        let frame = Build.ethernet(0x0800, Build.outerUDP(from: port, to: 5683, Build.vxlan(inner)))
+        var packet = Packet()
+        #expect(PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet) == .packet)
+        #expect(packet.destinationPort == 5683 && packet.tunnels.count == 0)
+    }
+
     @Test func aPathKeepsEight() {
         var path = TunnelPath()
         #expect(path.count == 0 && path[0] == nil && path[-1] == nil)
