@@ -25,6 +25,8 @@ public struct EventContext: Sendable {
     public var vlans: VLANTags
     /// What the packet was taken out of.
     public var tunnels: TunnelPath
+    /// What was odd about the way it came.
+    public var anomalies: NetworkAnomalies
     public var transport: Transport
     public var direction: Direction
 
@@ -32,7 +34,7 @@ public struct EventContext: Sendable {
     public init(
         timestamp: Timestamp, frameNumber: UInt64, source: Endpoint, destination: Endpoint,
         sourceMAC: MACAddress? = nil, destinationMAC: MACAddress? = nil, vlans: VLANTags = VLANTags(),
-        tunnels: TunnelPath = TunnelPath(), transport: Transport, direction: Direction
+        tunnels: TunnelPath = TunnelPath(), anomalies: NetworkAnomalies = [], transport: Transport, direction: Direction
     ) {
         self.timestamp = timestamp
         self.frameNumber = frameNumber
@@ -42,6 +44,7 @@ public struct EventContext: Sendable {
         self.destinationMAC = destinationMAC
         self.vlans = vlans
         self.tunnels = tunnels
+        self.anomalies = anomalies
         self.transport = transport
         self.direction = direction
     }

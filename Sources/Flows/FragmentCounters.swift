@@ -67,3 +67,15 @@ public struct FragmentCounters: Hashable, Sendable {
         if oddities.contains(.unaligned) { unaligned += 1 }
     }
 }
+
+extension FragmentCounters {
+    /// The counters by the names that `earshot stats --json` gives them, what waits now apart.
+    public var named: [String: UInt64] {
+        [
+            "fragments": fragments, "completed": completed, "duplicates": duplicates, "overlaps": overlaps,
+            "conflicts": conflicts, "tiny_first": tinyFirst, "inside_header": insideHeader, "timed_out": timedOut,
+            "evicted": evicted, "too_long": tooLong, "cut_short": cutShort, "malformed": malformed,
+            "too_many_pieces": tooManyPieces, "no_room": noRoom,
+        ]
+    }
+}

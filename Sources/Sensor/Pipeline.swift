@@ -115,6 +115,8 @@ extension RunStatistics {
         result.evicted = difference(evicted, earlier.evicted)
         result.undecoded = difference(undecoded, earlier.undecoded)
         result.tcp = difference(tcp, earlier.tcp)
+        result.fragments = difference(fragments, earlier.fragments)
+        result.wrongChecksums -= earlier.wrongChecksums
         for (name, counts) in messages {
             let rest = difference(counts, earlier.messages[name] ?? [:])
             result.messages[name] = rest.isEmpty ? nil : rest

@@ -28,6 +28,10 @@ public struct RunStatistics: Codable, Sendable {
     public var dropped: [String: UInt64] = [:]
     /// Segments by what was odd about them.
     public var tcp: [String: UInt64] = [:]
+    /// Fragments by what became of them.
+    public var fragments: [String: UInt64] = [:]
+    /// Packets left out for a wrong checksum.
+    public var wrongChecksums: UInt64 = 0
     /// Frames cut short by the snap length.
     public var cutShort: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
@@ -38,7 +42,8 @@ public struct RunStatistics: Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, gaps
         case unparsedBytes = "unparsed_bytes"
-        case evicted, undecoded, dropped, tcp
+        case evicted, undecoded, dropped, tcp, fragments
+        case wrongChecksums = "wrong_checksums"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
         case captureMicroseconds = "capture_us"
@@ -86,6 +91,8 @@ extension Worker where Sink: ~Copyable {
         statistics.evicted = evictions.filter { $0.value > 0 }
         statistics.cutShort = counters.cutShort
         statistics.notCoAP = counters.notCoAP
+        statistics.fragments = fragments.counters.named.filter { $0.value > 0 }
+        statistics.wrongChecksums = counters.wrongChecksums
         statistics.captureMicroseconds =
             counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
         let tcp = streams.counters
@@ -135,6 +142,8 @@ extension RunStatistics {
         undecoded.merge(other.undecoded, uniquingKeysWith: +)
         dropped.merge(other.dropped, uniquingKeysWith: +)
         tcp.merge(other.tcp, uniquingKeysWith: +)
+        fragments.merge(other.fragments, uniquingKeysWith: +)
+        wrongChecksums += other.wrongChecksums
         messages.merge(other.messages) { $0.merging($1, uniquingKeysWith: +) }
     }
 }

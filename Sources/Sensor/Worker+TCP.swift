@@ -8,7 +8,7 @@ import Packets
 
 extension Worker where Sink: ~Copyable {
     /// Takes a segment: puts it in order, cuts the stream into messages.
-    mutating func processSegment(_ bytes: RawSpan, _ hit: FlowTable.Hit) {
+    mutating func processSegment(_ bytes: RawSpan, _ frameBytes: RawSpan, _ hit: FlowTable.Hit) {
         let slot = hit.slot
         // A flow that is nobody's costs no more than its slot, until a new connection begins on its ports.
         if streams.table[slot].label == FlowLabel.ignored {
@@ -19,11 +19,11 @@ extension Worker where Sink: ~Copyable {
         let accepted = streams.accept(packet, frame: bytes, slot: slot, side: hit.side, at: frame.timestamp)
         if accepted.isRestart { forget(slot, at: frame.timestamp) }
         if accepted.isGap { noteGap(slot) }
-        if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), bytes) }
-        if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, bytes) }
-        drainQueues(slot, hit.side, bytes, force: accepted.closes)
+        if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), frameBytes) }
+        if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, frameBytes) }
+        drainQueues(slot, hit.side, frameBytes, force: accepted.closes)
         if accepted.closes {
-            for side in [Side.first, .second] { resumeLast(slot, side, bytes) }
+            for side in [Side.first, .second] { resumeLast(slot, side, frameBytes) }
             end(slot, at: frame.timestamp)
         }
     }

@@ -18,6 +18,8 @@ public struct WorkerCounters: Sendable {
     public var mqtt = [UInt64](repeating: 0, count: 16)
     /// Messages by CoAP code.
     public var coap = [UInt64](repeating: 0, count: 256)
+    /// Packets left out for a wrong checksum.
+    public var wrongChecksums: UInt64 = 0
     /// How often a stream without boundaries was understood again.
     public var resynchronised: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
