@@ -44,10 +44,8 @@ struct HeldBuffers: ~Copyable {
     private mutating func release(_ stream: inout StreamSide, keeping buffer: consuming [UInt8]) {
         guard stream.held >= 0 else { return }
         var buffer = buffer
-        if buffer.capacity <= 1 << 16 {
-            buffer.removeAll(keepingCapacity: true)
-            swap(&buffers[Int(stream.held)], &buffer)
-        }
+        // It is emptied when it is used again: here the caller may still hold it, and emptying would make a new one.
+        if buffer.capacity <= 1 << 16 { swap(&buffers[Int(stream.held)], &buffer) }
         free.append(stream.held)
         stream.held = -1
     }
@@ -55,6 +53,7 @@ struct HeldBuffers: ~Copyable {
     private mutating func slot(of stream: inout StreamSide) -> Int {
         if stream.held >= 0 { return Int(stream.held) }
         if let slot = free.popLast() {
+            buffers[Int(slot)].removeAll(keepingCapacity: true)
             stream.held = slot
         } else {
             buffers.append([])

@@ -71,7 +71,7 @@ struct SegmentQueue: ~Copyable {
     mutating func recycle(_ buffer: consuming [UInt8]) {
         guard let slot = free.last, segments[Int(slot)].bytes.capacity == 0, buffer.capacity <= 1 << 16 else { return }
         var buffer = buffer
-        buffer.removeAll(keepingCapacity: true)
+        // `take` empties it: here the caller may still hold it, and emptying would make a new one.
         swap(&segments[Int(slot)].bytes, &buffer)
     }
 

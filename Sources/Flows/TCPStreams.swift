@@ -117,8 +117,8 @@ public struct TCPStreams: ~Copyable {
     /// device with more than 16 MiB in flight is not one of those that we watch.
     private var maximumDistanceAhead: Int { 1 << 24 }
 
-    /// Whether octets of a stream wait for those in front of them.
-    public func hasQueued(_ slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
+    /// Whether octets of any stream wait for those in front of them.
+    public var hasQueued: Bool { queue.totalBytes > 0 }
 
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {

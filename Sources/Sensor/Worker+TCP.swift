@@ -32,7 +32,7 @@ extension Worker where Sink: ~Copyable {
     }
 
     private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
-        guard streams.hasQueued(slot, side) else { return }
+        guard streams.hasQueued else { return }
         while let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) {
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
