@@ -50,12 +50,12 @@ public struct FlowTable: ~Copyable {
 
     /// The flow in a slot. Inlinable, since else every look at one field of it would copy the whole flow.
     @inlinable public subscript(slot: Int) -> Flow {
-        _read { yield slots[slot] }
+        _read { yield slots.span[slot] }
         _modify { yield &slots[slot] }
     }
 
     /// Finds the flow of a packet or begins it, and notes when it was seen.
-    public mutating func track(_ packet: Packet, at time: Timestamp) -> Hit {
+    public mutating func track(_ packet: borrowing Packet, at time: Timestamp) -> Hit {
         let (key, fromFirst) = FlowKey.of(packet)
         let side: Side = fromFirst ? .first : .second
         let hashed = key.hash(hash)

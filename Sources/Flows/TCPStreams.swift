@@ -177,8 +177,11 @@ public struct TCPStreams: ~Copyable {
         if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
     }
 
-    /// Whether octets of a stream wait for those in front of them.
-    public func hasQueued(_ slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
+    /// Whether octets of any stream wait for those in front of them.
+    public var hasQueued: Bool { queue.totalBytes > 0 }
+
+    /// Whether octets of one stream wait.
+    public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {
@@ -222,7 +225,7 @@ public struct TCPStreams: ~Copyable {
                 counters.lostBytes += UInt64(ahead)
                 loseBoundary(slot, side)
             }
-            let isAnswerToLost = isUnanswered && !force && !hasQueued(slot, side.other)
+            let isAnswerToLost = isUnanswered && !force && !hasQueued(in: slot, side.other)
             if isAnswerToLost, let required = head.required { lose(upTo: required, slot, side.other) }
             return QueuedChunk(
                 buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), isAnswerToLost: isAnswerToLost)

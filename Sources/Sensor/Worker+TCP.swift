@@ -30,6 +30,7 @@ extension Worker where Sink: ~Copyable {
 
     /// Takes what waited in both streams and is due: one may have waited for the other.
     private mutating func drainQueues(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
+        guard streams.hasQueued else { return }
         var side = side
         var idle = 0
         while idle < 2 {
@@ -61,7 +62,7 @@ extension Worker where Sink: ~Copyable {
 
     /// Takes what waited in a stream and is due; whether there was anything.
     private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) -> Bool {
-        guard streams.hasQueued(slot, side) else { return false }
+        guard streams.hasQueued(in: slot, side) else { return false }
         var hasTaken = false
         while true {
             if streams.isGapDue(slot: slot, side: side, at: frame.timestamp, force: force) {
