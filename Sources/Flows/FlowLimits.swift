@@ -1,7 +1,7 @@
 /// Every bound of flow tracking, each with its reason.
 public struct FlowLimits: Sendable {
-    /// Flows at most: at about 200 octets each, the table stays near 50 MiB however many flows an attacker opens.
-    public var flows = 262_144
+    /// Flows at most: with what a session needs beside, the tables stay near 100 MiB however many an attacker opens.
+    public var flows = 131_072
     /// Seconds of silence after which a flow that is nobody's, half-open, or closed is forgotten: longer than the
     /// retransmissions of a TCP handshake (RFC 6298) and than a closing connection lingers.
     public var transientIdleSeconds: Int64 = 120

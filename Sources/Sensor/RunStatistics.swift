@@ -30,6 +30,10 @@ public struct RunStatistics: Codable, Sendable {
     public var tcp: [String: UInt64] = [:]
     /// Fragments by what became of them.
     public var fragments: [String: UInt64] = [:]
+    /// What was lost on the way to and from each server.
+    public var losses: [String: LossesByServer.Loss] = [:]
+    /// Flows of TLS and DTLS, which are left alone.
+    public var encryptedFlows: UInt64 = 0
     /// Packets left out for a wrong checksum.
     public var wrongChecksums: UInt64 = 0
     /// Frames cut short by the snap length.
@@ -44,6 +48,8 @@ public struct RunStatistics: Codable, Sendable {
         case unparsedBytes = "unparsed_bytes"
         case evicted, undecoded, dropped, tcp, fragments
         case wrongChecksums = "wrong_checksums"
+        case losses
+        case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
         case captureMicroseconds = "capture_us"
@@ -93,6 +99,8 @@ extension Worker where Sink: ~Copyable {
         statistics.notCoAP = counters.notCoAP
         statistics.fragments = fragments.counters.named.filter { $0.value > 0 }
         statistics.wrongChecksums = counters.wrongChecksums
+        statistics.losses = counters.losses.named
+        statistics.encryptedFlows = counters.encryptedFlows
         statistics.captureMicroseconds =
             counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
         let tcp = streams.counters
@@ -144,6 +152,14 @@ extension RunStatistics {
         tcp.merge(other.tcp, uniquingKeysWith: +)
         fragments.merge(other.fragments, uniquingKeysWith: +)
         wrongChecksums += other.wrongChecksums
+        encryptedFlows += other.encryptedFlows
+        losses.merge(other.losses) { one, two in
+            var sum = one
+            sum.gaps += two.gaps
+            sum.unparsedBytes += two.unparsedBytes
+            sum.resynchronised += two.resynchronised
+            return sum
+        }
         messages.merge(other.messages) { $0.merging($1, uniquingKeysWith: +) }
     }
 }

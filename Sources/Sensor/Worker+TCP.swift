@@ -74,7 +74,10 @@ extension Worker where Sink: ~Copyable {
             hasTaken = true
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
-            if chunk.gap > 0 || chunk.isAnswerToLost { noteGap(slot) }
+            if chunk.gap > 0 || chunk.isAnswerToLost {
+                noteGap(slot)
+                noteLoss(slot) { $0.gaps += 1 }
+            }
             feed(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
             streams.recycle(chunk)
         }
@@ -118,6 +121,13 @@ extension Worker where Sink: ~Copyable {
     mutating func noteGap(_ slot: Int) {
         guard streams.table[slot].label == FlowLabel.mqtt else { return }
         mqtt.noteGap(MQTTSessionID(rawValue: streams.table[slot].handle))
+    }
+
+    /// Counts a loss by the server of a flow that is followed.
+    mutating func noteLoss(_ slot: Int, _ change: (inout LossesByServer.Loss) -> Void) {
+        guard streams.table[slot].label == FlowLabel.mqtt else { return }
+        let flow = streams.table[slot]
+        counters.losses.note(flow.client == .first ? flow.key.second : flow.key.first, change)
     }
 
     /// Passes over the rest of a message too long to hold; when it has passed, its head is dissected.
@@ -197,7 +207,8 @@ extension Worker where Sink: ~Copyable {
         switch MQTTProbe.verdict(bytes) {
         case .needMore: return false
         case .no:
-            if mayBegin(slot, side) {
+            if isTLS(bytes) { counters.encryptedFlows &+= 1 }
+            if mayBegin(slot, side), !isTLS(bytes) {
                 streams.table[slot][side].isLost = true
                 streams.table[slot][side].startsSegment = true
             } else {
@@ -209,6 +220,12 @@ extension Worker where Sink: ~Copyable {
         case .server: claim(slot, client: side.other, isFromStart: isFromStart(slot))
         }
         return true
+    }
+
+    /// Whether octets begin with a TLS record: a content type and a version (RFC 8446, 5.1).
+    private func isTLS(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= 3 && (20...24).contains(bytes.byte(at: 0)) && bytes.byte(at: 1) == 3
+            && bytes.byte(at: 2) <= 4
     }
 
     /// Whether a stream that begins otherwise may yet be MQTT: its beginning was not seen, or it goes to MQTT's own port,
