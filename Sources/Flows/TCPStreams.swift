@@ -191,7 +191,9 @@ public struct TCPStreams: ~Copyable {
         public var skip: Int
         /// How many octets in front of it are lost; the stream's message boundaries are lost with them.
         public var gap: Int
-        /// Whether what it answers is lost, so that the other stream's boundaries are lost as well.
+        /// Whether it answers octets of the other end that have not been seen.
+        public var answersUnseen: Bool
+        /// Whether those were given up with it, so that the other stream's boundaries are lost as well.
         public var isAnswerToLost: Bool
     }
 
@@ -228,7 +230,8 @@ public struct TCPStreams: ~Copyable {
             let isAnswerToLost = isUnanswered && !force && !hasQueued(in: slot, side.other)
             if isAnswerToLost, let required = head.required { lose(upTo: required, slot, side.other) }
             return QueuedChunk(
-                buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), isAnswerToLost: isAnswerToLost)
+                buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), answersUnseen: isUnanswered,
+                isAnswerToLost: isAnswerToLost)
         }
         return nil
     }

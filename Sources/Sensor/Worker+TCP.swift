@@ -74,10 +74,8 @@ extension Worker where Sink: ~Copyable {
             hasTaken = true
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
-            if chunk.gap > 0 || chunk.isAnswerToLost {
-                noteGap(slot)
-                noteLoss(slot) { $0.gaps += 1 }
-            }
+            if chunk.gap > 0 || chunk.answersUnseen { noteGap(slot) }
+            if chunk.gap > 0 || chunk.isAnswerToLost { noteLoss(slot) { $0.gaps += 1 } }
             feed(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
             streams.recycle(chunk)
         }
