@@ -12,7 +12,9 @@ extension Worker where Sink: ~Copyable {
         let slot = hit.slot
         // A flow that is nobody's costs no more than its slot, until a new connection begins on its ports.
         if streams.table[slot].label == FlowLabel.ignored, !packet.tcp.flags.contains(.syn) { return }
-        let accepted = streams.accept(packet, frame: bytes, slot: slot, side: hit.side, at: frame.timestamp)
+        let accepted = streams.accept(
+            packet.tcp, payload: packet.payload, missing: packet.missing, frame: bytes, slot: slot, side: hit.side,
+            at: frame.timestamp)
         if accepted.isRestart { forget(slot, at: frame.timestamp) }
         if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), bytes) }
         drainQueue(slot, hit.side, bytes, force: accepted.closes)

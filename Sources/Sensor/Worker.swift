@@ -44,7 +44,8 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
         case .packet:
             if packet.missing > 0 { counters.cutShort &+= 1 }
-            let hit = streams.table.track(packet, at: frame.timestamp)
+            let (key, fromFirst) = FlowKey.of(packet)
+            let hit = streams.table.track(key, fromFirst: fromFirst, at: frame.timestamp)
             if !streams.table.departed.isEmpty { closeDeparted(at: frame.timestamp) }
             if packet.transport == .tcp {
                 processSegment(bytes, hit)
