@@ -103,6 +103,13 @@ let package = Package(
             name: "AlertsTests",
             dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: common),
+        .testTarget(
+            name: "SensorTests",
+            dependencies: [
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "Detection", "Alerts", "Sensor",
+                "TestSupport",
+            ],
+            swiftSettings: common),
 
         // These run the built program as users do.
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),

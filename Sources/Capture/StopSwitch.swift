@@ -39,3 +39,10 @@ public final class StopSwitch: Sendable {
         if writer >= 0 { _ = write(writer, &byte, 1) }
     }
 }
+
+/// Whether the process ignores a signal, as whoever started it may have wished.
+public func isSignalIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+}

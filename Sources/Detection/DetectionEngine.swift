@@ -115,11 +115,6 @@ public struct DetectionEngine: ~Copyable {
         return result
     }
 
-    /// Adds to no alert row any more: the next match of each key begins one. Windows of correlations go on.
-    ///
-    /// For whoever keeps rows by run and begins another one.
-    public mutating func endRows() { suppressions.endRows() }
-
     /// Holds an event against the rules; `hits` has the result.
     ///
     /// - Parameter message: the buffer that the event was dissected from.

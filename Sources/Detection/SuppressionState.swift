@@ -25,9 +25,6 @@ struct SuppressionState: Sendable {
 
     init(limits: DetectionLimits) { rows = RecentTable(limit: limits.suppressions) }
 
-    /// Adds to no row any more; serial numbers go on.
-    mutating func endRows() { rows = RecentTable(limit: rows.limit) }
-
     /// Begins a row that nothing is ever added to.
     mutating func begin() -> UInt64 {
         alerts += 1

@@ -6,7 +6,7 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
     case timestamp, category, frameNumber
     case sourceIP, sourcePort, destinationIP, destinationPort, sourceMAC, destinationMAC
     case clientIP, clientPort, serverIP, serverPort
-    case transport, direction, communityID, vlanID
+    case transport, direction, communityID, vlanID, tunnel, anomaly
 
     /// The number of the field in the registry.
     public var id: FieldID { FieldID(rawValue: rawValue) }
@@ -33,6 +33,11 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         case .direction: FieldInfo("network.direction", .keyword, "to_server or to_client")
         case .communityID: FieldInfo("network.community_id", .keyword, "Community ID v1 with seed 0")
         case .vlanID: FieldInfo("network.vlan.id", .int, list: true, "VLAN identifiers, outermost first")
+        case .anomaly:
+            FieldInfo(
+                "network.anomaly", .keyword, list: true,
+                "what was odd on the way: fragment_overlap, fragment_conflict (the first copy stands)")
+        case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
         }
     }
 }
@@ -59,6 +64,16 @@ extension EventContext {
         case .direction: values.append(text: direction == .toServer ? "to_server" : "to_client")
         case .communityID: values.append { CommunityID(source, destination, transport).write(to: &$0) }
         case .vlanID: for index in 0..<vlans.count { values.append(vlans[index]) }
+        case .tunnel: append(tunnels, to: &values)
+        case .anomaly:
+            if anomalies.contains(.fragmentOverlap) { values.append(text: "fragment_overlap") }
+            if anomalies.contains(.fragmentConflict) { values.append(text: "fragment_conflict") }
+        }
+    }
+
+    private func append(_ path: TunnelPath, to values: inout FieldValues) {
+        for index in 0..<path.count {
+            if let tunnel = path[index] { values.append(text: tunnel.name) }
         }
     }
 

@@ -23,6 +23,10 @@ public struct EventContext: Sendable {
     /// `nil` where the link has no such address.
     public var destinationMAC: MACAddress?
     public var vlans: VLANTags
+    /// What the packet was taken out of.
+    public var tunnels: TunnelPath
+    /// What was odd about the way it came.
+    public var anomalies: NetworkAnomalies
     public var transport: Transport
     public var direction: Direction
 
@@ -30,7 +34,7 @@ public struct EventContext: Sendable {
     public init(
         timestamp: Timestamp, frameNumber: UInt64, source: Endpoint, destination: Endpoint,
         sourceMAC: MACAddress? = nil, destinationMAC: MACAddress? = nil, vlans: VLANTags = VLANTags(),
-        transport: Transport, direction: Direction
+        tunnels: TunnelPath = TunnelPath(), anomalies: NetworkAnomalies = [], transport: Transport, direction: Direction
     ) {
         self.timestamp = timestamp
         self.frameNumber = frameNumber
@@ -39,6 +43,8 @@ public struct EventContext: Sendable {
         self.sourceMAC = sourceMAC
         self.destinationMAC = destinationMAC
         self.vlans = vlans
+        self.tunnels = tunnels
+        self.anomalies = anomalies
         self.transport = transport
         self.direction = direction
     }

@@ -18,6 +18,12 @@ public struct StreamSide: Sendable {
     /// Whether the SYN of this direction was seen.
     public internal(set) var hasSYN = false
     var initial = SequenceNumber(0)
+    /// The first sequence number of a connection that a SYN in the middle of this one announced; it begins when the
+    /// other end agrees.
+    var rival: SequenceNumber?
+    /// Where the last segment that lay far off the stream ended, and how many such followed each other without a hole.
+    var strayEnd = SequenceNumber(0)
+    var strays: UInt8 = 0
     /// Whether this direction ended: the octet behind `finSequence` will never come.
     public internal(set) var hasFIN = false
     var finSequence = SequenceNumber(0)
@@ -33,11 +39,16 @@ public struct StreamSide: Sendable {
     public var wholeLength = 0
     /// Whether message boundaries were lost; nothing is dissected until one proves itself.
     public var isLost = false
+    /// While they are lost: whether what is held begins with a segment.
+    public var startsSegment = false
+    /// While they are lost: how many octets were held when they were last searched.
+    public var searched: Int32 = 0
 
     /// Moves over octets that come next in order; `false`, and nothing has changed, where they do not.
     mutating func advance(from start: SequenceNumber, by count: Int) -> Bool {
         guard isSynchronised, start == next else { return false }
         next = start.advanced(by: count)
+        strays = 0
         return true
     }
 
@@ -66,8 +77,8 @@ public struct Flow: Sendable {
     public var handle: Int64 = -1
     /// The end that is the client, once the protocol told.
     public var client = Side.first
-    /// Packets seen, up to 255.
-    public internal(set) var packets: UInt8 = 0
+    /// How often the caller looked in vain for a protocol that it knows.
+    public var misses: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, StreamSide> = [StreamSide(), StreamSide()]
 
     /// Whether both directions have named their last octet.

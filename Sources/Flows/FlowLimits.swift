@@ -22,6 +22,22 @@ public struct FlowLimits: Sendable {
     public var heldBytesPerMessage = 65_536
     /// Octets of unfinished messages that are held in all flows together.
     public var heldBytesTotal = 64 << 20
+    /// Fragmented datagrams that are put together at the same time, as many as a busy host has on the way: the tables
+    /// for them stay near 5 MiB.
+    public var fragmentedDatagrams = 4096
+    /// Octets of memory that fragments wait in, all datagrams together, where each takes a power of two from 2,048 on.
+    /// A quarter as much may be kept for later use.
+    public var fragmentBytesTotal = 16 << 20
+    /// Pieces of one datagram: bounds the walk that sorts a piece in. 65,535 octets over a link that carries 576 come in
+    /// 119 pieces.
+    public var fragmentPieces = 128
+    /// Nanoseconds of capture time that an IPv4 datagram waits for its last piece: between the 15 s of RFC 791 (3.2) and
+    /// the 60 s of RFC 1122 (3.3.2), as Linux has it. Identifications of 16 bits soon come round, and a longer wait
+    /// would mix the pieces of two datagrams (RFC 4963).
+    public var fragmentWaitIPv4Nanoseconds: Int64 = 30_000_000_000
+    /// Nanoseconds of capture time that an IPv6 datagram waits for its last piece: 60 s are laid down (RFC 8200, 4.5),
+    /// and identifications of 32 bits do not come round in that time.
+    public var fragmentWaitIPv6Nanoseconds: Int64 = 60_000_000_000
 
     /// The defaults.
     public init() {}

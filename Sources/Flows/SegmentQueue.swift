@@ -10,27 +10,61 @@ struct SegmentQueue: ~Copyable {
         var sequence = SequenceNumber(0)
         var bytes: [UInt8] = []
         var arrival = Timestamp.zero
+        /// What the other end had sent when this was sent; `nil` where that was seen before.
+        var required: SequenceNumber?
         var next: Int32 = -1
+        /// The stream it belongs to; `nil` while it is free.
+        var owner: StreamName?
     }
 
     private(set) var segments: [Segment] = []
     private var free: [Int32] = []
-    /// Octets that wait in all streams together.
+    /// Octets of memory that wait in all streams together.
     private(set) var totalBytes = 0
+    /// Octets of memory that free buffers keep for the next segment.
+    private var spareBytes = 0
+    private static let spareLimit = 4 << 20
+    /// What a segment takes up beside its octets: a flood of segments of one octet fills memory as well.
+    private static let overhead = 128
+
+    /// Where the search for a stream that has to give way goes on.
+    private var hand = 0
+    /// The longest stretch of such a search: nobody shall pay for looking at all that waits.
+    private static let searchLimit = 64
+
+    /// Whether a segment of that size may wait, as far as all streams together go.
+    func hasTotalRoom(for count: Int, _ limits: FlowLimits) -> Bool {
+        totalBytes + count + Self.overhead <= limits.queuedBytesTotal
+    }
+
+    /// A stream with a segment that has waited longer than `wait` nanoseconds; `nil` where the search found none.
+    mutating func nextOverdue(at time: Timestamp, after wait: Int64) -> StreamName? {
+        for _ in 0..<min(Self.searchLimit, segments.count) {
+            hand = hand + 1 < segments.count ? hand + 1 : 0
+            if let owner = segments[hand].owner, time.nanoseconds(since: segments[hand].arrival) >= wait {
+                return owner
+            }
+        }
+        return nil
+    }
 
     /// Whether a segment of that size may wait in that stream.
     func hasRoom(for count: Int, in stream: StreamSide, _ limits: FlowLimits) -> Bool {
         Int(stream.queuedSegments) < limits.queuedSegmentsPerStream
             && Int(stream.queuedBytes) + count <= limits.queuedBytesPerStream
-            && totalBytes + count <= limits.queuedBytesTotal
+            && hasTotalRoom(for: count, limits)
     }
 
-    /// Sorts a copy in. The caller has asked `hasRoom`.
-    mutating func insert(_ bytes: RawSpan, at sequence: SequenceNumber, time: Timestamp, into stream: inout StreamSide)
-    {
+    /// Sorts a copy in. The limits may be passed by one segment; the caller then asks `hasRoom` and gives some out.
+    mutating func insert(
+        _ bytes: RawSpan, at sequence: SequenceNumber, behind required: SequenceNumber?, time: Timestamp,
+        into stream: inout StreamSide, of name: StreamName
+    ) {
         let slot = take()
+        segments[slot].owner = name
         segments[slot].sequence = sequence
         segments[slot].arrival = time
+        segments[slot].required = required
         segments[slot].bytes.append(copying: bytes)
         var previous: Int32 = -1
         var current = stream.queueHead
@@ -43,14 +77,16 @@ struct SegmentQueue: ~Copyable {
         if previous >= 0 { segments[Int(previous)].next = number } else { stream.queueHead = number }
         stream.queuedSegments += 1
         stream.queuedBytes += Int32(truncatingIfNeeded: bytes.byteCount)
-        totalBytes += bytes.byteCount
+        totalBytes += bytes.byteCount + Self.overhead
     }
 
-    /// The first waiting segment's sequence number and the time it came.
-    func head(of stream: StreamSide) -> (sequence: SequenceNumber, arrival: Timestamp)? {
+    /// The first waiting segment's sequence number, the time it came, and what it answers.
+    func head(
+        of stream: StreamSide
+    ) -> (sequence: SequenceNumber, arrival: Timestamp, required: SequenceNumber?)? {
         guard stream.queueHead >= 0 else { return nil }
-        let segment = segments[Int(stream.queueHead)]
-        return (segment.sequence, segment.arrival)
+        let slot = Int(stream.queueHead)
+        return (segments[slot].sequence, segments[slot].arrival, segments[slot].required)
     }
 
     /// Takes the first waiting segment out; its buffer moves to the caller, who gives it back with `recycle`.
@@ -62,21 +98,25 @@ struct SegmentQueue: ~Copyable {
         stream.queueHead = segments[slot].next
         stream.queuedSegments -= 1
         stream.queuedBytes -= Int32(truncatingIfNeeded: bytes.count)
-        totalBytes -= bytes.count
+        totalBytes -= bytes.count + Self.overhead
+        segments[slot].owner = nil
         free.append(Int32(truncatingIfNeeded: slot))
         return (segments[slot].sequence, bytes)
     }
 
     /// Gives a buffer back to the pool, with its capacity.
     mutating func recycle(_ buffer: consuming [UInt8]) {
-        guard let slot = free.last, segments[Int(slot)].bytes.capacity == 0, buffer.capacity <= 1 << 16 else { return }
+        guard let slot = free.last, segments[Int(slot)].bytes.capacity == 0 else { return }
+        guard spareBytes + buffer.capacity <= Self.spareLimit else { return }
         var buffer = buffer
         // `take` empties it: here the caller may still hold it, and emptying would make a new one.
+        spareBytes += buffer.capacity
         swap(&segments[Int(slot)].bytes, &buffer)
     }
 
     private mutating func take() -> Int {
         if let slot = free.popLast() {
+            spareBytes -= segments[Int(slot)].bytes.capacity
             segments[Int(slot)].bytes.removeAll(keepingCapacity: true)
             return Int(slot)
         }

@@ -28,6 +28,10 @@ public struct TCPStreams: ~Copyable {
         public var deliver = ByteRange.empty
         /// A new connection began on the addresses and ports of an old one; the flow's streams were reset.
         public var isRestart = false
+        /// How many octets behind those in `deliver` were sent but not captured. The stream goes on behind them.
+        public var missing = 0
+        /// The octets before those in `deliver` are lost.
+        public var isGap = false
         /// The connection is closed with this segment.
         public var closes = false
     }
@@ -47,7 +51,9 @@ public struct TCPStreams: ~Copyable {
         at time: Timestamp
     ) -> Accepted {
         var result = Accepted()
-        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), !table[slot].isEnding {
+        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), missing == 0, !table[slot].isEnding,
+            !acknowledgesUnseen(header, slot, side)
+        {
             // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
             if payload.isEmpty { return result }
             if table[slot][side].advance(from: header.sequence, by: payload.count) {
@@ -57,6 +63,10 @@ public struct TCPStreams: ~Copyable {
         }
         if header.flags.contains(.syn) { result.isRestart = acceptSYN(header, slot, side) }
         if header.flags.contains(.rst) {
+            guard isPlausibleReset(header, slot, side) else {
+                counters.outOfWindow += 1
+                return result
+            }
             table[slot].isClosed = true
             result.closes = true
             return result
@@ -72,7 +82,22 @@ public struct TCPStreams: ~Copyable {
             table[slot][side].finSequence = start.advanced(by: sent)
         }
         if !payload.isEmpty {
-            result.deliver = acceptPayload(payload, frame, start, slot, side, time)
+            if isRival(start, slot, side) {
+                restart(slot, side, at: start)
+                result.isRestart = true
+            }
+            let gaps = counters.gaps
+            let required = acknowledgesUnseen(header, slot, side) ? header.acknowledgement : nil
+            result.deliver = acceptPayload(payload, frame, start, behind: required, slot, side, time)
+            result.isGap = counters.gaps != gaps
+        }
+        if missing > 0, table[slot][side].isSynchronised,
+            table[slot][side].next == start.advanced(by: payload.count)
+        {
+            // Nobody will send them again: there is nothing to wait for.
+            table[slot][side].next = start.advanced(by: sent)
+            counters.lostBytes += UInt64(missing)
+            result.missing = missing
         }
         if table[slot][.first].isFinished, table[slot][.second].isFinished, !table[slot].isClosed {
             table[slot].isClosed = true
@@ -81,28 +106,20 @@ public struct TCPStreams: ~Copyable {
         return result
     }
 
-    private mutating func acceptSYN(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
-        let first = header.sequence.advanced(by: 1)
-        let stream = table[slot][side]
-        var isRestart = false
-        if stream.isSynchronised {
-            if stream.hasSYN ? stream.initial == first : (0...(1 << 20)).contains(stream.next.distance(from: first)) {
-                return false
-            }
-            isRestart = true
-            reset(slot)
-        }
-        table[slot][side].isSynchronised = true
-        table[slot][side].hasSYN = true
-        table[slot][side].initial = first
-        table[slot][side].next = first
-        return isRestart
-    }
-
     private mutating func acceptPayload(
-        _ payload: ByteRange, _ frame: RawSpan, _ start: SequenceNumber, _ slot: Int, _ side: Side, _ time: Timestamp
+        _ payload: ByteRange, _ frame: RawSpan, _ start: SequenceNumber, behind required: SequenceNumber?,
+        _ slot: Int, _ side: Side, _ time: Timestamp
     ) -> ByteRange {
         let ahead = start.distance(from: table[slot][side].next)
+        guard abs(ahead) <= maximumDistance || isNewPlace(start, payload.count, slot, side) else {
+            counters.outOfWindow += 1
+            return .empty
+        }
+        if abs(ahead) > maximumDistance {
+            giveUp(slot, side, to: start.advanced(by: payload.count), lost: max(0, ahead))
+            return payload
+        }
+        table[slot][side].strays = 0
         if ahead <= 0 {
             let fresh = payload.count + ahead
             guard fresh > 0 else {
@@ -110,24 +127,70 @@ public struct TCPStreams: ~Copyable {
                 return .empty
             }
             if ahead < 0 { counters.overlapping += 1 }
+            if required != nil {
+                counters.acknowledgedAhead += 1
+                enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
+                return .empty
+            }
             table[slot][side].next = start.advanced(by: payload.count)
             return ByteRange(offset: payload.offset - ahead, count: fresh)
         }
-        guard ahead <= maximumDistanceAhead else {
-            counters.outOfWindow += 1
-            return .empty
-        }
         counters.outOfOrder += 1
-        queue.insert(frame.slice(payload), at: start, time: time, into: &table[slot][side])
+        enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
         return .empty
     }
 
-    /// A segment further ahead than this is no part of the stream: the largest window is 1 GiB (RFC 7323, 2.3), but a
+    /// A segment further off than this is no part of the stream: the largest window is 1 GiB (RFC 7323, 2.3), but a
     /// device with more than 16 MiB in flight is not one of those that we watch.
-    private var maximumDistanceAhead: Int { 1 << 24 }
+    private var maximumDistance: Int { 1 << 24 }
+
+    /// Whether segments far off the stream have followed each other often enough to be the stream itself, after a loss
+    /// larger than any window. A forged segment or two move nothing.
+    private mutating func isNewPlace(_ start: SequenceNumber, _ count: Int, _ slot: Int, _ side: Side) -> Bool {
+        let stream = table[slot][side]
+        let strays = stream.strays > 0 && stream.strayEnd == start ? stream.strays + 1 : 1
+        table[slot][side].strayEnd = start.advanced(by: count)
+        table[slot][side].strays = strays < 8 ? strays : 0
+        return strays >= 8
+    }
+
+    /// Forgets what waits in a stream, which goes on at `next`, or else behind all that waited.
+    private mutating func giveUp(_ slot: Int, _ side: Side, to next: SequenceNumber? = nil, lost: Int = 0) {
+        while let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) {
+            noteUnparsed(bytes.count, slot)
+            table[slot][side].next = sequence.advanced(by: bytes.count)
+            queue.recycle(bytes)
+        }
+        if let next { table[slot][side].next = next }
+        counters.gaps += 1
+        counters.lostBytes += UInt64(lost)
+        loseBoundary(slot, side)
+    }
+
+    /// Lets a segment wait. Where the room of all streams is taken, those give way that have waited too long and would
+    /// know it if anything more had come of their flows.
+    private mutating func enqueue(
+        _ bytes: RawSpan, at start: SequenceNumber, behind required: SequenceNumber?, _ slot: Int, _ side: Side,
+        _ time: Timestamp
+    ) {
+        while !queue.hasTotalRoom(for: bytes.byteCount, limits),
+            let victim = queue.nextOverdue(at: time, after: limits.queueWaitNanoseconds)
+        {
+            giveUp(Int(victim.slot), victim.side)
+        }
+        queue.insert(
+            bytes, at: start, behind: required, time: time, into: &table[slot][side], of: StreamName(slot, side))
+    }
+
+    private mutating func noteUnparsed(_ count: Int, _ slot: Int) {
+        if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
+    }
 
     /// Whether octets of any stream wait for those in front of them.
     public var hasQueued: Bool { queue.totalBytes > 0 }
+
+    /// Whether octets of one stream wait.
+    public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {
@@ -137,6 +200,15 @@ public struct TCPStreams: ~Copyable {
         public var skip: Int
         /// How many octets in front of it are lost; the stream's message boundaries are lost with them.
         public var gap: Int
+        /// Whether what it answers is lost, so that the other stream's boundaries are lost as well.
+        public var isAnswerToLost: Bool
+    }
+
+    /// Whether the hole in front of what waits in a stream is about to be given up: what is held then has no sequel.
+    public func isGapDue(slot: Int, side: Side, at time: Timestamp, force: Bool) -> Bool {
+        guard let head = queue.head(of: table[slot][side]) else { return false }
+        let ahead = head.sequence.distance(from: table[slot][side].next)
+        return ahead > 0 && (force || isOverdue(table[slot][side], since: head.arrival, at: time))
     }
 
     /// The next waiting octets of a stream, when they are due.
@@ -146,7 +218,10 @@ public struct TCPStreams: ~Copyable {
     public mutating func nextQueued(slot: Int, side: Side, at time: Timestamp, force: Bool = false) -> QueuedChunk? {
         while let head = queue.head(of: table[slot][side]) {
             let ahead = head.sequence.distance(from: table[slot][side].next)
-            if ahead > 0, !force, !isOverdue(table[slot][side], since: head.arrival, at: time) { return nil }
+            let isDue = force || isOverdue(table[slot][side], since: head.arrival, at: time)
+            if ahead > 0, !isDue { return nil }
+            let isUnanswered = head.required.map { isUnseen($0, slot, side.other) } ?? false
+            if isUnanswered, !isDue { return nil }
             guard let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) else { return nil }
             if bytes.count + ahead <= 0 {
                 counters.retransmitted += 1
@@ -159,9 +234,34 @@ public struct TCPStreams: ~Copyable {
                 counters.lostBytes += UInt64(ahead)
                 loseBoundary(slot, side)
             }
-            return QueuedChunk(buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead))
+            let isAnswerToLost = isUnanswered && !force && !hasQueued(in: slot, side.other)
+            if isAnswerToLost, let required = head.required { lose(upTo: required, slot, side.other) }
+            return QueuedChunk(
+                buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), isAnswerToLost: isAnswerToLost)
         }
         return nil
+    }
+
+    /// Whether a segment acknowledges octets of the other end that have not been seen: it was sent after them, and what it
+    /// carries may answer them. A capture that joins two directions, or takes them from two queues of a card, may show it
+    /// before.
+    private func acknowledgesUnseen(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
+        header.flags.contains(.ack) && isUnseen(header.acknowledgement, slot, side.other)
+    }
+
+    /// Whether a stream has not come as far as `number`. A FIN takes a number of its own.
+    private func isUnseen(_ number: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
+        guard table[slot][side].isSynchronised else { return false }
+        let distance = number.distance(from: table[slot][side].next)
+        return distance > (table[slot][side].hasFIN ? 1 : 0) && distance <= maximumDistance
+    }
+
+    /// Gives up octets that were acknowledged and never seen.
+    private mutating func lose(upTo next: SequenceNumber, _ slot: Int, _ side: Side) {
+        counters.gaps += 1
+        counters.lostBytes += UInt64(max(0, next.distance(from: table[slot][side].next)))
+        table[slot][side].next = next
+        loseBoundary(slot, side)
     }
 
     private func isOverdue(_ stream: StreamSide, since arrival: Timestamp, at time: Timestamp) -> Bool {
@@ -174,10 +274,11 @@ public struct TCPStreams: ~Copyable {
 
     /// Forgets a half-received message and waits for a boundary that proves itself.
     public mutating func loseBoundary(_ slot: Int, _ side: Side) {
-        counters.unparsedBytes += UInt64(held.drop(&table[slot][side]))
+        noteUnparsed(held.drop(&table[slot][side]), slot)
         table[slot][side].skip = 0
         table[slot][side].wholeLength = 0
         table[slot][side].isLost = true
+        table[slot][side].searched = 0
     }
 
     /// Counts octets of a followed stream that were not understood.
@@ -194,32 +295,48 @@ public struct TCPStreams: ~Copyable {
 
     /// Lets go of what the streams of a flow that has left the table still hold.
     public mutating func release(_ flow: inout Flow) {
-        releaseBuffers(&flow[.first])
-        releaseBuffers(&flow[.second])
+        releaseBuffers(&flow[.first], isFollowed: flow.label != 0)
+        releaseBuffers(&flow[.second], isFollowed: flow.label != 0)
     }
 
-    private mutating func releaseBuffers(_ stream: inout StreamSide) {
-        if held.drop(&stream) > 0 { counters.unfinishedMessages += 1 }
-        while let (_, bytes) = queue.removeHead(of: &stream) { queue.recycle(bytes) }
+    /// Lets go of what the streams of a flow hold that turned out to be nobody's.
+    public mutating func abandon(_ slot: Int) {
+        var flow = table[slot]
+        releaseBuffers(&flow[.first], isFollowed: false)
+        releaseBuffers(&flow[.second], isFollowed: false)
+        table[slot] = flow
+    }
+
+    private mutating func releaseBuffers(_ stream: inout StreamSide, isFollowed: Bool) {
+        if held.drop(&stream) > 0, isFollowed { counters.unfinishedMessages += 1 }
+        while let (_, bytes) = queue.removeHead(of: &stream) {
+            if isFollowed { counters.unparsedBytes += UInt64(bytes.count) }
+            queue.recycle(bytes)
+        }
     }
 
     /// Moves the held beginning of a message out of a stream, an empty buffer where there is none.
     public mutating func takeHeld(_ slot: Int, _ side: Side) -> [UInt8] { held.take(table[slot][side]) }
 
-    /// Puts a buffer back that `takeHeld` gave.
+    /// Puts a buffer back that `takeHeld` gave. It may have grown: other streams give way where the limit asks for it.
     public mutating func putHeld(_ buffer: consuming [UInt8], _ slot: Int, _ side: Side) {
-        held.put(buffer, &table[slot][side])
+        if !buffer.isEmpty { makeRoom(for: buffer.capacity) }
+        held.put(buffer, &table[slot][side], of: StreamName(slot, side))
     }
 
-    /// Begins to hold a copy of `bytes`, the beginning of a message. `false` where no more may be held in total; then
-    /// nothing was kept.
-    public mutating func hold(_ bytes: RawSpan, _ slot: Int, _ side: Side) -> Bool {
-        guard held.totalBytes + bytes.byteCount <= limits.heldBytesTotal else {
-            counters.heldRefused += 1
-            return false
+    /// Begins to hold a copy of `bytes`, the beginning of a message. Other streams give way where the limit asks for it.
+    public mutating func hold(_ bytes: RawSpan, _ slot: Int, _ side: Side) {
+        makeRoom(for: bytes.byteCount)
+        held.hold(bytes, &table[slot][side], of: StreamName(slot, side))
+    }
+
+    /// Takes from streams, one after another, what they hold. Whoever refused newcomers instead would let a few
+    /// connections that never finish a message blind the sensor to all others.
+    private mutating func makeRoom(for count: Int) {
+        while held.totalBytes + count > limits.heldBytesTotal, let victim = held.victim() {
+            counters.heldEvicted += 1
+            loseBoundary(Int(victim.slot), victim.side)
         }
-        held.hold(bytes, &table[slot][side])
-        return true
     }
 }
 
@@ -231,6 +348,8 @@ public struct StreamCounters: Sendable {
     public var overlapping: UInt64 = 0
     /// Segments that came before the octets in front of them.
     public var outOfOrder: UInt64 = 0
+    /// Segments that came before the octets of the other end that they acknowledge.
+    public var acknowledgedAhead: UInt64 = 0
     /// Segments too far ahead to belong to the stream.
     public var outOfWindow: UInt64 = 0
     /// Holes that were never filled.
@@ -241,8 +360,8 @@ public struct StreamCounters: Sendable {
     public var unparsedBytes: UInt64 = 0
     /// Messages whose end never came.
     public var unfinishedMessages: UInt64 = 0
-    /// Beginnings of messages that could not be held because the limit of all held octets was reached.
-    public var heldRefused: UInt64 = 0
+    /// Beginnings of messages that were given up because the limit of all held octets was reached.
+    public var heldEvicted: UInt64 = 0
 
     /// Zeros.
     public init() {}

@@ -1,37 +1,35 @@
-/// An EtherType (IEEE 802 Numbers of IANA).
+/// An EtherType (IEEE 802 Numbers of IANA). GRE and Geneve name what they carry by these numbers too.
 struct EtherType: RawRepresentable, Hashable, Sendable {
     let rawValue: UInt16
 
     static let ipv4 = EtherType(rawValue: 0x0800)
     static let arp = EtherType(rawValue: 0x0806)
+    /// ERSPAN type III; only after GRE.
+    static let erspan3 = EtherType(rawValue: 0x22EB)
+    /// An Ethernet frame: transparent Ethernet bridging (RFC 1701), NVGRE (RFC 7637).
+    static let ethernet = EtherType(rawValue: 0x6558)
     /// IEEE 802.1Q customer tag.
     static let vlan = EtherType(rawValue: 0x8100)
     static let ipv6 = EtherType(rawValue: 0x86DD)
-    /// IEEE 802.1ad service tag.
+    /// PPP, as PPTP carries it (RFC 2637, 4.1).
+    static let ppp = EtherType(rawValue: 0x880B)
+    static let mpls = EtherType(rawValue: 0x8847)
+    /// MPLS with an upstream-assigned label (RFC 5332), multicast at first.
+    static let mplsUpstream = EtherType(rawValue: 0x8848)
+    static let pppoeDiscovery = EtherType(rawValue: 0x8863)
+    static let pppoeSession = EtherType(rawValue: 0x8864)
+    /// IEEE 802.1ad service tag; the tag of the backbone in 802.1ah.
     static let serviceVLAN = EtherType(rawValue: 0x88A8)
+    /// ERSPAN types I and II; only after GRE.
+    static let erspan = EtherType(rawValue: 0x88BE)
     static let lldp = EtherType(rawValue: 0x88CC)
+    /// IEEE 802.1AE: encrypted.
+    static let macsec = EtherType(rawValue: 0x88E5)
+    /// IEEE 802.1ah backbone service instance tag.
+    static let serviceInstance = EtherType(rawValue: 0x88E7)
     /// Service tags of equipment older than 802.1ad.
     static let oldServiceVLAN = EtherType(rawValue: 0x9100)
 
     /// Whether a four-octet tag follows.
     var isVLAN: Bool { self == .vlan || self == .serviceVLAN || self == .oldServiceVLAN }
-}
-
-/// A number of the IANA registry *Assigned Internet Protocol Numbers*.
-struct IPProtocol: RawRepresentable, Hashable, Sendable {
-    let rawValue: UInt8
-
-    static let hopByHopOptions = IPProtocol(rawValue: 0)
-    static let icmp = IPProtocol(rawValue: 1)
-    static let igmp = IPProtocol(rawValue: 2)
-    static let tcp = IPProtocol(rawValue: 6)
-    static let udp = IPProtocol(rawValue: 17)
-    static let ipv6Routing = IPProtocol(rawValue: 43)
-    static let ipv6Fragment = IPProtocol(rawValue: 44)
-    static let authenticationHeader = IPProtocol(rawValue: 51)
-    static let icmpv6 = IPProtocol(rawValue: 58)
-    static let ipv6DestinationOptions = IPProtocol(rawValue: 60)
-    static let mobility = IPProtocol(rawValue: 135)
-    static let hostIdentity = IPProtocol(rawValue: 139)
-    static let shim6 = IPProtocol(rawValue: 140)
 }

@@ -9,8 +9,16 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     public static let null = LinkType(rawValue: 0)
     /// Ethernet.
     public static let ethernet = LinkType(rawValue: 1)
+    /// PPP, with or without the address and control octets of HDLC-like framing (RFC 1662).
+    public static let ppp = LinkType(rawValue: 9)
+    /// PPP in HDLC-like framing, or Cisco's HDLC: the first octet tells.
+    public static let pppHDLC = LinkType(rawValue: 50)
+    /// PPPoE without the Ethernet header.
+    public static let pppEthernet = LinkType(rawValue: 51)
     /// Raw IPv4 or IPv6.
     public static let raw = LinkType(rawValue: 101)
+    /// Cisco's HDLC.
+    public static let ciscoHDLC = LinkType(rawValue: 104)
     /// OpenBSD loopback: address family in network byte order.
     public static let loop = LinkType(rawValue: 108)
     /// Linux cooked capture.
@@ -27,7 +35,11 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
         switch self {
         case .null: "null"
         case .ethernet: "ethernet"
+        case .ppp: "ppp"
+        case .pppHDLC: "ppp_hdlc"
+        case .pppEthernet: "ppp_ether"
         case .raw: "raw"
+        case .ciscoHDLC: "c_hdlc"
         case .loop: "loop"
         case .linuxSLL: "linux_sll"
         case .ipv4: "ipv4"

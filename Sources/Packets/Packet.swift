@@ -11,17 +11,26 @@ public struct Packet: Sendable {
     public var sourcePort: UInt16 = 0
     public var destinationPort: UInt16 = 0
     public var transport = Transport.tcp
-    /// `nil` where the link has no such address.
+    /// Of the innermost Ethernet header; `nil` where the link has no such address.
     public var sourceMAC: MACAddress?
-    /// `nil` where the link has no such address.
+    /// Of the innermost Ethernet header; `nil` where the link has no such address.
     public var destinationMAC: MACAddress?
+    /// Of all Ethernet headers, outermost first: those of an outer frame stand before those of a tunnelled one.
     public var vlans = VLANTags()
+    /// What the packet was taken out of, outermost first.
+    public var tunnels = TunnelPath()
     /// What the transport carries, as far as it was captured.
     public var payload = ByteRange.empty
     /// How many octets of payload were sent but not captured (snap length).
     public var missing = 0
     /// The fields of the TCP header that streams are put together by; zeros for UDP.
     public var tcp = TCPHeader()
+    /// The innermost IP header, extension headers of IPv6 left out; empty after fragments were put together.
+    public var networkHeader = ByteRange.empty
+    /// The transport's header and payload as they were sent; may reach behind the end of a frame cut short.
+    public var segment = ByteRange.empty
+    /// Whether an IPv6 routing header names stops still to come: `destination` is then not the last one.
+    public var isSourceRouted = false
 
     /// Makes an empty packet, to be filled by `PacketDecoder`.
     public init() {}

@@ -2,72 +2,60 @@ import Bytes
 import Network
 
 extension PacketDecoder {
-    /// More extension headers than this are taken for an attack on the decoder.
-    private static let extensionHeaderLimit = 16
-
     /// An IP packet whose version is told by its first nibble.
-    static func ip(_ frame: RawSpan, at offset: Int, _ packet: inout Packet) -> Outcome {
-        guard frame.byteCount > offset else { return .undecoded(.linkTruncated) }
+    static func ip(_ frame: RawSpan, at offset: Int, end: Int, _ packet: inout Packet) -> Outcome {
+        guard available(frame, at: offset, end: end) > 0 else { return .undecoded(.linkTruncated) }
         switch frame.byte(at: offset) >> 4 {
-        case 4: return ipv4(frame, at: offset, &packet)
-        case 6: return ipv6(frame, at: offset, &packet)
+        case 4: return ipv4(frame, at: offset, end: end, &packet)
+        case 6: return ipv6(frame, at: offset, end: end, &packet)
         default: return .undecoded(.ipVersionUnknown)
         }
     }
 
     /// IPv4 (RFC 791, 3.1), options passed over.
-    static func ipv4(_ frame: RawSpan, at offset: Int, _ packet: inout Packet) -> Outcome {
-        guard frame.byteCount &- offset >= 20 else { return .undecoded(.ipv4Truncated) }
+    static func ipv4(_ frame: RawSpan, at offset: Int, end: Int, _ packet: inout Packet) -> Outcome {
+        guard available(frame, at: offset, end: end) >= 20 else { return .undecoded(.ipv4Truncated) }
         let versionAndLength = frame.byte(at: offset)
         let headerLength = Int(versionAndLength & 15) * 4
         guard versionAndLength >> 4 == 4, headerLength >= 20 else { return .undecoded(.ipv4HeaderInvalid) }
-        // Segmentation offload leaves the total length 0: the frame's end is all there is to go by.
+        // Segmentation offload leaves the total length 0: what encloses the packet is all there is to go by.
         let stated = Int(frame.uint16(at: offset &+ 2))
-        let length = stated == 0 ? frame.byteCount &- offset : stated
+        let length = stated == 0 ? (end == .max ? frame.byteCount : end) &- offset : stated
         guard length >= headerLength else { return .undecoded(.ipv4HeaderInvalid) }
         guard frame.byteCount &- offset >= headerLength else { return .undecoded(.ipv4Truncated) }
+        let header = ByteRange(offset: offset, count: headerLength)
+        guard length <= end &- offset else {
+            guard isCutCopy(frame, header, end: end) else { return .undecoded(.ipv4LengthInvalid) }
+            return ipv4(frame.extracting(0..<min(frame.byteCount, end)), at: offset, end: .max, &packet)
+        }
         packet.source = IPAddress(v4: frame, at: offset &+ 12)
         packet.destination = IPAddress(v4: frame, at: offset &+ 16)
+        packet.networkHeader = header
+        packet.isSourceRouted = false
+        let body = ByteRange(offset: header.end, count: length &- headerLength)
+        let fragmentation = frame.uint16(at: offset &+ 6)
         // More Fragments, or a fragment offset.
-        if frame.uint16(at: offset &+ 6) & 0x3FFF != 0 { return .undecoded(.ipv4Fragment) }
-        let body = ByteRange(offset: offset &+ headerLength, count: length &- headerLength)
+        guard fragmentation & 0x3FFF == 0 else { return ipv4Fragment(fragmentation, frame, header, body, packet) }
         return transport(IPProtocol(rawValue: frame.byte(at: offset &+ 9)), frame, body, &packet)
     }
 
-    /// IPv6 (RFC 8200, 3) with its extension headers (4).
-    static func ipv6(_ frame: RawSpan, at offset: Int, _ packet: inout Packet) -> Outcome {
-        guard frame.byteCount &- offset >= 40 else { return .undecoded(.ipv6Truncated) }
-        guard frame.byte(at: offset) >> 4 == 6 else { return .undecoded(.ipVersionUnknown) }
-        packet.source = IPAddress(v6: frame, at: offset &+ 8)
-        packet.destination = IPAddress(v6: frame, at: offset &+ 24)
-        // As in IPv4, offload may leave the length 0; so does a jumbogram (RFC 2675), which no link here carries.
-        let stated = Int(frame.uint16(at: offset &+ 4))
-        let end = stated == 0 ? frame.byteCount : offset &+ 40 &+ stated
-        var position = offset &+ 40
-        var next = IPProtocol(rawValue: frame.byte(at: offset &+ 6))
-        for _ in 0..<extensionHeaderLimit {
-            let length: Int
-            switch next {
-            case .hopByHopOptions, .ipv6Routing, .ipv6DestinationOptions, .mobility, .hostIdentity, .shim6:
-                guard frame.byteCount &- position >= 8 else { return .undecoded(.ipv6Truncated) }
-                length = (Int(frame.byte(at: position &+ 1)) &+ 1) * 8
-            case .authenticationHeader:
-                // Counted in words of four octets, minus 2 (RFC 4302, 2.2).
-                guard frame.byteCount &- position >= 8 else { return .undecoded(.ipv6Truncated) }
-                length = (Int(frame.byte(at: position &+ 1)) &+ 2) * 4
-            case .ipv6Fragment:
-                guard frame.byteCount &- position >= 8 else { return .undecoded(.ipv6Truncated) }
-                // An atomic fragment (RFC 6946) is whole: offset 0 and no More flag.
-                if frame.uint16(at: position &+ 2) & 0xFFF9 != 0 { return .undecoded(.ipv6Fragment) }
-                length = 8
-            default:
-                guard end >= position else { return .undecoded(.ipv6Truncated) }
-                return transport(next, frame, ByteRange(offset: position, count: end &- position), &packet)
-            }
-            next = IPProtocol(rawValue: frame.byte(at: position))
-            position &+= length
-            guard position <= min(end, frame.byteCount) else { return .undecoded(.ipv6Truncated) }
-        }
-        return .undecoded(.ipv6HeadersTooDeep)
+    @inline(never)
+    private static func ipv4Fragment(
+        _ fragmentation: UInt16, _ frame: RawSpan, _ header: ByteRange, _ body: ByteRange, _ packet: Packet
+    ) -> Outcome {
+        let (payload, missing) = captured(frame, body)
+        return .fragment(
+            Fragment(
+                source: packet.source, destination: packet.destination,
+                identification: UInt32(frame.uint16(at: header.offset &+ 4)),
+                protocolNumber: frame.byte(at: header.offset &+ 9), isIPv4: true,
+                offset: Int(fragmentation & 0x1FFF) * 8, hasMore: fragmentation & 0x2000 != 0, payload: payload,
+                missing: missing))
+    }
+
+    /// Splits what was sent into the range that was captured and the number of octets that were not.
+    static func captured(_ frame: RawSpan, _ sent: ByteRange) -> (ByteRange, missing: Int) {
+        let count = max(0, min(sent.count, frame.byteCount &- sent.offset))
+        return (ByteRange(offset: min(sent.offset, frame.byteCount), count: count), sent.count &- count)
     }
 }

@@ -2,16 +2,24 @@ import Bytes
 import Network
 
 extension PacketDecoder {
-    /// The transport header in `body`, a range that may reach behind the end of a frame cut short.
+    /// The transport header in `body`, a range that may reach behind the end of a frame cut short; or a tunnel.
     static func transport(
         _ number: IPProtocol, _ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet
     ) -> Outcome {
         switch number {
-        case .tcp: tcp(frame, body, &packet)
-        case .udp: udp(frame, body, &packet)
-        case .icmp, .icmpv6: .undecoded(.icmp)
-        case .igmp: .undecoded(.igmp)
-        default: .undecoded(.ipProtocolUnknown)
+        case .tcp: return tcp(frame, body, &packet)
+        case .udp: return udp(frame, body, &packet)
+        case .icmp, .icmpv6: return .undecoded(.icmp)
+        case .igmp: return .undecoded(.igmp)
+        case .gre: return gre(frame, body, &packet)
+        case .ipv4:
+            guard enter(.ipip, &packet) else { return .undecoded(.tunnelTooDeep) }
+            return ipv4(frame, at: body.offset, end: body.end, &packet)
+        case .ipv6:
+            guard enter(.ipip, &packet) else { return .undecoded(.tunnelTooDeep) }
+            return ipv6(frame, at: body.offset, end: body.end, &packet)
+        case .mpls: return mpls(frame, at: body.offset, end: body.end, &packet)
+        default: return .undecoded(.ipProtocolUnknown)
         }
     }
 
@@ -28,11 +36,11 @@ extension PacketDecoder {
         packet.tcp.acknowledgement = SequenceNumber(frame.uint32(at: start &+ 8))
         packet.tcp.flags = TCPFlags(rawValue: frame.byte(at: start &+ 13) & 0x3F)
         packet.tcp.window = frame.uint16(at: start &+ 14)
-        setPayload(frame, ByteRange(offset: start &+ headerLength, count: body.count &- headerLength), &packet)
+        setPayload(frame, body, headerLength: headerLength, &packet)
         return .packet
     }
 
-    /// UDP (RFC 768).
+    /// UDP (RFC 768), or the packet in a tunnel that goes over UDP.
     private static func udp(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome {
         let start = body.offset
         guard body.count >= 8, frame.byteCount &- start >= 8 else { return .undecoded(.udpTruncated) }
@@ -43,14 +51,17 @@ extension PacketDecoder {
         packet.transport = .udp
         packet.sourcePort = frame.uint16(at: start)
         packet.destinationPort = frame.uint16(at: start &+ 2)
-        setPayload(frame, ByteRange(offset: start &+ 8, count: length &- 8), &packet)
+        if let outcome = udpTunnel(frame, ByteRange(offset: start &+ 8, count: length &- 8), &packet) { return outcome }
+        setPayload(frame, ByteRange(offset: start, count: length), headerLength: 8, &packet)
         return .packet
     }
 
-    /// Splits what was sent into what was captured and what was not.
-    private static func setPayload(_ frame: RawSpan, _ sent: ByteRange, _ packet: inout Packet) {
-        let captured = max(0, min(sent.count, frame.byteCount &- sent.offset))
-        packet.payload = ByteRange(offset: min(sent.offset, frame.byteCount), count: captured)
-        packet.missing = sent.count &- captured
+    /// Notes where the segment lies, and splits its payload into what was captured and what was not.
+    private static func setPayload(
+        _ frame: RawSpan, _ segment: ByteRange, headerLength: Int, _ packet: inout Packet
+    ) {
+        packet.segment = segment
+        let sent = ByteRange(offset: segment.offset &+ headerLength, count: segment.count &- headerLength)
+        (packet.payload, packet.missing) = captured(frame, sent)
     }
 }

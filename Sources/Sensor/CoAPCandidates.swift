@@ -19,25 +19,31 @@ struct CoAPCandidates: ~Copyable {
     /// A request may be repeated MAX_RETRANSMIT times (RFC 7252, 4.8) before the answer comes.
     private static let datagramsPerFlow = 5
     private static let flowLimit = 4096
+    /// Octets of frames that wait in all flows together.
+    private static let byteLimit = 16 << 20
 
     private var waiting: [Int64: [Datagram]] = [:]
+    private var totalBytes = 0
+    /// Handles are given in order of time; none below `oldestHandle` waits.
     private var nextHandle: Int64 = 0
+    private var oldestHandle: Int64 = 0
     /// How many flows were given up because too many waited.
     private(set) var evicted: UInt64 = 0
 
-    /// Keeps a datagram for the flow of `handle`, which is set for a flow that had none. `false` where it waits in vain.
+    /// Keeps a datagram for the flow of `handle`, which is set for a flow that waits for nothing yet, or no longer since
+    /// it had to make room for others. `false` where it waits in vain.
     mutating func add(_ handle: inout Int64, _ datagram: Datagram, _ bytes: RawSpan) -> Bool {
+        let count = waiting[handle]?.count ?? 0
+        guard count < Self.datagramsPerFlow, bytes.byteCount <= Self.byteLimit else { return false }
         var datagram = datagram
         datagram.bytes.append(copying: bytes)
-        if handle < 0 {
+        if count == 0 {
             handle = nextHandle
-            nextHandle = nextHandle == .max ? 0 : nextHandle + 1
-            if waiting.count >= Self.flowLimit { evictOldest() }
-            waiting[handle] = [datagram]
-            return true
+            nextHandle += 1
         }
-        guard let count = waiting[handle]?.count, count < Self.datagramsPerFlow else { return false }
-        waiting[handle]?.append(datagram)
+        waiting[handle, default: []].append(datagram)
+        totalBytes += bytes.byteCount
+        while waiting.count > Self.flowLimit || totalBytes > Self.byteLimit { evictOldest() }
         return true
     }
 
@@ -51,14 +57,18 @@ struct CoAPCandidates: ~Copyable {
     }
 
     /// Takes the datagrams of a flow out, in the order in which they came.
-    mutating func take(_ handle: Int64) -> [Datagram] { waiting.removeValue(forKey: handle) ?? [] }
+    mutating func take(_ handle: Int64) -> [Datagram] {
+        let datagrams = waiting.removeValue(forKey: handle) ?? []
+        for datagram in datagrams { totalBytes -= datagram.bytes.count }
+        return datagrams
+    }
 
     /// Forgets the datagrams of a flow.
-    mutating func drop(_ handle: Int64) { waiting[handle] = nil }
+    mutating func drop(_ handle: Int64) { _ = take(handle) }
 
     private mutating func evictOldest() {
-        guard let oldest = waiting.keys.min() else { return }
-        waiting[oldest] = nil
+        while waiting[oldestHandle] == nil, oldestHandle < nextHandle { oldestHandle += 1 }
+        drop(oldestHandle)
         evicted += 1
     }
 }

@@ -28,9 +28,6 @@ public struct DetectionSink: EventSink, ~Copyable {
         self.deliver = deliver
     }
 
-    /// Adds to no alert any more: rows belong to a run, and another one begins.
-    public mutating func beginRun() { engine.endRows() }
-
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
         frame: FrameHeader, frameBytes: RawSpan

@@ -31,18 +31,25 @@ public struct Pipeline: ~Copyable {
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
     public mutating func begin(source: String, digest: String?, again: Bool) throws(SensorError) -> RunRecord? {
+        worker.beginSource()
         baseline = statistics
-        let start = RunStart(
-            sensor: settings.sensorName, started: now(), source: source, sourceDigest: digest,
-            version: Version.current, rulesDigest: rules.digest)
         do throws(StoreError) {
-            switch try writer.beginRun(start, again: again) {
-            case .started:
-                worker.sink.beginRun()
-                return nil
+            switch try writer.beginRun(start(source, digest), again: again) {
+            case .started: return nil
             case .alreadyRecorded(let run): return run
             }
         } catch { throw SensorError(error) }
+    }
+
+    /// Whether a finished run of that source and these rules is in the store.
+    public func isRecorded(source: String, digest: String) throws(SensorError) -> Bool {
+        do throws(StoreError) { return try writer.isRecorded(start(source, digest)) } catch { throw SensorError(error) }
+    }
+
+    private func start(_ source: String, _ digest: String?) -> RunStart {
+        RunStart(
+            sensor: settings.sensorName, started: now(), source: source, sourceDigest: digest,
+            version: Version.current, rulesDigest: rules.digest)
     }
 
     /// Ends the run in the store with what it saw; returns that. What the store does not take now waits in its spill
@@ -108,6 +115,8 @@ extension RunStatistics {
         result.evicted = difference(evicted, earlier.evicted)
         result.undecoded = difference(undecoded, earlier.undecoded)
         result.tcp = difference(tcp, earlier.tcp)
+        result.fragments = difference(fragments, earlier.fragments)
+        result.wrongChecksums -= earlier.wrongChecksums
         for (name, counts) in messages {
             let rest = difference(counts, earlier.messages[name] ?? [:])
             result.messages[name] = rest.isEmpty ? nil : rest

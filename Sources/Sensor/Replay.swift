@@ -16,6 +16,8 @@ public struct Replay: ~Copyable {
         public var error: CaptureError?
         /// Whether it was left out because its alerts are in the store already.
         public var isKnown = false
+        /// Whether its frames were read, if only to the damage.
+        public var wasRead = false
     }
 
     /// How to replay.
@@ -63,16 +65,51 @@ public struct Replay: ~Copyable {
         let sizes = files.map { Self.size(of: $0) }
         let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
         var before: Int64 = 0
-        var results: [FileResult] = []
-        for (file, size) in zip(files, sizes) {
-            if stop.isStopped { break }
-            results.append(
-                try replay(file, &pipeline, isLast: results.count + 1 == files.count) { read, packets in
-                    progress(Progress(path: file, bytesRead: before + read, bytesTotal: total, packets: packets))
-                })
+        var (results, last) = try plan(files, pipeline)
+        for (index, size) in sizes.enumerated() {
+            if stop.isStopped {
+                results.removeSubrange(index...)
+                break
+            }
+            if results[index].error == nil, !results[index].isKnown {
+                results[index] = try replay(files[index], &pipeline, isLast: index == last) { read, packets in
+                    progress(
+                        Progress(path: files[index], bytesRead: before + read, bytesTotal: total, packets: packets))
+                }
+            }
             before += size ?? 0
         }
         return results
+    }
+
+    /// Finds out which files will be read, and which is the last of them: with it everything ends.
+    private func plan(
+        _ files: [String], _ pipeline: borrowing Pipeline
+    ) throws(SensorError) -> (results: [FileResult], last: Int?) {
+        var results: [FileResult] = []
+        var last: Int?
+        var digests: Set<String> = []
+        for (index, path) in files.enumerated() {
+            var result = FileResult(path: path, statistics: RunStatistics())
+            // A pipe can be opened only once.
+            if Self.size(of: path) != nil {
+                do throws(CaptureError) { _ = try CaptureFile.open(path, filter: filter) } catch {
+                    result.error = error
+                }
+            }
+            if result.error == nil, !options.again, let digest = digest(of: path) {
+                result.isKnown = try pipeline.isRecorded(source: path, digest: digest)
+                if !digests.insert(digest).inserted { result.isKnown = true }
+            }
+            if result.error == nil, !result.isKnown { last = index }
+            results.append(result)
+        }
+        return (results, last)
+    }
+
+    /// A filter makes it another source: what it left out was not looked at.
+    private func digest(of path: String) -> String? {
+        SourceDigest.of(file: path).map { $0 + (options.filter.map { "|\($0)" } ?? "") }
     }
 
     private mutating func replay(
@@ -84,20 +121,17 @@ public struct Replay: ~Copyable {
             result.error = error
         }
         guard var file = opened.take() else { return result }
-        // A filter makes it another source: what it left out was not looked at.
-        let digest = SourceDigest.of(file: path).map { $0 + (options.filter.map { "|\($0)" } ?? "") }
-        if try pipeline.begin(source: path, digest: digest, again: options.again) != nil {
+        if try pipeline.begin(source: path, digest: digest(of: path), again: options.again) != nil {
             result.isKnown = true
             return result
         }
+        result.wasRead = true
         do throws(CaptureError) {
             while let frame = try file.next() {
                 clock?.wait(until: frame.timestamp, stop)
+                if stop.isStopped { break }
                 pipeline.worker.process(frame, file.bytes)
-                if frame.number & 0xFFF == 0 {
-                    progress(file.bytesConsumed, frame.number)
-                    if stop.isStopped { break }
-                }
+                if pipeline.worker.counters.packets & 0xFFF == 0 { progress(file.bytesConsumed, frame.number) }
             }
         } catch { result.error = error }
         progress(file.bytesConsumed, file.framesRead)
@@ -107,9 +141,12 @@ public struct Replay: ~Copyable {
         return result
     }
 
+    /// The size of a regular file; `nil` for anything else.
     private static func size(of path: String) -> Int64? {
-        guard path != "-" else { return nil }
-        return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64) ?? nil
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            attributes[.type] as? FileAttributeType == .typeRegular
+        else { return nil }
+        return attributes[.size] as? Int64
     }
 
     /// Sorts by the time of the first frame; what cannot be opened or has no frame keeps its place at the front.
@@ -119,7 +156,7 @@ public struct Replay: ~Copyable {
     }
 
     private static func firstTime(in path: String) -> Timestamp? {
-        guard path != "-", var file = try? CaptureFile.open(path) else { return nil }
+        guard size(of: path) != nil, var file = try? CaptureFile.open(path) else { return nil }
         return (try? file.next())?.timestamp
     }
 }
@@ -137,7 +174,9 @@ struct SpeedClock: Sendable {
             self.start = (time, .now)
             return
         }
-        let due = start.wall + .nanoseconds(Int64(Double(time.nanoseconds(since: start.capture)) / factor))
+        // A century is as good as for ever, and a factor near 0 asks for more than any clock can count.
+        let wait = min(Double(time.nanoseconds(since: start.capture)) / factor, 3.2e18)
+        let due = start.wall + .nanoseconds(Int64(max(wait, 0)))
         while !stop.isStopped {
             let rest = ContinuousClock.now.duration(to: due)
             if rest <= .zero { return }

@@ -32,9 +32,17 @@ public struct RuleTests: Sendable {
         self.settings = settings
     }
 
-    /// The folder of captures that belongs to a folder of rules: beside it.
+    /// The folder of captures that belongs to rules: `PcapSamples` beside the folder of rules, of which `rules` may be a
+    /// part, a folder in it or a file.
     public static func samples(beside rules: String) -> String {
-        URL(fileURLWithPath: rules).deletingLastPathComponent().appendingPathComponent("PcapSamples").path
+        var folder = URL(fileURLWithPath: rules).standardized.deletingLastPathComponent()
+        let nearest = folder.appendingPathComponent("PcapSamples").path
+        for _ in 0..<4 {
+            let found = folder.appendingPathComponent("PcapSamples").path
+            if FileManager.default.fileExists(atPath: found) { return found }
+            folder.deleteLastPathComponent()
+        }
+        return nearest
     }
 
     /// Runs every test; each capture is read once, with all rules.

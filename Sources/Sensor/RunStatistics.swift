@@ -28,17 +28,22 @@ public struct RunStatistics: Codable, Sendable {
     public var dropped: [String: UInt64] = [:]
     /// Segments by what was odd about them.
     public var tcp: [String: UInt64] = [:]
+    /// Fragments by what became of them.
+    public var fragments: [String: UInt64] = [:]
+    /// Packets left out for a wrong checksum.
+    public var wrongChecksums: UInt64 = 0
     /// Frames cut short by the snap length.
     public var cutShort: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
     public var notCoAP: UInt64 = 0
-    /// Capture time from the first frame to the last, in microseconds.
+    /// Capture time from the earliest frame to the latest, in microseconds; of several runs the sum.
     public var captureMicroseconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, gaps
         case unparsedBytes = "unparsed_bytes"
-        case evicted, undecoded, dropped, tcp
+        case evicted, undecoded, dropped, tcp, fragments
+        case wrongChecksums = "wrong_checksums"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
         case captureMicroseconds = "capture_us"
@@ -86,12 +91,15 @@ extension Worker where Sink: ~Copyable {
         statistics.evicted = evictions.filter { $0.value > 0 }
         statistics.cutShort = counters.cutShort
         statistics.notCoAP = counters.notCoAP
-        statistics.captureMicroseconds = counters.lastSeen.microseconds - counters.firstSeen.microseconds
+        statistics.fragments = fragments.counters.named.filter { $0.value > 0 }
+        statistics.wrongChecksums = counters.wrongChecksums
+        statistics.captureMicroseconds =
+            counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
         let tcp = streams.counters
         statistics.tcp = [
             "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "out_of_order": tcp.outOfOrder,
-            "out_of_window": tcp.outOfWindow, "lost_bytes": tcp.lostBytes,
-            "unfinished_messages": tcp.unfinishedMessages, "held_refused": tcp.heldRefused,
+            "out_of_window": tcp.outOfWindow, "acknowledged_ahead": tcp.acknowledgedAhead, "lost_bytes": tcp.lostBytes,
+            "unfinished_messages": tcp.unfinishedMessages, "resynchronised": counters.resynchronised,
         ].filter { $0.value > 0 }
         return statistics
     }
@@ -99,7 +107,8 @@ extension Worker where Sink: ~Copyable {
     private var evictions: [String: UInt64] {
         let (mqtt, coap) = (mqtt.counters, coap.counters)
         return [
-            "flows": streams.table.evicted, "coap_candidates": candidates.evicted,
+            "flows": streams.table.evicted, "held_messages": streams.counters.heldEvicted,
+            "coap_candidates": candidates.evicted,
             "mqtt_sessions": mqtt.sessionsEvicted, "mqtt_retained_topics": mqtt.retainedTopicsEvicted,
             "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
             "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
@@ -126,13 +135,15 @@ extension RunStatistics {
         unparsedBytes += other.unparsedBytes
         cutShort += other.cutShort
         notCoAP += other.notCoAP
-        captureMicroseconds += other.captureMicroseconds
+        captureMicroseconds &+= other.captureMicroseconds
         violations.merge(other.violations, uniquingKeysWith: +)
         alerts.merge(other.alerts, uniquingKeysWith: +)
         evicted.merge(other.evicted, uniquingKeysWith: +)
         undecoded.merge(other.undecoded, uniquingKeysWith: +)
         dropped.merge(other.dropped, uniquingKeysWith: +)
         tcp.merge(other.tcp, uniquingKeysWith: +)
+        fragments.merge(other.fragments, uniquingKeysWith: +)
+        wrongChecksums += other.wrongChecksums
         messages.merge(other.messages) { $0.merging($1, uniquingKeysWith: +) }
     }
 }

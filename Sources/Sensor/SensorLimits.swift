@@ -9,6 +9,8 @@ public struct SensorLimits: Sendable {
     public var mqtt = MQTTLimits()
     public var coap = CoAPLimits()
     public var detection = DetectionLimits()
+    /// What is done about wrong checksums.
+    public var checksums = ChecksumPolicy.ignore
 
     /// The defaults.
     public init() {}

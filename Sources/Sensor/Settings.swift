@@ -49,7 +49,8 @@ public struct Settings: Sendable {
         _ flags: Overrides, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(SensorError) -> Settings {
         var settings = Settings(environment: environment)
-        if let named = flags.configuration ?? environment["EARSHOT_CONFIG"] {
+        let environmentFile = environment["EARSHOT_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        if let named = flags.configuration ?? environmentFile {
             try settings.read(file: named)
         } else if FileManager.default.fileExists(atPath: defaultFile) {
             try settings.read(file: defaultFile)

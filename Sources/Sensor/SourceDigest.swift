@@ -22,7 +22,7 @@ public enum SourceDigest {
             return hex(hasher)
         }
         for index in 0..<stretches {
-            let offset = (size - stretch) / (stretches - 1) * index
+            let offset = (size - stretch) * index / (stretches - 1)
             guard (try? handle.seek(toOffset: offset)) != nil, let data = try? handle.read(upToCount: Int(stretch))
             else { return nil }
             hasher.update(data: data)

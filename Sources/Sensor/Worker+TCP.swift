@@ -8,37 +8,75 @@ import Packets
 
 extension Worker where Sink: ~Copyable {
     /// Takes a segment: puts it in order, cuts the stream into messages.
-    mutating func processSegment(_ bytes: RawSpan, _ hit: FlowTable.Hit) {
+    mutating func processSegment(_ bytes: RawSpan, _ frameBytes: RawSpan, _ hit: FlowTable.Hit) {
         let slot = hit.slot
         // A flow that is nobody's costs no more than its slot, until a new connection begins on its ports.
-        if streams.table[slot].label == FlowLabel.ignored, !packet.tcp.flags.contains(.syn) { return }
+        if streams.table[slot].label == FlowLabel.ignored {
+            guard packet.tcp.flags.contains(.syn) else { return }
+            streams.reset(slot)
+            streams.table[slot].label = FlowLabel.unknown
+        }
         let accepted = streams.accept(
             packet.tcp, payload: packet.payload, missing: packet.missing, frame: bytes, slot: slot, side: hit.side,
             at: frame.timestamp)
         if accepted.isRestart { forget(slot, at: frame.timestamp) }
-        if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), bytes) }
-        drainQueue(slot, hit.side, bytes, force: accepted.closes)
+        if accepted.isGap { noteGap(slot) }
+        if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), frameBytes) }
+        if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, frameBytes) }
+        drainQueues(slot, hit.side, frameBytes, force: accepted.closes)
         if accepted.closes {
-            drainQueue(slot, hit.side.other, bytes, force: true)
-            forget(slot, at: frame.timestamp)
+            for side in [Side.first, .second] { resumeLast(slot, side, frameBytes) }
+            end(slot, at: frame.timestamp)
         }
     }
 
-    /// Ends the session of a flow, whose slot stays for whatever comes late.
-    private mutating func forget(_ slot: Int, at time: Timestamp) {
+    /// Takes what waited in both streams and is due: one may have waited for the other.
+    private mutating func drainQueues(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
+        guard streams.hasQueued else { return }
+        var side = side
+        var idle = 0
+        while idle < 2 {
+            idle = drainQueue(slot, side, frameBytes, force: force) ? 0 : idle + 1
+            side = side.other
+        }
+    }
+
+    /// Ends the session of a flow. What the flow carries is remembered: an end may be forged, and octets go on.
+    private mutating func end(_ slot: Int, at time: Timestamp) {
         var flow = streams.table[slot]
         closeSession(of: &flow, at: time)
-        flow.label = FlowLabel.unknown
         streams.table[slot] = flow
         streams.table.setEstablished(false, slot: slot)
     }
 
-    private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
-        guard streams.hasQueued else { return }
-        while let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) {
+    /// Ends the session of a flow on whose addresses and ports another begins.
+    private mutating func forget(_ slot: Int, at time: Timestamp) {
+        end(slot, at: time)
+        streams.table[slot].label = FlowLabel.unknown
+    }
+
+    /// Follows a flow of which more comes although it was closed.
+    private mutating func reopen(_ slot: Int) {
+        streams.reopen(slot)
+        openSession(slot)
+        noteGap(slot)
+    }
+
+    /// Takes what waited in a stream and is due; whether there was anything.
+    private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) -> Bool {
+        guard streams.hasQueued(in: slot, side) else { return false }
+        var hasTaken = false
+        while true {
+            if streams.isGapDue(slot: slot, side: side, at: frame.timestamp, force: force) {
+                resumeLast(slot, side, frameBytes)
+            }
+            guard let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) else {
+                return hasTaken
+            }
+            hasTaken = true
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
-            if chunk.gap > 0 { noteGap(slot) }
+            if chunk.gap > 0 || chunk.isAnswerToLost { noteGap(slot) }
             feed(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
             streams.recycle(chunk)
         }
@@ -47,6 +85,7 @@ extension Worker where Sink: ~Copyable {
     /// Takes the next octets of a stream, in order.
     private mutating func feed(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
         guard streams.table[slot].label != FlowLabel.ignored else { return }
+        if streams.table[slot].label == FlowLabel.mqtt, streams.table[slot].handle < 0 { reopen(slot) }
         if streams.table[slot][side].isLost { return resume(slot, side, data, frameBytes) }
         let passed = passLongMessage(slot, side, data, frameBytes)
         let rest = data.extracting(passed..<data.byteCount)
@@ -62,23 +101,23 @@ extension Worker where Sink: ~Copyable {
             if streams.table[slot][side].skip > 0 { buffer.removeLast(buffer.count - heldLimit) }
             streams.putHeld(buffer, slot, side)
         }
+        if streams.table[slot][side].isLost, streams.table[slot].label == FlowLabel.unknown {
+            // It turned out not to begin as MQTT does; what is held is looked at again.
+            let none: [UInt8] = []
+            resume(slot, side, none.span.bytes, frameBytes)
+        }
     }
 
-    private var heldLimit: Int { streams.table.limits.heldBytesPerMessage }
+    var heldLimit: Int { streams.table.limits.heldBytesPerMessage }
 
     private mutating func hold(_ slot: Int, _ side: Side, _ rest: RawSpan) {
         guard !rest.isEmpty else { return }
         let isLong = streams.table[slot][side].skip > 0
-        let kept = isLong ? rest.extracting(0..<heldLimit) : rest
-        if !streams.hold(kept, slot, side) {
-            streams.countUnparsed(rest.byteCount)
-            streams.loseBoundary(slot, side)
-            noteGap(slot)
-        }
+        streams.hold(isLong ? rest.extracting(0..<heldLimit) : rest, slot, side)
     }
 
     /// Tells the conversation that it cannot know all that was said.
-    private mutating func noteGap(_ slot: Int) {
+    mutating func noteGap(_ slot: Int) {
         guard streams.table[slot].label == FlowLabel.mqtt else { return }
         mqtt.noteGap(MQTTSessionID(rawValue: streams.table[slot].handle))
     }
@@ -87,11 +126,15 @@ extension Worker where Sink: ~Copyable {
     private mutating func passLongMessage(
         _ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan
     ) -> Int {
-        let skip = streams.table[slot][side].skip
-        guard skip > 0 else { return 0 }
-        let passed = min(skip, data.byteCount)
-        streams.table[slot][side].skip = skip - passed
-        if passed == skip {
+        let passed = min(streams.table[slot][side].skip, data.byteCount)
+        if passed > 0 { passRest(passed, slot, side, frameBytes) }
+        return passed
+    }
+
+    /// Notes that `count` octets of the rest of a long message have passed.
+    private mutating func passRest(_ count: Int, _ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+        streams.table[slot][side].skip -= count
+        if streams.table[slot][side].skip == 0 {
             var head = streams.takeHeld(slot, side)
             let whole = streams.table[slot][side].wholeLength
             streams.table[slot][side].wholeLength = 0
@@ -99,12 +142,33 @@ extension Worker where Sink: ~Copyable {
             head.removeAll(keepingCapacity: true)
             streams.putHeld(head, slot, side)
         }
-        return passed
+    }
+
+    /// Passes over octets that the snap length cut off. Where they belong to one message, that one is dissected by its
+    /// head and the next boundary is known all the same; else the boundary is lost.
+    private mutating func passMissing(_ count: Int, _ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+        let label = streams.table[slot].label
+        guard label != FlowLabel.ignored, !streams.table[slot][side].isLost else { return }
+        if label == FlowLabel.mqtt, streams.table[slot][side].skip == 0, streams.table[slot][side].held >= 0 {
+            let head = streams.takeHeld(slot, side)
+            if case .incomplete(let total?) = MQTTFraming.frame(head.span.bytes) {
+                streams.table[slot][side].wholeLength = total
+                streams.table[slot][side].skip = total - head.count
+            }
+            streams.putHeld(head, slot, side)
+        }
+        let skip = streams.table[slot][side].skip
+        guard skip >= count else {
+            streams.loseBoundary(slot, side)
+            return noteGap(slot)
+        }
+        passRest(count, slot, side, frameBytes)
     }
 
     /// Dissects every whole message at the start of `bytes`; returns how many octets they took.
-    private mutating func consume(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
-        if streams.table[slot].label == FlowLabel.unknown, !identify(slot, side, bytes, frameBytes) {
+    mutating func consume(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
+        if streams.table[slot].label == FlowLabel.unknown, !identify(slot, side, bytes) {
+            // What another protocol says is let go; a beginning that tells nothing yet is kept.
             return streams.table[slot].label == FlowLabel.ignored ? bytes.byteCount : 0
         }
         var offset = 0
@@ -131,27 +195,51 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Tells what a stream carries by its first octets; `false` while that is open, or when it is nobody's.
-    private mutating func identify(
-        _ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan
-    ) -> Bool {
+    private mutating func identify(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> Bool {
         switch MQTTProbe.verdict(bytes) {
         case .needMore: return false
         case .no:
-            streams.table[slot].label = FlowLabel.ignored
+            if mayBegin(slot, side) {
+                streams.table[slot][side].isLost = true
+                streams.table[slot][side].startsSegment = true
+            } else {
+                streams.table[slot].label = FlowLabel.ignored
+                streams.abandon(slot)
+            }
             return false
-        case .client: claim(slot, client: side, frameBytes)
-        case .server: claim(slot, client: side.other, frameBytes)
+        case .client: claim(slot, client: side, isFromStart: isFromStart(slot))
+        case .server: claim(slot, client: side.other, isFromStart: isFromStart(slot))
         }
         return true
     }
 
-    private mutating func claim(_ slot: Int, client: Side, _ frameBytes: RawSpan) {
+    /// Whether a stream that begins otherwise may yet be MQTT: its beginning was not seen, or it goes to MQTT's own port,
+    /// where a client that does not begin with a CONNECT is worth a look.
+    private func mayBegin(_ slot: Int, _ side: Side) -> Bool {
         let key = streams.table[slot].key
-        let (one, other) = client == .first ? (key.first, key.second) : (key.second, key.first)
-        let session = mqtt.openSession(client: one, server: other, at: frame.timestamp)
+        return !streams.table[slot][side].hasSYN || key.first.port == MQTTPort.mqtt || key.second.port == MQTTPort.mqtt
+    }
+
+    /// Whether the first octets of both ends are there to be read.
+    private func isFromStart(_ slot: Int) -> Bool {
+        [Side.first, .second].allSatisfy { streams.table[slot][$0].hasSYN && !streams.table[slot][$0].isLost }
+    }
+
+    mutating func claim(_ slot: Int, client: Side, isFromStart: Bool) {
         streams.table[slot].label = FlowLabel.mqtt
-        streams.table[slot].handle = session.rawValue
         streams.table[slot].client = client
+        streams.table[slot].misses = 0
+        openSession(slot, isFromStart: isFromStart)
+    }
+
+    private mutating func openSession(_ slot: Int, isFromStart: Bool = false) {
+        let flow = streams.table[slot]
+        let (client, server) =
+            flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
+        streams.table[slot].handle =
+            mqtt.openSession(
+                client: client, server: server, at: frame.timestamp, isFromStart: isFromStart
+            ).rawValue
         streams.table.setEstablished(true, slot: slot)
     }
 
@@ -172,20 +260,9 @@ extension Worker where Sink: ~Copyable {
         sink.receive(mqtt, context, message: message, frame: frame, frameBytes: frameBytes)
     }
 
-    /// Reads on after lost octets where a segment proves to begin with a message: it consists of whole messages.
-    private mutating func resume(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
-        guard streams.table[slot].label == FlowLabel.mqtt, MQTTFraming.isWholeMessages(data) else {
-            streams.countUnparsed(data.byteCount)
-            return
-        }
-        streams.table[slot][side].isLost = false
-        let consumed = consume(slot, side, data, frameBytes)
-        hold(slot, side, data.extracting(consumed..<data.byteCount))
-    }
-
     /// At the end of a capture: what still waits for lost octets is read as far as it goes.
     mutating func flushQueues() {
-        for slot in streams.table.liveSlots where streams.table[slot].label == FlowLabel.mqtt {
+        for slot in streams.table.liveSlots where streams.table[slot].label <= FlowLabel.mqtt {
             for side in [Side.first, .second] { flushQueue(slot, side) }
         }
     }
@@ -193,7 +270,8 @@ extension Worker where Sink: ~Copyable {
     private mutating func flushQueue(_ slot: Int, _ side: Side) {
         packet = packet(of: slot, side)
         let none: [UInt8] = []
-        drainQueue(slot, side, none.span.bytes, force: true)
+        _ = drainQueue(slot, side, none.span.bytes, force: true)
+        resumeLast(slot, side, none.span.bytes)
     }
 
     /// The addresses of a flow as those of a packet that `side` sent.

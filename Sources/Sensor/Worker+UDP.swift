@@ -8,15 +8,15 @@ import Packets
 
 extension Worker where Sink: ~Copyable {
     /// Takes a datagram.
-    mutating func processDatagram(_ bytes: RawSpan, _ hit: FlowTable.Hit) {
+    mutating func processDatagram(_ bytes: RawSpan, _ frameBytes: RawSpan, _ hit: FlowTable.Hit) {
         let slot = hit.slot
         guard streams.table[slot].label != FlowLabel.ignored, !packet.payload.isEmpty else { return }
         // What is missing from a datagram would look like faults of its sender.
         guard packet.missing == 0 else { return }
         if streams.table[slot].label == FlowLabel.unknown { identify(slot, bytes) }
         switch streams.table[slot].label {
-        case FlowLabel.coap: dissect(slot, bytes)
-        case FlowLabel.coapCandidate: confirm(slot, hit.side, bytes)
+        case FlowLabel.coap: dissect(slot, bytes, frameBytes)
+        case FlowLabel.coapCandidate: confirm(slot, hit.side, bytes, frameBytes)
         default: break
         }
     }
@@ -29,11 +29,16 @@ extension Worker where Sink: ~Copyable {
         } else if CoAPProbe.verdict(bytes.slice(packet.payload)) == .plausible {
             streams.table[slot].label = FlowLabel.coapCandidate
         } else {
-            streams.table[slot].label = FlowLabel.ignored
+            // One strange datagram may be anybody's; many are an answer.
+            streams.table[slot].misses += 1
+            if streams.table[slot].misses >= Self.datagramsToTry { streams.table[slot].label = FlowLabel.ignored }
         }
     }
 
-    private mutating func dissect(_ slot: Int, _ bytes: RawSpan) {
+    /// Datagrams of a flow on a strange port that are looked at before it is nobody's.
+    private static var datagramsToTry: UInt8 { 8 }
+
+    private mutating func dissect(_ slot: Int, _ bytes: RawSpan, _ frameBytes: RawSpan) {
         var context = context(direction: .toServer)
         let message = bytes.slice(packet.payload)
         guard coap.dissect(message, context: &context) else {
@@ -42,11 +47,11 @@ extension Worker where Sink: ~Copyable {
         }
         counters.coap[Int(coap.messageType)] &+= 1
         counters.countViolations(of: coap, message: message, &violations)
-        sink.receive(coap, context, message: message, frame: frame, frameBytes: bytes)
+        sink.receive(coap, context, message: message, frame: frame, frameBytes: frameBytes)
     }
 
     /// Waits on a strange port for the response that proves that a flow is CoAP, then reads what had to wait first.
-    private mutating func confirm(_ slot: Int, _ side: Side, _ bytes: RawSpan) {
+    private mutating func confirm(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) {
         let payload = bytes.slice(packet.payload)
         guard CoAPProbe.verdict(payload) == .plausible else { return giveUp(slot) }
         let handle = streams.table[slot].handle
@@ -54,7 +59,7 @@ extension Worker where Sink: ~Copyable {
             streams.table[slot].label = FlowLabel.coap
             replay(handle)
             streams.table[slot].handle = -1
-            dissect(slot, bytes)
+            dissect(slot, bytes, frameBytes)
             return
         }
         guard
@@ -76,7 +81,7 @@ extension Worker where Sink: ~Copyable {
         for waiting in candidates.take(handle) {
             frame = waiting.frame
             packet = waiting.packet
-            dissect(0, waiting.bytes.span.bytes)
+            dissect(0, waiting.bytes.span.bytes, waiting.bytes.span.bytes)
         }
         (frame, packet) = (current, currentPacket)
     }

@@ -12,6 +12,7 @@ import Packets
 /// Frames go in with `process`, events come out at the sink. Time is capture time throughout.
 public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     var streams: TCPStreams
+    var fragments: FragmentTable
     var mqtt: MQTTAnalyzer
     var coap: CoAPAnalyzer
     var candidates: CoAPCandidates
@@ -23,10 +24,15 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     /// The frame that is being processed, and what was decoded from it.
     var frame = FrameHeader.none
     var packet = Packet()
+    /// What was odd about the way the current packet came.
+    var anomalies: NetworkAnomalies = []
+    let checksums: ChecksumPolicy
 
     /// A worker that has seen nothing yet. Tables are seeded afresh unless `hash` is given.
     public init(limits: SensorLimits = SensorLimits(), hash: SeededHash = SeededHash(), sink: consuming Sink) {
         streams = TCPStreams(limits: limits.flows, hash: hash)
+        fragments = FragmentTable(limits: limits.flows, hash: hash)
+        checksums = limits.checksums
         mqtt = MQTTAnalyzer(limits: limits.mqtt, hash: hash)
         coap = CoAPAnalyzer(limits: limits.coap, hash: hash)
         candidates = CoAPCandidates()
@@ -36,22 +42,29 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     /// Takes a frame.
     public mutating func process(_ frame: FrameHeader, _ bytes: RawSpan) {
         self.frame = frame
-        if counters.packets == 0 { counters.firstSeen = frame.timestamp }
-        if frame.timestamp > counters.lastSeen { counters.lastSeen = frame.timestamp }
+        counters.noteTime(frame.timestamp)
         counters.packets &+= 1
         counters.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
         switch PacketDecoder.decode(bytes, link: frame.linkType, into: &packet) {
         case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
         case .packet:
             if packet.missing > 0 { counters.cutShort &+= 1 }
-            let (key, fromFirst) = FlowKey.of(packet)
-            let hit = streams.table.track(key, fromFirst: fromFirst, at: frame.timestamp)
-            if !streams.table.departed.isEmpty { closeDeparted(at: frame.timestamp) }
-            if packet.transport == .tcp {
-                processSegment(bytes, hit)
-            } else {
-                processDatagram(bytes, hit)
-            }
+            if checksums == .strict, hasWrongChecksum(bytes) { return }
+            anomalies = []
+            take(bytes, frameBytes: bytes)
+        case .fragment(let fragment): take(fragment, bytes)
+        }
+    }
+
+    /// Takes the current packet, whose payload lies in `bytes`: those of its frame, or what fragments were put together to.
+    mutating func take(_ bytes: RawSpan, frameBytes: RawSpan) {
+        let (key, fromFirst) = FlowKey.of(packet)
+        let hit = streams.table.track(key, fromFirst: fromFirst, at: frame.timestamp)
+        if !streams.table.departed.isEmpty { closeDeparted(at: frame.timestamp) }
+        if packet.transport == .tcp {
+            processSegment(bytes, frameBytes, hit)
+        } else {
+            processDatagram(bytes, frameBytes, hit)
         }
     }
 
@@ -62,6 +75,9 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         closeDeparted(at: frame.timestamp)
     }
 
+    /// Begins another source: its span of capture time is its own.
+    public mutating func beginSource() { counters.span = nil }
+
     /// The context of a message in the current packet.
     func context(direction: Direction) -> EventContext {
         EventContext(
@@ -69,7 +85,7 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
             source: Endpoint(packet.source, packet.sourcePort),
             destination: Endpoint(packet.destination, packet.destinationPort),
             sourceMAC: packet.sourceMAC, destinationMAC: packet.destinationMAC, vlans: packet.vlans,
-            transport: packet.transport, direction: direction)
+            tunnels: packet.tunnels, anomalies: anomalies, transport: packet.transport, direction: direction)
     }
 
     private mutating func closeDeparted(at time: Timestamp) {

@@ -6,9 +6,8 @@ import Packets
 /// What a worker saw, by kind.
 public struct WorkerCounters: Sendable {
     public var packets: UInt64 = 0
-    /// The earliest and the latest capture time.
-    public var firstSeen = Timestamp.zero
-    public var lastSeen = Timestamp.zero
+    /// The earliest and the latest capture time of the current source; `nil` before its first frame.
+    public var span: ClosedRange<Timestamp>?
     /// Octets of the frames as they were on the wire.
     public var bytes: UInt64 = 0
     /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.
@@ -19,6 +18,10 @@ public struct WorkerCounters: Sendable {
     public var mqtt = [UInt64](repeating: 0, count: 16)
     /// Messages by CoAP code.
     public var coap = [UInt64](repeating: 0, count: 256)
+    /// Packets left out for a wrong checksum.
+    public var wrongChecksums: UInt64 = 0
+    /// How often a stream without boundaries was understood again.
+    public var resynchronised: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
     public var notCoAP: UInt64 = 0
     /// Broken rules of a specification by their names.
@@ -29,6 +32,13 @@ public struct WorkerCounters: Sendable {
 
     /// All messages of all protocols.
     public var messages: UInt64 { mqtt.reduce(0, &+) &+ coap.reduce(0, &+) }
+
+    /// Widens the span of capture time.
+    mutating func noteTime(_ time: Timestamp) {
+        guard let seen = span else { return span = time...time }
+        if time > seen.upperBound { span = seen.lowerBound...time }
+        if time < seen.lowerBound { span = time...seen.upperBound }
+    }
 
     /// Counts what is wrong with a message; `values` is scratch space.
     mutating func countViolations(

@@ -43,8 +43,10 @@ struct DecodeCommand: ParsableCommand {
 
     func validate() throws {
         guard paths.isEmpty != interface.isEmpty else {
-            throw ValidationError("name capture files, or interfaces with -i")
+            let both = "; not both, and a filter goes behind --filter"
+            throw ValidationError("name capture files, or interfaces with -i" + (paths.isEmpty ? "" : both))
         }
+        if let count, count < 0 { throw ValidationError("-c wants a number that is not negative") }
     }
 
     func run() throws {
@@ -76,13 +78,21 @@ struct DecodeCommand: ParsableCommand {
     private func decodeFiles(_ worker: inout Worker<DecodeSink>) throws(CaptureError) -> SensorError? {
         let filter = try filter.map { text throws(CaptureError) in try PacketFilter(text) }
         var failure: SensorError?
-        for path in try CapturePaths(paths).files {
+        let found = try CapturePaths(paths)
+        for path in found.unreadable { Terminal.log("\(path): cannot be read, left out") }
+        if found.files.isEmpty {
+            return SensorError(.noInput, "\(paths.joined(separator: ", ")): no capture is below this folder")
+        }
+        for path in found.files {
             do throws(CaptureError) {
                 var file = try CaptureFile.open(path, filter: filter, stop: Signals.stop)
                 while !worker.sink.isDone, !Signals.stop.isStopped, let frame = try file.next() {
                     worker.process(frame, file.bytes)
                 }
-            } catch { failure = failure ?? SensorError(error) }
+            } catch {
+                if let failure { Terminal.log("earshot: \(failure.message)") }
+                failure = SensorError(error)
+            }
         }
         return failure
     }

@@ -71,6 +71,7 @@ struct ReplayCommand: ParsableCommand {
             let results = try replay.run(files, &pipeline) { meter.show($0) }
             meter.end()
             writer.flush()
+            printer.end()
             try report(results, settings, writer)
         }
     }
@@ -100,7 +101,9 @@ struct ReplayCommand: ParsableCommand {
             if failure != nil || results.count > 1 { Terminal.log(first.message) }
             failure = failure ?? first
         }
-        Terminal.log(RunReport(total, store: settings.database, writer: writer.counters).text)
+        if results.contains(where: \.wasRead) {
+            Terminal.log(RunReport(total, store: settings.database, writer: writer.counters).text)
+        }
         guard let failure else { return }
         if results.count > 1 { throw SensorError(failure.exitCode, "not every capture could be read to its end") }
         throw failure

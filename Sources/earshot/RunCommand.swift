@@ -75,6 +75,7 @@ struct RunCommand: ParsableCommand {
                     "listening on \(names), \(ruleSet.compiled.rules.count) rules, alerts go to \(settings.database)")
             }
             writer.flush()
+            printer.end()
             Terminal.log(RunReport(result.statistics, store: settings.database, writer: writer.counters).text)
             if let error = result.error { throw SensorError(error) }
         }

@@ -55,8 +55,6 @@ struct RunReport {
             separator: ", ")
     }
 
-    private func plural(_ count: UInt64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
     private func size(_ bytes: UInt64) -> String {
         switch bytes {
         case ..<10_000: "\(bytes) bytes"
@@ -65,3 +63,6 @@ struct RunReport {
         }
     }
 }
+
+/// A count with its noun.
+func plural(_ count: some BinaryInteger, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -69,12 +69,12 @@ struct ShowCommand: ParsableCommand {
         lines.append("sensor       \(terminalSafe(detail.stored.sensor))")
         if let run = detail.run { lines.append("source       \(terminalSafe(run.start.source)) (run \(run.id))") }
         lines += ["", "event"] + event(alert.event).map { "  " + $0 }
-        lines += ["", "evidence: \(alert.evidence.count) frames, raw as captured (--pcap FILE writes them)"]
+        lines += ["", "evidence: \(plural(alert.evidence.count, "frame")), raw as captured (--pcap FILE writes them)"]
         for frame in alert.evidence { lines += evidence(frame) }
         if let rule = detail.rule {
             lines += ["", "the rule as it was when it fired"]
             lines += rule.source.split(separator: "\n", omittingEmptySubsequences: false).map {
-                "  " + terminalSafe(String($0))
+                "  " + Terminal.visible($0)
             }
         }
         return lines
@@ -90,7 +90,7 @@ struct ShowCommand: ParsableCommand {
             let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .withoutEscapingSlashes]
             let data = try? JSONSerialization.data(withJSONObject: value, options: options)
             let text = data.map { String(decoding: $0, as: UTF8.self) } ?? ""
-            return "\(key.padding(toLength: max(30, key.count), withPad: " ", startingAt: 0)) \(terminalSafe(text))"
+            return "\(key.padding(toLength: max(30, key.count), withPad: " ", startingAt: 0)) \(Terminal.visible(text))"
         }
     }
 

@@ -1,7 +1,7 @@
 import Capture
 import Foundation
 
-/// Ends a run cleanly on SIGINT and SIGTERM; a second signal ends it at once.
+/// Ends a run cleanly on SIGINT, SIGTERM and, where nobody asked to ignore it, SIGHUP; a second signal ends it at once.
 enum Signals {
     /// What the signal handler pulls.
     static let stop = StopSwitch()
@@ -10,7 +10,9 @@ enum Signals {
     static func install() {
         // Made before a handler could need it: a handler must not allocate.
         _ = stop.isStopped
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // nohup(1) leaves SIGHUP ignored, and so it stays.
+            if number == SIGHUP, isSignalIgnored(number) { continue }
             signal(number) { number in
                 Signals.stop.stop()
                 signal(number, SIG_DFL)
@@ -21,7 +23,7 @@ enum Signals {
         // end it.
         var ours = sigset_t()
         sigemptyset(&ours)
-        for number in [SIGINT, SIGTERM] { sigaddset(&ours, number) }
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&ours, number) }
         pthread_sigmask(SIG_UNBLOCK, &ours, nil)
     }
 }

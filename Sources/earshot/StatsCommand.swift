@@ -55,6 +55,7 @@ struct StatsCommand: ParsableCommand {
         let started = Timestamp(nanoseconds: run.start.started * 1000).description
         let source = terminalSafe(run.start.source)
         return "run \(run.id), \(run.summary.status.rawValue), started \(started), \(source): "
-            + "\(run.summary.packets) packets, \(run.summary.messages) messages, \(run.alerts) alerts"
+            + "\(plural(run.summary.packets, "packet")), \(plural(run.summary.messages, "message")), "
+            + plural(run.alerts, "alert")
     }
 }

@@ -25,19 +25,3 @@ func openReader(_ path: String) throws(SensorError) -> AlertReader {
 func reading<Result>(_ body: () throws(StoreError) -> Result) throws(SensorError) -> Result {
     do throws(StoreError) { return try body() } catch { throw SensorError(error) }
 }
-
-/// Prints alerts as they are raised, for `run` and `replay`.
-final class AlertPrinter {
-    private let isQuiet: Bool
-    private let output = TextOutput(color: Terminal.usesColor)
-
-    init(quiet: Bool) { isQuiet = quiet }
-
-    /// Prints a new alert; a repetition only counts.
-    func observe(_ change: AlertChange) {
-        guard !isQuiet, case .insert(let alert) = change else { return }
-        let line = output.line(StoredAlert(id: 0, revision: 0, runID: 0, sensor: "", alert: alert))
-        // Whoever read the lines may have left; the sensor goes on, the store has them.
-        try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
-    }
-}

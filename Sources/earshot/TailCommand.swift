@@ -108,7 +108,8 @@ struct AlertFilterOptions: ParsableArguments {
     private static func time(_ text: String) -> Int64? {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         if let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number >= 0 {
-            return Int64((Date().timeIntervalSince1970 - number * unit) * 1_000_000)
+            // Further back than there are alerts is as far back as it gets.
+            return Int64((Date().timeIntervalSince1970 - min(number * unit, 1e10)) * 1_000_000)
         }
         let formatter = ISO8601DateFormatter()
         for options: ISO8601DateFormatter.Options in [

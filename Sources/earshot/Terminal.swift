@@ -1,4 +1,5 @@
 import Alerts
+import Events
 import Foundation
 import Sensor
 
@@ -13,20 +14,36 @@ enum Terminal {
     /// Whether somebody watches standard error.
     static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes a line to standard error. Control characters in it are made visible.
+    /// Writes lines to standard error, made visible.
     static func log(_ message: String) {
-        let safe = message.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { terminalSafe(String($0)) }.joined(separator: "\n")
-        FileHandle.standardError.write(Data((safe + "\n").utf8))
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+        write(lines.map(visible).joined(separator: "\n") + "\n")
+    }
+
+    /// The text with characters that a terminal would obey as `\u{N}`. Backslashes stay as they are, for text in which they
+    /// have a meaning already: in an excerpt of a rule, `terminalSafe` would change what the rule says.
+    static func visible(_ text: some StringProtocol) -> String {
+        var safe = ""
+        for scalar in text.unicodeScalars {
+            if isTerminalSafe(scalar) {
+                safe.unicodeScalars.append(scalar)
+            } else {
+                safe += "\\u{\(String(scalar.value, radix: 16))}"
+            }
+        }
+        return safe
     }
 
     /// Shows a line that the next one replaces.
     static func progress(_ line: String) {
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(terminalSafe(line))".utf8))
+        write("\r\u{1B}[K\(terminalSafe(line))")
     }
 
     /// Removes the progress line.
-    static func clearProgress() { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    static func clearProgress() { write("\r\u{1B}[K") }
+
+    /// Nobody may be there to read; that is no reason to stop.
+    private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
 /// Standard output, buffered; whoever reads it may leave at any time.

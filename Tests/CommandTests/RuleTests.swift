@@ -44,6 +44,21 @@ import Testing
         #expect(!folder.names.contains("earshot.db"))
     }
 
+    /// The excerpt is what the file says, whatever stands in it, and the caret below what is meant.
+    @Test func theExcerptIsTheLine() throws {
+        try writeRule("broken", selection: #"{mqtt.clientid|re: '^\d+\.x$', mqtt.tipe: A}"#)
+        let outcome = try earshot("rules", "check", "--rules", "rules", directory: folder.path)
+        #expect(outcome.status == 78)
+        let lines = outcome.errorText.split(separator: "\n")
+        let shown = try #require(lines.first { $0.contains("mqtt.tipe: A") }, "\(outcome.errorText)")
+        #expect(shown == #"6 |         {mqtt.clientid|re: '^\d+\.x$', mqtt.tipe: A}"#)
+        let caret = try #require(lines.first { $0.hasSuffix("^") })
+        #expect(
+            caret.count - 1
+                == shown.distance(
+                    from: shown.startIndex, to: try #require(shown.firstRange(of: "mqtt.tipe")).lowerBound))
+    }
+
     @Test func startingWithoutBrokenRules() throws {
         try writeRule("broken", selection: "mqtt.tipe: SUBSCRIBE")
         try writeRule("whole", selection: "mqtt.type: SUBSCRIBE", number: 2)

@@ -56,4 +56,26 @@ import Testing
         #expect(refused.status == 73)
         #expect(refused.errorText.contains("gone/e.pcapng"))
     }
+
+    /// So that a rule can be taken from there, it stands there as it was loaded.
+    @Test func theRuleAsItIsWritten() throws {
+        let rule = #"""
+            title: A Pattern
+            id: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0003
+            logsource: {product: earshot, category: mqtt}
+            detection:
+                selection:
+                    mqtt.type: SUBSCRIBE
+                    mqtt.topic|re: '^\$SYS/#$'
+                condition: selection
+            level: low
+            """#
+        try folder.write(rule, to: "pattern.yml")
+        let sample = "\(Program.samples)/mqtt/sys-subscription.pcap"
+        let replay = try earshot("replay", sample, "--rules", "pattern.yml", "--db", "p.db", directory: folder.path)
+        #expect(replay.lines.count == 1, "\(replay.errorText)")
+        let shown = try earshot("show", "1", "--db", "p.db", directory: folder.path)
+        let wanted = rule.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+        #expect(shown.text.contains(wanted), "\(shown.text)")
+    }
 }

@@ -42,17 +42,6 @@ import Testing
         }
     }
 
-    @Test func rowsCanBeEnded() {
-        let box = DetectionEngineBox([
-            rule("r", "mqtt", Self.tests, suppress: (by: ["mqtt.clientid"], nanoseconds: 10_000_000_000))
-        ])
-        box.evaluate(event("a"), context(at: 1000))
-        box.engine.endRows()
-        box.evaluate(event("a"), context(at: 1001))
-        #expect(box.engine.hits.map(\.alert) == [2])
-        #expect(box.engine.hits[0].isNew && box.engine.hits[0].count == 1)
-    }
-
     @Test func rulesDoNotShareRows() {
         let documents = ["r", "s"].map {
             rule($0, "mqtt", Self.tests, suppress: (by: [], nanoseconds: 10_000_000_000))

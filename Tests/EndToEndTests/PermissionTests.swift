@@ -5,25 +5,33 @@ import Testing
 
 /// What somebody sees who may not capture.
 @Suite struct PermissionTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
     /// Runs the program, copied with its rules to where anybody may read it, as a user without rights.
-    private func runAsNobody(_ folder: TemporaryFolder, _ arguments: [String]) throws -> Outcome {
+    private func runAsNobody(_ arguments: String...) throws -> Outcome {
         let program = folder.file("earshot")
-        try FileManager.default.copyItem(atPath: try Program.path(), toPath: program)
-        try FileManager.default.copyItem(atPath: Program.rules, toPath: folder.file("Rules"))
-        _ = try run("/bin/chmod", ["-R", "a+rX", folder.path])
-        _ = try run("/bin/chmod", ["777", folder.path])
-        let environment = ["EARSHOT_RULES": folder.file("Rules")]
-        guard getuid() == 0 else {
-            return try run(program, arguments, directory: folder.path, environment: environment)
+        for command in [
+            ["/bin/cp", try Program.path(), program], ["/bin/cp", "-R", Program.rules, folder.file("Rules")],
+            ["/bin/chmod", "-R", "a+rX", program, folder.file("Rules")], ["/bin/chmod", "777", folder.path],
+        ] {
+            let outcome = try run(command[0], Array(command.dropFirst()))
+            try #require(outcome.status == 0, "\(outcome.errorText)")
         }
-        let identity = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]
+        let identity = ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]
+        let words = (getuid() == 0 ? identity : []) + [program] + arguments
         return try run(
-            "/usr/bin/setpriv", identity + [program] + arguments, directory: folder.path, environment: environment)
+            words[0], Array(words.dropFirst()), directory: folder.path,
+            environment: ["EARSHOT_RULES": folder.file("Rules")])
+    }
+
+    private func copySample(to name: String) throws {
+        try folder.write(try contents(Program.samples + "/mqtt/sys-subscription.pcap"), to: name)
     }
 
     @Test(arguments: ["run", "decode"]) func capturingIsRefusedWithTheWayOut(_ command: String) throws {
-        let folder = try TemporaryFolder()
-        let outcome = try runAsNobody(folder, [command, "-i", "lo"])
+        let outcome = try runAsNobody(command, "-i", "lo")
         #expect(outcome.status == 77, "\(outcome.errorText)")
         #expect(outcome.output.isEmpty)
         #expect(outcome.errorText.contains("setcap cap_net_raw,cap_net_admin=eip "), "\(outcome.errorText)")
@@ -32,32 +40,20 @@ import Testing
     }
 
     @Test func readingNeedsNoRight() throws {
-        let folder = try TemporaryFolder()
-        try FileManager.default.copyItem(
-            atPath: Program.samples + "/mqtt/sys-subscription.pcap", toPath: folder.file("a.pcap"))
-        let outcome = try runAsNobody(folder, ["replay", "a.pcap"])
+        try copySample(to: "a.pcap")
+        let outcome = try runAsNobody("replay", "a.pcap")
         #expect(outcome.status == 0, "\(outcome.errorText)")
         #expect(outcome.lines.count == 1)
         #expect(folder.names.contains("earshot.db"))
     }
 
     @Test func aCaptureThatMayNotBeRead() throws {
-        let folder = try TemporaryFolder()
-        try FileManager.default.copyItem(
-            atPath: Program.samples + "/mqtt/sys-subscription.pcap", toPath: folder.file("a.pcap"))
         try FileManager.default.createDirectory(atPath: folder.file("closed"), withIntermediateDirectories: true)
-        _ = try run("/bin/mv", [folder.file("a.pcap"), folder.file("closed/a.pcap")])
-        let program = folder.file("go")
-        try FileManager.default.copyItem(atPath: try Program.path(), toPath: program)
-        _ = try run("/bin/chmod", ["755", folder.path, program])
-        _ = try run("/bin/chmod", ["000", folder.file("closed")])
-        defer { _ = try? run("/bin/chmod", ["755", folder.file("closed")]) }
-        let identity = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]
-        let arguments = [program, "decode", folder.file("closed/a.pcap")]
-        let outcome =
-            getuid() == 0
-            ? try run("/usr/bin/setpriv", identity + arguments) : try run(program, Array(arguments.dropFirst()))
+        try copySample(to: "closed/a.pcap")
+        chmod(folder.file("closed"), 0)
+        defer { chmod(folder.file("closed"), 0o755) }
+        let outcome = try runAsNobody("decode", "closed/a.pcap")
         #expect(outcome.status == 77, "\(outcome.errorText)")
-        #expect(outcome.errorText.contains("no permission"), "\(outcome.errorText)")
+        #expect(outcome.errorText == "earshot: closed/a.pcap: no permission to open it\n")
     }
 }

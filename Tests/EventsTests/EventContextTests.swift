@@ -8,11 +8,14 @@ import Testing
         var vlans = VLANTags()
         vlans.append(100)
         vlans.append(4094)
+        var tunnels = TunnelPath()
+        for tunnel in [Tunnel.mpls, .vxlan, .gre] { tunnels.append(tunnel) }
         return EventContext(
             timestamp: Timestamp(nanoseconds: 1_795_253_400_123_456_789), frameNumber: 12,
             source: Endpoint(IPAddress(v4: 0xC000_020A), 40001),
             destination: Endpoint(IPAddress(v4: 0xC000_0201), 1883),
-            sourceMAC: MACAddress(0x0200_0000_0001), vlans: vlans, transport: .tcp, direction: direction)
+            sourceMAC: MACAddress(0x0200_0000_0001), vlans: vlans, tunnels: tunnels, transport: .tcp,
+            direction: direction)
     }
 
     @Test func rolesFollowTheDirection() {
@@ -40,7 +43,7 @@ import Testing
         for field in CommonField.allCases {
             var values = FieldValues()
             context.read(field.id, category: .mqtt, into: &values)
-            let expected = field == .vlanID ? 2 : field == .destinationMAC ? 0 : 1
+            let expected = [.vlanID: 2, .tunnel: 3, .destinationMAC: 0][field, default: 1]
             #expect(values.count == expected, "\(field)")
         }
         var values = FieldValues()

@@ -62,7 +62,7 @@ private struct FakeEvent: EventSource {
                 + #""server.ip":"192.0.2.1","server.port":1883,"network.transport":"tcp","#
                 // Worked out apart, with Python's hashlib, from the Community ID specification.
                 + #""network.direction":"to_server","network.community_id":"1:6W7GWEs6txkSeEqy9rzTWYqckcM=","#
-                + #""network.vlan.id":[100,4094],"text":"ab","secret":"<2 bytes>","hex":"6162","list":["a","a"],"#
+                + #""network.vlan.id":[100,4094],"network.tunnel":["mpls","vxlan","gre"],"text":"ab","secret":"<2 bytes>","hex":"6162","list":["a","a"],"#
                 + #""infinite":null,"float":0.1,"int":-9223372036854775808,"flag":false,"#
                 + #""violation.id":["MQTT-3.3.1-4"]}"#)
     }

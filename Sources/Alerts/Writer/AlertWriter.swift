@@ -115,6 +115,16 @@ extension AlertWriter {
         case alreadyRecorded(RunRecord)
     }
 
+    /// Whether the store holds a complete run of the same source and rules, whose alerts `beginRun` would not double.
+    public func isRecorded(_ start: RunStart) throws(StoreError) -> Bool {
+        flush()
+        do {
+            return try connection.current().database.read { database in
+                try StoreRuns.complete(start, database) != nil
+            }
+        } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
+    }
+
     /// Begins a run: changes submitted from now on belong to it.
     ///
     /// A run of a file is known by the digests of its source and its rules. Where the store holds a complete one, nothing

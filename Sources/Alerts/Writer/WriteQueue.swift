@@ -27,6 +27,8 @@ final class WriteQueue: @unchecked Sendable {
     var cost = 0
     var firstQueued = Date.distantFuture
     var run: RunHandle?
+    /// The runs of this process with their alerts' lowest serials, oldest first: an alert may be repeated in a later run.
+    var runsBySerial: [(first: UInt64, run: RunHandle)] = []
     var rules: [String: RuleRecord] = [:]
     var counters = AlertWriterCounters()
     /// Somebody waited for room in vain: nobody waits again before the worker made some.
@@ -71,11 +73,13 @@ extension WriteQueue {
             if alert.evidence.count > settings.evidenceLimit {
                 alert.evidence = Array(alert.evidence.prefix(settings.evidenceLimit))
             }
+            note(alert.serial, of: run)
             let write = QueuedWrite(run: run, change: .insert(alert, rule: rules[alert.ruleID]))
             add(write, key: Key(run: ObjectIdentifier(run), serial: alert.serial))
         case .repeated(let serial, let lastSeen, let count, let frame):
             let evidence = settings.evidenceLimit > 0 ? frame.map { [$0] } ?? [] : []
             let later = Repetition(serial: serial, lastSeen: lastSeen, count: count, evidence: evidence)
+            let run = runsBySerial.last { $0.first <= serial }?.run ?? run
             let key = Key(run: ObjectIdentifier(run), serial: serial)
             if join(later, key) {
                 counters.coalesced += 1
@@ -96,6 +100,14 @@ extension WriteQueue {
             append(QueuedWrite(run: run, change: .summary(summary)))
         }
         return true
+    }
+
+    private func note(_ serial: UInt64, of run: RunHandle) {
+        if let last = runsBySerial.last, last.run === run {
+            if serial < last.first { runsBySerial[runsBySerial.count - 1].first = serial }
+        } else {
+            runsBySerial.append((serial, run))
+        }
     }
 
     private func join(_ later: Repetition, _ key: Key) -> Bool {

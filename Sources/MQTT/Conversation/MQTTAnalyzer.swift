@@ -57,6 +57,11 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         if let index = table.index(of: id) { table.sessions[index].hasGap = true }
     }
 
+    /// The version that a session speaks, as far as it is known.
+    public func version(of id: MQTTSessionID) -> MQTTVersion {
+        table.index(of: id).map { table.sessions[$0].version } ?? .unknown
+    }
+
     /// How many sessions are open.
     public var sessionCount: Int { table.count }
 

@@ -1,0 +1,116 @@
+import Bytes
+import Network
+import Packets
+
+/// Puts the fragments of IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again.
+///
+/// The first copy of an octet stands: what came later is compared, told and thrown away. RFC 5722 and RFC 8200 (4.5) have
+/// receivers give up an IPv6 datagram whose fragments overlap. Not all receivers do, and a sensor that gave it up could be
+/// blinded by one forged fragment; so the datagram is delivered, and the overlap told.
+///
+/// A fragment that makes no sense is dropped alone, for the same reason: its datagram goes on waiting.
+///
+/// Bounded by `FlowLimits` in datagrams, pieces and memory; the datagram that has waited longest gives way. Times are
+/// capture time. Work is linear in the pieces of one datagram and the octets of one fragment, and there is no allocation
+/// once the table has grown. A copy that comes after its datagram was delivered begins another, which will time out.
+public struct FragmentTable: ~Copyable {
+    /// The limits in force.
+    public let limits: FlowLimits
+    /// What became of fragments so far.
+    public internal(set) var counters = FragmentCounters()
+    let datagramLimit: Int
+    let pieceLimit: Int
+    private let hash: SeededHash
+    var index: FragmentIndex
+    var slots: [FragmentedDatagram] = []
+    var freeSlots: [Int32] = []
+    /// `pieceLimit` for each slot.
+    var pieces: [FragmentPiece] = []
+    var buffers: FragmentBuffers
+    /// Those in IPv4 and in IPv6: apart, since they wait for different times.
+    var waiting4 = FragmentQueue()
+    var waiting6 = FragmentQueue()
+    /// Octets of memory that datagrams wait in.
+    public internal(set) var reservedBytes = 0
+    private var arrivals: UInt64 = 0
+
+    /// An empty table.
+    public init(limits: FlowLimits, hash: SeededHash) {
+        self.limits = limits
+        self.hash = hash
+        datagramLimit = min(max(limits.fragmentedDatagrams, 1), 1 << 24)
+        pieceLimit = min(max(limits.fragmentPieces, 1), 8192)
+        index = FragmentIndex(count: datagramLimit)
+        buffers = FragmentBuffers(idleLimit: limits.fragmentBytesTotal / 4)
+    }
+
+    /// Takes a fragment in. `frame` is what its payload is a range of; the octets are copied.
+    public mutating func insert(_ fragment: Fragment, frame: RawSpan, at time: Timestamp) -> FragmentVerdict {
+        counters.fragments += 1
+        expire(at: time, atMost: 4)
+        if let reason = fragment.defect(frameLength: frame.byteCount) { return drop(reason) }
+        let (fragment, isUnaligned) = fragment.trimmed
+        if fragment.offset == 0, !fragment.hasMore { return deliverWhole(fragment, frame) }
+        let slot = slot(of: fragment, at: time)
+        if let reason = contradiction(fragment, slot) { return drop(reason) }
+
+        let (finding, overlap) = compare(fragment, frame, slot)
+        var oddities = fragment.oddities.union(overlap)
+        if isUnaligned { oddities.insert(.unaligned) }
+        if finding.isDuplicate { counters.duplicates += 1 }
+        counters.count(oddities)
+        slots[slot].oddities.formUnion(oddities)
+
+        if finding.newPieces > 0 {
+            if slots[slot].pieceCount + finding.newPieces > pieceLimit { return drop(.tooManyPieces) }
+            guard reserve(slots[slot].store.count + finding.newOctets, slot) else {
+                if slots[slot].pieceCount == 0 { remove(slot) }
+                return drop(.noRoom)
+            }
+            place(fragment, frame, slot, finding)
+        }
+        if !fragment.hasMore { slots[slot].end = fragment.offset + fragment.payload.count }
+        return slots[slot].store.count == slots[slot].end ? complete(slot) : .waiting
+    }
+
+    /// Takes back the memory of a datagram that was delivered.
+    public mutating func recycle(_ buffer: consuming FragmentBuffer) { buffers.give(&buffer.bytes) }
+
+    /// Octets of memory that are kept for later use.
+    public var idleBytes: Int { buffers.idleBytes }
+
+    private mutating func drop(_ reason: FragmentDrop) -> FragmentVerdict {
+        counters.count(reason)
+        return .dropped(reason)
+    }
+
+    /// A fragment that is all of its datagram has nothing to do with others of the same name (RFC 6946, 4).
+    private mutating func deliverWhole(_ fragment: Fragment, _ frame: RawSpan) -> FragmentVerdict {
+        counters.completed += 1
+        var bytes = buffers.take(FragmentBuffers.size(for: fragment.payload.count))
+        bytes.append(copying: frame.slice(fragment.payload))
+        var first = fragment
+        first.payload = ByteRange(offset: 0, count: bytes.count)
+        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: []))
+    }
+
+    /// Finds the datagram of a fragment or begins it.
+    private mutating func slot(of fragment: Fragment, at time: Timestamp) -> Int {
+        let hashed = fragment.hash(hash)
+        var position = index.home(hashed)
+        while true {
+            let slot = index.slot(at: position)
+            if slot < 0 { break }
+            if slots[slot].hash == hashed, slots[slot].first.isOfDatagram(of: fragment) {
+                if !isOverdue(slot, at: time) { return slot }
+                counters.timedOut += 1
+                remove(slot)
+                break
+            }
+            position = index.next(position)
+        }
+        if counters.datagramsWaiting >= datagramLimit { _ = evictOldest(except: -1) }
+        arrivals += 1
+        return begin(FragmentedDatagram(first: fragment, hash: hashed, began: time, arrival: arrivals))
+    }
+}

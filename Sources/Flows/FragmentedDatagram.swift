@@ -1,0 +1,43 @@
+import Network
+import Packets
+
+/// A datagram that is being put together. A plain value; the table holds it in place and uses the slot again.
+struct FragmentedDatagram: Sendable {
+    /// The fragment that brought octet 0; before it came, the one that came first. Either tells which datagram it is.
+    var first: Fragment
+    var hash: UInt64
+    /// When its first fragment came.
+    var began: Timestamp
+    /// Counts datagrams as they began: the order among IPv4 and IPv6 together, whatever capture time does.
+    var arrival: UInt64
+    /// Neighbours in the queue of those that wait; -1 at the ends.
+    var older: Int32 = -1
+    var newer: Int32 = -1
+    /// Octets in the order they came, none of them twice.
+    var store: [UInt8] = []
+    /// Octets of memory set aside for `store`; it never grows beyond by itself.
+    var reserved = 0
+    /// How many pieces of the table's are in use.
+    var pieceCount = 0
+    /// Length of the whole payload; -1 until the last fragment came.
+    var end = -1
+    /// Whether `store` is the payload as it stands: each piece came behind the one in front of it.
+    var isInOrder = true
+    var oddities: FragmentOddities = []
+}
+
+/// A run of octets that came together. The pieces of a datagram are sorted by offset and do not overlap.
+struct FragmentPiece: Sendable {
+    /// Where it begins and ends in the payload.
+    var offset: UInt16 = 0
+    var end: UInt16 = 0
+    /// Where it begins in the store.
+    var position: UInt16 = 0
+}
+
+/// The datagrams of one IP version in the order they began.
+struct FragmentQueue: Sendable {
+    /// Both -1 where nothing waits.
+    var oldest: Int32 = -1
+    var newest: Int32 = -1
+}

@@ -1,0 +1,66 @@
+import Packets
+
+/// Beginnings and ends. Whoever can send a packet with a forged sender must not make the sensor lose a connection by it:
+/// the ends would not (RFC 5961, 3 and 4).
+extension TCPStreams {
+    /// Takes a SYN; `true` where a new connection begins on the addresses and ports of an old one.
+    ///
+    /// In the middle of a connection a SYN alone means nothing. The new connection begins when the other end has
+    /// acknowledged it; or with its first octets, where the other end is not seen at all.
+    mutating func acceptSYN(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
+        let first = header.sequence.advanced(by: 1)
+        if table[slot].isClosed {
+            restart(slot, side, at: first)
+            return true
+        }
+        if header.flags.contains(.ack), let rival = table[slot][side.other].rival, rival == header.acknowledgement {
+            restart(slot, side.other, at: rival)
+            begin(slot, side, at: first)
+            return true
+        }
+        let stream = table[slot][side]
+        guard stream.isSynchronised else {
+            begin(slot, side, at: first)
+            return false
+        }
+        let isKnown = stream.hasSYN ? stream.initial == first : isNear(first, stream.next)
+        if !isKnown { table[slot][side].rival = first }
+        return false
+    }
+
+    /// Whether octets at `start` are the first of a connection that a SYN announced and whose other end is not seen.
+    func isRival(_ start: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
+        table[slot][side].rival == start && !table[slot][side.other].isSynchronised
+    }
+
+    /// Forgets the streams of a flow; `side` begins anew.
+    mutating func restart(_ slot: Int, _ side: Side, at first: SequenceNumber) {
+        reset(slot)
+        begin(slot, side, at: first)
+    }
+
+    private mutating func begin(_ slot: Int, _ side: Side, at first: SequenceNumber) {
+        table[slot][side].isSynchronised = true
+        table[slot][side].hasSYN = true
+        table[slot][side].initial = first
+        table[slot][side].next = first
+    }
+
+    /// Whether a RST may be that of the sender: its sequence number lies near what the sender sent last. A side that has
+    /// sent nothing has nothing to hold it against.
+    func isPlausibleReset(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
+        let stream = table[slot][side]
+        return !stream.isSynchronised || isNear(header.sequence, stream.next)
+    }
+
+    private func isNear(_ one: SequenceNumber, _ other: SequenceNumber) -> Bool {
+        abs(one.distance(from: other)) <= 1 << 20
+    }
+
+    /// Takes a connection for open again: its RST or its FINs were not those of the ends, since octets go on.
+    public mutating func reopen(_ slot: Int) {
+        table[slot].isClosed = false
+        table[slot][.first].hasFIN = false
+        table[slot][.second].hasFIN = false
+    }
+}

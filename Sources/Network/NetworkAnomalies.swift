@@ -1,0 +1,11 @@
+/// What was odd about the way a message came.
+public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Fragments of its packet overlapped with the same octets.
+    public static let fragmentOverlap = NetworkAnomalies(rawValue: 1)
+    /// Fragments of its packet overlapped with different octets; the first copy stands.
+    public static let fragmentConflict = NetworkAnomalies(rawValue: 2)
+}

@@ -1,0 +1,38 @@
+import Bytes
+import Network
+
+/// One fragment of an IP datagram (RFC 791, 3.2; RFC 8200, 4.5), as it lies in a frame.
+public struct Fragment: Hashable, Sendable {
+    public var source: IPAddress
+    public var destination: IPAddress
+    /// What all fragments of a datagram share: 16 bits in IPv4, 32 in IPv6.
+    public var identification: UInt32
+    /// IPv4: the protocol. IPv6: the next header of the fragment header, which counts in the first fragment only.
+    public var protocolNumber: UInt8
+    /// Whether it came in IPv4.
+    public var isIPv4: Bool
+    /// Where the payload lies in the payload of the datagram, in octets.
+    public var offset: Int
+    /// Whether more fragments follow behind this one.
+    public var hasMore: Bool
+    /// What the fragment carries, as far as it was captured: a range of the frame.
+    public var payload: ByteRange
+    /// How many octets of the payload were sent but not captured (snap length).
+    public var missing: Int
+
+    /// Makes a fragment from its fields.
+    public init(
+        source: IPAddress, destination: IPAddress, identification: UInt32, protocolNumber: UInt8, isIPv4: Bool,
+        offset: Int, hasMore: Bool, payload: ByteRange, missing: Int
+    ) {
+        self.source = source
+        self.destination = destination
+        self.identification = identification
+        self.protocolNumber = protocolNumber
+        self.isIPv4 = isIPv4
+        self.offset = offset
+        self.hasMore = hasMore
+        self.payload = payload
+        self.missing = missing
+    }
+}

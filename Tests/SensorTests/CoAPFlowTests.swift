@@ -1,0 +1,87 @@
+import Sensor
+import TestSupport
+import Testing
+
+private func request(_ bytes: [UInt8], port: Int = 7777, from: Int = 40000) -> [UInt8] {
+    Build.udpFrame(from: from, to: port, bytes)
+}
+
+private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [UInt8] {
+    Build.udpFrame(from: port, to: to, source: [10, 0, 0, 2], destination: [10, 0, 0, 1], bytes)
+}
+
+@Test func strangePortWaitsForAnAnswer() {
+    var bench = Bench(["coap.code", "frame.number"])
+    bench.feed(request(CoAP.get(1, token: 9, "temp")))
+    bench.feed(request(CoAP.get(1, token: 9, "temp")))
+    #expect(bench.events.isEmpty)
+    bench.feed(response(CoAP.content(1, token: 8, "no")))
+    #expect(bench.events.isEmpty, "another token")
+    bench.feed(response(CoAP.content(1, token: 9, "21")))
+    #expect(bench.events.count == 4)
+    #expect(bench.events.first?.contains(#""frame.number":1"#) == true, "what waited keeps its frame")
+    #expect(bench.events.last?.contains(#""frame.number":4"#) == true)
+    bench.feed(request(CoAP.get(2, token: 1, "x")))
+    #expect(bench.events.count == 5)
+    #expect(bench.worker.statistics.messages == ["coap": ["0.01": 3, "2.05": 2]])
+}
+
+@Test func anAnswerFromTheSameEndProvesNothing() {
+    var bench = Bench()
+    bench.feed(request(CoAP.get(1, token: 9, "temp")))
+    bench.feed(request(CoAP.content(1, token: 9, "21")))
+    #expect(bench.events.isEmpty)
+}
+
+@Test func flowsThatAreNotCoAPAreLeftAlone() {
+    var bench = Bench()
+    for _ in 0..<8 { bench.feed(request([0x80, 0, 1, 2, 3, 4])) }
+    bench.feed(request(CoAP.get(1, token: 9, "temp")))
+    bench.feed(response(CoAP.content(1, token: 9, "21")))
+    #expect(bench.events.isEmpty)
+}
+
+/// Anybody can send a datagram in another's name.
+@Test func aForgedDatagramHidesNoFlow() {
+    var bench = Bench()
+    for _ in 0..<7 { bench.feed(request([0x80, 0, 1, 2, 3, 4])) }
+    bench.feed(request(CoAP.get(1, token: 9, "temp")))
+    bench.feed(response(CoAP.content(1, token: 9, "21")))
+    #expect(bench.events.count == 2)
+}
+
+@Test func ownPortNeedsNoProof() {
+    var bench = Bench(["coap.code", "violation.id"])
+    bench.feed(request(CoAP.get(1, token: 9, "temp"), port: 5683))
+    #expect(bench.events.count == 1)
+    // Version 2; a token of 9 octets; less than a header: none of it may harm.
+    for bytes: [UInt8] in [[0x81, 1, 0, 1], [0x49, 1, 0, 1, 2], [0x40], [0x40, 1, 0, 1, 0xFF], [0x41, 1, 0, 1]] {
+        bench.feed(request(bytes, port: 5683))
+    }
+    let statistics = bench.worker.statistics
+    #expect(statistics.messageCount + statistics.notCoAP == 6)
+    #expect(statistics.notCoAP >= 1)
+    #expect(!statistics.violations.isEmpty)
+}
+
+/// A flood of flows that wait pushes out the oldest; a flow that was pushed out may wait again.
+@Test func waitingFlowsAreBounded() {
+    var bench = Bench()
+    bench.feed(request(CoAP.get(1, token: 9, "a"), from: 10_000))
+    for port in 10_001..<16_000 { bench.feed(request(CoAP.get(1, token: 9, "a"), from: port), advance: 1000) }
+    #expect(bench.worker.statistics.evicted["coap_candidates"] == 6000 - 4096)
+    bench.feed(response(CoAP.content(1, token: 9, "b"), to: 15_999))
+    #expect(bench.events.count == 2, "the newest still waits")
+    bench.feed(request(CoAP.get(2, token: 3, "a"), from: 10_000))
+    bench.feed(response(CoAP.content(2, token: 3, "b"), to: 10_000))
+    #expect(bench.events.count == 4, "the oldest waits again")
+}
+
+@Test func cutDatagramsAreNotJudged() {
+    var bench = Bench()
+    let frame = request(CoAP.get(1, token: 9, "temp"), port: 5683)
+    bench.feed(Array(frame.dropLast(3)), original: frame.count)
+    #expect(bench.events.isEmpty)
+    #expect(bench.worker.statistics.cutShort == 1)
+    #expect(bench.worker.statistics.notCoAP == 0)
+}

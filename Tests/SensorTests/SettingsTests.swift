@@ -1,0 +1,106 @@
+import Flows
+import Foundation
+import Sensor
+import Testing
+
+/// A folder that is gone after the test.
+struct Folder: ~Copyable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("earshot-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
+
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = path + "/" + name
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
+        return file
+    }
+}
+
+/// The error that a body throws.
+func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
+    do throws(SensorError) { try body() } catch { return error }
+    return nil
+}
+
+@Test func layersOfSettings() throws {
+    let folder = try Folder()
+    var flags = Settings.Overrides()
+    let bare = try Settings.load(flags, environment: [:])
+    #expect(bare.database == "earshot.db")
+    #expect(bare.rules.isEmpty)
+    #expect(!bare.sensorName.isEmpty)
+    #expect(try Settings.load(flags, environment: ["STATE_DIRECTORY": "/s:/t"]).database == "/s/alerts.db")
+
+    let file = try folder.write(
+        "a.yaml", "db: file.db\nrules: [r1, r2]\nsensor: file\nretention_days: 7\nmax_flows: 99\n")
+    var environment = ["EARSHOT_CONFIG": file, "STATE_DIRECTORY": "/s"]
+    var settings = try Settings.load(flags, environment: environment)
+    #expect(settings.database == "file.db")
+    #expect(settings.rules == ["r1", "r2"])
+    #expect(settings.sensorName == "file")
+    #expect(settings.retentionDays == 7)
+    #expect(settings.limits.flows.flows == 99)
+
+    environment["EARSHOT_DB"] = "environment.db"
+    environment["EARSHOT_RULES"] = "r3:r4"
+    environment["EARSHOT_SENSOR"] = "environment"
+    settings = try Settings.load(flags, environment: environment)
+    #expect(settings.database == "environment.db")
+    #expect(settings.rules == ["r3", "r4"])
+    #expect(settings.sensorName == "environment")
+
+    flags.database = "flag.db"
+    flags.rules = ["r5"]
+    flags.configuration = try folder.write("b.yaml", "sensor: other\nretention_mebibytes: 5\n")
+    environment["EARSHOT_SENSOR"] = ""
+    settings = try Settings.load(flags, environment: environment)
+    #expect(settings.database == "flag.db")
+    #expect(settings.rules == ["r5"])
+    #expect(settings.sensorName == "other", "an empty variable is none")
+    #expect(settings.retentionDays == nil, "one file only")
+    #expect(settings.retentionMebibytes == 5)
+
+    #expect(try Settings.load(Settings.Overrides(), environment: ["EARSHOT_CONFIG": ""]).database == "earshot.db")
+}
+
+@Test(arguments: [
+    ("retention_day: 90", ":1: there is no setting 'retention_day'; did you mean 'retention_days'?"),
+    ("db: a\nretention_days: soon", ":2: 'retention_days' wants a number from 1 to 36500"),
+    ("retention_days: 0", ":1: 'retention_days' wants a number from 1 to 36500"),
+    ("max_flows: 99999999999999999999", ":1: 'max_flows' wants a number from 16 to 16777216"),
+    ("promiscuous: perhaps", ":1: 'promiscuous' wants true or false"),
+    ("db: [a]", ":1: 'db' wants a text"),
+    ("rules: {a: b}", ":1: 'rules' wants a list of paths"),
+    ("- db", ": a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'"),
+])
+func wrongSettings(text: String, message: String) throws {
+    let folder = try Folder()
+    var flags = Settings.Overrides()
+    flags.configuration = try folder.write("a.yaml", text)
+    let error = failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) }
+    #expect(error?.exitCode == .configuration)
+    #expect(error?.message == (flags.configuration ?? "") + message)
+}
+
+@Test func unreadableConfiguration() throws {
+    let folder = try Folder()
+    var flags = Settings.Overrides()
+    for (name, bytes) in [("yaml", Array("db: [".utf8)), ("latin", [0x64, 0x62, 0x3A, 0x20, 0xE4])] {
+        flags.configuration = try folder.write(name, bytes)
+        let error = failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) }
+        #expect(error?.exitCode == .configuration)
+    }
+    flags.configuration = folder.path + "/absent"
+    #expect(
+        failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) }?.exitCode == .configuration
+    )
+    flags.configuration = try folder.write("empty", "")
+    #expect(failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) } == nil)
+}
