@@ -16,7 +16,9 @@ extension Worker where Sink: ~Copyable {
             streams.reset(slot)
             streams.table[slot].label = FlowLabel.unknown
         }
-        let accepted = streams.accept(packet, frame: bytes, slot: slot, side: hit.side, at: frame.timestamp)
+        let accepted = streams.accept(
+            packet.tcp, payload: packet.payload, missing: packet.missing, frame: bytes, slot: slot, side: hit.side,
+            at: frame.timestamp)
         if accepted.isRestart { forget(slot, at: frame.timestamp) }
         if accepted.isGap { noteGap(slot) }
         if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), frameBytes) }
