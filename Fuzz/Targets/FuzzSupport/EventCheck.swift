@@ -1,0 +1,44 @@
+import Bytes
+import Events
+
+/// Reads every field of an event and checks what holds for all of them.
+public struct EventCheck {
+    private let registry: FieldRegistry
+    private var json: EventJSON
+    private var values = FieldValues()
+    private var line: [UInt8] = []
+
+    /// For events whose fields are in `registry`.
+    public init(registry: FieldRegistry) {
+        self.registry = registry
+        json = EventJSON(registry: registry, showsSecrets: true)
+    }
+
+    /// Writes an event as JSON, which is returned: one line of printable characters.
+    @discardableResult
+    public mutating func line(
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> [UInt8] {
+        line.removeAll(keepingCapacity: true)
+        json.write(event, context, message: message, to: &line)
+        require(line.first == UInt8(ascii: "{") && line.last == UInt8(ascii: "}"), "no object")
+        for byte in line { require(byte >= 0x20 && byte != 0x7F, "control character in \(line)") }
+        require(String(validating: line, as: UTF8.self) != nil, "ill-formed text \(line)")
+        return line
+    }
+
+    /// Asks for every field, of other protocols as well: values refer to octets that are there.
+    public mutating func values(_ event: borrowing some EventSource & ~Copyable, message: RawSpan) {
+        for entry in registry.entries {
+            values.removeAll()
+            event.read(entry.id, message: message, into: &values)
+            for value in values.values {
+                guard case .bytes(let reference) = value else { continue }
+                let range = reference.range
+                require(range.offset >= 0 && range.count >= 0, "range of \(entry.info.name)")
+                let isInside = values.withBytes(reference, message: message) { $0.byteCount == range.count }
+                require(isInside, "\(entry.info.name) reaches behind the message")
+            }
+        }
+    }
+}
