@@ -14,6 +14,8 @@ public struct FlowTable: ~Copyable {
     private var index: [Place]
     @usableFromInline var slots: [Flow] = []
     private var freeSlots: [Int32] = []
+    /// Where the search for flows that were silent for too long goes on.
+    var sweepHand = 0
     var transient = FlowList()
     var established = FlowList()
     /// Flows that left the table since the caller last looked; the caller empties it.

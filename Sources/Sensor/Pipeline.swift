@@ -118,6 +118,7 @@ extension RunStatistics {
         result.fragments = difference(fragments, earlier.fragments)
         result.wrongChecksums -= earlier.wrongChecksums
         result.encryptedFlows -= earlier.encryptedFlows
+        result.expired -= earlier.expired
         for (server, loss) in earlier.losses {
             result.losses[server]?.gaps -= loss.gaps
             result.losses[server]?.unparsedBytes -= loss.unparsedBytes

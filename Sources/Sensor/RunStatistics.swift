@@ -22,6 +22,8 @@ public struct RunStatistics: Codable, Sendable {
     public var unparsedBytes: UInt64 = 0
     /// What was pushed out of tables, by table.
     public var evicted: [String: UInt64] = [:]
+    /// Flows forgotten after silence.
+    public var expired: UInt64 = 0
     /// Frames without a segment or datagram, by reason.
     public var undecoded: [String: UInt64] = [:]
     /// What never reached the sensor, by cause.
@@ -48,7 +50,7 @@ public struct RunStatistics: Codable, Sendable {
         case unparsedBytes = "unparsed_bytes"
         case evicted, undecoded, dropped, tcp, fragments
         case wrongChecksums = "wrong_checksums"
-        case losses
+        case losses, expired
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
@@ -99,6 +101,7 @@ extension Worker where Sink: ~Copyable {
         statistics.notCoAP = counters.notCoAP
         statistics.fragments = fragments.counters.named.filter { $0.value > 0 }
         statistics.wrongChecksums = counters.wrongChecksums
+        statistics.expired = streams.table.expired
         statistics.losses = counters.losses.named
         statistics.encryptedFlows = counters.encryptedFlows
         statistics.captureMicroseconds =
@@ -153,6 +156,7 @@ extension RunStatistics {
         fragments.merge(other.fragments, uniquingKeysWith: +)
         wrongChecksums += other.wrongChecksums
         encryptedFlows += other.encryptedFlows
+        expired += other.expired
         losses.merge(other.losses) { one, two in
             var sum = one
             sum.gaps += two.gaps

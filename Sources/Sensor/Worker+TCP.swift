@@ -273,6 +273,18 @@ extension Worker where Sink: ~Copyable {
         counters.mqtt[Int(mqtt.messageType)] &+= 1
         counters.countViolations(of: mqtt, message: message, &violations)
         sink.receive(mqtt, context, message: message, frame: frame, frameBytes: frameBytes)
+        if mqtt.messageType <= 2 { noteKeepAlive(slot, message) }
+    }
+
+    /// Takes over how long the ends of a session may be silent: the client's keep-alive, or what the server says instead
+    /// (MQTT 5.0, 3.2.2.3.14), and half as much again (3.1.2.10). 0 turns it off.
+    private mutating func noteKeepAlive(_ slot: Int, _ message: RawSpan) {
+        let field = mqtt.messageType == 1 ? MQTTField.keepAlive : MQTTField.propServerKeepAlive
+        violations.removeAll()
+        mqtt.read(field.id, message: message, into: &violations)
+        guard case .int(let seconds)? = violations.values.first else { return }
+        let limit = seconds + seconds / 2 + streams.table.limits.idleGraceSeconds
+        streams.table[slot].idleSeconds = seconds > 0 ? Int32(clamping: limit) : 0
     }
 
     /// At the end of a capture: what still waits for lost octets is read as far as it goes.

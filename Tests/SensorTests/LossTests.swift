@@ -196,3 +196,20 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(strict.events.isEmpty)
     #expect(strict.worker.statistics.wrongChecksums == 1)
 }
+
+@Test func silenceEndsASessionByItsKeepAlive() {
+    var bench = Bench(["mqtt.type"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    // Keep-alive 60 s: the broker closes after 90, the sensor forgets after 150.
+    bench.feed(connection.client(MQTT.connect("a")))
+    bench.feed(connection.server(MQTT.connack))
+    for index in 0..<40 {
+        bench.feed(Build.udpFrame(from: 2000 + index, [1]), advance: index == 0 ? 140_000_000_000 : 1)
+    }
+    #expect(bench.worker.statistics.expired == 0)
+    for index in 0..<80 {
+        bench.feed(Build.udpFrame(from: 3000 + index, [1]), advance: index == 0 ? 20_000_000_000 : 1)
+    }
+    #expect(bench.worker.statistics.expired == 1)
+}
