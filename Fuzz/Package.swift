@@ -44,7 +44,7 @@ let package = Package(
         library("Sigma", [.product(name: "Yams", package: "Yams")]),
         library("Detection", ["Bytes", "Network", "Events", "Sigma", "CVectorscan"]),
         .target(
-            name: "Worker",
+            name: "Sensor",
             dependencies: [
                 "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "Detection",
             ],
@@ -58,9 +58,16 @@ let package = Package(
 
         .target(
             name: "FuzzSupport", dependencies: ["Bytes", "Events"], path: "Targets/FuzzSupport", swiftSettings: common),
+        .systemLibrary(name: "CMalloc", path: "Targets/CMalloc"),
+        .target(name: "TestSupport", path: "Targets/TestSupport", swiftSettings: common),
         fuzzer("FuzzFrame", ["Bytes", "Network", "Packets"]),
         fuzzer("FuzzFragments", ["Bytes", "Network", "Packets", "Flows"]),
-        fuzzer("FuzzStream", ["Bytes", "Network", "Events", "Packets", "Capture", "Flows", "Worker"]),
+        fuzzer(
+            "FuzzStream",
+            [
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "Sensor", "TestSupport",
+                "CMalloc",
+            ]),
         fuzzer("FuzzMQTT", ["Bytes", "Network", "Events", "MQTT"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
     ]

@@ -2,15 +2,15 @@ import Bytes
 import Events
 
 /// Reads every field of an event and checks what holds for all of them.
-public struct EventCheck {
-    private let registry: FieldRegistry
+public struct EventCheck: Sendable {
+    private let fields: [FieldID]
     private var json: EventJSON
     private var values = FieldValues()
     private var line: [UInt8] = []
 
     /// For events whose fields are in `registry`.
     public init(registry: FieldRegistry) {
-        self.registry = registry
+        fields = registry.entries.map(\.id)
         json = EventJSON(registry: registry, showsSecrets: true)
     }
 
@@ -29,15 +29,15 @@ public struct EventCheck {
 
     /// Asks for every field, of other protocols as well: values refer to octets that are there.
     public mutating func values(_ event: borrowing some EventSource & ~Copyable, message: RawSpan) {
-        for entry in registry.entries {
+        for field in fields {
             values.removeAll()
-            event.read(entry.id, message: message, into: &values)
+            event.read(field, message: message, into: &values)
             for value in values.values {
                 guard case .bytes(let reference) = value else { continue }
                 let range = reference.range
-                require(range.offset >= 0 && range.count >= 0, "range of \(entry.info.name)")
+                require(range.offset >= 0 && range.count >= 0, "range of field \(field.rawValue)")
                 let isInside = values.withBytes(reference, message: message) { $0.byteCount == range.count }
-                require(isInside, "\(entry.info.name) reaches behind the message")
+                require(isInside, "field \(field.rawValue) reaches behind the message")
             }
         }
     }
