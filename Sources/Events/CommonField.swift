@@ -36,7 +36,8 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         case .anomaly:
             FieldInfo(
                 "network.anomaly", .keyword, list: true,
-                "what was odd on the way: fragment_overlap, fragment_conflict (the first copy stands)")
+                "what was odd on the way: fragment_overlap, fragment_conflict, segment_conflict (the first copy stands)"
+            )
         case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
         }
     }
@@ -68,6 +69,7 @@ extension EventContext {
         case .anomaly:
             if anomalies.contains(.fragmentOverlap) { values.append(text: "fragment_overlap") }
             if anomalies.contains(.fragmentConflict) { values.append(text: "fragment_conflict") }
+            if anomalies.contains(.segmentConflict) { values.append(text: "segment_conflict") }
         }
     }
 

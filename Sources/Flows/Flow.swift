@@ -1,3 +1,4 @@
+import Bytes
 import Network
 import Packets
 
@@ -27,6 +28,10 @@ public struct StreamSide: Sendable {
     /// Whether this direction ended: the octet behind `finSequence` will never come.
     public internal(set) var hasFIN = false
     var finSequence = SequenceNumber(0)
+    /// The two segments delivered last, to hold copies against.
+    var recent: (SegmentPrint, SegmentPrint) = (SegmentPrint(), SegmentPrint())
+    /// Whether a copy of octets with other content came since the caller last looked.
+    public var hasConflict = false
     /// First waiting segment in the queue's pool; -1 for none.
     var queueHead: Int32 = -1
     var queuedSegments: Int32 = 0
@@ -52,8 +57,46 @@ public struct StreamSide: Sendable {
         return true
     }
 
+    /// Remembers a segment that was delivered, in place of the older of the two.
+    mutating func remember(_ bytes: RawSpan, at start: SequenceNumber) {
+        recent.1 = recent.0
+        recent.0 = SegmentPrint(bytes, at: start)
+    }
+
     /// Whether everything up to the FIN was delivered.
     var isFinished: Bool { hasFIN && isSynchronised && next.distance(from: finSequence) >= 0 }
+}
+
+/// What is remembered of a segment: enough to tell a copy of it with other content.
+struct SegmentPrint: Sendable {
+    var start = SequenceNumber(0)
+    /// Octets; 0 for none.
+    var count: UInt32 = 0
+    var sum: UInt32 = 0
+
+    /// Nothing.
+    init() {}
+
+    /// Whether the other one is of the same octets and has other content.
+    func contradicts(_ other: SegmentPrint) -> Bool {
+        start == other.start && count == other.count && sum != other.sum
+    }
+
+    init(_ bytes: RawSpan, at start: SequenceNumber) {
+        self.start = start
+        count = UInt32(truncatingIfNeeded: bytes.byteCount)
+        var sum: UInt64 = 0
+        var offset = 0
+        while bytes.byteCount &- offset >= 8 {
+            sum = (sum << 7 | sum >> 57) ^ bytes.uint64(at: offset)
+            offset &+= 8
+        }
+        while offset < bytes.byteCount {
+            sum = (sum << 7 | sum >> 57) ^ UInt64(bytes.byte(at: offset))
+            offset &+= 1
+        }
+        self.sum = UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+    }
 }
 
 /// What the sensor keeps of a flow. A plain value; the table holds it in place.

@@ -57,6 +57,7 @@ public struct TCPStreams: ~Copyable {
             // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
             if payload.isEmpty { return result }
             if table[slot][side].advance(from: header.sequence, by: payload.count) {
+                table[slot][side].remember(frame.slice(payload), at: header.sequence)
                 result.deliver = payload
                 return result
             }
@@ -122,6 +123,7 @@ public struct TCPStreams: ~Copyable {
         table[slot][side].strays = 0
         if ahead <= 0 {
             let fresh = payload.count + ahead
+            if ahead < 0 { compare(frame.slice(payload), at: start, slot, side) }
             guard fresh > 0 else {
                 counters.retransmitted += 1
                 return .empty
@@ -133,6 +135,7 @@ public struct TCPStreams: ~Copyable {
                 return .empty
             }
             table[slot][side].next = start.advanced(by: payload.count)
+            table[slot][side].remember(frame.slice(payload), at: start)
             return ByteRange(offset: payload.offset - ahead, count: fresh)
         }
         counters.outOfOrder += 1
@@ -189,6 +192,16 @@ public struct TCPStreams: ~Copyable {
     /// Whether octets of any stream wait for those in front of them.
     public var hasQueued: Bool { queue.totalBytes > 0 }
 
+    /// Holds a copy of octets against those that were delivered, where they are remembered: the same range, other content.
+    /// The first copy stands; that there was another is told.
+    private mutating func compare(_ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side) {
+        let copy = SegmentPrint(bytes, at: start)
+        let recent = table[slot][side].recent
+        guard copy.contradicts(recent.0) || copy.contradicts(recent.1) else { return }
+        counters.conflicts += 1
+        table[slot][side].hasConflict = true
+    }
+
     /// Whether octets of one stream wait.
     public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
@@ -225,12 +238,14 @@ public struct TCPStreams: ~Copyable {
             let isUnanswered = head.required.map { isUnseen($0, slot, side.other) } ?? false
             if isUnanswered, !isDue { return nil }
             guard let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) else { return nil }
+            if ahead < 0 { compare(bytes.span.bytes, at: sequence, slot, side) }
             if bytes.count + ahead <= 0 {
                 counters.retransmitted += 1
                 queue.recycle(bytes)
                 continue
             }
             table[slot][side].next = sequence.advanced(by: bytes.count)
+            table[slot][side].remember(bytes.span.bytes, at: sequence)
             if ahead > 0 {
                 counters.gaps += 1
                 counters.lostBytes += UInt64(ahead)
@@ -349,6 +364,8 @@ public struct StreamCounters: Sendable {
     public var retransmitted: UInt64 = 0
     /// Segments some of whose octets had come before.
     public var overlapping: UInt64 = 0
+    /// Copies of segments with other content.
+    public var conflicts: UInt64 = 0
     /// Segments that came before the octets in front of them.
     public var outOfOrder: UInt64 = 0
     /// Segments that came before the octets of the other end that they acknowledge.

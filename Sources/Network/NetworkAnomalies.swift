@@ -8,4 +8,6 @@ public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
     public static let fragmentOverlap = NetworkAnomalies(rawValue: 1)
     /// Fragments of its packet overlapped with different octets; the first copy stands.
     public static let fragmentConflict = NetworkAnomalies(rawValue: 2)
+    /// Since the message before, a TCP segment came again with other content; the first copy stands.
+    public static let segmentConflict = NetworkAnomalies(rawValue: 4)
 }

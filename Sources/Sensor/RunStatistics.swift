@@ -108,7 +108,8 @@ extension Worker where Sink: ~Copyable {
             counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
         let tcp = streams.counters
         statistics.tcp = [
-            "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "out_of_order": tcp.outOfOrder,
+            "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "conflicts": tcp.conflicts,
+            "out_of_order": tcp.outOfOrder,
             "out_of_window": tcp.outOfWindow, "acknowledged_ahead": tcp.acknowledgedAhead, "lost_bytes": tcp.lostBytes,
             "unfinished_messages": tcp.unfinishedMessages, "resynchronised": counters.resynchronised,
         ].filter { $0.value > 0 }

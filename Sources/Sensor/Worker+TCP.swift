@@ -269,6 +269,10 @@ extension Worker where Sink: ~Copyable {
             swap(&context.source, &context.destination)
             swap(&context.sourceMAC, &context.destinationMAC)
         }
+        if streams.table[slot][side].hasConflict {
+            streams.table[slot][side].hasConflict = false
+            context.anomalies.insert(.segmentConflict)
+        }
         mqtt.dissect(session, message: message, wholeLength: wholeLength, context: context)
         counters.mqtt[Int(mqtt.messageType)] &+= 1
         counters.countViolations(of: mqtt, message: message, &violations)

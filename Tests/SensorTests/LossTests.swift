@@ -213,3 +213,23 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     }
     #expect(bench.worker.statistics.expired == 1)
 }
+
+@Test func aSegmentThatComesAgainWithOtherContentIsTold() {
+    var bench = Bench(["mqtt.type", "mqtt.topic", "network.anomaly"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    bench.feed(connection.client(MQTT.connect("a")))
+    let place = connection.clientNext
+    let first = MQTT.publish("valve/1", Array("shut".utf8))
+    bench.feed(connection.client(first))
+    // The same octets again are an ordinary retransmission; others in their place are not.
+    bench.feed(connection.fromClient(place, flags: 0x18, first))
+    #expect(bench.tcp("conflicts") == 0)
+    bench.feed(connection.fromClient(place, flags: 0x18, MQTT.publish("valve/1", Array("open".utf8))))
+    #expect(bench.tcp("conflicts") == 1)
+    bench.feed(connection.client(MQTT.pingreq))
+    bench.feed(connection.client(MQTT.pingreq))
+    #expect(bench.events.count == 4)
+    #expect(bench.events[2].contains("\"network.anomaly\":[\"segment_conflict\"]"))
+    #expect(!bench.events[3].contains("segment_conflict"), "told once")
+}
