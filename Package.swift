@@ -7,6 +7,9 @@ import PackageDescription
 
 /// Settings of every Swift target.
 let common: [SwiftSetting] = [
+    // Lets every module inline and specialise what it calls in others: a sixth less work for a packet. SwiftPM has no
+    // other spelling for it; a package that nobody depends on may use it.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
@@ -16,7 +19,10 @@ let lifetimes: [SwiftSetting] = common + [.enableExperimentalFeature("Lifetimes"
 
 let package = Package(
     name: "earshot",
-    products: [.executable(name: "earshot", targets: ["earshot"])],
+    products: [
+        .executable(name: "earshot", targets: ["earshot"]),
+        .library(name: "CMallocCounter", type: .dynamic, targets: ["CMallocCounter"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -109,5 +115,8 @@ let package = Package(
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
         .testTarget(name: "EndToEndTests", dependencies: ["ProgramSupport"], swiftSettings: common),
+        // Counts what the program allocates: a library that is loaded before the C library.
+        .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
+        .testTarget(name: "AllocationTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
     ]
 )

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Synchronization
 
 /// Dissects CoAP over UDP (RFC 7252, with RFC 7641 and RFC 7959) and follows its conversations.
 ///
@@ -11,6 +12,8 @@ public struct CoAPAnalyzer: ~Copyable {
     var state = MessageState(direction: .toServer)
     var timestamp = Timestamp.zero
     var conversation: Conversation
+    /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
+    private let anchor = Atomic<Bool>(false)
 
     /// Makes an analyzer that has seen nothing; `hash` keys its tables.
     public init(limits: CoAPLimits, hash: SeededHash) {

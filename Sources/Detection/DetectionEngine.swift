@@ -16,7 +16,7 @@ public struct DetectionEngine: ~Copyable {
     public internal(set) var matchesByRule: [UInt64]
     var tally = DetectionCounters()
 
-    /// The values of the current event that were asked for.
+    /// The values of the current event that were asked for, behind those of some events before it.
     var values = FieldValues()
     /// For each slot, where its values lie in `values`, if it was asked for them.
     var fetched: [FetchedField]
@@ -122,7 +122,8 @@ public struct DetectionEngine: ~Copyable {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         generation &+= 1
-        if values.count > 0 { values.removeAll() }
+        // The values of earlier events are not looked at: their generation is over.
+        if values.isHalfFull { values.removeAll() }
         if !hits.isEmpty { hits.removeAll(keepingCapacity: true) }
         if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
         for index in buckets[event.category, event.messageType] {

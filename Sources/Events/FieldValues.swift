@@ -32,12 +32,19 @@ public struct FieldValues: Sendable {
 
     /// Makes a buffer with room for an ordinary event.
     public init() {
-        values.reserveCapacity(128)
-        scratch.reserveCapacity(4096)
+        values.reserveCapacity(Self.room)
+        scratch.reserveCapacity(Self.scratchRoom)
     }
 
     /// How many values there are.
     public var count: Int { values.count }
+
+    /// Whether half of the room that it was made with is taken: time to empty it, for whoever need not do so for each
+    /// event.
+    public var isHalfFull: Bool { values.count >= Self.room / 2 || scratch.count >= Self.scratchRoom / 2 }
+
+    private static let room = 128
+    private static let scratchRoom = 4096
 
     /// Empties the buffer for the next event; capacity stays.
     public mutating func removeAll() {

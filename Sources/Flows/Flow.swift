@@ -77,6 +77,8 @@ public struct Flow: Sendable {
     public var handle: Int64 = -1
     /// The end that is the client, once the protocol told.
     public var client = Side.first
+    /// Seconds of silence that an established flow may keep by what its ends agreed on; 0 for the general limit.
+    public var idleSeconds: Int32 = 0
     /// How often the caller looked in vain for a protocol that it knows.
     public var misses: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, StreamSide> = [StreamSide(), StreamSide()]

@@ -10,7 +10,7 @@ public struct FlowKey: Hashable, Sendable {
     public let transport: Transport
 
     /// The key of the flow that a packet belongs to, and whether its sender is the first end.
-    public static func of(_ packet: Packet) -> (key: FlowKey, fromFirst: Bool) {
+    public static func of(_ packet: borrowing Packet) -> (key: FlowKey, fromFirst: Bool) {
         let source = Endpoint(packet.source, packet.sourcePort)
         let destination = Endpoint(packet.destination, packet.destinationPort)
         let fromFirst =

@@ -1,13 +1,16 @@
 /// Every bound of flow tracking, each with its reason.
 public struct FlowLimits: Sendable {
-    /// Flows at most: at about 200 octets each, the table stays near 50 MiB however many flows an attacker opens.
-    public var flows = 262_144
+    /// Flows at most: with what a session needs beside, the tables stay near 100 MiB however many an attacker opens.
+    public var flows = 131_072
     /// Seconds of silence after which a flow that is nobody's, half-open, or closed is forgotten: longer than the
     /// retransmissions of a TCP handshake (RFC 6298) and than a closing connection lingers.
     public var transientIdleSeconds: Int64 = 120
     /// Seconds of silence after which a flow of a known protocol is forgotten: MQTT's largest keep-alive is 65,535 s,
     /// and a broker waits half as long again (MQTT 3.1.1, 3.1.2.10).
     public var establishedIdleSeconds: Int64 = 98_302
+    /// Seconds that a flow may be silent beyond what its ends agreed on: an MQTT broker closes after one and a half times
+    /// the keep-alive, and a sensor behind a span port need not be quicker.
+    public var idleGraceSeconds: Int64 = 60
     /// Octets that wait out of order for one direction of one flow: a generous receive window.
     public var queuedBytesPerStream = 1 << 20
     /// Segments that wait out of order for one direction of one flow: bounds the walk that sorts a segment in.

@@ -27,10 +27,28 @@ extension FlowTable {
         }
         for _ in 0..<4 {
             let slot = Int(established.oldest)
-            guard slot >= 0, isSilent(slot, at: time, seconds: limits.establishedIdleSeconds) else { break }
+            guard slot >= 0, isSilent(slot, at: time, seconds: idleLimit(slot)) else { break }
             expired += 1
             remove(slot)
         }
+        sweep(at: time)
+    }
+
+    /// Looks at a few slots, in turn: flows whose ends agreed on less silence than others need not wait for those.
+    private mutating func sweep(at time: Timestamp) {
+        for _ in 0..<min(2, slots.count) {
+            sweepHand = sweepHand + 1 < slots.count ? sweepHand + 1 : 0
+            let slot = sweepHand
+            guard slots[slot].isLive, slots[slot].isEstablished else { continue }
+            guard isSilent(slot, at: time, seconds: idleLimit(slot)) else { continue }
+            expired += 1
+            remove(slot)
+        }
+    }
+
+    private func idleLimit(_ slot: Int) -> Int64 {
+        let own = Int64(slots[slot].idleSeconds)
+        return own > 0 ? min(own, limits.establishedIdleSeconds) : limits.establishedIdleSeconds
     }
 
     private func isSilent(_ slot: Int, at time: Timestamp, seconds: Int64) -> Bool {

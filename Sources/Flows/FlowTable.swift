@@ -10,10 +10,12 @@ public struct FlowTable: ~Copyable {
     /// The limits in force.
     public let limits: FlowLimits
     private let hash: SeededHash
-    /// Slot numbers, -1 where empty; the size is a power of two, at most half full.
-    var index: [Int32]
+    /// Where slots are found; the size is a power of two, at most half full.
+    private var index: [Place]
     @usableFromInline var slots: [Flow] = []
     private var freeSlots: [Int32] = []
+    /// Where the search for flows that were silent for too long goes on.
+    var sweepHand = 0
     var transient = FlowList()
     var established = FlowList()
     /// Flows that left the table since the caller last looked; the caller empties it.
@@ -29,8 +31,29 @@ public struct FlowTable: ~Copyable {
     public init(limits: FlowLimits, hash: SeededHash) {
         self.limits = limits
         self.hash = hash
-        index = Array(repeating: -1, count: 1024)
+        index = Array(repeating: .empty, count: 1024)
     }
+
+    /// An entry of the index: a slot, -1 for none, and the low half of its hash, from which its home follows without a
+    /// look into the slot, which lies elsewhere in memory.
+    private struct Place: Sendable {
+        var slot: Int32
+        var low: UInt32
+
+        static let empty = Place(slot: -1, low: 0)
+
+        init(slot: Int32, low: UInt32) {
+            self.slot = slot
+            self.low = low
+        }
+
+        init(_ slot: Int, hash: UInt64) {
+            self.init(slot: Int32(truncatingIfNeeded: slot), low: UInt32(truncatingIfNeeded: hash))
+        }
+    }
+
+    /// The place that a hash would have alone.
+    private func home(_ low: UInt32) -> Int { Int(low) & (index.count - 1) }
 
     /// How many flows are being followed.
     public var count: Int { slots.count - freeSlots.count }
@@ -50,13 +73,18 @@ public struct FlowTable: ~Copyable {
 
     /// The flow in a slot. Inlinable, since else every look at one field of it would copy the whole flow.
     @inlinable public subscript(slot: Int) -> Flow {
-        _read { yield slots[slot] }
+        _read { yield slots.span[slot] }
         _modify { yield &slots[slot] }
     }
 
     /// Finds the flow of a packet or begins it, and notes when it was seen.
-    public mutating func track(_ packet: Packet, at time: Timestamp) -> Hit {
+    public mutating func track(_ packet: borrowing Packet, at time: Timestamp) -> Hit {
         let (key, fromFirst) = FlowKey.of(packet)
+        return track(key, fromFirst: fromFirst, at: time)
+    }
+
+    /// The same by the key of the packet, for a caller who would have to copy the packet to lend it.
+    public mutating func track(_ key: FlowKey, fromFirst: Bool, at time: Timestamp) -> Hit {
         let side: Side = fromFirst ? .first : .second
         let hashed = key.hash(hash)
         if let slot = find(key, hashed) {
@@ -88,11 +116,12 @@ public struct FlowTable: ~Copyable {
 
     private func find(_ key: FlowKey, _ hashed: UInt64) -> Int? {
         let mask = index.count - 1
-        var position = Int(truncatingIfNeeded: hashed) & mask
+        let low = UInt32(truncatingIfNeeded: hashed)
+        var position = home(low)
         while true {
-            let slot = Int(index[position])
+            let slot = Int(index[position].slot)
             if slot < 0 { return nil }
-            if slots[slot].hash == hashed, slots[slot].key == key { return slot }
+            if index[position].low == low, slots[slot].key == key { return slot }
             position = (position + 1) & mask
         }
     }
@@ -115,13 +144,14 @@ public struct FlowTable: ~Copyable {
 
     private mutating func place(_ slot: Int) {
         let mask = index.count - 1
-        var position = Int(truncatingIfNeeded: slots[slot].hash) & mask
-        while index[position] >= 0 { position = (position + 1) & mask }
-        index[position] = Int32(truncatingIfNeeded: slot)
+        let place = Place(slot, hash: slots[slot].hash)
+        var position = home(place.low)
+        while index[position].slot >= 0 { position = (position + 1) & mask }
+        index[position] = place
     }
 
     private mutating func growIndex() {
-        index = Array(repeating: -1, count: index.count * 2)
+        index = Array(repeating: .empty, count: index.count * 2)
         for slot in slots.indices where slots[slot].isLive { place(slot) }
     }
 
@@ -129,19 +159,18 @@ public struct FlowTable: ~Copyable {
     mutating func remove(_ slot: Int) {
         unlink(slot)
         let mask = index.count - 1
-        var hole = Int(truncatingIfNeeded: slots[slot].hash) & mask
-        while index[hole] != Int32(truncatingIfNeeded: slot) { hole = (hole + 1) & mask }
+        var hole = home(UInt32(truncatingIfNeeded: slots[slot].hash))
+        while index[hole].slot != Int32(truncatingIfNeeded: slot) { hole = (hole + 1) & mask }
         var position = (hole + 1) & mask
-        while index[position] >= 0 {
-            let home = Int(truncatingIfNeeded: slots[Int(index[position])].hash) & mask
+        while index[position].slot >= 0 {
             // Moves back whatever its home position allows.
-            if (position - home) & mask >= (position - hole) & mask {
+            if (position - home(index[position].low)) & mask >= (position - hole) & mask {
                 index[hole] = index[position]
                 hole = position
             }
             position = (position + 1) & mask
         }
-        index[hole] = -1
+        index[hole] = .empty
         departed.append(slots[slot])
         slots[slot].isLive = false
         freeSlots.append(Int32(truncatingIfNeeded: slot))

@@ -7,6 +7,8 @@ struct HeldBuffers: ~Copyable {
     private var buffers: [[UInt8]] = []
     /// The stream that each buffer belongs to.
     private var owners: [StreamName] = []
+    /// Whether a stream has the buffer; what a free one holds is left over.
+    private var isTaken: [Bool] = []
     private var free: [Int32] = []
     /// Where the search for a stream that has to give way goes on.
     private var hand = 0
@@ -54,7 +56,7 @@ struct HeldBuffers: ~Copyable {
     mutating func victim() -> StreamName? {
         for _ in buffers.indices {
             hand = hand + 1 < buffers.count ? hand + 1 : 0
-            if !buffers[hand].isEmpty { return owners[hand] }
+            if isTaken[hand], !buffers[hand].isEmpty { return owners[hand] }
         }
         return nil
     }
@@ -62,11 +64,12 @@ struct HeldBuffers: ~Copyable {
     private mutating func release(_ stream: inout StreamSide, keeping buffer: consuming [UInt8]) {
         guard stream.held >= 0 else { return }
         var buffer = buffer
+        // It is emptied when it is used again: here the caller may still hold it, and emptying would make a new one.
         if buffer.capacity > 0, spareBytes + buffer.capacity <= Self.spareLimit {
             spareBytes += buffer.capacity
-            buffer.removeAll(keepingCapacity: true)
             swap(&buffers[Int(stream.held)], &buffer)
         }
+        isTaken[Int(stream.held)] = false
         free.append(stream.held)
         stream.held = -1
     }
@@ -74,12 +77,15 @@ struct HeldBuffers: ~Copyable {
     private mutating func slot(of stream: inout StreamSide, _ name: StreamName) -> Int {
         if stream.held >= 0 { return Int(stream.held) }
         if let slot = free.popLast() {
-            stream.held = slot
             spareBytes -= buffers[Int(slot)].capacity
+            buffers[Int(slot)].removeAll(keepingCapacity: true)
+            stream.held = slot
+            isTaken[Int(slot)] = true
             owners[Int(slot)] = name
         } else {
             buffers.append([])
             owners.append(name)
+            isTaken.append(true)
             stream.held = Int32(truncatingIfNeeded: buffers.count - 1)
         }
         return Int(stream.held)

@@ -109,14 +109,15 @@ struct SegmentQueue: ~Copyable {
         guard let slot = free.last, segments[Int(slot)].bytes.capacity == 0 else { return }
         guard spareBytes + buffer.capacity <= Self.spareLimit else { return }
         var buffer = buffer
+        // `take` empties it: here the caller may still hold it, and emptying would make a new one.
         spareBytes += buffer.capacity
-        buffer.removeAll(keepingCapacity: true)
         swap(&segments[Int(slot)].bytes, &buffer)
     }
 
     private mutating func take() -> Int {
         if let slot = free.popLast() {
             spareBytes -= segments[Int(slot)].bytes.capacity
+            segments[Int(slot)].bytes.removeAll(keepingCapacity: true)
             return Int(slot)
         }
         segments.append(Segment())

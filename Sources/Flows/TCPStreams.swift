@@ -40,15 +40,24 @@ public struct TCPStreams: ~Copyable {
     public mutating func accept(
         _ packet: borrowing Packet, frame: RawSpan, slot: Int, side: Side, at time: Timestamp
     ) -> Accepted {
+        accept(
+            packet.tcp, payload: packet.payload, missing: packet.missing, frame: frame, slot: slot, side: side,
+            at: time)
+    }
+
+    /// The same by the parts of the packet, for a caller who would have to copy the packet to lend it.
+    public mutating func accept(
+        _ header: TCPHeader, payload: ByteRange, missing: Int, frame: RawSpan, slot: Int, side: Side,
+        at time: Timestamp
+    ) -> Accepted {
         var result = Accepted()
-        let header = packet.tcp
-        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), packet.missing == 0, !table[slot].isEnding,
+        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), missing == 0, !table[slot].isEnding,
             !acknowledgesUnseen(header, slot, side)
         {
             // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
-            if packet.payload.isEmpty { return result }
-            if table[slot][side].advance(from: header.sequence, by: packet.payload.count) {
-                result.deliver = packet.payload
+            if payload.isEmpty { return result }
+            if table[slot][side].advance(from: header.sequence, by: payload.count) {
+                result.deliver = payload
                 return result
             }
         }
@@ -63,32 +72,32 @@ public struct TCPStreams: ~Copyable {
             return result
         }
         let start = header.flags.contains(.syn) ? header.sequence.advanced(by: 1) : header.sequence
-        if !table[slot][side].isSynchronised, !packet.payload.isEmpty || header.flags.contains(.fin) {
+        if !table[slot][side].isSynchronised, !payload.isEmpty || header.flags.contains(.fin) {
             table[slot][side].next = start
             table[slot][side].isSynchronised = true
         }
-        let sent = packet.payload.count + packet.missing
+        let sent = payload.count + missing
         if header.flags.contains(.fin), !table[slot][side].hasFIN {
             table[slot][side].hasFIN = true
             table[slot][side].finSequence = start.advanced(by: sent)
         }
-        if !packet.payload.isEmpty {
+        if !payload.isEmpty {
             if isRival(start, slot, side) {
                 restart(slot, side, at: start)
                 result.isRestart = true
             }
             let gaps = counters.gaps
             let required = acknowledgesUnseen(header, slot, side) ? header.acknowledgement : nil
-            result.deliver = acceptPayload(packet.payload, frame, start, behind: required, slot, side, time)
+            result.deliver = acceptPayload(payload, frame, start, behind: required, slot, side, time)
             result.isGap = counters.gaps != gaps
         }
-        if packet.missing > 0, table[slot][side].isSynchronised,
-            table[slot][side].next == start.advanced(by: packet.payload.count)
+        if missing > 0, table[slot][side].isSynchronised,
+            table[slot][side].next == start.advanced(by: payload.count)
         {
             // Nobody will send them again: there is nothing to wait for.
             table[slot][side].next = start.advanced(by: sent)
-            counters.lostBytes += UInt64(packet.missing)
-            result.missing = packet.missing
+            counters.lostBytes += UInt64(missing)
+            result.missing = missing
         }
         if table[slot][.first].isFinished, table[slot][.second].isFinished, !table[slot].isClosed {
             table[slot].isClosed = true
@@ -177,8 +186,11 @@ public struct TCPStreams: ~Copyable {
         if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
     }
 
-    /// Whether octets of a stream wait for those in front of them.
-    public func hasQueued(_ slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
+    /// Whether octets of any stream wait for those in front of them.
+    public var hasQueued: Bool { queue.totalBytes > 0 }
+
+    /// Whether octets of one stream wait.
+    public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {
@@ -188,7 +200,9 @@ public struct TCPStreams: ~Copyable {
         public var skip: Int
         /// How many octets in front of it are lost; the stream's message boundaries are lost with them.
         public var gap: Int
-        /// Whether what it answers is lost, so that the other stream's boundaries are lost as well.
+        /// Whether it answers octets of the other end that have not been seen.
+        public var answersUnseen: Bool
+        /// Whether those were given up with it, so that the other stream's boundaries are lost as well.
         public var isAnswerToLost: Bool
     }
 
@@ -222,10 +236,11 @@ public struct TCPStreams: ~Copyable {
                 counters.lostBytes += UInt64(ahead)
                 loseBoundary(slot, side)
             }
-            let isAnswerToLost = isUnanswered && !force && !hasQueued(slot, side.other)
+            let isAnswerToLost = isUnanswered && !force && !hasQueued(in: slot, side.other)
             if isAnswerToLost, let required = head.required { lose(upTo: required, slot, side.other) }
             return QueuedChunk(
-                buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), isAnswerToLost: isAnswerToLost)
+                buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), answersUnseen: isUnanswered,
+                isAnswerToLost: isAnswerToLost)
         }
         return nil
     }

@@ -117,6 +117,14 @@ extension RunStatistics {
         result.tcp = difference(tcp, earlier.tcp)
         result.fragments = difference(fragments, earlier.fragments)
         result.wrongChecksums -= earlier.wrongChecksums
+        result.encryptedFlows -= earlier.encryptedFlows
+        result.expired -= earlier.expired
+        for (server, loss) in earlier.losses {
+            result.losses[server]?.gaps -= loss.gaps
+            result.losses[server]?.unparsedBytes -= loss.unparsedBytes
+            result.losses[server]?.resynchronised -= loss.resynchronised
+        }
+        result.losses = result.losses.filter { $0.value != LossesByServer.Loss() }
         for (name, counts) in messages {
             let rest = difference(counts, earlier.messages[name] ?? [:])
             result.messages[name] = rest.isEmpty ? nil : rest

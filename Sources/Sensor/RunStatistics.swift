@@ -22,6 +22,8 @@ public struct RunStatistics: Codable, Sendable {
     public var unparsedBytes: UInt64 = 0
     /// What was pushed out of tables, by table.
     public var evicted: [String: UInt64] = [:]
+    /// Flows forgotten after silence.
+    public var expired: UInt64 = 0
     /// Frames without a segment or datagram, by reason.
     public var undecoded: [String: UInt64] = [:]
     /// What never reached the sensor, by cause.
@@ -30,6 +32,10 @@ public struct RunStatistics: Codable, Sendable {
     public var tcp: [String: UInt64] = [:]
     /// Fragments by what became of them.
     public var fragments: [String: UInt64] = [:]
+    /// What was lost on the way to and from each server.
+    public var losses: [String: LossesByServer.Loss] = [:]
+    /// Flows of TLS and DTLS, which are left alone.
+    public var encryptedFlows: UInt64 = 0
     /// Packets left out for a wrong checksum.
     public var wrongChecksums: UInt64 = 0
     /// Frames cut short by the snap length.
@@ -44,6 +50,8 @@ public struct RunStatistics: Codable, Sendable {
         case unparsedBytes = "unparsed_bytes"
         case evicted, undecoded, dropped, tcp, fragments
         case wrongChecksums = "wrong_checksums"
+        case losses, expired
+        case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
         case captureMicroseconds = "capture_us"
@@ -93,6 +101,9 @@ extension Worker where Sink: ~Copyable {
         statistics.notCoAP = counters.notCoAP
         statistics.fragments = fragments.counters.named.filter { $0.value > 0 }
         statistics.wrongChecksums = counters.wrongChecksums
+        statistics.expired = streams.table.expired
+        statistics.losses = counters.losses.named
+        statistics.encryptedFlows = counters.encryptedFlows
         statistics.captureMicroseconds =
             counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
         let tcp = streams.counters
@@ -144,6 +155,15 @@ extension RunStatistics {
         tcp.merge(other.tcp, uniquingKeysWith: +)
         fragments.merge(other.fragments, uniquingKeysWith: +)
         wrongChecksums += other.wrongChecksums
+        encryptedFlows += other.encryptedFlows
+        expired += other.expired
+        losses.merge(other.losses) { one, two in
+            var sum = one
+            sum.gaps += two.gaps
+            sum.unparsedBytes += two.unparsedBytes
+            sum.resynchronised += two.resynchronised
+            return sum
+        }
         messages.merge(other.messages) { $0.merging($1, uniquingKeysWith: +) }
     }
 }

@@ -31,7 +31,7 @@ extension Settings {
 
     private static let keys = [
         "db", "rules", "sensor", "retention_days", "retention_mebibytes", "capture_buffer_mebibytes", "snap_length",
-        "promiscuous", "max_flows", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
+        "promiscuous", "max_flows", "checksums", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
     ]
 
     private mutating func set(_ key: String, _ value: Node) throws(SensorError) {
@@ -46,6 +46,11 @@ extension Settings {
         case "promiscuous":
             guard let flag = value.bool else { throw wrong(key, "true or false") }
             promiscuous = flag
+        case "checksums":
+            guard let policy = ChecksumPolicy(rawValue: value.string ?? "") else {
+                throw wrong(key, "ignore or strict")
+            }
+            limits.checksums = policy
         case "max_flows": limits.flows.flows = try number(key, value, 16...16_777_216)
         case "max_held_bytes_per_message":
             limits.flows.heldBytesPerMessage = try number(key, value, 1024...1 << 24)

@@ -26,6 +26,7 @@ extension Worker where Sink: ~Copyable {
             streams.table[slot][side].isLost = false
             streams.table[slot][side].searched = 0
             counters.resynchronised &+= 1
+            noteLoss(slot) { $0.resynchronised += 1 }
             noteGap(slot)
             let consumed = consume(slot, side, buffer.span.bytes, frameBytes)
             buffer.removeFirst(consumed)
@@ -59,6 +60,7 @@ extension Worker where Sink: ~Copyable {
     private mutating func drop(_ count: Int, from buffer: inout [UInt8], _ slot: Int, _ side: Side) {
         guard count > 0 else { return }
         if streams.table[slot].label == FlowLabel.mqtt { streams.countUnparsed(count) }
+        noteLoss(slot) { $0.unparsedBytes += UInt64(count) }
         buffer.removeFirst(count)
         streams.table[slot][side].startsSegment = false
     }

@@ -16,7 +16,9 @@ extension Worker where Sink: ~Copyable {
             streams.reset(slot)
             streams.table[slot].label = FlowLabel.unknown
         }
-        let accepted = streams.accept(packet, frame: bytes, slot: slot, side: hit.side, at: frame.timestamp)
+        let accepted = streams.accept(
+            packet.tcp, payload: packet.payload, missing: packet.missing, frame: bytes, slot: slot, side: hit.side,
+            at: frame.timestamp)
         if accepted.isRestart { forget(slot, at: frame.timestamp) }
         if accepted.isGap { noteGap(slot) }
         if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), frameBytes) }
@@ -30,6 +32,7 @@ extension Worker where Sink: ~Copyable {
 
     /// Takes what waited in both streams and is due: one may have waited for the other.
     private mutating func drainQueues(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
+        guard streams.hasQueued else { return }
         var side = side
         var idle = 0
         while idle < 2 {
@@ -61,7 +64,7 @@ extension Worker where Sink: ~Copyable {
 
     /// Takes what waited in a stream and is due; whether there was anything.
     private mutating func drainQueue(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) -> Bool {
-        guard streams.hasQueued(slot, side) else { return false }
+        guard streams.hasQueued(in: slot, side) else { return false }
         var hasTaken = false
         while true {
             if streams.isGapDue(slot: slot, side: side, at: frame.timestamp, force: force) {
@@ -73,7 +76,8 @@ extension Worker where Sink: ~Copyable {
             hasTaken = true
             let buffer = chunk.buffer
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
-            if chunk.gap > 0 || chunk.isAnswerToLost { noteGap(slot) }
+            if chunk.gap > 0 || chunk.answersUnseen { noteGap(slot) }
+            if chunk.gap > 0 || chunk.isAnswerToLost { noteLoss(slot) { $0.gaps += 1 } }
             feed(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
             streams.recycle(chunk)
         }
@@ -117,6 +121,13 @@ extension Worker where Sink: ~Copyable {
     mutating func noteGap(_ slot: Int) {
         guard streams.table[slot].label == FlowLabel.mqtt else { return }
         mqtt.noteGap(MQTTSessionID(rawValue: streams.table[slot].handle))
+    }
+
+    /// Counts a loss by the server of a flow that is followed.
+    mutating func noteLoss(_ slot: Int, _ change: (inout LossesByServer.Loss) -> Void) {
+        guard streams.table[slot].label == FlowLabel.mqtt else { return }
+        let flow = streams.table[slot]
+        counters.losses.note(flow.client == .first ? flow.key.second : flow.key.first, change)
     }
 
     /// Passes over the rest of a message too long to hold; when it has passed, its head is dissected.
@@ -196,7 +207,8 @@ extension Worker where Sink: ~Copyable {
         switch MQTTProbe.verdict(bytes) {
         case .needMore: return false
         case .no:
-            if mayBegin(slot, side) {
+            if isTLS(bytes) { counters.encryptedFlows &+= 1 }
+            if mayBegin(slot, side), !isTLS(bytes) {
                 streams.table[slot][side].isLost = true
                 streams.table[slot][side].startsSegment = true
             } else {
@@ -208,6 +220,12 @@ extension Worker where Sink: ~Copyable {
         case .server: claim(slot, client: side.other, isFromStart: isFromStart(slot))
         }
         return true
+    }
+
+    /// Whether octets begin with a TLS record: a content type and a version (RFC 8446, 5.1).
+    private func isTLS(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= 3 && (20...24).contains(bytes.byte(at: 0)) && bytes.byte(at: 1) == 3
+            && bytes.byte(at: 2) <= 4
     }
 
     /// Whether a stream that begins otherwise may yet be MQTT: its beginning was not seen, or it goes to MQTT's own port,
@@ -255,6 +273,18 @@ extension Worker where Sink: ~Copyable {
         counters.mqtt[Int(mqtt.messageType)] &+= 1
         counters.countViolations(of: mqtt, message: message, &violations)
         sink.receive(mqtt, context, message: message, frame: frame, frameBytes: frameBytes)
+        if mqtt.messageType <= 2 { noteKeepAlive(slot, message) }
+    }
+
+    /// Takes over how long the ends of a session may be silent: the client's keep-alive, or what the server says instead
+    /// (MQTT 5.0, 3.2.2.3.14), and half as much again (3.1.2.10). 0 turns it off.
+    private mutating func noteKeepAlive(_ slot: Int, _ message: RawSpan) {
+        let field = mqtt.messageType == 1 ? MQTTField.keepAlive : MQTTField.propServerKeepAlive
+        violations.removeAll()
+        mqtt.read(field.id, message: message, into: &violations)
+        guard case .int(let seconds)? = violations.values.first else { return }
+        let limit = seconds + seconds / 2 + streams.table.limits.idleGraceSeconds
+        streams.table[slot].idleSeconds = seconds > 0 ? Int32(clamping: limit) : 0
     }
 
     /// At the end of a capture: what still waits for lost octets is read as far as it goes.

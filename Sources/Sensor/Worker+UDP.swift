@@ -26,6 +26,9 @@ extension Worker where Sink: ~Copyable {
     private mutating func identify(_ slot: Int, _ bytes: RawSpan) {
         if packet.sourcePort == CoAPPort.coap || packet.destinationPort == CoAPPort.coap {
             streams.table[slot].label = FlowLabel.coap
+        } else if isDTLS(bytes.slice(packet.payload)) {
+            counters.encryptedFlows &+= 1
+            streams.table[slot].label = FlowLabel.ignored
         } else if CoAPProbe.verdict(bytes.slice(packet.payload)) == .plausible {
             streams.table[slot].label = FlowLabel.coapCandidate
         } else {
@@ -33,6 +36,13 @@ extension Worker where Sink: ~Copyable {
             streams.table[slot].misses += 1
             if streams.table[slot].misses >= Self.datagramsToTry { streams.table[slot].label = FlowLabel.ignored }
         }
+    }
+
+    /// Whether a datagram begins with a DTLS record (RFC 6347, 4.1; RFC 9147, 4; with a connection id RFC 9146, 4).
+    private func isDTLS(_ datagram: RawSpan) -> Bool {
+        guard datagram.byteCount >= 13 else { return false }
+        let type = datagram.byte(at: 0)
+        return (20...26).contains(type) && datagram.byte(at: 1) == 0xFE && datagram.byte(at: 2) >= 0xFC
     }
 
     /// Datagrams of a flow on a strange port that are looked at before it is nobody's.

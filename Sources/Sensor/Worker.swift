@@ -58,7 +58,8 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
 
     /// Takes the current packet, whose payload lies in `bytes`: those of its frame, or what fragments were put together to.
     mutating func take(_ bytes: RawSpan, frameBytes: RawSpan) {
-        let hit = streams.table.track(packet, at: frame.timestamp)
+        let (key, fromFirst) = FlowKey.of(packet)
+        let hit = streams.table.track(key, fromFirst: fromFirst, at: frame.timestamp)
         if !streams.table.departed.isEmpty { closeDeparted(at: frame.timestamp) }
         if packet.transport == .tcp {
             processSegment(bytes, frameBytes, hit)

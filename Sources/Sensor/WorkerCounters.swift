@@ -22,6 +22,10 @@ public struct WorkerCounters: Sendable {
     public var wrongChecksums: UInt64 = 0
     /// How often a stream without boundaries was understood again.
     public var resynchronised: UInt64 = 0
+    /// What was lost on the way to and from each server.
+    public var losses = LossesByServer()
+    /// Flows of TLS and DTLS, which are left alone.
+    public var encryptedFlows: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
     public var notCoAP: UInt64 = 0
     /// Broken rules of a specification by their names.

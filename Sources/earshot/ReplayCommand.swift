@@ -29,6 +29,8 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var rules: RuleOptions
 
+    @OptionGroup var packets: PacketOptions
+
     @Option(help: ArgumentHelp("Times the speed of capture; as fast as can be without it.", valueName: "X"))
     var speed: Double?
 
@@ -61,7 +63,8 @@ struct ReplayCommand: ParsableCommand {
             options.speed = speed
             options.again = again
             var replay = try Replay(options, stop: Signals.stop)
-            let settings = try store.settings(rules: rules.folders)
+            var settings = try store.settings(rules: rules.folders)
+            packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }

@@ -37,6 +37,8 @@ struct RunCommand: ParsableCommand {
     @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Octets to capture of a frame.", valueName: "octets"))
     var snapLength: Int?
 
+    @OptionGroup var packets: PacketOptions
+
     @Option(name: [.customShort("c"), .long], help: "End after that many frames.")
     var count: UInt64?
 
@@ -59,7 +61,8 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
-            let settings = try store.settings(rules: rules.folders)
+            var settings = try store.settings(rules: rules.folders)
+            packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
             let options = try options(settings)
             let writer = try openStore(settings, ruleSet)

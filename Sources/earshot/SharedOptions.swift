@@ -21,6 +21,23 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
+/// What is done about packets that their receivers would not take.
+struct PacketOptions: ParsableArguments {
+    @Option(help: "Wrong checksums: ignore (for captures on the sending machine) or strict (leave such packets out).")
+    var checksums: String?
+
+    func validate() throws {
+        guard let checksums, ChecksumPolicy(rawValue: checksums) == nil else { return }
+        let known = ChecksumPolicy.allCases.map(\.rawValue).joined(separator: " and ")
+        throw ValidationError("--checksums knows \(known), not '\(checksums)'")
+    }
+
+    /// What the command line says beats the configuration.
+    func apply(to settings: inout Settings) {
+        if let policy = checksums.flatMap({ ChecksumPolicy(rawValue: $0) }) { settings.limits.checksums = policy }
+    }
+}
+
 /// Which rules run.
 struct RuleOptions: ParsableArguments {
     @Option(

@@ -7,7 +7,7 @@ public struct AlertWriterSettings: Hashable, Sendable {
     /// How many alerts may wait in memory.
     public var queueLimit = 100_000
     /// How many octets of alerts may wait in memory.
-    public var queueLimitBytes = 64 << 20
+    public var queueLimitBytes = 32 << 20
     /// How large the spill file may grow, in octets.
     public var spillLimitBytes = 256 << 20
     /// How many frames are kept as evidence of one alert.

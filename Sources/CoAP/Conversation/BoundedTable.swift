@@ -20,8 +20,17 @@ struct BoundedTable<Value: Sendable>: Sendable {
 
     private static var none: Int32 { -1 }
 
+    /// An entry of the index: a slot, and the low half of its key, from which its home follows without a look into the
+    /// slot, which lies elsewhere in memory.
+    private struct Place: Sendable {
+        var slot: Int32
+        var low: UInt32
+
+        static var empty: Place { Place(slot: -1, low: 0) }
+    }
+
     private var slots: [Slot] = []
-    private var index: [Int32]
+    private var index: [Place]
     private var newest = Self.none
     private var firstFree = Self.none
     private let limit: Int
@@ -36,7 +45,7 @@ struct BoundedTable<Value: Sendable>: Sendable {
     /// An empty table for at most `limit` entries.
     init(limit: Int) {
         self.limit = max(1, min(limit, 1 << 24))
-        index = Array(repeating: Self.none, count: 64)
+        index = Array(repeating: .empty, count: 64)
     }
 
     /// How many slots there are: the numbers of slots are less.
@@ -53,10 +62,11 @@ struct BoundedTable<Value: Sendable>: Sendable {
 
     /// The slot of a key; `nil` where it is unknown.
     func find(_ key: HashedKey) -> Int? {
-        var position = home(key)
-        while index[position] != Self.none {
-            let slot = Int(index[position])
-            if slots[slot].key == key { return slot }
+        let low = UInt32(truncatingIfNeeded: key.low)
+        var position = home(low)
+        while index[position].slot != Self.none {
+            let slot = Int(index[position].slot)
+            if index[position].low == low, slots[slot].key == key { return slot }
             position = (position &+ 1) & mask
         }
         return nil
@@ -95,7 +105,8 @@ struct BoundedTable<Value: Sendable>: Sendable {
 extension BoundedTable {
     private var mask: Int { index.count &- 1 }
 
-    private func home(_ key: HashedKey) -> Int { Int(truncatingIfNeeded: key.low) & mask }
+    /// The place that a key would have alone; the index has at most 2^25 places.
+    private func home(_ low: UInt32) -> Int { Int(low) & mask }
 
     private mutating func takeSlot(_ key: HashedKey, _ value: Value) -> Int {
         let slot = Slot(key: key, value: value, newer: Self.none, older: Self.none)
@@ -110,14 +121,15 @@ extension BoundedTable {
     }
 
     private mutating func enter(_ slot: Int) {
-        var position = home(slots[slot].key)
-        while index[position] != Self.none { position = (position &+ 1) & mask }
-        index[position] = Int32(truncatingIfNeeded: slot)
+        let low = UInt32(truncatingIfNeeded: slots[slot].key.low)
+        var position = home(low)
+        while index[position].slot != Self.none { position = (position &+ 1) & mask }
+        index[position] = Place(slot: Int32(truncatingIfNeeded: slot), low: low)
     }
 
     /// Doubles the index and enters every entry in the order of use, and the one that `insert` has not linked yet.
     private mutating func growIndex(adding new: Int) {
-        index = Array(repeating: Self.none, count: index.count &* 2)
+        index = Array(repeating: .empty, count: index.count &* 2)
         var slot = newest
         while slot != Self.none {
             enter(Int(slot))
@@ -128,18 +140,18 @@ extension BoundedTable {
 
     /// Takes an entry out of the index and closes the gap, so that no tombstones pile up.
     private mutating func leaveIndex(_ slot: Int) {
-        var gap = home(slots[slot].key)
-        while index[gap] != Int32(truncatingIfNeeded: slot) { gap = (gap &+ 1) & mask }
+        var gap = home(UInt32(truncatingIfNeeded: slots[slot].key.low))
+        while index[gap].slot != Int32(truncatingIfNeeded: slot) { gap = (gap &+ 1) & mask }
         var position = gap
         while true {
             position = (position &+ 1) & mask
-            guard index[position] != Self.none else { break }
-            let distance = (position &- home(slots[Int(index[position])].key)) & mask
+            guard index[position].slot != Self.none else { break }
+            let distance = (position &- home(index[position].low)) & mask
             guard distance >= (position &- gap) & mask else { continue }
             index[gap] = index[position]
             gap = position
         }
-        index[gap] = Self.none
+        index[gap] = .empty
     }
 
     private mutating func unlink(_ slot: Int) {

@@ -19,7 +19,7 @@ extension MQTTAnalyzer {
         event = MQTTEvent()
         event.direction = direction
         event.session = index
-        event.message = MQTTMessage(message, wholeLength: max(wholeLength, message.byteCount), &notes)
+        event.message.read(message, wholeLength: max(wholeLength, message.byteCount), &notes)
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
         if !notes.violations.contains(.wrongDirection) { take(index, message, &notes, context.timestamp) }
         let isOver = table.sessions[index].account(for: &event, &notes, context.timestamp)

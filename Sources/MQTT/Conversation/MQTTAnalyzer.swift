@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Synchronization
 
 /// Dissects the messages of MQTT 3.1, 3.1.1 and 5.0 and remembers what the ends know of each other.
 ///
@@ -17,6 +18,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()
+    /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
+    private let anchor = Atomic<Bool>(false)
     var counts = MQTTCounters()
 
     /// Makes an analyzer that has seen nothing yet.

@@ -43,18 +43,24 @@ struct MQTTSide {
 
 /// What is known of one connection between a client and a server.
 struct MQTTSession {
+    // First what every message asks for, so that it lies together.
     var generation: UInt32 = 0
     var isOpen = false
-    var client = Endpoint(.unspecified, 0)
-    var server = Endpoint(.unspecified, 0)
     /// Whether the first bytes of both sides are part of it.
     var isFromStart = false
     /// Whether bytes of it were lost, so that absence of a message proves nothing.
     var hasGap = false
     var version = MQTTVersion.unknown
+    /// The widest class of filter that the server granted.
+    var widest: MQTTWildcard?
     var connects = 0
-    var connacks = 0
     var connectedAt: Timestamp?
+    var toServer = MQTTSide()
+    var toClient = MQTTSide()
+
+    var client = Endpoint(.unspecified, 0)
+    var server = Endpoint(.unspecified, 0)
+    var connacks = 0
     var isAnonymous = false
     var isClean = false
     /// Whether the CONNECT had an authentication method.
@@ -67,11 +73,7 @@ struct MQTTSession {
     var userName: [UInt8] = []
     /// The key under which the client identifier stands in the table of live ones.
     var clientIDKey: UInt64?
-    /// The widest class of filter that the server granted.
-    var widest: MQTTWildcard?
     var pending = PendingSubscribes()
-    var toServer = MQTTSide()
-    var toClient = MQTTSide()
 
     /// Whether the CONNECT was not seen.
     var isMidstream: Bool { connects == 0 }

@@ -41,6 +41,12 @@ public struct MQTTMessage: Sendable {
     ///   - bytes: the message, or its first bytes.
     ///   - wholeLength: its length in bytes; at least that of `bytes`.
     init(_ bytes: RawSpan, wholeLength: Int, _ notes: inout MQTTNotes) {
+        self.init()
+        read(bytes, wholeLength: wholeLength, &notes)
+    }
+
+    /// The same where the message lies: an empty one is filled.
+    mutating func read(_ bytes: RawSpan, wholeLength: Int, _ notes: inout MQTTNotes) {
         do throws(MQTTStop) {
             var cursor = MessageCursor(position: 0, end: max(0, wholeLength), held: bytes.byteCount)
             let first = try cursor.byte(bytes)

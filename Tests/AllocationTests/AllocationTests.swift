@@ -1,0 +1,57 @@
+import Foundation
+import ProgramSupport
+import Testing
+
+/// In the steady state a packet costs no allocation: not in decoding, streams, dissection, conversations or rules.
+@Suite(.serialized) struct AllocationTests {
+    /// The library that counts, beside the tests.
+    private static let counter = Program.root + "/.build/debug/libCMallocCounter.so"
+
+    private static var isRelease: Bool { (try? Program.path()).map { !$0.contains("/debug/") } ?? false }
+
+    /// What a replay of a capture did.
+    private struct Replayed {
+        var packets: Int
+        var allocations: Int
+    }
+
+    @Test(
+        .enabled(
+            if: isRelease,
+            "a debug build allocates where a release build does not: name a release program in EARSHOT_PROGRAM"
+        ))
+    func noneForAPacket() throws {
+        let few = try replay(LongSessions(rounds: 2500))
+        let many = try replay(LongSessions(rounds: 15_000))
+        let packets = many.packets - few.packets
+        let share = Double(many.allocations - few.allocations) / Double(packets)
+        #expect(packets > 80_000)
+        #expect(share < 0.001, "\(few.allocations) and \(many.allocations) allocations, \(packets) packets apart")
+    }
+
+    private func replay(_ sessions: LongSessions) throws -> Replayed {
+        let folder = try TemporaryFolder()
+        let capture = try folder.write(pcap(sessions.frames), to: "sessions.pcap")
+        let store = folder.file("store.db")
+        // From standard input: the digest of a file would cost by its size.
+        let outcome = try earshot(
+            "replay", "--quiet", "--db", store, "-", environment: ["LD_PRELOAD": Self.counter], input: capture,
+            limit: 120)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        // All of it was read and understood: else nothing would be proved.
+        let stats = try JSONDecoder().decode(
+            Statistics.self, from: Data(try earshot("stats", "--json", "--db", store).output))
+        #expect(stats.packets == sessions.frames.count)
+        #expect(stats.violations.isEmpty)
+        #expect(stats.messages.values.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) } == sessions.messages)
+        let line = try #require(outcome.errorText.split(separator: "\n").last { $0.hasPrefix("allocations ") })
+        return Replayed(
+            packets: stats.packets, allocations: try #require(Int(line.dropFirst("allocations ".count))))
+    }
+
+    private struct Statistics: Decodable {
+        var packets: Int
+        var messages: [String: [String: Int]]
+        var violations: [String: Int]
+    }
+}

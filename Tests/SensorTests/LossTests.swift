@@ -1,0 +1,215 @@
+import Packets
+import Sensor
+import TestSupport
+import Testing
+
+/// Segments that were not captured: every message that was is reported, none is invented.
+
+/// The messages of one direction and where each lies in the stream.
+private struct Stream {
+    var bytes: [UInt8] = []
+    var messages: [(range: Range<Int>, topic: String)] = []
+
+    mutating func append(_ message: [UInt8], _ topic: String) {
+        messages.append((bytes.count..<bytes.count + message.count, topic))
+        bytes += message
+    }
+}
+
+private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Stream {
+    var stream = Stream()
+    for index in 0..<messages {
+        let topic = "plant/line\(index % 5)/sensor/\(index)"
+        let count = Int.random(in: 0...600, using: &random)
+        let payload =
+            Bool.random(using: &random)
+            ? (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+            : Array("{\"value\": \(index), \"unit\": \"0123456789:;<=>\"}".utf8)
+        stream.append(MQTT.publish(topic, payload), topic)
+    }
+    return stream
+}
+
+@Test(arguments: 0..<20) func messagesThatWereNotHitAreAllThere(_ run: Int) {
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SeededGenerator(seed: seed)
+    let stream = randomStream(&random, messages: 80)
+    var bench = Bench(["mqtt.type", "mqtt.topic"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    bench.feed(connection.client(MQTT.connect("sensor")))
+    bench.feed(connection.server(MQTT.connack))
+    var lost: [Range<Int>] = []
+    var offset = 0
+    while offset < stream.bytes.count {
+        let count = min(Int.random(in: 1...500, using: &random), stream.bytes.count - offset)
+        let frame = connection.client(Array(stream.bytes[offset..<offset + count]))
+        if Int.random(in: 0..<12, using: &random) == 0, offset + count < stream.bytes.count {
+            lost.append(offset..<offset + count)
+        } else {
+            bench.feed(frame)
+        }
+        offset += count
+    }
+    bench.worker.finish()
+    let whole = stream.messages.filter { message in !lost.contains { $0.overlaps(message.range) } }.map(\.topic)
+    let seen = bench.events.filter { $0.contains("PUBLISH") }.map { line in
+        String(line.split(separator: "[\"")[1].prefix { $0 != "\"" })
+    }
+    #expect(Set(seen).subtracting(stream.messages.map(\.topic)).isEmpty, "nothing invented, seed \(seed)")
+    #expect(seen.count == Set(seen).count, "nothing twice, seed \(seed)")
+    #expect(Set(whole).subtracting(seen).isEmpty, "seed \(seed): \(Set(whole).subtracting(seen))")
+    #expect(Set(seen).subtracting(whole).isEmpty, "what was hit is not reported, seed \(seed)")
+    #expect(bench.worker.statistics.violations.isEmpty, "seed \(seed)")
+    #expect(bench.worker.statistics.gaps > 0 || lost.isEmpty, "seed \(seed)")
+    if !lost.isEmpty { #expect(bench.worker.statistics.losses["10.0.0.2:1883"]?.gaps ?? 0 > 0, "seed \(seed)") }
+}
+
+@Test func aConnectionThatBeganBeforeIsJoined() {
+    var bench = Bench(["mqtt.type", "mqtt.session.midstream", "network.direction"])
+    var connection = Connection()
+    // No SYN was seen; the first octets are the end of a message.
+    bench.feed(connection.client(Array("tail of some payload".utf8) + MQTT.publish("plant/line1/temp", [1, 2, 3])))
+    bench.feed(connection.client(MQTT.publish("plant/line1/temp", [4]) + MQTT.pingreq))
+    bench.feed(connection.server(MQTT.pingresp))
+    bench.worker.finish()
+    #expect(bench.worker.statistics.messages == ["mqtt": ["PUBLISH": 2, "PINGREQ": 1, "PINGRESP": 1]])
+    #expect(bench.events.allSatisfy { $0.contains("\"mqtt.session.midstream\":true") })
+    #expect(bench.events[0].contains("to_server"))
+    #expect(bench.worker.statistics.violations.isEmpty, "nothing is held against what was not seen")
+}
+
+@Test func otherProtocolsInTheMiddleAreNobodys() {
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SeededGenerator(seed: seed)
+    var bench = Bench()
+    var connection = Connection(serverPort: 8000)
+    for _ in 0..<60 {
+        bench.feed(connection.client((0..<900).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
+        bench.feed(connection.server(Array("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n0123456789ab".utf8)))
+    }
+    bench.worker.finish()
+    #expect(bench.events.isEmpty, "seed \(seed)")
+    #expect(bench.worker.statistics.unparsedBytes == 0, "what is not ours is not counted as ours, seed \(seed)")
+}
+
+@Test func answersWaitForTheirQuestions() {
+    var bench = Bench(["mqtt.type", "mqtt.granted.topic"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    let connect = connection.client(MQTT.connect("a"))
+    let acknowledged = connection.clientNext
+    // The server's answers were captured before what they answer.
+    bench.feed(connection.fromServer(connection.serverNext, ack: acknowledged, flags: 0x18, MQTT.connack))
+    connection.serverNext &+= 4
+    bench.feed(connect)
+    let subscribe = connection.client(MQTT.subscribe(1, "plant/#"))
+    bench.feed(
+        connection.fromServer(connection.serverNext, ack: connection.clientNext, flags: 0x18, MQTT.suback(1)))
+    bench.feed(subscribe)
+    bench.worker.finish()
+    #expect(bench.worker.statistics.messages == ["mqtt": ["CONNECT": 1, "CONNACK": 1, "SUBSCRIBE": 1, "SUBACK": 1]])
+    let types = ["CONNECT", "CONNACK", "SUBSCRIBE", "SUBACK"]
+    #expect(zip(bench.events, types).allSatisfy { $0.contains("\"\($1)\"") })
+    #expect(bench.events[3].contains("plant/#"), "the answer is matched with its question")
+    #expect(bench.worker.statistics.violations.isEmpty)
+    #expect(bench.worker.statistics.gaps == 0)
+}
+
+@Test func whatWasAcknowledgedAndNeverCameIsGivenUp() {
+    var bench = Bench(["mqtt.type"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    bench.feed(connection.client(MQTT.connect("a")))
+    bench.feed(connection.server(MQTT.connack))
+    _ = connection.client(MQTT.subscribe(1, "plant/#"))
+    bench.feed(
+        connection.fromServer(connection.serverNext, ack: connection.clientNext, flags: 0x18, MQTT.suback(1)))
+    connection.serverNext &+= 5
+    #expect(bench.events.count == 2, "the answer waits")
+    bench.feed(connection.client(MQTT.pingreq + MQTT.pingreq + MQTT.pingreq + MQTT.pingreq), advance: 2_100_000_000)
+    bench.worker.finish()
+    #expect(bench.worker.statistics.messages["mqtt"]?["SUBACK"] == 1)
+    #expect(bench.worker.statistics.messages["mqtt"]?["PINGREQ"] == 4)
+    #expect(bench.worker.statistics.violations.isEmpty, "an answer to what was lost breaks no rule")
+    #expect(bench.worker.statistics.gaps == 1)
+}
+
+/// A CoAP datagram in IPv4 fragments, in any order, doubled.
+@Test func fragmentedCoAPIsReadWhole() {
+    let message = CoAP.get(7, token: 9, "a") + [0xFF] + Array(repeating: 0x41, count: 3000)
+    let datagram = Build.udp(from: 40000, to: 5683, message)
+    var frames: [[UInt8]] = []
+    for offset in stride(from: 0, to: datagram.count, by: 1000) {
+        let piece = Array(datagram[offset..<min(offset + 1000, datagram.count)])
+        let more = offset + 1000 < datagram.count ? 0x2000 : 0
+        frames.append(Build.ethernet(0x0800, Build.ipv4(proto: 17, fragment: more | offset / 8, piece)))
+    }
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 1, 3, 0, 2]] {
+        var bench = Bench(["coap.code", "coap.payload_length", "network.anomaly"])
+        for index in order { bench.feed(frames[index]) }
+        #expect(bench.events == ["{\"coap.code\":\"0.01\",\"coap.payload_length\":3000}"], "\(order)")
+        #expect(bench.worker.statistics.fragments["completed"] == 1)
+    }
+}
+
+@Test func aConflictOfFragmentsIsTold() {
+    let message = CoAP.get(7, token: 9, "a") + [0xFF] + Array(repeating: 0x41, count: 100)
+    let datagram = Build.udp(from: 40000, to: 5683, message)
+    var bench = Bench(["coap.payload", "network.anomaly"])
+    let head = Array(datagram[..<64])
+    var forged = Array(datagram[..<64])
+    forged[40] = 0x42
+    bench.feed(Build.ethernet(0x0800, Build.ipv4(proto: 17, fragment: 0x2000, head)))
+    bench.feed(Build.ethernet(0x0800, Build.ipv4(proto: 17, fragment: 0x2000, forged)))
+    bench.feed(Build.ethernet(0x0800, Build.ipv4(proto: 17, fragment: 64 / 8, Array(datagram[64...]))))
+    #expect(bench.events.count == 1)
+    #expect(bench.events[0].contains("fragment_conflict"))
+    #expect(!bench.events[0].contains("B"), "the first copy stands")
+}
+
+@Test func tunnelsAreTold() {
+    var bench = Bench(["coap.code", "network.tunnel", "source.ip", "network.vlan.id"])
+    let inner = Build.ipv4(
+        from: [192, 0, 2, 1], to: [192, 0, 2, 2], proto: 17,
+        Build.udp(from: 40000, to: 5683, CoAP.get(1, token: 1, "a")))
+    let gre: [UInt8] = [0, 0, 8, 0] + inner
+    bench.feed(Build.ethernet(0x0800, vlans: [(0x8100, 7)], Build.ipv4(proto: 47, gre)))
+    #expect(bench.events.count == 1)
+    #expect(bench.events[0].contains("\"source.ip\":\"192.0.2.1\""), "innermost")
+    #expect(bench.events[0].contains("\"network.tunnel\":[\"gre\"]"))
+    #expect(bench.events[0].contains("\"network.vlan.id\":[7]"))
+}
+
+@Test func wrongChecksumsAreLeftOutOnRequestOnly() {
+    let frame = Build.udpFrame(CoAP.get(1, token: 1, "a"))
+    var wrong = frame
+    wrong[40] = 0x12
+    wrong[41] = 0x34
+    var lenient = Bench()
+    lenient.feed(wrong)
+    #expect(lenient.events.count == 1)
+    var limits = SensorLimits()
+    limits.checksums = .strict
+    var strict = Bench(limits: limits)
+    strict.feed(wrong)
+    #expect(strict.events.isEmpty)
+    #expect(strict.worker.statistics.wrongChecksums == 1)
+}
+
+@Test func silenceEndsASessionByItsKeepAlive() {
+    var bench = Bench(["mqtt.type"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    // Keep-alive 60 s: the broker closes after 90, the sensor forgets after 150.
+    bench.feed(connection.client(MQTT.connect("a")))
+    bench.feed(connection.server(MQTT.connack))
+    for index in 0..<40 {
+        bench.feed(Build.udpFrame(from: 2000 + index, [1]), advance: index == 0 ? 140_000_000_000 : 1)
+    }
+    #expect(bench.worker.statistics.expired == 0)
+    for index in 0..<80 {
+        bench.feed(Build.udpFrame(from: 3000 + index, [1]), advance: index == 0 ? 20_000_000_000 : 1)
+    }
+    #expect(bench.worker.statistics.expired == 1)
+}
