@@ -44,7 +44,7 @@ for target in "$@"; do
     if "$build/release/$target" "$@" "$build/corpus/$target" "Fuzz/Seeds/$target" >"$log" 2>&1; then
         printf '%s: %s executions, %s points covered\n' "$target" \
             "$(sed -n 's/^stat::number_of_executed_units: //p' "$log")" \
-            "$(sed -n 's/^#.* DONE  *cov: \([0-9]*\) .*/\1/p' "$log")"
+            "$(sed -n 's/^#.*DONE  *cov: \([0-9]*\) .*/\1/p' "$log")"
     else
         failed=1
         printf '%s: broken; the log is %s\n' "$target" "$log"

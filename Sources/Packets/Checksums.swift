@@ -77,7 +77,8 @@ extension PacketDecoder {
             // Over IPv6 there is no going without, but for tunnels (RFC 8200, 8.1; RFC 6935, 5).
             return packet.source.isIPv4 ? .absent : .wrong
         }
-        guard segment.end <= frame.byteCount, !packet.isSourceRouted else { return .unknown }
+        // What lies behind a copy that was cut before a tunnel took it is not the rest of it.
+        guard segment.end <= frame.byteCount, packet.missing == 0, !packet.isSourceRouted else { return .unknown }
         return Checksums.sum(frame, segment, initial: Checksums.pseudoHeader(packet)) == 0xFFFF ? .ok : .wrong
     }
 }

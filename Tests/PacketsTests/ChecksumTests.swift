@@ -110,6 +110,23 @@ private let vectors = [
         }
     }
 
+    @Test("behind a copy that was cut before a tunnel took it comes something else")
+    func cutBeforeATunnel() {
+        for copy in [tcp4, udp4] {
+            let inner = Array(copy.dropLast())
+            let frame = Build.ethernet(
+                0x0800, Build.outerUDP(to: 4789, Build.vxlan(Build.innerEthernet(0x0800, inner))))
+            for trailer in [[], [1], [1, 2, 3, 4, 5, 6]] as [[UInt8]] {
+                var packet = Packet()
+                let bytes = frame + trailer
+                #expect(PacketDecoder.decode(bytes.span.bytes, link: .ethernet, into: &packet) == .packet)
+                #expect(packet.missing == 1)
+                #expect(PacketDecoder.networkChecksum(bytes.span.bytes, packet) == .ok)
+                #expect(PacketDecoder.transportChecksum(bytes.span.bytes, packet) == .unknown)
+            }
+        }
+    }
+
     @Test func routedPastTheDestinationIsUnknown() {
         for (left, expected) in [(UInt8(1), ChecksumVerdict.unknown), (0, .wrong)] {
             let bytes = Build.ipv6(next: 43, [6, 0, 4, left, 0, 0, 0, 0] + segment)

@@ -100,7 +100,7 @@ private struct Actor: ~Copyable {
 
     /// The last payload many times, each time where the stream goes on or behind a hole.
     private mutating func sendAgain(_ script: inout Script, _ end: Int, _ number: Int) {
-        let count = script.byte()
+        let count = script.byte() & 127
         let hole = UInt32(script.byte() & 7)
         for _ in 0..<count {
             connections[number].next[end] &+= hole
