@@ -41,6 +41,9 @@ enum DecoderInvariants {
         case .packet:
             let header = packet.segment.count - packet.payload.count - packet.missing
             if header < (packet.transport == .udp ? 8 : 20) || header > 60 { return "transport header of \(header)" }
+            if packet.transport == .tcp && Int(bytes.byte(at: packet.segment.offset + 12) >> 4) * 4 != header {
+                return "header of another length"
+            }
             // A copy that was cut before a tunnel took it may have other octets behind it.
             let isCut = packet.segment.end > frame.count
             if isCut && packet.missing == 0 && packet.segment.offset + header <= frame.count { return "missing" }
