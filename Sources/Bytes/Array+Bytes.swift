@@ -4,6 +4,17 @@ extension [UInt8] {
         bytes.withUnsafeBytes { append(contentsOf: $0) }
     }
 
+    /// Puts a copy of `bytes` over the bytes from `offset` on; what would lie behind the end is left out.
+    public mutating func overwrite(at offset: Int, copying bytes: RawSpan) {
+        guard offset >= 0, offset < count else { return }
+        let fitting = Swift.min(bytes.byteCount, count - offset)
+        withUnsafeMutableBytes { target in
+            bytes.extracting(0..<fitting).withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(rebasing: target[offset..<(offset + fitting)]).copyMemory(from: $0)
+            }
+        }
+    }
+
     /// Appends the UTF-8 bytes of a literal, without making a `String`.
     public mutating func append(text: StaticString) {
         text.withUTF8Buffer { append(contentsOf: $0) }

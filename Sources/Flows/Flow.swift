@@ -28,8 +28,8 @@ public struct StreamSide: Sendable {
     /// Whether this direction ended: the octet behind `finSequence` will never come.
     public internal(set) var hasFIN = false
     var finSequence = SequenceNumber(0)
-    /// The two segments delivered last, to hold copies against.
-    var recent: (SegmentPrint, SegmentPrint) = (SegmentPrint(), SegmentPrint())
+    /// The segment delivered last, in the history of all streams; 0 for none.
+    var newest: UInt64 = 0
     /// Whether a copy of octets with other content came since the caller last looked.
     public var hasConflict = false
     /// First waiting segment in the queue's pool; -1 for none.
@@ -57,46 +57,8 @@ public struct StreamSide: Sendable {
         return true
     }
 
-    /// Remembers a segment that was delivered, in place of the older of the two.
-    mutating func remember(_ bytes: RawSpan, at start: SequenceNumber) {
-        recent.1 = recent.0
-        recent.0 = SegmentPrint(bytes, at: start)
-    }
-
     /// Whether everything up to the FIN was delivered.
     var isFinished: Bool { hasFIN && isSynchronised && next.distance(from: finSequence) >= 0 }
-}
-
-/// What is remembered of a segment: enough to tell a copy of it with other content.
-struct SegmentPrint: Sendable {
-    var start = SequenceNumber(0)
-    /// Octets; 0 for none.
-    var count: UInt32 = 0
-    var sum: UInt32 = 0
-
-    /// Nothing.
-    init() {}
-
-    /// Whether the other one is of the same octets and has other content.
-    func contradicts(_ other: SegmentPrint) -> Bool {
-        start == other.start && count == other.count && sum != other.sum
-    }
-
-    init(_ bytes: RawSpan, at start: SequenceNumber) {
-        self.start = start
-        count = UInt32(truncatingIfNeeded: bytes.byteCount)
-        var sum: UInt64 = 0
-        var offset = 0
-        while bytes.byteCount &- offset >= 8 {
-            sum = (sum << 7 | sum >> 57) ^ bytes.uint64(at: offset)
-            offset &+= 8
-        }
-        while offset < bytes.byteCount {
-            sum = (sum << 7 | sum >> 57) ^ UInt64(bytes.byte(at: offset))
-            offset &+= 1
-        }
-        self.sum = UInt32(truncatingIfNeeded: sum ^ sum >> 32)
-    }
 }
 
 /// What the sensor keeps of a flow. A plain value; the table holds it in place.
@@ -122,6 +84,8 @@ public struct Flow: Sendable {
     public var client = Side.first
     /// Seconds of silence that an established flow may keep by what its ends agreed on; 0 for the general limit.
     public var idleSeconds: Int32 = 0
+    /// Which ends were heard with a message of the protocol, and how many there were: what the caller needs to be sure.
+    public var heard: UInt8 = 0
     /// How often the caller looked in vain for a protocol that it knows.
     public var misses: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, StreamSide> = [StreamSide(), StreamSide()]

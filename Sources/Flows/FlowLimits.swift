@@ -20,6 +20,9 @@ public struct FlowLimits: Sendable {
     /// Nanoseconds of capture time that the first waiting segment waits before the hole in front of it is declared
     /// lost: longer than the retransmission timers in use, short enough that an alert still comes in time.
     public var queueWaitNanoseconds: Int64 = 2_000_000_000
+    /// Octets delivered last, of all streams together, that copies are held against: some tenths of a second of a busy
+    /// link, longer than a retransmission takes there.
+    public var historyBytes = 4 << 20
     /// Octets of one message that are held while it arrives in pieces. A longer message is dissected by its first
     /// octets; the rest is counted as it passes.
     public var heldBytesPerMessage = 65_536

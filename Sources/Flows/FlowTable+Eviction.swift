@@ -19,6 +19,8 @@ extension FlowTable {
 
     /// Forgets the flows whose silence is longer than their list allows; a few at a time, so that no packet pays for many.
     mutating func expire(before time: Timestamp) {
+        forgetFuture(Int(transient.oldest), time)
+        forgetFuture(Int(established.oldest), time)
         for _ in 0..<4 {
             let slot = Int(transient.oldest)
             guard slot >= 0, isSilent(slot, at: time, seconds: limits.transientIdleSeconds) else { break }
@@ -34,12 +36,20 @@ extension FlowTable {
         sweep(at: time)
     }
 
+    /// A frame may be dated far ahead of all others. Its flow then counts as seen now: else it would stand for good
+    /// before all that fall silent after it.
+    private mutating func forgetFuture(_ slot: Int, _ time: Timestamp) {
+        guard slot >= 0, slots[slot].lastSeen > time else { return }
+        slots[slot].lastSeen = time
+    }
+
     /// Looks at a few slots, in turn: flows whose ends agreed on less silence than others need not wait for those.
     private mutating func sweep(at time: Timestamp) {
         for _ in 0..<min(2, slots.count) {
             sweepHand = sweepHand + 1 < slots.count ? sweepHand + 1 : 0
             let slot = sweepHand
             guard slots[slot].isLive, slots[slot].isEstablished else { continue }
+            forgetFuture(slot, time)
             guard isSilent(slot, at: time, seconds: idleLimit(slot)) else { continue }
             expired += 1
             remove(slot)

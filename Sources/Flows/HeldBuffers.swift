@@ -93,9 +93,9 @@ struct HeldBuffers: ~Copyable {
 }
 
 /// Names one direction of a flow in the table.
-struct StreamName: Sendable {
-    var slot: Int32
-    var side: Side
+public struct StreamName: Sendable {
+    public let slot: Int32
+    public let side: Side
 
     init(_ slot: Int, _ side: Side) {
         self.slot = Int32(truncatingIfNeeded: slot)

@@ -27,6 +27,8 @@ struct SegmentQueue: ~Copyable {
     /// What a segment takes up beside its octets: a flood of segments of one octet fills memory as well.
     private static let overhead = 128
 
+    /// When all that waits was last looked at.
+    private var lookedAt: Timestamp?
     /// Where the search for a stream that has to give way goes on.
     private var hand = 0
     /// The longest stretch of such a search: nobody shall pay for looking at all that waits.
@@ -48,6 +50,16 @@ struct SegmentQueue: ~Copyable {
         return nil
     }
 
+    /// Names every stream with a segment that has waited longer than `wait` nanoseconds, once for each such segment.
+    /// Looks at all that waits, and so not again before `pause` nanoseconds have passed.
+    mutating func findOverdue(at time: Timestamp, after wait: Int64, pause: Int64, _ names: inout [StreamName]) {
+        if let lookedAt, (0..<pause).contains(time.nanoseconds(since: lookedAt)) { return }
+        lookedAt = time
+        for segment in segments {
+            if let owner = segment.owner, time.nanoseconds(since: segment.arrival) >= wait { names.append(owner) }
+        }
+    }
+
     /// Whether a segment of that size may wait in that stream.
     func hasRoom(for count: Int, in stream: StreamSide, _ limits: FlowLimits) -> Bool {
         Int(stream.queuedSegments) < limits.queuedSegmentsPerStream
@@ -55,29 +67,80 @@ struct SegmentQueue: ~Copyable {
             && hasTotalRoom(for: count, limits)
     }
 
-    /// Sorts a copy in. The limits may be passed by one segment; the caller then asks `hasRoom` and gives some out.
+    /// What became of a segment that was to wait.
+    struct Sorted {
+        /// In how many pieces it waits; 0 where all its octets waited already.
+        var pieces = 0
+        /// Whether octets that waited already differ from its own.
+        var isConflict = false
+    }
+
+    /// Sorts a copy in. What came first stands: only octets that do not wait yet are taken. The limits may be passed by
+    /// one segment; the caller then asks `hasRoom` and gives some out.
     mutating func insert(
         _ bytes: RawSpan, at sequence: SequenceNumber, behind required: SequenceNumber?, time: Timestamp,
         into stream: inout StreamSide, of name: StreamName
-    ) {
+    ) -> Sorted {
+        var result = Sorted()
+        let end = bytes.byteCount
+        // Offsets into `bytes`: everything before `done` waits or is compared.
+        var done = 0
+        var previous: Int32 = -1
+        var current = stream.queueHead
+        while current >= 0, done < end {
+            let start = segments[Int(current)].sequence.distance(from: sequence)
+            let stop = start + segments[Int(current)].bytes.count
+            if stop > done {
+                if start >= end { break }
+                if start > done {
+                    let piece = bytes.extracting(done..<start)
+                    previous = link(
+                        piece, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream, name)
+                    result.pieces += 1
+                    done = start
+                }
+                let again = bytes.extracting(done..<min(stop, end))
+                if differs(again, from: segments[Int(current)].bytes, at: done - start) { result.isConflict = true }
+                done = min(stop, end)
+            }
+            previous = current
+            current = segments[Int(current)].next
+        }
+        if done < end {
+            let piece = bytes.extracting(done..<end)
+            _ = link(piece, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream, name)
+            result.pieces += 1
+        }
+        return result
+    }
+
+    private func differs(_ bytes: RawSpan, from waiting: [UInt8], at offset: Int) -> Bool {
+        !waiting.span.bytes.slice(ByteRange(offset: offset, count: bytes.byteCount)).elementsEqual(bytes)
+    }
+
+    /// Puts a copy behind the segment `previous`, or first where that is -1; returns its place.
+    private mutating func link(
+        _ bytes: RawSpan, at sequence: SequenceNumber, behind required: SequenceNumber?, _ time: Timestamp,
+        after previous: Int32, _ stream: inout StreamSide, _ name: StreamName
+    ) -> Int32 {
         let slot = take()
+        let number = Int32(truncatingIfNeeded: slot)
         segments[slot].owner = name
         segments[slot].sequence = sequence
         segments[slot].arrival = time
         segments[slot].required = required
         segments[slot].bytes.append(copying: bytes)
-        var previous: Int32 = -1
-        var current = stream.queueHead
-        while current >= 0, segments[Int(current)].sequence.distance(from: sequence) <= 0 {
-            previous = current
-            current = segments[Int(current)].next
+        if previous >= 0 {
+            segments[slot].next = segments[Int(previous)].next
+            segments[Int(previous)].next = number
+        } else {
+            segments[slot].next = stream.queueHead
+            stream.queueHead = number
         }
-        segments[slot].next = current
-        let number = Int32(truncatingIfNeeded: slot)
-        if previous >= 0 { segments[Int(previous)].next = number } else { stream.queueHead = number }
         stream.queuedSegments += 1
         stream.queuedBytes += Int32(truncatingIfNeeded: bytes.byteCount)
         totalBytes += bytes.byteCount + Self.overhead
+        return number
     }
 
     /// The first waiting segment's sequence number, the time it came, and what it answers.

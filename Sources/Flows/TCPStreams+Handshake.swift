@@ -53,6 +53,17 @@ extension TCPStreams {
         return !stream.isSynchronised || isNear(header.sequence, stream.next)
     }
 
+    /// Notes where a stream ends. A FIN far off is nobody's; one that follows in order, or ends the stream later than
+    /// another did, stands in its place, so that a forged one does not hide that of the sender.
+    mutating func acceptFIN(_ start: SequenceNumber, _ sent: Int, _ slot: Int, _ side: Side) {
+        let end = start.advanced(by: sent)
+        let stream = table[slot][side]
+        guard stream.isSynchronised, isNear(end, stream.next) else { return }
+        guard !stream.hasFIN || start == stream.next || end.distance(from: stream.finSequence) > 0 else { return }
+        table[slot][side].hasFIN = true
+        table[slot][side].finSequence = end
+    }
+
     private func isNear(_ one: SequenceNumber, _ other: SequenceNumber) -> Bool {
         abs(one.distance(from: other)) <= 1 << 20
     }

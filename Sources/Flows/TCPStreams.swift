@@ -15,11 +15,15 @@ public struct TCPStreams: ~Copyable {
     private let limits: FlowLimits
     private var queue = SegmentQueue()
     private var held = HeldBuffers()
+    private var history: DeliveredHistory
+    /// What `findOverdue` found.
+    public private(set) var overdue: [StreamName] = []
 
     /// No flows yet.
     public init(limits: FlowLimits, hash: SeededHash) {
         self.limits = limits
         table = FlowTable(limits: limits, hash: hash)
+        history = DeliveredHistory(bytes: limits.historyBytes)
     }
 
     /// What a segment brought.
@@ -56,8 +60,8 @@ public struct TCPStreams: ~Copyable {
         {
             // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
             if payload.isEmpty { return result }
-            if table[slot][side].advance(from: header.sequence, by: payload.count) {
-                table[slot][side].remember(frame.slice(payload), at: header.sequence)
+            if !hasQueued(in: slot, side), table[slot][side].advance(from: header.sequence, by: payload.count) {
+                history.remember(frame.slice(payload), at: header.sequence, &table[slot][side].newest)
                 result.deliver = payload
                 return result
             }
@@ -78,10 +82,7 @@ public struct TCPStreams: ~Copyable {
             table[slot][side].isSynchronised = true
         }
         let sent = payload.count + missing
-        if header.flags.contains(.fin), !table[slot][side].hasFIN {
-            table[slot][side].hasFIN = true
-            table[slot][side].finSequence = start.advanced(by: sent)
-        }
+        if header.flags.contains(.fin) { acceptFIN(start, sent, slot, side) }
         if !payload.isEmpty {
             if isRival(start, slot, side) {
                 restart(slot, side, at: start)
@@ -134,13 +135,29 @@ public struct TCPStreams: ~Copyable {
                 enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
                 return .empty
             }
-            table[slot][side].next = start.advanced(by: payload.count)
-            table[slot][side].remember(frame.slice(payload), at: start)
-            return ByteRange(offset: payload.offset - ahead, count: fresh)
+            let deliver = ByteRange(
+                offset: payload.offset - ahead,
+                count: lengthBeforeQueue(fresh, behind: payload, frame, slot, side, time))
+            history.remember(frame.slice(deliver), at: table[slot][side].next, &table[slot][side].newest)
+            table[slot][side].next = table[slot][side].next.advanced(by: deliver.count)
+            return deliver
         }
         counters.outOfOrder += 1
         enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
         return .empty
+    }
+
+    /// How many of the last `fresh` octets of a segment lie in front of what waits. The others are sorted in behind it:
+    /// what waits came first, and stands.
+    private mutating func lengthBeforeQueue(
+        _ fresh: Int, behind payload: ByteRange, _ frame: RawSpan, _ slot: Int, _ side: Side, _ time: Timestamp
+    ) -> Int {
+        guard let head = queue.head(of: table[slot][side]) else { return fresh }
+        let length = head.sequence.distance(from: table[slot][side].next)
+        guard length > 0, length < fresh else { return fresh }
+        let rest = ByteRange(offset: payload.end - fresh + length, count: fresh - length)
+        enqueue(frame.slice(rest), at: head.sequence, behind: nil, slot, side, time)
+        return length
     }
 
     /// A segment further off than this is no part of the stream: the largest window is 1 GiB (RFC 7323, 2.3), but a
@@ -181,23 +198,38 @@ public struct TCPStreams: ~Copyable {
         {
             giveUp(Int(victim.slot), victim.side)
         }
-        queue.insert(
+        let sorted = queue.insert(
             bytes, at: start, behind: required, time: time, into: &table[slot][side], of: StreamName(slot, side))
+        if sorted.isConflict { noteConflict(slot, side) }
+        if sorted.pieces == 0 { counters.retransmitted += 1 }
     }
 
     private mutating func noteUnparsed(_ count: Int, _ slot: Int) {
         if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
     }
 
+    /// Names the streams in which something has waited longer than it should for what comes before it, in `overdue`.
+    /// Costs next to nothing where nothing waits, and looks at all that waits four times a second at most.
+    public mutating func findOverdue(at time: Timestamp) {
+        overdue.removeAll(keepingCapacity: true)
+        guard hasQueued else { return }
+        queue.findOverdue(
+            at: time, after: limits.queueWaitNanoseconds, pause: limits.queueWaitNanoseconds / 8, &overdue)
+    }
+
     /// Whether octets of any stream wait for those in front of them.
     public var hasQueued: Bool { queue.totalBytes > 0 }
 
-    /// Holds a copy of octets against those that were delivered, where they are remembered: the same range, other content.
+    /// Holds a copy of octets against those that were delivered, as far as they are remembered.
     /// The first copy stands; that there was another is told.
     private mutating func compare(_ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side) {
-        let copy = SegmentPrint(bytes, at: start)
-        let recent = table[slot][side].recent
-        guard copy.contradicts(recent.0) || copy.contradicts(recent.1) else { return }
+        let stream = table[slot][side]
+        // A keep-alive may carry one octet of nothing in the last one's place (RFC 1122, 4.2.3.6).
+        if bytes.byteCount == 1, stream.next.distance(from: start) == 1 { return }
+        if history.contradicts(bytes, at: start, stream.newest) { noteConflict(slot, side) }
+    }
+
+    private mutating func noteConflict(_ slot: Int, _ side: Side) {
         counters.conflicts += 1
         table[slot][side].hasConflict = true
     }
@@ -244,8 +276,11 @@ public struct TCPStreams: ~Copyable {
                 queue.recycle(bytes)
                 continue
             }
+            let skip = max(0, -ahead)
+            history.remember(
+                bytes.span.bytes.extracting(skip..<bytes.count), at: sequence.advanced(by: skip),
+                &table[slot][side].newest)
             table[slot][side].next = sequence.advanced(by: bytes.count)
-            table[slot][side].remember(bytes.span.bytes, at: sequence)
             if ahead > 0 {
                 counters.gaps += 1
                 counters.lostBytes += UInt64(ahead)
@@ -254,7 +289,7 @@ public struct TCPStreams: ~Copyable {
             let isAnswerToLost = isUnanswered && !force && !hasQueued(in: slot, side.other)
             if isAnswerToLost, let required = head.required { lose(upTo: required, slot, side.other) }
             return QueuedChunk(
-                buffer: bytes, skip: max(0, -ahead), gap: max(0, ahead), answersUnseen: isUnanswered,
+                buffer: bytes, skip: skip, gap: max(0, ahead), answersUnseen: isUnanswered,
                 isAnswerToLost: isAnswerToLost)
         }
         return nil

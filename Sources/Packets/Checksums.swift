@@ -21,6 +21,11 @@ public enum Checksums {
         var sum = initial
         var offset = max(0, range.offset)
         let end = min(range.end, bytes.byteCount)
+        if end &- offset >= 32 {
+            let words = (end &- offset) / 8
+            sum &+= bytes.onesComplementSum(ByteRange(offset: offset, count: words &* 8))
+            offset &+= words &* 8
+        }
         while end &- offset >= 4 {
             sum &+= UInt64(bytes.uint32(at: offset))
             offset &+= 4

@@ -33,14 +33,24 @@ public enum LiveRun {
         ready(capture.warnings)
         var failure: CaptureError?
         var lastReport = ContinuousClock.now
+        var lastFrame = Timestamp.zero
+        var silence: (since: ContinuousClock.Instant, from: Timestamp)?
         do throws(CaptureError) {
             loop: while limit.map({ pipeline.worker.counters.packets < $0 }) ?? true {
                 switch try capture.step() {
                 case .frame(let header):
+                    silence = nil
+                    lastFrame = header.timestamp
                     pipeline.worker.process(header, capture.bytes)
                     // Asking the clock costs more than most frames do; a slow link has no idle moments either.
                     guard header.number & 0x3F == 0 else { continue }
-                case .idle: break
+                case .idle:
+                    // Capture time goes on from the last frame: a card's clock need not be that of the machine.
+                    let now = ContinuousClock.now
+                    let began = silence ?? (now, lastFrame)
+                    silence = began
+                    let passed = (now - began.since) / .nanoseconds(1)
+                    pipeline.worker.advance(to: began.from.advanced(byNanoseconds: Int64(passed)))
                 case .end: break loop
                 }
                 if ContinuousClock.now - lastReport >= .nanoseconds(reportNanoseconds) {

@@ -117,6 +117,8 @@ extension RunStatistics {
         result.tcp = difference(tcp, earlier.tcp)
         result.fragments = difference(fragments, earlier.fragments)
         result.wrongChecksums -= earlier.wrongChecksums
+        result.missingChecksums -= earlier.missingChecksums
+        result.confirmedFlows = difference(confirmedFlows, earlier.confirmedFlows)
         result.encryptedFlows -= earlier.encryptedFlows
         result.expired -= earlier.expired
         for (server, loss) in earlier.losses {

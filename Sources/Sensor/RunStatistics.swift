@@ -36,8 +36,12 @@ public struct RunStatistics: Codable, Sendable {
     public var losses: [String: LossesByServer.Loss] = [:]
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
-    /// Packets left out for a wrong checksum.
+    /// Packets with a wrong checksum; left out where the policy is strict.
     public var wrongChecksums: UInt64 = 0
+    /// Datagrams without a checksum.
+    public var missingChecksums: UInt64 = 0
+    /// Flows that were found beyond doubt to carry a protocol, by protocol.
+    public var confirmedFlows: [String: UInt64] = [:]
     /// Frames cut short by the snap length.
     public var cutShort: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
@@ -50,6 +54,8 @@ public struct RunStatistics: Codable, Sendable {
         case unparsedBytes = "unparsed_bytes"
         case evicted, undecoded, dropped, tcp, fragments
         case wrongChecksums = "wrong_checksums"
+        case missingChecksums = "missing_checksums"
+        case confirmedFlows = "confirmed_flows"
         case losses, expired
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
@@ -101,6 +107,8 @@ extension Worker where Sink: ~Copyable {
         statistics.notCoAP = counters.notCoAP
         statistics.fragments = fragments.counters.named.filter { $0.value > 0 }
         statistics.wrongChecksums = counters.wrongChecksums
+        statistics.missingChecksums = counters.missingChecksums
+        statistics.confirmedFlows = ["mqtt": counters.confirmedMQTT].filter { $0.value > 0 }
         statistics.expired = streams.table.expired
         statistics.losses = counters.losses.named
         statistics.encryptedFlows = counters.encryptedFlows
@@ -156,6 +164,8 @@ extension RunStatistics {
         tcp.merge(other.tcp, uniquingKeysWith: +)
         fragments.merge(other.fragments, uniquingKeysWith: +)
         wrongChecksums += other.wrongChecksums
+        missingChecksums += other.missingChecksums
+        confirmedFlows.merge(other.confirmedFlows, uniquingKeysWith: +)
         encryptedFlows += other.encryptedFlows
         expired += other.expired
         losses.merge(other.losses) { one, two in

@@ -32,17 +32,23 @@ extension Worker where Sink: ~Copyable {
         }
     }
 
-    /// Whether a checksum of the current packet is wrong, which is counted.
+    /// Whether a checksum of the current packet is wrong, which is counted, as is that there is none.
     mutating func hasWrongChecksum(_ bytes: RawSpan) -> Bool {
-        guard PacketDecoder.checksum(bytes, packet) == .wrong else { return false }
-        counters.wrongChecksums &+= 1
-        return true
+        switch PacketDecoder.checksum(bytes, packet) {
+        case .ok, .unknown: return false
+        case .absent:
+            counters.missingChecksums &+= 1
+            return false
+        case .wrong:
+            counters.wrongChecksums &+= 1
+            return true
+        }
     }
 }
 
 /// What is done about wrong checksums.
 public enum ChecksumPolicy: String, Sendable, CaseIterable {
-    /// Nothing: cards that compute them leave them wrong in captures of their own machine.
+    /// They are counted, no more: cards that compute them leave them wrong in captures of their own machine.
     case ignore
     /// Packets with a wrong checksum are left out and counted, as their receivers leave them out: for a span port.
     case strict

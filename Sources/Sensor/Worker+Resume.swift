@@ -70,7 +70,9 @@ extension Worker where Sink: ~Copyable {
     ) -> MQTTBoundary.Verdict {
         let flow = streams.table[slot]
         guard flow.label == FlowLabel.mqtt else {
-            return join(slot, side, bytes, startsSegment: startsSegment, isLast: isLast)
+            let verdict = join(slot, side, bytes, startsSegment: startsSegment, isLast: isLast)
+            if streams.table[slot].label == FlowLabel.mqtt { confirm(slot) }
+            return verdict
         }
         var boundary = MQTTBoundary(
             direction: side == flow.client ? .toServer : .toClient,

@@ -31,7 +31,7 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Takes what waited in both streams and is due: one may have waited for the other.
-    private mutating func drainQueues(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
+    mutating func drainQueues(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, force: Bool) {
         guard streams.hasQueued else { return }
         var side = side
         var idle = 0
@@ -46,6 +46,7 @@ extension Worker where Sink: ~Copyable {
         var flow = streams.table[slot]
         closeSession(of: &flow, at: time)
         streams.table[slot] = flow
+        streams.table[slot].heard = 0
         streams.table.setEstablished(false, slot: slot)
     }
 
@@ -255,7 +256,6 @@ extension Worker where Sink: ~Copyable {
             mqtt.openSession(
                 client: client, server: server, at: frame.timestamp, isFromStart: isFromStart
             ).rawValue
-        streams.table.setEstablished(true, slot: slot)
     }
 
     private mutating func dissect(
@@ -273,6 +273,7 @@ extension Worker where Sink: ~Copyable {
             streams.table[slot][side].hasConflict = false
             context.anomalies.insert(.segmentConflict)
         }
+        if !streams.table[slot].isEstablished { noteHeard(slot, side) }
         mqtt.dissect(session, message: message, wholeLength: wholeLength, context: context)
         counters.mqtt[Int(mqtt.messageType)] &+= 1
         counters.countViolations(of: mqtt, message: message, &violations)
@@ -306,7 +307,7 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// The addresses of a flow as those of a packet that `side` sent.
-    private func packet(of slot: Int, _ side: Side) -> Packet {
+    func packet(of slot: Int, _ side: Side) -> Packet {
         let key = streams.table[slot].key
         let (from, to) = side == .first ? (key.first, key.second) : (key.second, key.first)
         var packet = Packet()

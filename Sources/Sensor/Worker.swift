@@ -45,15 +45,23 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         counters.noteTime(frame.timestamp)
         counters.packets &+= 1
         counters.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
+        if streams.hasQueued { drainOverdue() }
         switch PacketDecoder.decode(bytes, link: frame.linkType, into: &packet) {
         case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
         case .packet:
             if packet.missing > 0 { counters.cutShort &+= 1 }
-            if checksums == .strict, hasWrongChecksum(bytes) { return }
+            if hasWrongChecksum(bytes), checksums == .strict { return }
             anomalies = []
             take(bytes, frameBytes: bytes)
         case .fragment(let fragment): take(fragment, bytes)
         }
+    }
+
+    /// Says that capture time went on without a frame: what waited long enough for lost octets is read.
+    public mutating func advance(to time: Timestamp) {
+        guard time > frame.timestamp else { return }
+        frame.timestamp = time
+        if streams.hasQueued { drainOverdue() }
     }
 
     /// Takes the current packet, whose payload lies in `bytes`: those of its frame, or what fragments were put together to.

@@ -18,8 +18,12 @@ public struct WorkerCounters: Sendable {
     public var mqtt = [UInt64](repeating: 0, count: 16)
     /// Messages by CoAP code.
     public var coap = [UInt64](repeating: 0, count: 256)
-    /// Packets left out for a wrong checksum.
+    /// Packets with a wrong checksum, which the policy may leave out.
     public var wrongChecksums: UInt64 = 0
+    /// Datagrams without a checksum.
+    public var missingChecksums: UInt64 = 0
+    /// Flows of TCP that were found to be MQTT beyond doubt.
+    public var confirmedMQTT: UInt64 = 0
     /// How often a stream without boundaries was understood again.
     public var resynchronised: UInt64 = 0
     /// What was lost on the way to and from each server.

@@ -182,13 +182,23 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
 }
 
 @Test func wrongChecksumsAreLeftOutOnRequestOnly() {
-    let frame = Build.udpFrame(CoAP.get(1, token: 1, "a"))
+    let datagram = Build.udp(from: 40000, to: 5683, CoAP.get(1, token: 1, "a"))
+    let packet = Build.ipv4(from: [10, 0, 0, 1], to: [10, 0, 0, 2], proto: 17, datagram)
+    let frame = Build.ethernet(0x0800, Build.withHeaderChecksum(Build.withTransportChecksum(packet)))
     var wrong = frame
-    wrong[40] = 0x12
-    wrong[41] = 0x34
+    wrong[40] ^= 0x12
     var lenient = Bench()
     lenient.feed(wrong)
     #expect(lenient.events.count == 1)
+    #expect(lenient.worker.statistics.wrongChecksums == 1, "counted all the same")
+    var missing = frame
+    missing[40] = 0
+    missing[41] = 0
+    lenient.feed(missing)
+    lenient.feed(frame)
+    #expect(lenient.events.count == 3)
+    #expect(lenient.worker.statistics.missingChecksums == 1)
+    #expect(lenient.worker.statistics.wrongChecksums == 1)
     var limits = SensorLimits()
     limits.checksums = .strict
     var strict = Bench(limits: limits)
