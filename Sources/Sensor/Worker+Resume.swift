@@ -10,17 +10,17 @@ import Packets
 /// Their octets are held until a place in them proves that messages begin there (`MQTTBoundary`). Until then nothing is
 /// reported; what turns out to lie before that place is counted.
 extension Worker where Sink: ~Copyable {
-    /// Takes octets of a stream that lost its boundaries. `isLast` says that nothing will follow.
-    mutating func resume(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan, isLast: Bool = false) {
+    /// Takes octets of a stream that lost its boundaries. `sequel` says what will follow.
+    mutating func resume(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan, sequel: MQTTBoundary.Sequel = .more) {
         var buffer = streams.takeHeld(slot, side)
         let startsSegment = buffer.isEmpty || streams.table[slot][side].startsSegment
         buffer.append(copying: data)
         streams.table[slot][side].startsSegment = startsSegment
-        guard isLast || isWorthSearching(slot, side, buffer.count) else {
+        guard sequel != .more || isWorthSearching(slot, side, buffer.count) else {
             return streams.putHeld(buffer, slot, side)
         }
         let isFull = buffer.count > heldLimit
-        switch search(slot, side, buffer.span.bytes, startsSegment: startsSegment, isLast: isLast, isFull: isFull) {
+        switch search(slot, side, buffer.span.bytes, startsSegment: startsSegment, sequel: sequel, isFull: isFull) {
         case .proven(let offset):
             drop(offset, from: &buffer, slot, side)
             streams.table[slot][side].isLost = false
@@ -45,10 +45,10 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Looks for a boundary where nothing will follow any more, or nothing that belongs to it.
-    mutating func resumeLast(_ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+    mutating func resumeLast(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, _ sequel: MQTTBoundary.Sequel) {
         guard streams.table[slot][side].isLost, streams.table[slot][side].held >= 0 else { return }
         let none: [UInt8] = []
-        resume(slot, side, none.span.bytes, frameBytes, isLast: true)
+        resume(slot, side, none.span.bytes, frameBytes, sequel: sequel)
     }
 
     /// Searching again for every octet that comes would let a sender of single octets make it quadratic.
@@ -66,41 +66,43 @@ extension Worker where Sink: ~Copyable {
     }
 
     private mutating func search(
-        _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, isLast: Bool, isFull: Bool
+        _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, sequel: MQTTBoundary.Sequel, isFull: Bool
     ) -> MQTTBoundary.Verdict {
         let flow = streams.table[slot]
         guard flow.label == FlowLabel.mqtt else {
-            let verdict = join(slot, side, bytes, startsSegment: startsSegment, isLast: isLast)
+            let verdict = join(slot, side, bytes, startsSegment: startsSegment, sequel: sequel)
             if streams.table[slot].label == FlowLabel.mqtt { confirm(slot) }
             return verdict
         }
         var boundary = MQTTBoundary(
             direction: side == flow.client ? .toServer : .toClient,
             version: mqtt.version(of: MQTTSessionID(rawValue: flow.handle)))
-        return boundary.find(bytes, startsSegment: startsSegment, isLast: isLast, isFull: isFull)
+        return boundary.find(bytes, startsSegment: startsSegment, sequel: sequel, isFull: isFull)
     }
 
     /// Looks whether a flow whose beginning was not seen is MQTT, and which end is the client: what only one of them may
     /// send tells that, else the port.
     private mutating func join(
-        _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, isLast: Bool
+        _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, sequel: MQTTBoundary.Sequel
     ) -> MQTTBoundary.Verdict {
         var requests = MQTTBoundary(direction: .toServer)
         var responses = MQTTBoundary(direction: .toClient)
-        let asClient = requests.find(bytes, startsSegment: startsSegment, isLast: isLast)
-        let asServer = responses.find(bytes, startsSegment: startsSegment, isLast: isLast)
+        let asClient = requests.find(bytes, startsSegment: startsSegment, sequel: sequel)
+        let asServer = responses.find(bytes, startsSegment: startsSegment, sequel: sequel)
         switch (asClient, asServer) {
         case (.proven, .proven):
             let client = likelyClient(slot)
-            claim(slot, client: client, isFromStart: false)
+            claim(slot, client: client, isFromStart: false, seenFrom: side)
             return client == side ? asClient : asServer
         case (.proven, .open):
             // A stream that both ends saw begin, and that does not begin with a CONNECT.
             let stream = streams.table[slot][side]
-            claim(slot, client: side, isFromStart: stream.hasSYN && startsSegment && asClient == .proven(0))
+            claim(
+                slot, client: side, isFromStart: stream.hasSYN && startsSegment && asClient == .proven(0),
+                seenFrom: side)
             return asClient
         case (.open, .proven):
-            claim(slot, client: side.other, isFromStart: false)
+            claim(slot, client: side.other, isFromStart: false, seenFrom: side)
             return asServer
         case (.open(let one), .open(let other)):
             streams.table[slot].misses += 1

@@ -25,7 +25,7 @@ extension Worker where Sink: ~Copyable {
         if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, frameBytes) }
         drainQueues(slot, hit.side, frameBytes, force: accepted.closes)
         if accepted.closes {
-            for side in [Side.first, .second] { resumeLast(slot, side, frameBytes) }
+            for side in [Side.first, .second] { resumeLast(slot, side, frameBytes, .nothing) }
             end(slot, at: frame.timestamp)
         }
     }
@@ -69,7 +69,7 @@ extension Worker where Sink: ~Copyable {
         var hasTaken = false
         while true {
             if streams.isGapDue(slot: slot, side: side, at: frame.timestamp, force: force) {
-                resumeLast(slot, side, frameBytes)
+                resumeLast(slot, side, frameBytes, .lost)
             }
             guard let chunk = streams.nextQueued(slot: slot, side: side, at: frame.timestamp, force: force) else {
                 return hasTaken
@@ -217,8 +217,8 @@ extension Worker where Sink: ~Copyable {
                 streams.abandon(slot)
             }
             return false
-        case .client: claim(slot, client: side, isFromStart: isFromStart(slot))
-        case .server: claim(slot, client: side.other, isFromStart: isFromStart(slot))
+        case .client: claim(slot, client: side, isFromStart: isFromStart(slot), seenFrom: side)
+        case .server: claim(slot, client: side.other, isFromStart: isFromStart(slot), seenFrom: side)
         }
         return true
     }
@@ -241,10 +241,16 @@ extension Worker where Sink: ~Copyable {
         [Side.first, .second].allSatisfy { streams.table[slot][$0].hasSYN && !streams.table[slot][$0].isLost }
     }
 
-    mutating func claim(_ slot: Int, client: Side, isFromStart: Bool) {
+    /// Takes a flow for MQTT by what one end sent. Where the beginning of the other end's stream was not seen, it may be
+    /// anywhere in a message.
+    mutating func claim(_ slot: Int, client: Side, isFromStart: Bool, seenFrom side: Side) {
         streams.table[slot].label = FlowLabel.mqtt
         streams.table[slot].client = client
         streams.table[slot].misses = 0
+        if !streams.table[slot][side.other].hasSYN, !streams.table[slot][side.other].isLost {
+            streams.table[slot][side.other].isLost = true
+            streams.table[slot][side.other].startsSegment = true
+        }
         openSession(slot, isFromStart: isFromStart)
     }
 
@@ -303,7 +309,7 @@ extension Worker where Sink: ~Copyable {
         packet = packet(of: slot, side)
         let none: [UInt8] = []
         _ = drainQueue(slot, side, none.span.bytes, force: true)
-        resumeLast(slot, side, none.span.bytes)
+        resumeLast(slot, side, none.span.bytes, .nothing)
     }
 
     /// The addresses of a flow as those of a packet that `side` sent.

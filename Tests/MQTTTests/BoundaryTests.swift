@@ -8,10 +8,10 @@ import Testing
 @Suite struct BoundaryTests {
     private func find(
         _ bytes: [UInt8], _ direction: Direction = .toServer, _ version: MQTTVersion = .v311,
-        startsSegment: Bool = false, isLast: Bool = false
+        startsSegment: Bool = false, sequel: MQTTBoundary.Sequel = .more
     ) -> MQTTBoundary.Verdict {
         var search = MQTTBoundary(direction: direction, version: version)
-        return search.find(bytes.span.bytes, startsSegment: startsSegment, isLast: isLast)
+        return search.find(bytes.span.bytes, startsSegment: startsSegment, sequel: sequel)
     }
 
     private let publication = hex("30 0d 00 09 73 65 6e 73 6f 72 73 2f 61 31 32")
@@ -27,7 +27,7 @@ import Testing
         #expect(find(publication, startsSegment: true) == .proven(0))
         // A PINGREQ alone is two octets.
         #expect(find(hex("c0 00"), startsSegment: true) == .open(0))
-        #expect(find(hex("c0 00"), startsSegment: true, isLast: true) == .proven(0))
+        #expect(find(hex("c0 00"), startsSegment: true, sequel: .nothing) == .proven(0))
     }
 
     @Test func directionCounts() {
@@ -94,7 +94,7 @@ import Testing
         for _ in 0..<300 {
             let bytes = (0..<2000).map { _ in UInt8.random(in: .min ... .max, using: &random) }
             if case .proven = find(bytes, .toServer, .unknown) { wrong += 1 }
-            if case .proven = find(bytes, .toClient, .unknown, isLast: false) { wrong += 1 }
+            if case .proven = find(bytes, .toClient, .unknown) { wrong += 1 }
         }
         #expect(wrong == 0, "seed \(seed)")
     }

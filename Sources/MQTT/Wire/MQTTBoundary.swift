@@ -17,6 +17,16 @@ public struct MQTTBoundary: Sendable {
         case open(Int)
     }
 
+    /// What follows the octets that are searched.
+    public enum Sequel: Hashable, Sendable {
+        /// More octets, later.
+        case more
+        /// Octets that are lost.
+        case lost
+        /// Nothing: the stream is over.
+        case nothing
+    }
+
     /// Which way the octets go.
     private let direction: Direction
     private let version: MQTTVersion
@@ -47,56 +57,71 @@ public struct MQTTBoundary: Sendable {
     /// - Parameters:
     ///   - bytes: consecutive octets of one direction.
     ///   - startsSegment: whether the first octet began a segment.
-    ///   - isLast: whether nothing follows.
+    ///   - sequel: what follows.
     ///   - isFull: whether no more can be held, so that a message too long to see the end of is believed by its topic.
     /// - Complexity: linear in the octets; what would cost more is given up.
     public mutating func find(
-        _ bytes: RawSpan, startsSegment: Bool, isLast: Bool, isFull: Bool = false
+        _ bytes: RawSpan, startsSegment: Bool, sequel: Sequel = .more, isFull: Bool = false
     ) -> Verdict {
         budget = 4096 + bytes.byteCount * 16
         var firstOpen = bytes.byteCount
+        // Text may pass for the head of a PUBLISH whose payload hides the messages that follow it: `0`, a digit, and a
+        // password behind its length. A chain of three is better than such a one, wherever it begins.
+        var shortChain: Int?
         for offset in 0..<bytes.byteCount where isPlausibleHeader(bytes.byte(at: offset)) {
-            switch chain(bytes, at: offset, startsSegment: startsSegment && offset == 0, isLast: isLast) {
-            case .proven: return .proven(offset)
+            switch chain(bytes, at: offset, startsSegment: startsSegment && offset == 0, sequel) {
+            case .proven(let isShort):
+                if !isShort || startsSegment && offset == 0 { return .proven(offset) }
+                shortChain = shortChain ?? offset
             case .open:
                 firstOpen = min(firstOpen, offset)
                 if isFull, isLongPublish(bytes.extracting(offset..<bytes.byteCount)) { return .proven(offset) }
             case .disproven: break
             }
             // Giving up means that nothing before this place is kept.
-            if budget < 0 { return .open(bytes.byteCount) }
+            if budget < 0 { return shortChain.map { .proven($0) } ?? .open(bytes.byteCount) }
         }
-        return .open(firstOpen)
+        return shortChain.map { .proven($0) } ?? .open(firstOpen)
     }
 
     private enum Chain {
-        case proven, open, disproven
+        /// Messages begin here; `isShort` where fewer than three say so.
+        case proven(isShort: Bool)
+        case open, disproven
     }
 
-    private mutating func chain(_ bytes: RawSpan, at start: Int, startsSegment: Bool, isLast: Bool) -> Chain {
+    private mutating func chain(_ bytes: RawSpan, at start: Int, startsSegment: Bool, _ sequel: Sequel) -> Chain {
         var bits = startsSegment ? Self.segmentBits : 0
         var messages = 0
         var offset = start
         while offset < bytes.byteCount {
-            guard isPlausibleHeader(bytes.byte(at: offset)) else { return .disproven }
+            guard isPlausibleHeader(bytes.byte(at: offset)) else { return broken(bits) }
             let rest = bytes.extracting(offset..<bytes.byteCount)
             switch MQTTFraming.frame(rest) {
-            case .lost: return .disproven
+            case .lost: return broken(bits)
             case .incomplete(let total):
-                guard isPlausibleBeginning(rest, total: total) else { return .disproven }
+                guard isPlausibleBeginning(rest, total: total) else { return broken(bits) }
                 // Where nothing follows, what is cut off is no reason to give up what stands before it.
-                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven : .open
+                if sequel == .more { return bits >= Self.strongProof ? .proven(isShort: true) : .open }
+                let head = messages > 0 ? topicBits(ofCut: rest) : 0
+                return bits + head >= Self.proof ? .proven(isShort: true) : .open
             case .message(let length):
-                guard let worth = worth(rest.extracting(0..<length)) else { return .disproven }
+                guard let worth = worth(rest.extracting(0..<length)) else { return broken(bits) }
                 bits += worth
                 messages += 1
                 offset += length
-                if bits >= Self.strongProof || messages >= 3 && bits >= Self.proof { return .proven }
+                if messages >= 3 && bits >= Self.proof { return .proven(isShort: false) }
             }
         }
         bits += Self.segmentBits
-        return bits >= (isLast ? Self.lastProof : Self.proof) ? .proven : .open
+        // Two octets at the end of a stream are the DISCONNECT or PINGRESP that they look like. In front of a hole they may
+        // as well be two octets of a payload.
+        let isEnd = sequel == .nothing || sequel == .lost && startsSegment
+        return bits >= (isEnd ? Self.lastProof : Self.proof) ? .proven(isShort: true) : .open
     }
+
+    /// What a chain is worth whose next message is none: something may be wrong with that one alone.
+    private func broken(_ bits: Int) -> Chain { bits >= Self.strongProof ? .proven(isShort: true) : .disproven }
 
     /// Whether a first octet is one of a message that this direction may send.
     private func isPlausibleHeader(_ first: UInt8) -> Bool {
@@ -122,6 +147,15 @@ public struct MQTTBoundary: Sendable {
         let header = 1 + lengthOctets(of: bytes)
         let topic = Int(bytes.uint16(at: header))
         return topic >= 8 && header + 2 + topic <= bytes.byteCount
+    }
+
+    /// The bits that the whole topic of a PUBLISH is worth whose end is not there; 0 for any other message.
+    private func topicBits(ofCut bytes: RawSpan) -> Int {
+        guard bytes.byte(at: 0) >> 4 == MQTTPacketType.publish.rawValue else { return 0 }
+        let header = 1 + lengthOctets(of: bytes)
+        guard bytes.byteCount >= header + 2 else { return 0 }
+        let topic = Int(bytes.uint16(at: header))
+        return header + 2 + topic <= bytes.byteCount ? min(28, 2 * topic) : 0
     }
 
     /// Whether the octets that are there of a message speak against it.
