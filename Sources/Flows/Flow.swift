@@ -16,6 +16,9 @@ public struct StreamSide: Sendable {
     public internal(set) var next = SequenceNumber(0)
     /// Whether a sequence number is known.
     public internal(set) var isSynchronised = false
+    /// Whether it is known that nothing comes before `next`: until then segments wait, for the first one that is seen of
+    /// a stream need not be the first one sent.
+    public internal(set) var isSettled = false
     /// Whether the SYN of this direction was seen.
     public internal(set) var hasSYN = false
     var initial = SequenceNumber(0)
@@ -51,7 +54,7 @@ public struct StreamSide: Sendable {
 
     /// Moves over octets that come next in order; `false`, and nothing has changed, where they do not.
     mutating func advance(from start: SequenceNumber, by count: Int) -> Bool {
-        guard isSynchronised, start == next else { return false }
+        guard isSettled, start == next else { return false }
         next = start.advanced(by: count)
         strays = 0
         return true

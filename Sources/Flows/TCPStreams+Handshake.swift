@@ -24,7 +24,12 @@ extension TCPStreams {
             return false
         }
         let isKnown = stream.hasSYN ? stream.initial == first : isNear(first, stream.next)
-        if !isKnown { table[slot][side].rival = first }
+        if !isKnown {
+            table[slot][side].rival = first
+        } else if !stream.isSettled, first.distance(from: stream.next) <= 0 {
+            // It comes late, and says where the stream begins whose segments wait.
+            begin(slot, side, at: first)
+        }
         return false
     }
 
@@ -41,6 +46,7 @@ extension TCPStreams {
 
     private mutating func begin(_ slot: Int, _ side: Side, at first: SequenceNumber) {
         table[slot][side].isSynchronised = true
+        table[slot][side].isSettled = true
         table[slot][side].hasSYN = true
         table[slot][side].initial = first
         table[slot][side].next = first

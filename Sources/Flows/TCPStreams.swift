@@ -59,7 +59,10 @@ public struct TCPStreams: ~Copyable {
             !acknowledgesUnseen(header, slot, side)
         {
             // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
-            if payload.isEmpty { return result }
+            if payload.isEmpty {
+                if !table[slot][side].isSynchronised { expect(header.sequence, slot, side) }
+                return result
+            }
             if !hasQueued(in: slot, side), table[slot][side].advance(from: header.sequence, by: payload.count) {
                 history.remember(frame.slice(payload), at: header.sequence, &table[slot][side].newest)
                 result.deliver = payload
@@ -76,6 +79,7 @@ public struct TCPStreams: ~Copyable {
             result.closes = true
             return result
         }
+        if header.flags.contains(.ack) { settle(by: header.acknowledgement, slot, side.other) }
         let start = header.flags.contains(.syn) ? header.sequence.advanced(by: 1) : header.sequence
         if !table[slot][side].isSynchronised, !payload.isEmpty || header.flags.contains(.fin) {
             table[slot][side].next = start
@@ -89,6 +93,7 @@ public struct TCPStreams: ~Copyable {
                 result.isRestart = true
             }
             let gaps = counters.gaps
+            if missing > 0, !hasQueued(in: slot, side) { table[slot][side].isSettled = true }
             let required = acknowledgesUnseen(header, slot, side) ? header.acknowledgement : nil
             result.deliver = acceptPayload(payload, frame, start, behind: required, slot, side, time)
             result.isGap = counters.gaps != gaps
@@ -122,6 +127,11 @@ public struct TCPStreams: ~Copyable {
             return payload
         }
         table[slot][side].strays = 0
+        if !table[slot][side].isSettled {
+            moveBack(to: start, slot, side)
+            enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
+            return .empty
+        }
         if ahead <= 0 {
             let fresh = payload.count + ahead
             if ahead < 0 { compare(frame.slice(payload), at: start, slot, side) }
@@ -266,6 +276,10 @@ public struct TCPStreams: ~Copyable {
         while let head = queue.head(of: table[slot][side]) {
             let ahead = head.sequence.distance(from: table[slot][side].next)
             let isDue = force || isOverdue(table[slot][side], since: head.arrival, at: time)
+            if !table[slot][side].isSettled {
+                guard isDue || table[slot][side].queuedSegments >= Self.segmentsToSettle else { return nil }
+                table[slot][side].isSettled = true
+            }
             if ahead > 0, !isDue { return nil }
             let isUnanswered = head.required.map { isUnseen($0, slot, side.other) } ?? false
             if isUnanswered, !isDue { return nil }

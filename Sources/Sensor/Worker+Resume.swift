@@ -11,7 +11,9 @@ import Packets
 /// reported; what turns out to lie before that place is counted.
 extension Worker where Sink: ~Copyable {
     /// Takes octets of a stream that lost its boundaries. `sequel` says what will follow.
-    mutating func resume(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan, sequel: MQTTBoundary.Sequel = .more) {
+    mutating func resume(
+        _ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan, sequel: MQTTBoundary.Sequel = .more
+    ) {
         var buffer = streams.takeHeld(slot, side)
         let startsSegment = buffer.isEmpty || streams.table[slot][side].startsSegment
         buffer.append(copying: data)

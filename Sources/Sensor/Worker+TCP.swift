@@ -16,6 +16,9 @@ extension Worker where Sink: ~Copyable {
             streams.reset(slot)
             streams.table[slot].label = FlowLabel.unknown
         }
+        if !streams.table[slot][hit.side].isSettled, isBeginning(bytes.slice(packet.payload)) {
+            streams.settle(slot, hit.side)
+        }
         let accepted = streams.accept(
             packet.tcp, payload: packet.payload, missing: packet.missing, frame: bytes, slot: slot, side: hit.side,
             at: frame.timestamp)
@@ -221,6 +224,12 @@ extension Worker where Sink: ~Copyable {
         case .server: claim(slot, client: side.other, isFromStart: isFromStart(slot), seenFrom: side)
         }
         return true
+    }
+
+    /// Whether octets can be nothing but the first of a stream: those of a CONNECT or a CONNACK.
+    private func isBeginning(_ bytes: RawSpan) -> Bool {
+        let verdict = MQTTProbe.verdict(bytes)
+        return verdict == .client || verdict == .server
     }
 
     /// Whether octets begin with a TLS record: a content type and a version (RFC 8446, 5.1).

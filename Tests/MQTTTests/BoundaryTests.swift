@@ -30,6 +30,30 @@ import Testing
         #expect(find(hex("c0 00"), startsSegment: true, sequel: .nothing) == .proven(0))
     }
 
+    @Test func aChainOfThreeIsBetterThanTextThatSwallowsIt() {
+        // The end of a CONNECT whose user name ends in "08" and whose password follows: as a PUBLISH of 48 octets it would
+        // hold the messages behind it, and end where the last of them begins.
+        let password = Array("s3cretPassw0rd".utf8)
+        let rest = hex("30 38 00 0e") + password
+        let filter = Array("plant/line/temperature1".utf8)
+        let subscribe = hex("82 1c 00 24 00 17") + filter + hex("00")
+        let messages =
+            subscribe + hex("c0 00") + Array(repeating: [0xC0, 0] as [UInt8], count: 4).joined() + hex("e0 00")
+        #expect(rest.count + subscribe.count + 10 == 2 + 0x38)
+        let bytes = rest + messages
+        #expect(find(bytes, sequel: .nothing) == .proven(rest.count))
+    }
+
+    @Test func twoOctetsProveLessBeforeAHole() {
+        let bytes = hex("ff 41 9c d0 00")
+        #expect(find(bytes, .toClient, sequel: .nothing) == .proven(3))
+        #expect(find(bytes, .toClient, sequel: .lost) == .open(3))
+        // The whole topic of a message that is cut off behind them bears them out.
+        let cut = bytes + hex("30 40 00 12") + Array("plant/temperature/".utf8) + hex("32 31")
+        #expect(find(cut, .toClient, sequel: .lost) == .proven(3))
+        #expect(find(cut, .toClient) == .open(3))
+    }
+
     @Test func directionCounts() {
         let requests = hex("c0 00 c0 00 c0 00 c0 00")
         #expect(find(requests) == .proven(0))
