@@ -83,6 +83,11 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case grantedWildcard
     case retained
     case illFormed
+    case textFaults
+    case textNull
+    case textControl
+    case textNonCharacter
+    case filterRegex
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 100
