@@ -35,7 +35,8 @@ extension MQTTAnalyzer {
         case .keepAlive: append(connect?.keepAlive, &values)
         case .willTopic: append(connect?.willTopic, &values)
         case .willMessage: append(connect?.willMessage, &values)
-        case .sessionPresent: append(connack?.isSessionPresent, &values)
+        // MQTT 3.1 has no such flag (3.2).
+        case .sessionPresent: if event.version != .v31 { append(connack?.isSessionPresent, &values) }
         case .connackCode: append(connack?.code, &values)
         case .topic: appendTopics(bytes, &values)
         case .subscribeQoS: appendOptions(bytes, &values, onlyFive: false) { $0.append($1.qos) }

@@ -8,6 +8,11 @@ public struct SubscribeValue: PacketValue {
         public var isRetainAsPublished = false
         public var retainHandling: UInt8 = 0
 
+        public init(text: String, qos: UInt8 = 0) {
+            self.text = text
+            self.qos = qos
+        }
+
         func options(_ version: UInt8) -> UInt8 {
             guard version == 5 else { return qos }
             return qos | (isNoLocal ? 4 : 0) | (isRetainAsPublished ? 8 : 0) | retainHandling << 4

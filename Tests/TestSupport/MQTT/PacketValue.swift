@@ -128,7 +128,8 @@ public struct ConnackValue: PacketValue {
 
     public func fields(_ version: UInt8) -> [String: [String]] {
         var all = properties.fields("mqtt.prop")
-        all["mqtt.conack.flags.sp"] = ["\(isSessionPresent)"]
+        // MQTT 3.1 has no such flag.
+        if version != 3 { all["mqtt.conack.flags.sp"] = ["\(isSessionPresent)"] }
         all["mqtt.conack.val"] = ["\(code)"]
         return all
     }
