@@ -20,9 +20,10 @@ extension MQTTViolation {
         case .connackNotFirst, .connackCode: "MQTT31-3.2"
         case .subscribeWithoutFilter, .subscribeQoSThree: "MQTT31-3.8"
         case .subackUnasked, .subackCount: "MQTT31-3.9"
+        case .reasonCode, .answerEmpty: type == .suback ? "MQTT31-3.9" : nil
         case .unsubscribeWithoutFilter: "MQTT31-3.10"
         case .packetAfterDisconnect: "MQTT31-3.14"
-        case .fieldMissing, .bytesLeftOver, .reasonCode, .answerEmpty: packetSection31(type)
+        case .fieldMissing, .bytesLeftOver: packetSection31(type)
         default: nil
         }
     }
