@@ -71,13 +71,13 @@ extension MQTTAnalyzer {
         case .filterShare: appendShares(bytes, &values)
         case .grantedTopic: appendGrantedTopics(bytes, &values)
         case .grantedWildcard: appendGrantedClasses(bytes, &values)
-        case .retained: if let retained = event.retained { values.append(text: retained.name) }
-        case .illFormed: appendIllFormed(&values)
         case .textFaults: event.oddText.faults.forEachName { values.append(text: $0) }
         case .textNull: event.oddText.null.forEachName { values.append(text: $0) }
         case .textControl: event.oddText.control.forEachName { values.append(text: $0) }
         case .textNonCharacter: event.oddText.nonCharacter.forEachName { values.append(text: $0) }
         case .filterRegex: appendHasRegex(bytes, &values)
+        case .retained: if let retained = event.retained { values.append(text: retained.name) }
+        case .illFormed: appendIllFormed(&values)
         }
     }
 

@@ -81,13 +81,13 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case filterShare
     case grantedTopic
     case grantedWildcard
-    case retained
-    case illFormed
     case textFaults
     case textNull
     case textControl
     case textNonCharacter
     case filterRegex
+    case retained
+    case illFormed
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 100
