@@ -69,6 +69,8 @@ let package = Package(
                 "CMalloc",
             ]),
         fuzzer("FuzzMQTT", ["Bytes", "Network", "Events", "MQTT"]),
+        fuzzer("FuzzMQTTPacket", ["Bytes", "Network", "Events", "MQTT"]),
+        fuzzer("FuzzMQTTSession", ["Bytes", "Network", "Events", "MQTT", "CMalloc"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
     ]
 )

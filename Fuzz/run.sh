@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds the fuzz targets and runs each for a time.
 #
-#   Fuzz/run.sh SECONDS [TARGET...]    TARGET is FuzzFrame, FuzzFragments, FuzzStream, FuzzMQTT or FuzzCoAP; all of them
-#                                      when none is named
+#   Fuzz/run.sh SECONDS [TARGET...]    TARGET is FuzzFrame, FuzzFragments, FuzzStream, FuzzMQTT, FuzzMQTTPacket,
+#                                      FuzzMQTTSession or FuzzCoAP; all of them when none is named
 #
 # What was found worth keeping stays in .build/fuzz/corpus and is where the next run goes on from. An input that breaks
 # something stays in .build/fuzz/found. The exit code is 1 when there is one, 64 for wrong usage.
@@ -16,7 +16,7 @@ case "${1:-}" in
 esac
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- FuzzFrame FuzzFragments FuzzStream FuzzMQTT FuzzCoAP
+[ $# -gt 0 ] || set -- FuzzFrame FuzzFragments FuzzStream FuzzMQTT FuzzMQTTPacket FuzzMQTTSession FuzzCoAP
 
 cd "$(dirname "$0")/.."
 for target in "$@"; do
@@ -39,7 +39,7 @@ for target in "$@"; do
     set -- -max_total_time="$seconds" -max_len=1024 -timeout=10 -rss_limit_mb=1024 \
         -print_final_stats=1 -artifact_prefix="$build/found/$target-"
     dictionary=Fuzz/${target#Fuzz}.dict
-    if [ "$target" = FuzzStream ]; then dictionary=Fuzz/MQTT.dict; fi
+    case "$target" in FuzzStream | FuzzMQTT*) dictionary=Fuzz/MQTT.dict ;; esac
     if [ -f "$dictionary" ]; then set -- "$@" -dict="$dictionary"; fi
     if "$build/release/$target" "$@" "$build/corpus/$target" "Fuzz/Seeds/$target" >"$log" 2>&1; then
         printf '%s: %s executions, %s points covered\n' "$target" \

@@ -40,7 +40,9 @@ import Testing
         ("mqtt.topic.sys", .bool, false), ("mqtt.filter.wildcard", .keyword, true),
         ("mqtt.filter.share", .text, true), ("mqtt.granted.topic", .text, true),
         ("mqtt.granted.wildcard", .keyword, true), ("mqtt.retained", .keyword, false),
-        ("mqtt.utf8.illformed", .keyword, true),
+        ("mqtt.utf8.illformed", .keyword, true), ("mqtt.utf8.fault", .keyword, true),
+        ("mqtt.utf8.null", .keyword, true), ("mqtt.utf8.control", .keyword, true),
+        ("mqtt.utf8.nonchar", .keyword, true), ("mqtt.filter.regex", .bool, false),
     ])
     func registered(_ name: String, _ type: FieldType, _ isList: Bool) {
         let info = Listener.registry.field(named: name)?.info

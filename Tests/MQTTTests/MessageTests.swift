@@ -64,7 +64,8 @@ import Testing
         let header = vector.bytes[1] & 0x80 == 0 ? 2 : 3
         let bytes = Wire.packet(vector.bytes[0], Array(vector.bytes[header...]) + [0])
         let shown = vector.listener().send(bytes, vector.direction)
-        let name = type == 1 ? "MQTT-3.1.4-1" : "MQTT-3.\(type).1"
+        let name =
+            vector.version == 3 ? "MQTT31-3.\(type)" : type == 1 ? "MQTT-3.1.4-1" : "MQTT-3.\(type).1"
         #expect(shown.violations == [name])
         #expect(shown["violation.fatal"] == ["false"])
     }

@@ -27,6 +27,7 @@ extension MQTTAnalyzer {
         event.version = notes.version
         event.violations = notes.violations
         event.illFormed = notes.illFormed
+        event.oddText = notes.oddText
     }
 
     /// The slot of an open session, or the one for strays, made anew.

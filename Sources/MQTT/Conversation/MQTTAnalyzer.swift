@@ -108,7 +108,6 @@ extension MQTTAnalyzer {
 
     /// Calls `body` with the name of each statement that the current message breaks, as `violation.id` gives them.
     public borrowing func forEachViolation(_ body: (StaticString) -> Void) {
-        let (version, type) = (event.version, event.message.type)
-        event.violations.forEach { body($0.name(version, type)) }
+        event.violations.forEachName(event.version, event.message.type, body)
     }
 }

@@ -16,6 +16,7 @@ struct MQTTEvent {
     var version = MQTTVersion.unknown
     var violations = MQTTViolations()
     var illFormed: MQTTTextSet = []
+    var oddText = MQTTOddText()
     var direction = Direction.toServer
     /// The slot of its session.
     var session = MQTTSessionTable.stray

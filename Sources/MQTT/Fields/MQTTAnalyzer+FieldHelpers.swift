@@ -77,26 +77,11 @@ extension MQTTAnalyzer {
     }
 
     func appendIllFormed(_ values: inout FieldValues) {
-        let found = event.illFormed
-        if found.contains(.topic) { values.append(text: "topic") }
-        if found.contains(.clientID) { values.append(text: "clientid") }
-        if found.contains(.userName) { values.append(text: "username") }
-        if found.contains(.willTopic) { values.append(text: "willtopic") }
-        if found.contains(.property) { values.append(text: "property") }
+        event.illFormed.forEachName { values.append(text: $0) }
     }
 
     /// Some statements share the name of their section: each name is given once.
     func appendViolations(_ values: inout FieldValues) {
-        let (version, type) = (event.version, event.message.type)
-        let all = event.violations
-        all.forEach { violation in
-            let name = violation.name(version, type)
-            var isNew = true
-            all.forEach { other in
-                guard other.rawValue < violation.rawValue else { return }
-                if other.name(version, type).description == name.description { isNew = false }
-            }
-            if isNew { values.append(text: name) }
-        }
+        event.violations.forEachName(event.version, event.message.type) { values.append(text: $0) }
     }
 }

@@ -35,7 +35,8 @@ extension MQTTAnalyzer {
         case .keepAlive: append(connect?.keepAlive, &values)
         case .willTopic: append(connect?.willTopic, &values)
         case .willMessage: append(connect?.willMessage, &values)
-        case .sessionPresent: append(connack?.isSessionPresent, &values)
+        // MQTT 3.1 has no such flag (3.2).
+        case .sessionPresent: if event.version != .v31 { append(connack?.isSessionPresent, &values) }
         case .connackCode: append(connack?.code, &values)
         case .topic: appendTopics(bytes, &values)
         case .subscribeQoS: appendOptions(bytes, &values, onlyFive: false) { $0.append($1.qos) }
@@ -70,6 +71,11 @@ extension MQTTAnalyzer {
         case .filterShare: appendShares(bytes, &values)
         case .grantedTopic: appendGrantedTopics(bytes, &values)
         case .grantedWildcard: appendGrantedClasses(bytes, &values)
+        case .textFaults: event.oddText.faults.forEachName { values.append(text: $0) }
+        case .textNull: event.oddText.null.forEachName { values.append(text: $0) }
+        case .textControl: event.oddText.control.forEachName { values.append(text: $0) }
+        case .textNonCharacter: event.oddText.nonCharacter.forEachName { values.append(text: $0) }
+        case .filterRegex: appendHasRegex(bytes, &values)
         case .retained: if let retained = event.retained { values.append(text: retained.name) }
         case .illFormed: appendIllFormed(&values)
         }

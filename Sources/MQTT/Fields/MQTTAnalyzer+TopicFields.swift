@@ -47,6 +47,22 @@ extension MQTTAnalyzer {
         values.append(isSystem)
     }
 
+    func appendHasRegex(_ bytes: RawSpan, _ values: inout FieldValues) {
+        let filters: MQTTFilterList
+        switch event.message.body {
+        case .subscribe(let subscribe): filters = subscribe.filters
+        case .unsubscribe(let unsubscribe): filters = unsubscribe.filters
+        default: return
+        }
+        guard filters.count > 0 else { return }
+        var isFound = false
+        filters.forEach(bytes) { filter, _ in
+            let text = bytes.slice(filter)
+            isFound = isFound || text.holdsWildcard && text.holdsRegexCharacter
+        }
+        values.append(isFound)
+    }
+
     func appendShares(_ bytes: RawSpan, _ values: inout FieldValues) {
         subscribe?.filters.forEach(bytes) { filter, _ in
             guard let name = MQTTTopicFilter(bytes.slice(filter)).shareName else { return }

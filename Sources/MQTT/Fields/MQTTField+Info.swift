@@ -120,6 +120,25 @@ extension MQTTField {
             FieldInfo(
                 "mqtt.utf8.illformed", .keyword, list: true,
                 "strings that are not well-formed UTF-8: topic, clientid, username, willtopic, property")
+        case .textFaults:
+            FieldInfo(
+                "mqtt.utf8.fault", .keyword, list: true,
+                "what is ill-formed in them: overlong, surrogate, toolarge, continuation, truncated")
+        case .textNull:
+            FieldInfo(
+                "mqtt.utf8.null", .keyword, list: true, "strings that hold U+0000, named as in mqtt.utf8.illformed")
+        case .textControl:
+            FieldInfo(
+                "mqtt.utf8.control", .keyword, list: true,
+                "strings that hold a control character (U+0001 to U+001F, U+007F to U+009F), named likewise")
+        case .textNonCharacter:
+            FieldInfo(
+                "mqtt.utf8.nonchar", .keyword, list: true,
+                "strings that hold a Unicode non-character (U+FDD0 to U+FDEF, U+nFFFE, U+nFFFF), named likewise")
+        case .filterRegex:
+            FieldInfo(
+                "mqtt.filter.regex", .bool,
+                "SUBSCRIBE, UNSUBSCRIBE: a filter with a wildcard holds one of ( ) [ ] { } * \\ ^ |")
         case .propPayloadFormatIndicator, .propMessageExpiryInterval, .propContentType, .propResponseTopic,
             .propCorrelationData, .propSubscriptionIdentifier, .propSessionExpiryInterval,
             .propAssignedClientIdentifier, .propServerKeepAlive, .propAuthenticationMethod, .propAuthenticationData,

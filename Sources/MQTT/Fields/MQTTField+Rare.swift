@@ -5,6 +5,8 @@ extension RareFields {
     static let illFormed = RareFields(rawValue: 1 << 1)
     /// `mqtt.retained`.
     static let retained = RareFields(rawValue: 1 << 2)
+    /// `mqtt.utf8.fault`, `mqtt.utf8.null`, `mqtt.utf8.control`, `mqtt.utf8.nonchar`.
+    static let oddText = RareFields(rawValue: 1 << 4)
     /// `mqtt.session.wildcard`.
     static let sessionWildcard = RareFields(rawValue: 1 << 3)
 }
@@ -14,6 +16,9 @@ extension MQTTField {
     public static let rareFields = [
         RareField(.mqtt, MQTTField.illFormed.id, .illFormed), RareField(.mqtt, MQTTField.retained.id, .retained),
         RareField(.mqtt, MQTTField.sessionWildcard.id, .sessionWildcard),
+        RareField(.mqtt, MQTTField.textFaults.id, .oddText), RareField(.mqtt, MQTTField.textNull.id, .oddText),
+        RareField(.mqtt, MQTTField.textControl.id, .oddText),
+        RareField(.mqtt, MQTTField.textNonCharacter.id, .oddText),
     ]
 }
 
@@ -22,6 +27,7 @@ extension MQTTAnalyzer {
     public var rareFields: RareFields {
         var found: RareFields = event.violations.isEmpty ? [] : .violations
         if !event.illFormed.isEmpty { found.insert(.illFormed) }
+        if !event.oddText.isEmpty { found.insert(.oddText) }
         if event.retained != nil { found.insert(.retained) }
         if table.sessions[event.session].widest != nil { found.insert(.sessionWildcard) }
         return found

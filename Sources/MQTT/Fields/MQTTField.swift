@@ -81,6 +81,11 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case filterShare
     case grantedTopic
     case grantedWildcard
+    case textFaults
+    case textNull
+    case textControl
+    case textNonCharacter
+    case filterRegex
     case retained
     case illFormed
 

@@ -62,8 +62,13 @@ public struct MQTTConnect: Hashable, Sendable {
         self.flags = flags
         checkFlags(flags, &notes)
         keepAlive = try cursor.uint16(bytes)
-        if notes.version == .v5 { try properties.read(bytes, &cursor, &notes) }
+        if notes.version == .v5 {
+            try properties.read(bytes, &cursor, &notes)
+            let hasData = properties.contains(.authenticationData)
+            notes.note(.authDataWithoutMethod, if: hasData && !properties.contains(.authenticationMethod))
+        }
         try readPayload(flags, bytes, &cursor, &notes)
+        if !cursor.isAtEnd, notes.version != .unknown { checkUnasked(flags, bytes, cursor, &notes) }
     }
 
     private func checkProtocol(_ name: RawSpan, _ notes: inout MQTTNotes) {
@@ -98,7 +103,10 @@ public struct MQTTConnect: Hashable, Sendable {
         notes.check(clientID, bytes, .clientID, .illFormedClientID)
         checkLength(clientID, flags, bytes, &notes)
         if flags.contains(.will) {
-            if notes.version == .v5 { try willProperties.read(bytes, &cursor, &notes, isWill: true) }
+            if notes.version == .v5 {
+                notes.note(.willFieldsMissing, if: cursor.isAtEnd)
+                try willProperties.read(bytes, &cursor, &notes, isWill: true)
+            }
             let topic = try string(bytes, &cursor, &notes, missing: .willFieldsMissing)
             willTopic = topic
             notes.checkTopic(topic, bytes, .willTopic, .illFormedWillTopic)
@@ -116,6 +124,28 @@ public struct MQTTConnect: Hashable, Sendable {
             if notes.version == .v31, cursor.isAtEnd { return }
             password = try string(bytes, &cursor, &notes, missing: .passwordMissing)
         }
+    }
+
+    /// Strings that use up what is left are fields whose flags are not set: in the order of the payload from its end, a user
+    /// name, a password, a will (3.1.2.5, 3.1.2.8 and 3.1.2.9 of MQTT 3.1.1 and 5.0). Anything else is just left over.
+    private func checkUnasked(
+        _ flags: MQTTConnectFlags, _ bytes: RawSpan, _ start: MessageCursor, _ notes: inout MQTTNotes
+    ) {
+        var cursor = start
+        var strings = 0
+        while !cursor.isAtEnd {
+            guard (try? cursor.string(bytes)) != nil else { return }
+            strings += 1
+        }
+        if !flags.contains(.userName), strings > 0 {
+            notes.note(.userNameUnasked)
+            strings -= 1
+        }
+        if !flags.contains(.password), strings > 0 {
+            notes.note(.passwordUnasked)
+            strings -= 1
+        }
+        notes.note(.willFlagsWithoutWill, if: !flags.contains(.will) && strings >= 2 && notes.version == .v311)
     }
 
     private func string(

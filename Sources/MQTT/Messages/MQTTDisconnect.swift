@@ -15,7 +15,9 @@ public struct MQTTDisconnect: Hashable, Sendable {
         guard notes.version == .v5, !cursor.isAtEnd else { return }
         let code = try cursor.byte(bytes)
         reasonCode = code
-        notes.note(.reasonCode, if: !MQTTReasonCode(rawValue: code).isAllowed(in: .disconnect))
+        let reason = MQTTReasonCode(rawValue: code)
+        notes.note(.reasonCode, if: !reason.isAllowed(in: .disconnect))
+        notes.note(.reasonCodeOfOtherSide, if: reason.onlyDirection(in: .disconnect) == notes.direction.reversed)
         // A remaining length below 2 leaves out the property length (3.14.2.2.1).
         guard !cursor.isAtEnd else { return }
         try properties.read(bytes, &cursor, &notes)

@@ -75,7 +75,7 @@ public struct MQTTMessage: Sendable {
         let isReserved = type == .reserved || type == .auth && notes.version.isThree
         notes.note(.reservedType, if: isReserved)
         if let only = type.onlyDirection(notes.version) { notes.note(.wrongDirection, if: only != notes.direction) }
-        guard let required = type.requiredFlags, type != .reserved else { return }
+        guard let required = type.requiredFlags, !isReserved, type != .connect else { return }
         if notes.version == .v31 || notes.version == .unknown || notes.version == .three {
             // MQTT 3.1 (2.1): the QoS bits mean something in these three, DUP may be set; elsewhere nobody looks at flags.
             guard required != 0, flags & 0b0110 != required else { return }
@@ -105,7 +105,11 @@ public struct MQTTMessage: Sendable {
         switch type {
         case .connect:
             var connect = MQTTConnect()
-            defer { body = .connect(connect) }
+            defer {
+                body = .connect(connect)
+                // Only now is it known which version's flags these are.
+                notes.note(.headerFlags, if: flags != 0 && (notes.version == .v311 || notes.version == .v5))
+            }
             try connect.read(bytes, &cursor, &notes)
         case .connack:
             var connack = MQTTConnack()

@@ -63,10 +63,14 @@ public struct MQTTProperties: Hashable, Sendable {
                 : property == .responseTopic
                     ? .illFormedResponseTopic
                     : property == .contentType ? .illFormedContentType : nil
-            notes.check(text, bytes, .property, statement)
-            if property == .responseTopic, bytes.slice(text).holdsWildcard {
-                notes.note(isWill ? .wildcardInTopicName : .wildcardInResponseTopic)
-            }
+            let findings = notes.check(text, bytes, .property, statement)
+            guard property == .responseTopic else { return }
+            // It is the topic name of a message to come (3.1.3.2.6, 3.3.2.3.5).
+            notes.note(.nullInTopic, if: findings.contains(.null))
+            notes.note(.emptyTopic, if: text.isEmpty)
+            guard bytes.slice(text).holdsWildcard else { return }
+            notes.note(.wildcardInTopicName)
+            notes.note(.wildcardInResponseTopic, if: !isWill)
         case .bytes: break
         case .pair(let name, let text):
             notes.check(name, bytes, .property, .illFormedPair)

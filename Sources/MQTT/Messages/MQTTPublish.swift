@@ -26,7 +26,11 @@ public struct MQTTPublish: Hashable, Sendable {
         _ bytes: RawSpan, _ cursor: inout MessageCursor, _ notes: inout MQTTNotes
     ) throws(MQTTStop) {
         notes.note(.publishQoSThree, if: qos == 3)
-        notes.note(.duplicateOfQoSZero, if: isDuplicate && qos == 0)
+        if isDuplicate && qos == 0 {
+            notes.note(.duplicateOfQoSZero)
+            notes.note(.duplicateInDeliveryZero)
+        }
+        notes.note(.topicNameMissing, if: cursor.isAtEnd)
         let topic = try cursor.string(bytes)
         self.topic = topic
         checkTopic(topic, bytes, &notes)

@@ -22,12 +22,13 @@ public struct MQTTSubscribeAnswer: Hashable, Sendable {
         let rest = cursor.rest()
         codes = rest.held
         codeCount = rest.count
-        var areKnown = true
+        notes.note(.answerEmpty, if: rest.count == 0)
         for offset in rest.held.offset..<rest.held.end {
             let code = bytes.byte(at: offset)
-            areKnown = areKnown && isKnown(code, notes.version, notes.type)
+            guard !isKnown(code, notes.version, notes.type) else { continue }
+            notes.note(.reasonCode)
+            notes.note(.grantUnclear, if: notes.version == .v5 && notes.type == .suback && code < 0x80)
         }
-        notes.note(.reasonCode, if: !areKnown)
     }
 
     private func isKnown(_ code: UInt8, _ version: MQTTVersion, _ type: MQTTPacketType) -> Bool {

@@ -105,6 +105,20 @@ extension RawSpan {
     /// Whether it holds `+` or `#`.
     var holdsWildcard: Bool { holds(UInt8(ascii: "+")) || holds(UInt8(ascii: "#")) }
 
+    /// Whether it holds a character that a regular expression would take for more than itself. A broker that makes one of a
+    /// filter with wildcards, and does not escape it, can be kept busy by such a filter (CVE-2018-11615).
+    var holdsRegexCharacter: Bool {
+        for offset in 0..<byteCount {
+            switch byte(at: offset) {
+            case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"),
+                UInt8(ascii: "}"), UInt8(ascii: "*"), UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "|"):
+                return true
+            default: break
+            }
+        }
+        return false
+    }
+
     /// Whether a topic or filter is `$SYS` or lies under it.
     var isUnderSystem: Bool {
         starts(with: "$SYS") && (byteCount == 4 || byte(at: 4) == UInt8(ascii: "/"))

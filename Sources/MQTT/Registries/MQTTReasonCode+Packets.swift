@@ -1,8 +1,26 @@
+import Events
+
 extension MQTTReasonCode {
     /// Whether table 2-6 of MQTT 5.0 lets a packet of that type carry this code.
     public func isAllowed(in type: MQTTPacketType) -> Bool {
         guard type.rawValue < 16 else { return false }
         return places >> type.rawValue & 1 == 1
+    }
+
+    /// The only direction in which a DISCONNECT (3.14.2.1) or AUTH (3.15.2.1) may carry this code; `nil` where both may.
+    func onlyDirection(in type: MQTTPacketType) -> Direction? {
+        switch (type, self) {
+        case (.disconnect, .disconnectWithWill), (.auth, .reauthenticate): .toServer
+        case (.auth, .success): .toClient
+        case (.disconnect, .notAuthorized), (.disconnect, .serverBusy), (.disconnect, .serverShuttingDown),
+            (.disconnect, .keepAliveTimeout), (.disconnect, .sessionTakenOver), (.disconnect, .topicFilterInvalid),
+            (.disconnect, .retainNotSupported), (.disconnect, .qosNotSupported), (.disconnect, .useAnotherServer),
+            (.disconnect, .serverMoved), (.disconnect, .sharedSubscriptionsNotSupported),
+            (.disconnect, .connectionRateExceeded), (.disconnect, .maximumConnectTime),
+            (.disconnect, .subscriptionIdentifiersNotSupported), (.disconnect, .wildcardSubscriptionsNotSupported):
+            .toClient
+        default: nil
+        }
     }
 
     /// One bit for each packet type that may carry the code.

@@ -1,24 +1,6 @@
 import Bytes
 import Events
 
-/// The strings of a message that are not well-formed UTF-8, as `mqtt.utf8.illformed` names them.
-public struct MQTTTextSet: OptionSet, Hashable, Sendable {
-    public let rawValue: UInt8
-
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    /// A topic name or filter.
-    public static let topic = Self(rawValue: 1)
-    /// The client identifier.
-    public static let clientID = Self(rawValue: 2)
-    /// The user name.
-    public static let userName = Self(rawValue: 4)
-    /// The topic of the will.
-    public static let willTopic = Self(rawValue: 8)
-    /// The value of a property.
-    public static let property = Self(rawValue: 16)
-}
-
 /// What is noted of a message while it is read.
 struct MQTTNotes {
     /// The version by which the message is read. Reading a CONNECT sets it.
@@ -27,6 +9,7 @@ struct MQTTNotes {
     var type = MQTTPacketType.reserved
     var violations = MQTTViolations()
     var illFormed: MQTTTextSet = []
+    var oddText = MQTTOddText()
 
     init(version: MQTTVersion, direction: Direction) {
         self.version = version
@@ -45,12 +28,20 @@ struct MQTTNotes {
         _ text: ByteRange, _ bytes: RawSpan, _ member: MQTTTextSet, _ statement: MQTTViolation?
     ) -> UTF8Findings {
         let findings = UTF8Findings(bytes.slice(text))
+        guard !findings.isEmpty else { return findings }
         if findings.contains(.illFormed) {
             illFormed.formUnion(member)
+            oddText.faults.formUnion(MQTTTextFaults(bytes.slice(text)))
             note(.illFormedText)
             if let statement { note(statement) }
         }
-        note(.nullInText, if: findings.contains(.null))
+        if findings.contains(.null) {
+            oddText.null.formUnion(member)
+            note(.nullInText)
+        }
+        // The specifications advise against these two, they do not forbid them (MQTT 5.0, 1.5.4).
+        if findings.contains(.control) { oddText.control.formUnion(member) }
+        if findings.contains(.nonCharacter) { oddText.nonCharacter.formUnion(member) }
         return findings
     }
 

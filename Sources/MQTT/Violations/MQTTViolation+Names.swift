@@ -1,18 +1,20 @@
 extension MQTTViolation {
     /// The specification's own name of the statement.
     ///
-    /// Sessions of 5.0 get the numbers of MQTT 5.0, all others those of MQTT 3.1.1. Where a rule has no number of its own the
-    /// name is that of its section, such as `MQTT-2.2.3`; what only MQTT 3.1 asks for is named `MQTT31-` and its section.
+    /// Sessions of 5.0 get the numbers of MQTT 5.0, those of 3.1 the section of MQTT V3.1 as in `MQTT31-2.1`, all others the
+    /// numbers of MQTT 3.1.1. Where a rule has no number of its own the name is that of its section, such as `MQTT-2.2.3`.
+    /// A rule that the version of the session does not have keeps the name that it has in another.
     ///
     /// - Parameter type: the packet that broke it; some rules have a number for each packet type.
     public func name(_ version: MQTTVersion, _ type: MQTTPacketType) -> StaticString {
         let (three, five) = names(type)
+        let old = version == .v31 ? section31(type) : nil
         let (first, second) = version == .v5 ? (five, three) : (three, five)
-        return first ?? second ?? "MQTT"
+        return old ?? first ?? second ?? "MQTT-"
     }
 
     /// The names in MQTT 3.1.1 and in MQTT 5.0; `nil` where that version has no such rule.
-    private func names(_ type: MQTTPacketType) -> (StaticString?, StaticString?) {
+    func names(_ type: MQTTPacketType) -> (StaticString?, StaticString?) {
         switch self {
         case .remainingLengthTooLong: ("MQTT-2.2.3", "MQTT-1.5.5")
         case .integerNotMinimal: (nil, "MQTT-1.5.5-1")
@@ -63,6 +65,8 @@ extension MQTTViolation {
         case .willRetainWithoutWill: ("MQTT-3.1.2-15", "MQTT-3.1.2-13")
         case .userNameMissing: ("MQTT-3.1.2-19", "MQTT-3.1.2-17")
         case .passwordMissing: ("MQTT-3.1.2-21", "MQTT-3.1.2-19")
+        case .userNameUnasked: ("MQTT-3.1.2-18", "MQTT-3.1.2-16")
+        case .passwordUnasked: ("MQTT-3.1.2-20", "MQTT-3.1.2-18")
         case .passwordWithoutUserName: ("MQTT-3.1.2-22", nil)
         case .clientIDMissing: ("MQTT-3.1.3-3", "MQTT-3.1.3-3")
         case .clientIDEmpty: ("MQTT-3.1.3-7", nil)
@@ -72,15 +76,18 @@ extension MQTTViolation {
         case .connackFlags: ("MQTT-3.2.2.1", "MQTT-3.2.2-1")
         case .sessionPresentWhenClean: ("MQTT-3.2.2-1", "MQTT-3.2.2-2")
         case .sessionPresentWhenRefused: ("MQTT-3.2.2-4", "MQTT-3.2.2-6")
-        case .connackCode: ("MQTT-3.2.2.3", "MQTT-3.2.2-8")
+        case .connackCode: ("MQTT-3.2.2-6", "MQTT-3.2.2-8")
         case .duplicateOfQoSZero: ("MQTT-3.3.1-2", "MQTT-3.3.1-2")
+        case .duplicateInDeliveryZero: ("MQTT-4.3.1-1", "MQTT-4.3.1-1")
         case .publishQoSThree: ("MQTT-3.3.1-4", "MQTT-3.3.1-4")
+        case .topicNameMissing: ("MQTT-3.3.2-1", "MQTT-3.3.2-1")
         case .topicAliasZero: (nil, "MQTT-3.3.2-8")
         case .topicAliasAboveServerMaximum: (nil, "MQTT-3.3.2-9")
         case .topicAliasAboveClientMaximum: (nil, "MQTT-3.3.2-11")
         case .topicAliasUnknown: (nil, "MQTT-3.3.2.3.4")
         case .subscriptionIdentifierFromClient: (nil, "MQTT-3.3.4-6")
-        case .reasonCode: (reasonCodeName(type), reasonCodeName(type))
+        case .reasonCode: (type == .suback ? "MQTT-3.9.3-2" : nil, reasonCodeName(type))
+        case .reasonCodeOfOtherSide: (nil, type == .auth ? "MQTT-3.15.2.1" : "MQTT-3.14.2.1")
         case .subscribeWithoutFilter: ("MQTT-3.8.3-3", "MQTT-3.8.3-2")
         case .unsubscribeWithoutFilter: ("MQTT-3.10.3-2", "MQTT-3.10.3-2")
         case .subscribeReservedBits: ("MQTT-3.8.3-4", "MQTT-3.8.3-5")
@@ -89,12 +96,19 @@ extension MQTTViolation {
         case .noLocalOnShared: (nil, "MQTT-3.8.3-4")
         case .subackUnasked: ("MQTT-3.8.4-2", "MQTT-3.8.4-2")
         case .subackCount: ("MQTT-3.8.4-5", "MQTT-3.8.4-6")
+        case .answerEmpty:
+            type == .unsuback ? (nil, "MQTT-3.11.3-1") : ("MQTT-3.8.4-5", "MQTT-3.8.4-6")
+        case .grantUnclear: (nil, "MQTT-3.8.4-7")
         case .unsubackCount: (nil, "MQTT-3.11.3-1")
         case .disconnectBeforeConnack: (nil, "MQTT-3.14.0-1")
         case .sessionExpiryFromServer: (nil, "MQTT-3.14.2-2")
         case .packetAfterDisconnect: ("MQTT-3.14.4-2", "MQTT-3.14.4-1")
         case .authUnaskedFromServer: (nil, "MQTT-4.12.0-6")
         case .authUnaskedFromClient: (nil, "MQTT-4.12.0-7")
+        case .authCodeFromServer: (nil, "MQTT-4.12.0-2")
+        case .authCodeFromClient: (nil, "MQTT-4.12.0-3")
+        case .authMethodMissing: (nil, "MQTT-3.15.2.2.2")
+        case .authDataWithoutMethod: (nil, "MQTT-3.1.2.11.10")
         case .propertyLengthMissing: (nil, "MQTT-2.2.2-1")
         case .propertyLengthTooLong: (nil, "MQTT-2.2.2.1")
         case .propertyUnknown: (nil, "MQTT-2.2.2.2")

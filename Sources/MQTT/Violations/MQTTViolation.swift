@@ -1,7 +1,8 @@
 /// A statement of a specification that a message can break.
 ///
 /// The numbers are this sensor's own and index the bits of `MQTTViolations`; what users see is `name`. To add a statement,
-/// add a case here and a row in `MQTTViolation+Names.swift`.
+/// add a case here and a row in `MQTTViolation+Names.swift`; where MQTT 3.1 has it too, its section in
+/// `MQTTViolation+Sections31.swift`. `MQTTStatement` lists which statement is checked by which of these.
 public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     /// The remaining length goes on after four bytes.
     case remainingLengthTooLong
@@ -101,6 +102,10 @@ public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     case userNameMissing
     /// The password flag is set and the packet ends before the password does.
     case passwordMissing
+    /// A user name stands in the payload, though its flag is not set.
+    case userNameUnasked
+    /// A password stands in the payload, though its flag is not set.
+    case passwordUnasked
     /// A password without a user name, before 5.0.
     case passwordWithoutUserName
     /// The packet ends before the client identifier does.
@@ -123,8 +128,12 @@ public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     case connackCode
     /// DUP with QoS 0.
     case duplicateOfQoSZero
+    /// The same, as a fault of the delivery of QoS 0.
+    case duplicateInDeliveryZero
     /// A PUBLISH of QoS 3.
     case publishQoSThree
+    /// A PUBLISH without a topic name.
+    case topicNameMissing
     /// Topic alias 0.
     case topicAliasZero
     /// A client's topic alias is above what the server allowed.
@@ -137,6 +146,8 @@ public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     case subscriptionIdentifierFromClient
     /// A reason code that the packet's table does not have.
     case reasonCode
+    /// A reason code that only the other side may send.
+    case reasonCodeOfOtherSide
     /// A SUBSCRIBE without a filter.
     case subscribeWithoutFilter
     /// An UNSUBSCRIBE without a filter.
@@ -153,6 +164,10 @@ public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     case subackUnasked
     /// A SUBACK has more or fewer codes than the SUBSCRIBE had filters.
     case subackCount
+    /// A SUBACK, or an UNSUBACK of 5.0, without a code: every request has at least one filter.
+    case answerEmpty
+    /// A code of a SUBACK that neither grants a QoS nor refuses.
+    case grantUnclear
     /// An UNSUBACK has more or fewer codes than the UNSUBSCRIBE had filters.
     case unsubackCount
     /// A server's DISCONNECT before its CONNACK.
@@ -165,6 +180,14 @@ public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     case authUnaskedFromServer
     /// A client's AUTH, though its CONNECT had no authentication method.
     case authUnaskedFromClient
+    /// A server's AUTH that neither goes on nor ends the exchange.
+    case authCodeFromServer
+    /// A client's AUTH that neither goes on nor begins the exchange anew.
+    case authCodeFromClient
+    /// An AUTH with content that does not name the method.
+    case authMethodMissing
+    /// Authentication data without a method in a CONNECT.
+    case authDataWithoutMethod
     /// The property length is left out.
     case propertyLengthMissing
     /// The property length points behind the end of the packet.

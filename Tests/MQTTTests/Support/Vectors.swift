@@ -113,7 +113,7 @@ let vectors: [Vector] = {
         Vector(
             "DISCONNECT of a server", 5, .toClient,
             disconnect(code: 0x9C, [Property(28, "server_reference", .text("x"))] + Sample.user)))
-    all.append(Vector("AUTH minimal", 5, .toServer, auth()))
+    all.append(Vector("AUTH minimal", 5, .toClient, auth()))
     all.append(
         Vector(
             "AUTH full", 5, .toClient,
