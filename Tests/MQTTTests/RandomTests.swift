@@ -81,7 +81,7 @@ private struct Made {
     /// Statements that say something of the conversation, which random messages do not keep to.
     let tolerated = [
         "MQTT-3.8.4-2", "MQTT-3.8.4-5", "MQTT-3.8.4-6", "MQTT-3.11.3-1", "MQTT-3.2.2-1", "MQTT-3.2.2-2", "MQTT-3.3.2-9",
-        "MQTT-3.3.2-11",
+        "MQTT-3.3.2-11", "MQTT-2.3.1-7", "MQTT-2.2.1-6", "MQTT-3.1.2-28", "MQTT-4.12.0-5", "MQTT-4.12.0-6",
     ]
 
     /// The remaining length, counted from behind the fixed header.

@@ -173,11 +173,11 @@ private let answerBreaches = [
     Breach("SUBACK unasked", 4, "9003 0009 00", ["MQTT-3.8.4-2"], .toClient),
     Breach("SUBACK, reserved code", 4, "9003 0009 03", ["MQTT-3.9.3-2", "MQTT-3.8.4-2"], .toClient),
     Breach("SUBACK, code of PUBACK", 5, "9004 0009 00 10", ["MQTT-3.9.3-2", "MQTT-3.8.4-2"], .toClient),
-    Breach("UNSUBACK, granted QoS 1", 5, "b004 0009 00 01", ["MQTT-3.11.3-2"], .toClient),
+    Breach("UNSUBACK, granted QoS 1", 5, "b004 0009 00 01", ["MQTT-3.11.3-2", "MQTT-2.2.1-6"], .toClient),
     Breach("DISCONNECT, unknown code", 5, "e001 01", ["MQTT-3.14.2-1"]),
     Breach("DISCONNECT too long", 4, "e001 00", ["MQTT-3.14.1"]),
     Breach("session expiry from a server", 5, "e007 00 05 1100000001", ["MQTT-3.14.2-2"], .toClient),
-    Breach("AUTH, unknown code", 5, "f002 01 00", ["MQTT-3.15.2-1"]),
+    Breach("AUTH, unknown code", 5, "f002 01 00", ["MQTT-3.15.2-1", "MQTT-4.12.0-5"]),
     Breach("second CONNACK", 5, "2003 0000 00", ["MQTT-3.2.0-2"], .toClient),
     Breach("second CONNECT", 4, "100d 0004 4d515454 04 02 003c 0001 61", ["MQTT-3.1.0-2"]),
 ]

@@ -40,7 +40,9 @@ extension MQTTAnalyzer {
     func isTakeover(_ connect: MQTTConnect, _ index: Int, _ bytes: RawSpan) -> Bool {
         guard let clientID = connect.clientID, !clientID.isEmpty else { return false }
         let key = hash.clientKey(bytes.slice(clientID), table.sessions[index].server)
-        guard let record = clients.peek(key), record.isLive, table.index(of: record.session) != nil else { return false }
+        guard let record = clients.peek(key), record.isLive, table.index(of: record.session) != nil else {
+            return false
+        }
         return record.address != table.sessions[index].client.address
     }
 

@@ -9,7 +9,8 @@ extension MQTTField {
                 "mqtt.session.expiry", .int,
                 "seconds that the session outlives its connection, as last agreed upon; 4294967295 for ever")
         case .sessionKeepAlive:
-            FieldInfo("mqtt.session.keepalive", .int, "keep alive in seconds that holds: the server's, else the client's")
+            FieldInfo(
+                "mqtt.session.keepalive", .int, "keep alive in seconds that holds: the server's, else the client's")
         case .sessionOverdue:
             FieldInfo(
                 "mqtt.session.overdue", .bool,
@@ -117,7 +118,8 @@ extension MQTTField {
         case .authCount:
             FieldInfo("mqtt.auth.count", .int, "AUTH, CONNACK: AUTH packets of the exchange so far")
         case .incomplete:
-            FieldInfo("mqtt.incomplete", .bool, "true where the message was too long to be read as far as its last field")
+            FieldInfo(
+                "mqtt.incomplete", .bool, "true where the message was too long to be read as far as its last field")
         default:
             FieldInfo(
                 "mqtt.passwd.digest", .keyword,
