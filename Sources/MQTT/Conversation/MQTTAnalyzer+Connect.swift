@@ -18,7 +18,7 @@ extension MQTTAnalyzer {
         table.sessions[index].connectedAt = time
         table.sessions[index].isAnonymous = connect.flags != nil && !connect.hasCredentials
         takeTerms(connect, index, bytes, notes.version)
-        if let password = connect.password, let passwordKey {
+        if keepsPasswordDigests, let password = connect.password, let passwordKey {
             table.sessions[index].passwordDigest = passwordKey.code(bytes.slice(password))
         }
         if let name = connect.userName {
@@ -63,6 +63,8 @@ extension MQTTAnalyzer {
         let isFirst = table.sessions[index].connacks == 1
         table.sessions[index].isAccepted = code == 0
         if table.sessions[index].connects > 0 { check(connack, code, index, bytes, &notes) }
+        let isFirstOfAll = isFirst && table.sessions[index].isComplete && !event.message.isFatal
+        table.sessions[index].isRefused = isFirstOfAll && code != 0
         guard code == 0 else { return forgetClient(index, at: time) }
         if notes.version == .v5 {
             let maximum = connack.properties.number(.topicAliasMaximum, bytes) ?? 0

@@ -23,6 +23,10 @@ extension MQTTAnalyzer {
         event.message.read(message, wholeLength: max(wholeLength, message.byteCount), &notes)
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
         if !notes.violations.contains(.wrongDirection) { take(index, message, &notes, context.timestamp) }
+        // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
+        if event.message.isFatal || notes.violations.contains(.wrongDirection) {
+            table.sessions[index].isPastKnown = false
+        }
         let whole = max(wholeLength, message.byteCount)
         if table.sessions[index].terms.areStrict { checkTerms(index, message, wholeLength: whole, &notes) }
         let isOver = table.sessions[index].account(for: &event, &notes, context.timestamp)

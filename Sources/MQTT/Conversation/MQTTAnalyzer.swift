@@ -29,6 +29,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     var now = Timestamp.zero
     /// The key of `mqtt.passwd.digest`; without one there are no digests.
     public var passwordKey: KeyedDigest?
+    /// Whether the digest is shown of all messages of a session, not of the CONNECT alone.
+    public var keepsPasswordDigests = false
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()

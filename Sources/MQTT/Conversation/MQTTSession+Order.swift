@@ -51,7 +51,7 @@ extension MQTTSession {
         let mayComeFirst = type == .connack || type == .auth && notes.version == .v5
         notes.note(.connackNotFirst, if: isEarly && !mayComeFirst)
         notes.note(.packetAfterDisconnect, if: toClient.hasDisconnected)
-        notes.note(.packetAfterRefusal, if: isAccepted == false && !(type == .connack && connacks == 1))
+        notes.note(.packetAfterRefusal, if: isRefused && isComplete && !(type == .connack && connacks == 1))
         guard type == .disconnect, notes.version == .v5 else { return false }
         notes.note(.disconnectBeforeConnack, if: isComplete && connacks == 0)
         toClient.hasDisconnected = true

@@ -108,6 +108,8 @@ struct MQTTSession {
     var passwordDigest: KeyedDigest.Code?
     /// What the CONNACK said.
     var isAccepted: Bool?
+    /// Whether the answer to the CONNECT was no.
+    var isRefused = false
     /// Whether the client said who it is, be it with an identifier of no bytes.
     var hasClientID = false
     var clientID: [UInt8] = []
@@ -140,6 +142,7 @@ struct MQTTSession {
         isClean = false
         hasAuthMethod = false
         isAccepted = nil
+        isRefused = false
         hasClientID = false
         clientID.removeAll(keepingCapacity: true)
         userName.removeAll(keepingCapacity: true)

@@ -75,9 +75,16 @@ extension MQTTAnalyzer {
         case .authCount: if event.auth != nil { values.append(table.sessions[index].authCount) }
         case .incomplete: if event.message.isCutShort { values.append(true) }
         case .passwordDigest:
-            if let code = table.sessions[index].passwordDigest { values.append { code.write(to: &$0) } }
+            if let code = passwordDigest(bytes) { values.append { code.write(to: &$0) } }
         default: break
         }
+    }
+
+    /// That of the CONNECT, made when it is asked for; of other messages that of their session, where it is kept.
+    private func passwordDigest(_ bytes: RawSpan) -> KeyedDigest.Code? {
+        guard let connect else { return table.sessions[event.session].passwordDigest }
+        guard let password = connect.password else { return nil }
+        return passwordKey?.code(bytes.slice(password))
     }
 
     private func append(_ text: [UInt8], _ values: inout FieldValues) {

@@ -141,7 +141,8 @@ private let hour = Property(17, "", .uint32(3600))
     @Test(arguments: [4, 5] as [UInt8]) func whatWasLeftIsTakenUp(_ version: UInt8) {
         let listener = Listener()
         unfinished(listener, version)
-        let shown = listener.begin(version, isClean: false, isPresent: true, connect: version == 5 ? [hour] : []).connack
+        let shown = listener.begin(version, isClean: false, isPresent: true, connect: version == 5 ? [hour] : [])
+            .connack
         #expect(shown["mqtt.session.past"] == ["known"])
         #expect(shown["mqtt.session.subscriptions"] == ["1"])
         let again = listener.send(publish("t", qos: 1, dup: true, id: 10, version: version))
@@ -178,7 +179,8 @@ private let hour = Property(17, "", .uint32(3600))
             let listener = Listener()
             if !forget { unfinished(listener) }
             listener.wait(milliseconds: seconds * 1000)
-            return listener.begin(5, isClean: isClean, isPresent: isPresent, connect: [hour]).connack["mqtt.session.past"]
+            return listener.begin(5, isClean: isClean, isPresent: isPresent, connect: [hour]).connack[
+                "mqtt.session.past"]
         }
         #expect(past(isClean: false, isPresent: true) == ["known"])
         #expect(past(isClean: false, isPresent: true, after: 3600) == ["known"])

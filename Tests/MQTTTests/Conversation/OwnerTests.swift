@@ -94,16 +94,20 @@ import Testing
 
     @Test func theDigestOfAPassword() throws {
         let key = [UInt8](repeating: 7, count: KeyedDigest.keyLength)
-        func digest(_ password: [UInt8]?, isKeyed: Bool = true) -> [String]? {
+        func digest(_ password: [UInt8]?, isKeyed: Bool = true, isKept: Bool = true) -> [String]? {
             let listener = Listener()
             listener.analyzer.passwordKey = isKeyed ? KeyedDigest(key: key.span.bytes) : nil
-            listener.send(Connect(userName: "u", password: password).bytes)
-            return listener.send(connack(code: 5), .toClient)["mqtt.passwd.digest"]
+            listener.analyzer.keepsPasswordDigests = isKept
+            let shown = listener.send(Connect(userName: "u", password: password).bytes)["mqtt.passwd.digest"]
+            let later = listener.send(connack(code: 5), .toClient)["mqtt.passwd.digest"]
+            #expect(later == (isKept ? shown : nil))
+            return shown
         }
         #expect(digest(Array("secret".utf8))?.first?.utf8.count == 32)
         #expect(digest(Array("secret".utf8)) == digest(Array("secret".utf8)))
         #expect(digest(Array("secret".utf8)) != digest(Array("Secret".utf8)))
         #expect(digest([]) != nil)
+        #expect(digest([1], isKept: false) == digest([1]))
         #expect(digest(nil) == nil)
         #expect(digest(Array("secret".utf8), isKeyed: false) == nil)
     }

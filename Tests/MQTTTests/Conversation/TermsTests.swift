@@ -32,7 +32,8 @@ private let terms = [
         violation: "MQTT-3.2.2-15"),
     Term(
         name: "Maximum Packet Size of the client", connect: [Property(39, "", .uint32(12))],
-        lawful: publish("t", "123456", version: 5), forbidden: publish("t", "1234567", version: 5), direction: .toClient,
+        lawful: publish("t", "123456", version: 5), forbidden: publish("t", "1234567", version: 5),
+        direction: .toClient,
         violation: "MQTT-3.1.2-24"),
     Term(
         name: "Wildcard Subscription Available", connack: [Property(40, "", .byte(0))], lawful: sub("a/b"),
@@ -45,7 +46,8 @@ private let terms = [
         forbidden: sub("$share/g/a"), violation: "MQTT-3.2.2.3.13"),
     Term(
         name: "Request Problem Information", connect: [Property(23, "", .byte(0))],
-        lawful: disconnect(code: 0x8B, [Sample.reason]), forbidden: subscribeAnswer(9, [0], id: 7, version: 5, [Sample.reason]),
+        lawful: disconnect(code: 0x8B, [Sample.reason]),
+        forbidden: subscribeAnswer(9, [0], id: 7, version: 5, [Sample.reason]),
         direction: .toClient, violation: "MQTT-3.1.2-29"),
 ]
 
@@ -131,10 +133,11 @@ private let terms = [
         #expect(listener.send(publish("t", String(repeating: "x", count: 600), version: 5)).violations == [])
     }
 
-    @Test(arguments: [
-        (5, true, [] as [Property], [Property(18, "", .text("auto"))], [] as [String]),
-        (5, true, [], [], ["MQTT-3.2.2-16"]), (4, true, [], [], []), (4, false, [], [], ["MQTT-3.1.3-8"]),
-    ] as [(UInt8, Bool, [Property], [Property], [String])])
+    @Test(
+        arguments: [
+            (5, true, [] as [Property], [Property(18, "", .text("auto"))], [] as [String]),
+            (5, true, [], [], ["MQTT-3.2.2-16"]), (4, true, [], [], []), (4, false, [], [], ["MQTT-3.1.3-8"]),
+        ] as [(UInt8, Bool, [Property], [Property], [String])])
     func clientsWithoutAnIdentifier(
         _ version: UInt8, _ isClean: Bool, _ connect: [Property], _ connack: [Property], _ expected: [String]
     ) {
@@ -170,7 +173,8 @@ private let terms = [
 
     @Test func expiryOfTheSession() {
         func expiry(_ version: UInt8, _ isClean: Bool, _ connect: [Property], _ connack: [Property]) -> [String]? {
-            Listener().begin(version, isClean: isClean, connect: connect, connack: connack).connack["mqtt.session.expiry"]
+            Listener().begin(version, isClean: isClean, connect: connect, connack: connack).connack[
+                "mqtt.session.expiry"]
         }
         let (ten, nine) = (Property(17, "", .uint32(10)), Property(17, "", .uint32(9)))
         #expect(expiry(4, true, [], []) == ["0"])
