@@ -94,8 +94,9 @@ struct HandshakeTable {
     mutating func insert(_ handshake: Handshake, limit: Int) -> Bool {
         guard count < limit, handshake.packetID != 0 else { return false }
         if count &* 2 >= slots.count { grow() }
-        place(handshake)
         count &+= 1
+        let home = Int(handshake.packetID) & mask
+        if slots[home].packetID == 0 { slots[home] = handshake } else { place(handshake) }
         return true
     }
 
@@ -113,6 +114,7 @@ struct HandshakeTable {
 
     /// Frees a place and moves back the entries behind it that it kept from their home.
     mutating func remove(at index: Int) {
+        count &-= 1
         var hole = index
         var next = (index &+ 1) & mask
         while slots[next].packetID != 0 {
@@ -124,7 +126,6 @@ struct HandshakeTable {
             next = (next &+ 1) & mask
         }
         slots[hole] = Handshake()
-        count &-= 1
     }
 
     /// Forgets all; the room of an ordinary table is kept.

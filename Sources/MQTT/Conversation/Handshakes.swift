@@ -21,8 +21,27 @@ struct Handshakes {
     private var lastPuback: UInt32?
     private var lastPubrec: UInt32?
     private var lastPubrel: UInt32?
-    /// Whether the packet taken last came before another that it must follow.
-    private(set) var isOutOfOrder = false
+
+    /// What a PUBLISH means.
+    struct Published {
+        var state: MQTTHandshake
+        /// Whether the PUBREL of the same identifier was sent before.
+        var wasReleased = false
+        /// Whether an earlier connection left the same identifier.
+        var wasCarried = false
+    }
+
+    /// What an answer means.
+    struct Answered {
+        var state: MQTTHandshake
+        /// Whether it came after the answer to a later packet.
+        var isOutOfOrder = false
+
+        init(_ state: MQTTHandshake, isOutOfOrder: Bool = false) {
+            self.state = state
+            self.isOutOfOrder = isOutOfOrder
+        }
+    }
 
     /// Whether one was not kept.
     var hasDropped: Bool { dropped > 0 }
@@ -62,20 +81,25 @@ struct Handshakes {
         return count
     }
 
-    /// Takes in a PUBLISH of QoS 1 or 2; gives also whether the PUBREL of the same identifier was sent before, and whether
-    /// an earlier connection left it.
+    /// Takes in a PUBLISH of QoS 1 or 2.
     mutating func publish(
         _ packetID: UInt16, qos: UInt8, isDuplicate: Bool, _ time: Timestamp, limit: Int
-    ) -> (state: MQTTHandshake, wasReleased: Bool, wasCarried: Bool) {
+    ) -> Published {
         guard let index = table.index(of: packetID) else {
             count(qos, time)
-            let isKept = table.insert(
-                Handshake(
-                    packetID: packetID, sequence: published, state: qos == 1 ? .published1 : .published2,
-                    isRepeated: isDuplicate), limit: limit)
-            if !isKept { dropped &+= 1 }
-            return (isDuplicate ? .unseen : .new, false, false)
+            let handshake = Handshake(
+                packetID: packetID, sequence: published, state: qos == 1 ? .published1 : .published2,
+                isRepeated: isDuplicate)
+            if !table.insert(handshake, limit: limit) { dropped &+= 1 }
+            return Published(state: isDuplicate ? .unseen : .new)
         }
+        return publishAgain(index, qos: qos, isDuplicate: isDuplicate, time)
+    }
+
+    /// The same of an identifier that is known.
+    private mutating func publishAgain(
+        _ index: Int, qos: UInt8, isDuplicate: Bool, _ time: Timestamp
+    ) -> Published {
         var known = table[index]
         defer { table[index] = known }
         let (state, wasCarried) = (known.state, known.isCarried)
@@ -86,19 +110,17 @@ struct Handshakes {
                 count(qos, time)
                 known.sequence = published
             }
-            return (wasCarried ? .resumed : .repeated, state == .released, wasCarried)
+            return Published(state: wasCarried ? .resumed : .repeated, wasReleased: state == .released)
         }
-        if state != .answered, !wasCarried {
-            // What it took the place of waits no more.
-            finish(state)
-        }
+        // What it takes the place of waits no more.
+        if state != .answered, !wasCarried { finish(state) }
         count(qos, time)
         known.state = qos == 1 ? .published1 : .published2
         known.sequence = published
-        guard state != .answered else { return (.new, false, false) }
+        guard state != .answered else { return Published(state: .new) }
         abandoned &+= 1
         known.isRepeated = true
-        return (.reused, false, wasCarried)
+        return Published(state: .reused, wasCarried: wasCarried)
     }
 
     private mutating func count(_ qos: UInt8, _ time: Timestamp) {
@@ -109,60 +131,57 @@ struct Handshakes {
     }
 
     /// Takes in a PUBACK of the other side.
-    mutating func puback(_ packetID: UInt16, isRefusal: Bool, _ time: Timestamp) -> MQTTHandshake {
-        isOutOfOrder = false
-        guard let index = table.index(of: packetID) else { return .unknown }
+    mutating func puback(_ packetID: UInt16, isRefusal: Bool, _ time: Timestamp) -> Answered {
+        guard let index = table.index(of: packetID) else { return Answered(.unknown) }
         let known = table[index]
         switch known.state {
         case .published1:
-            if !known.isRepeated, !known.isCarried { isOutOfOrder = follows(known.sequence, &lastPuback) }
+            let isLate = !known.isRepeated && !known.isCarried && follows(known.sequence, &lastPuback)
             end(index, known, time)
-            return isRefusal ? .refused : .matched
-        case .answered: return .matched
+            return Answered(isRefusal ? .refused : .matched, isOutOfOrder: isLate)
+        case .answered: return Answered(.matched)
         case .published2, .received, .released:
             table[index].isRepeated = true
-            return known.isRepeated || known.isCarried ? .matched : .mismatched
+            return Answered(known.isRepeated || known.isCarried ? .matched : .mismatched)
         }
     }
 
     /// Takes in a PUBREC of the other side.
-    mutating func pubrec(_ packetID: UInt16, isRefusal: Bool, _ time: Timestamp, limit: Int) -> MQTTHandshake {
-        isOutOfOrder = false
+    mutating func pubrec(_ packetID: UInt16, isRefusal: Bool, _ time: Timestamp, limit: Int) -> Answered {
         guard let index = table.index(of: packetID) else {
             // Lawful or not, it is answered by a PUBREL.
             if !isRefusal { keepStranger(packetID, .received, limit) }
-            return .unknown
+            return Answered(.unknown)
         }
         let known = table[index]
         switch known.state {
         case .published2:
-            if !known.isRepeated, !known.isCarried { isOutOfOrder = follows(known.sequence, &lastPubrec) }
+            let isLate = !known.isRepeated && !known.isCarried && follows(known.sequence, &lastPubrec)
             if isRefusal {
                 unreleased = max(0, unreleased &- 1)
                 end(index, known, time)
-                return .refused
+                return Answered(.refused, isOutOfOrder: isLate)
             }
             received &+= 1
             table[index].state = .received
             table[index].sequence = received
             progress = time
-            return .matched
-        case .answered: return .matched
+            return Answered(.matched, isOutOfOrder: isLate)
+        case .answered: return Answered(.matched)
         case .received, .released:
             table[index].isRepeated = true
-            return .repeated
+            return Answered(.repeated)
         case .published1:
             table[index].isRepeated = true
-            return known.isRepeated || known.isCarried ? .matched : .mismatched
+            return Answered(known.isRepeated || known.isCarried ? .matched : .mismatched)
         }
     }
 
     /// Takes in a PUBREL of this side.
-    mutating func pubrel(_ packetID: UInt16, limit: Int) -> MQTTHandshake {
-        isOutOfOrder = false
+    mutating func pubrel(_ packetID: UInt16, limit: Int) -> Answered {
         guard let index = table.index(of: packetID) else {
             keepStranger(packetID, .released, limit)
-            return .unknown
+            return Answered(.unknown)
         }
         let known = table[index]
         switch known.state {
@@ -172,37 +191,36 @@ struct Handshakes {
             table[index].isCarried = false
             if known.state == .published2 {
                 table[index].isRepeated = true
-                return known.isRepeated || known.isCarried ? .matched : .early
+                return Answered(known.isRepeated || known.isCarried ? .matched : .early)
             }
-            if !known.isRepeated, !known.isCarried { isOutOfOrder = follows(known.sequence, &lastPubrel) }
-            return known.isCarried ? .resumed : .matched
+            let isLate = !known.isRepeated && !known.isCarried && follows(known.sequence, &lastPubrel)
+            return Answered(known.isCarried ? .resumed : .matched, isOutOfOrder: isLate)
         case .released:
             table[index].isCarried = false
             table[index].isRepeated = true
-            return known.isCarried ? .resumed : .repeated
-        case .answered: return .matched
+            return Answered(known.isCarried ? .resumed : .repeated)
+        case .answered: return Answered(.matched)
         case .published1:
             table[index].isRepeated = true
-            return known.isRepeated || known.isCarried ? .matched : .mismatched
+            return Answered(known.isRepeated || known.isCarried ? .matched : .mismatched)
         }
     }
 
     /// Takes in a PUBCOMP of the other side.
-    mutating func pubcomp(_ packetID: UInt16, isRefusal: Bool, _ time: Timestamp) -> MQTTHandshake {
-        isOutOfOrder = false
-        guard let index = table.index(of: packetID) else { return .unknown }
+    mutating func pubcomp(_ packetID: UInt16, isRefusal: Bool, _ time: Timestamp) -> Answered {
+        guard let index = table.index(of: packetID) else { return Answered(.unknown) }
         let known = table[index]
         switch known.state {
         case .released:
             end(index, known, time)
-            return isRefusal ? .refused : .matched
-        case .answered: return .matched
+            return Answered(isRefusal ? .refused : .matched)
+        case .answered: return Answered(.matched)
         case .received:
             table[index].isRepeated = true
-            return known.isRepeated || known.isCarried ? .matched : .early
+            return Answered(known.isRepeated || known.isCarried ? .matched : .early)
         case .published1, .published2:
             table[index].isRepeated = true
-            return known.isRepeated || known.isCarried ? .matched : .mismatched
+            return Answered(known.isRepeated || known.isCarried ? .matched : .mismatched)
         }
     }
 

@@ -22,11 +22,10 @@ extension MQTTAnalyzer {
         event.session = index
         event.message.read(message, wholeLength: max(wholeLength, message.byteCount), &notes)
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
-        if !notes.violations.contains(.wrongDirection) { take(index, message, &notes, context.timestamp) }
+        let isReversed = notes.violations.contains(.wrongDirection)
+        if !isReversed { take(index, message, &notes, context.timestamp) }
         // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
-        if event.message.isFatal || notes.violations.contains(.wrongDirection) {
-            table.sessions[index].isPastKnown = false
-        }
+        if event.message.isFatal || isReversed { table.sessions[index].isPastKnown = false }
         let whole = max(wholeLength, message.byteCount)
         if table.sessions[index].terms.areStrict { checkTerms(index, message, wholeLength: whole, &notes) }
         let isOver = table.sessions[index].account(for: &event, &notes, context.timestamp)
@@ -58,7 +57,8 @@ extension MQTTAnalyzer {
         case .subscribe(let subscribe): keep(subscribe.filters, subscribe.packetID, index, bytes, &notes)
         case .unsubscribe(let unsubscribe): keep(unsubscribe.filters, unsubscribe.packetID, index, bytes, &notes)
         case .subscribeAnswer(let answer): take(answer, index, bytes, &notes)
-        case .answer(let answer): take(answer, index, &notes, time)
+        case .answer(let answer):
+            table.sessions[index].take(answer, &event, &notes, time, limit: limits.handshakes)
         case .disconnect(let disconnect): take(disconnect, index, bytes, &notes)
         case .auth(let auth): take(auth, index, bytes, &notes)
         case .none: break

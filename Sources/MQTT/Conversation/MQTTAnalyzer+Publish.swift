@@ -7,14 +7,10 @@ extension MQTTAnalyzer {
     mutating func take(
         _ publish: MQTTPublish, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp
     ) {
-        if event.direction == .toServer {
-            table.sessions[index].toServer.publishes &+= 1
-        } else {
-            table.sessions[index].toClient.publishes &+= 1
-        }
         if table.sessions[index].isSilent { endSilence(index) }
         if let packetID = publish.packetID, packetID != 0, publish.qos < 3 {
-            self.publish(publish, packetID, index, &notes, time)
+            table.sessions[index].take(publish, packetID, &event, &notes, time, limit: limits.handshakes)
+            if event.handshake == .reused { counts.handshakesAbandoned &+= 1 }
         }
         guard let topic = publish.topic else { return }
         event.topic = topic.isEmpty ? .none : .message

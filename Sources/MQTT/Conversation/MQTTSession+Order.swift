@@ -7,13 +7,13 @@ extension MQTTSession {
         event.age = connectedAt.map { milliseconds(from: $0, to: time) }
         if event.direction == .toServer {
             let isOver = checkOrderToServer(event.message.type, &notes)
-            let idle = toServer.note(time)
+            let idle = toServer.note(time, event.message.type)
             event.idle = idle
             if let idle, idle > overdueAfter { noteOverdue(&event, &notes) }
             return isOver
         }
         let isOver = checkOrderToClient(event.message.type, &notes)
-        event.idle = toClient.note(time)
+        event.idle = toClient.note(time, event.message.type)
         return isOver
     }
 
@@ -64,10 +64,11 @@ extension MQTTSession {
 
 extension MQTTSide {
     /// Counts a message; gives the milliseconds since the one before it.
-    fileprivate mutating func note(_ time: Timestamp) -> Int64? {
+    fileprivate mutating func note(_ time: Timestamp, _ type: MQTTPacketType) -> Int64? {
         let idle = lastSeen.map { milliseconds(from: $0, to: time) }
         lastSeen = time
         messages &+= 1
+        if type == .publish { publishes &+= 1 }
         return idle
     }
 }

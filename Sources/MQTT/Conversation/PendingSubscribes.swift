@@ -92,6 +92,9 @@ struct PendingSubscribes {
         return true
     }
 
+    /// Whether nothing is unanswered.
+    var isEmpty: Bool { used == 0 }
+
     /// Whether a packet of that identifier is unanswered.
     func contains(_ packetID: UInt16) -> Bool {
         for index in 0..<used where slots[index].packetID == packetID { return true }
