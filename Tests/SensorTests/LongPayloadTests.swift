@@ -152,7 +152,8 @@ private func resident() -> Int {
         let properties = pair + pair
         let connect = MQTT.text("MQTT") + [5, 2, 0, 60, 0] + MQTT.text("c")
         let body = MQTT.text("t") + MQTT.length(properties.count) + properties + octets(5000)
-        let stream = [0x10] + MQTT.length(connect.count) + connect + [0x30] + MQTT.length(body.count) + body + MQTT.pingreq
+        let stream =
+            [0x10] + MQTT.length(connect.count) + connect + [0x30] + MQTT.length(body.count) + body + MQTT.pingreq
         for start in stride(from: 0, to: stream.count, by: 1400) {
             bench.feed(link.client(Array(stream[start..<min(start + 1400, stream.count)])))
         }
