@@ -4,7 +4,7 @@ import Network
 struct Handshakes {
     var table = HandshakeTable()
     /// How many were not kept: then an answer to what is not known here may be right all the same.
-    private(set) var dropped: UInt64 = 0
+    private(set) var dropped: UInt32 = 0
     /// The most packets that may be unanswered at once: the other side's Receive Maximum (MQTT 5.0, 4.9).
     var quota = Int32.max
     /// How many packets of this connection wait for their last answer.
@@ -17,10 +17,10 @@ struct Handshakes {
     private(set) var progress = Timestamp.zero
     private var published: UInt32 = 0
     private var received: UInt32 = 0
-    /// The last in each of the orders that 4.6 demands; `nil` before the first.
-    private var lastPuback: UInt32?
-    private var lastPubrec: UInt32?
-    private var lastPubrel: UInt32?
+    /// The last in each of the orders that 4.6 demands; 0 before the first.
+    private var lastPuback: UInt32 = 0
+    private var lastPubrec: UInt32 = 0
+    private var lastPubrel: UInt32 = 0
 
     /// What a PUBLISH means.
     struct Published {
@@ -69,9 +69,9 @@ struct Handshakes {
         unreleased = 0
         published = 0
         received = 0
-        lastPuback = nil
-        lastPubrec = nil
-        lastPubrel = nil
+        lastPuback = 0
+        lastPubrec = 0
+        lastPubrel = 0
     }
 
     /// How many hand-shakes are not over.
@@ -242,12 +242,8 @@ struct Handshakes {
     }
 
     /// Whether `sequence` comes before the one that was last in that order; the later of both is last from now on.
-    private func follows(_ sequence: UInt32, _ last: inout UInt32?) -> Bool {
-        guard let before = last else {
-            last = sequence
-            return false
-        }
-        let isLater = Int32(bitPattern: sequence &- before) > 0
+    private func follows(_ sequence: UInt32, _ last: inout UInt32) -> Bool {
+        let isLater = last == 0 || Int32(bitPattern: sequence &- last) > 0
         if isLater { last = sequence }
         return !isLater
     }

@@ -105,8 +105,8 @@ extension MQTTAnalyzer {
         forgetClient(index, at: time, isEvicted: isEvicted)
         let abandoned = table.sessions[index].unfinishedHandshakes()
         counts.handshakesAbandoned &+= UInt64(abandoned)
-        counts.handshakesDropped &+= table.sessions[index].toServer.handshakes.dropped
-        counts.handshakesDropped &+= table.sessions[index].toClient.handshakes.dropped
+        counts.handshakesDropped &+= UInt64(table.sessions[index].toServer.handshakes.dropped)
+        counts.handshakesDropped &+= UInt64(table.sessions[index].toClient.handshakes.dropped)
         if let key = table.sessions[index].clientIDKey { save(index, key, at: time) }
         leaveAddress(index)
         table.close(index)
