@@ -3,13 +3,11 @@ import Glibc
 import ProgramSupport
 import Testing
 
-/// Real conversations of MQTT 5.0, recorded on the loopback interface: what `earshot decode` says of their state is held
-/// against what scripts/mqtt-conversation.py did.
-@Suite(.serialized, .enabled(if: ConversationTests.obstacle == nil, "\(ConversationTests.obstacle ?? "")"))
-struct ConversationTests {
-    /// The environment that scripts/python-env.sh makes.
-    private static let python = "\(Program.root)/.venv/bin/python"
+/// The clients that scripts/python-env.sh installs.
+enum Paho {
+    static let python = "\(Program.root)/.venv/bin/python"
 
+    /// Why there is no conversation to record; `nil` where there is.
     static let obstacle: String? = {
         if let obstacle = Sensor.obstacle { return obstacle }
         guard !FileManager.default.isExecutableFile(atPath: python) else { return nil }
@@ -17,7 +15,12 @@ struct ConversationTests {
         print("conversations: none run, \(text)")
         return text
     }()
+}
 
+/// Real conversations of MQTT 5.0, recorded on the loopback interface: what `earshot decode` says of their state is held
+/// against what scripts/mqtt-conversation.py did.
+@Suite(.serialized, .enabled(if: Paho.obstacle == nil, "\(Paho.obstacle ?? "")"))
+struct ConversationTests {
     /// One message as `decode` prints it.
     private struct Message {
         let fields: [String: Any]
@@ -49,7 +52,7 @@ struct ConversationTests {
                 + ["tcp port \(broker.port) or tcp port \(other)"])
         try recorder.waitForErrorText("listening on lo")
         let script = "\(Program.root)/scripts/mqtt-conversation.py"
-        let talk = try Background(Self.python, [script, "\(broker.port)", "\(other)"])
+        let talk = try Background(Paho.python, [script, "\(broker.port)", "\(other)"])
         let talked = try talk.waitForEnd()
         #expect(talked.text == "done\n", "\(talked.errorText)")
         usleep(400_000)
