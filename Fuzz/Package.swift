@@ -50,7 +50,8 @@ let package = Package(
             ],
             path: "Sensor/Sensor",
             exclude: [
-                "DetectionSink.swift", "LiveRun.swift", "Pipeline.swift", "Replay.swift", "RuleFiles.swift",
+                "DetectionSink.swift", "LiveRun.swift", "PasswordKey.swift", "Pipeline.swift", "Replay.swift",
+                "RuleFiles.swift",
                 "RuleSet.swift", "RuleTests.swift", "SensorError.swift", "Settings.swift", "Settings+File.swift",
                 "SourceDigest.swift", "Version.swift",
             ],

@@ -27,6 +27,8 @@ public struct Pipeline: ~Copyable {
             observe(change)
         }
         worker = Worker(limits: settings.limits, hash: hash, sink: sink)
+        let isAsked = rules.compiled.fields.contains(Protocols.passwordDigest)
+        worker.digestPasswords(with: settings.passwordKey, ofSessions: isAsked)
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.

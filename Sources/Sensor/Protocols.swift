@@ -23,6 +23,9 @@ public enum Protocols {
     /// The field that fills the store's column `client_id`.
     static let clientID = MQTTField.clientID.id
 
+    /// The field that a key is needed for.
+    static let passwordDigest = "mqtt.passwd.digest"
+
     /// The name of an MQTT packet type.
     static func mqttTypeName(_ type: UInt8) -> String { MQTTPacketType(rawValue: type).name.description }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Network
 
 /// What the sensor is told before it starts. Flags beat the environment, that beats the file, that beats the defaults.
 public struct Settings: Sendable {
@@ -14,6 +15,8 @@ public struct Settings: Sendable {
     public var retentionDays: Int?
     /// Size in mebibytes beyond which the oldest alerts are deleted; `nil` for no limit.
     public var retentionMebibytes: Int?
+    /// The key of `mqtt.passwd.digest`; without one there are no digests.
+    public var passwordKey: KeyedDigest?
     /// Kernel buffer of each interface, in mebibytes.
     public var captureBufferMebibytes = 16
     /// Octets of a frame that are captured.

@@ -139,7 +139,10 @@ extension Worker where Sink: ~Copyable {
         _ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan
     ) -> Int {
         let passed = min(streams.table[slot][side].skip, data.byteCount)
-        if passed > 0 { passRest(passed, slot, side, frameBytes) }
+        if passed > 0 {
+            passPayload(slot, side, data.extracting(0..<passed))
+            passRest(passed, slot, side, frameBytes)
+        }
         return passed
     }
 
@@ -150,6 +153,7 @@ extension Worker where Sink: ~Copyable {
             var head = streams.takeHeld(slot, side)
             let whole = streams.table[slot][side].wholeLength
             streams.table[slot][side].wholeLength = 0
+            endPayload(slot, side)
             dissect(slot, side, head.span.bytes, wholeLength: whole, frameBytes)
             head.removeAll(keepingCapacity: true)
             streams.putHeld(head, slot, side)
@@ -166,6 +170,7 @@ extension Worker where Sink: ~Copyable {
             if case .incomplete(let total?) = MQTTFraming.frame(head.span.bytes) {
                 streams.table[slot][side].wholeLength = total
                 streams.table[slot][side].skip = total - head.count
+                beginPayload(slot, side, head.span.bytes, wholeLength: total)
             }
             streams.putHeld(head, slot, side)
         }
@@ -174,6 +179,7 @@ extension Worker where Sink: ~Copyable {
             streams.loseBoundary(slot, side)
             return noteGap(slot)
         }
+        skipPayload(slot, side, count)
         passRest(count, slot, side, frameBytes)
     }
 
@@ -194,6 +200,7 @@ extension Worker where Sink: ~Copyable {
                 if let total, total > heldLimit, rest.byteCount >= heldLimit {
                     streams.table[slot][side].wholeLength = total
                     streams.table[slot][side].skip = total - rest.byteCount
+                    beginPayload(slot, side, rest, wholeLength: total)
                 }
                 return offset
             case .lost:

@@ -21,6 +21,8 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     /// Where the events go.
     public var sink: Sink
     var violations = FieldValues()
+    /// The payloads of long messages that are passing.
+    var payloads = LongPayloads()
     /// The frame that is being processed, and what was decoded from it.
     var frame = FrameHeader.none
     var packet = Packet()
@@ -37,6 +39,13 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         coap = CoAPAnalyzer(limits: limits.coap, hash: hash)
         candidates = CoAPCandidates()
         self.sink = sink
+    }
+
+    /// Shows digests of passwords, made with `key`: of the CONNECT that has the password, and where `ofSessions`, of all that
+    /// follows it. That is work for each CONNECT, so it is for those who ask.
+    public mutating func digestPasswords(with key: KeyedDigest?, ofSessions: Bool) {
+        mqtt.passwordKey = key
+        mqtt.keepsPasswordDigests = ofSessions
     }
 
     /// Takes a frame.

@@ -3,6 +3,7 @@ import Bytes
 import Capture
 import Events
 import Foundation
+import Network
 import Sensor
 
 /// `earshot decode`
@@ -12,7 +13,8 @@ struct DecodeCommand: ParsableCommand {
         abstract: "Print each message as a line of JSON.",
         discussion: """
             One flat object a line, keys as 'earshot rules fields' lists them, lists as arrays, in the order in which \
-            the messages were complete. Passwords show as '<n bytes>'.
+            the messages were complete. Passwords show as '<n bytes>'. With --db, mqtt.passwd.digest tells them apart \
+            as the alerts of that store do.
 
             EXAMPLES
               earshot decode capture.pcap
@@ -38,6 +40,11 @@ struct DecodeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A filter expression, as in tcpdump.", valueName: "bpf"))
     var filter: String?
 
+    @Option(
+        help: ArgumentHelp("Digest passwords with the key of this alert store.", valueName: "path"),
+        completion: .file())
+    var db: String?
+
     @Flag(help: "Print passwords.")
     var showSecrets = false
 
@@ -53,6 +60,7 @@ struct DecodeCommand: ParsableCommand {
         Signals.install()
         try failing { () throws(SensorError) in
             var worker = Worker(sink: DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count))
+            if let db { worker.digestPasswords(with: try key(of: db), ofSessions: true) }
             var failure: SensorError?
             do throws(CaptureError) {
                 if interface.isEmpty { failure = try decodeFiles(&worker) } else { try listen(&worker) }
@@ -62,6 +70,12 @@ struct DecodeCommand: ParsableCommand {
             if let failure { throw failure }
             try worker.sink.output.end()
         }
+    }
+
+    private func key(of store: String) throws(SensorError) -> KeyedDigest {
+        if let key = try PasswordKey.read(beside: store) { return key }
+        let path = PasswordKey.path(beside: store)
+        throw SensorError(.noInput, "\(path): there is no key; 'earshot run' and 'earshot replay' make it")
     }
 
     private func selection() throws(SensorError) -> Set<String>? {

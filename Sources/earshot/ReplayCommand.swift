@@ -66,6 +66,7 @@ struct ReplayCommand: ParsableCommand {
             var settings = try store.settings(rules: rules.folders)
             packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
+            settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
             let printer = AlertPrinter(quiet: quiet)

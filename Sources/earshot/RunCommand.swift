@@ -65,6 +65,7 @@ struct RunCommand: ParsableCommand {
             packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
             let options = try options(settings)
+            settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
             let printer = AlertPrinter(quiet: quiet)

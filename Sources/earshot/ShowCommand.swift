@@ -69,7 +69,10 @@ struct ShowCommand: ParsableCommand {
         lines.append("sensor       \(terminalSafe(detail.stored.sensor))")
         if let run = detail.run { lines.append("source       \(terminalSafe(run.start.source)) (run \(run.id))") }
         lines += ["", "event"] + event(alert.event).map { "  " + $0 }
-        lines += ["", "evidence: \(plural(alert.evidence.count, "frame")), raw as captured (--pcap FILE writes them)"]
+        lines += [
+            "",
+            "evidence: \(plural(alert.evidence.count, "frame")), raw as captured, with any password in them (--pcap FILE writes them)",
+        ]
         for frame in alert.evidence { lines += evidence(frame) }
         if let rule = detail.rule {
             lines += ["", "the rule as it was when it fired"]

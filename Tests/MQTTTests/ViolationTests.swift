@@ -174,7 +174,7 @@ let answerBreaches = [
     Breach("SUBACK, reserved code", 4, "9003 0009 03", ["MQTT-3.9.3-2", "MQTT-3.8.4-2"], .toClient),
     Breach(
         "SUBACK, code of PUBACK", 5, "9004 0009 00 10", ["MQTT-3.9.3-2", "MQTT-3.8.4-2", "MQTT-3.8.4-7"], .toClient),
-    Breach("UNSUBACK, granted QoS 1", 5, "b004 0009 00 01", ["MQTT-3.11.3-2"], .toClient),
+    Breach("UNSUBACK, granted QoS 1", 5, "b004 0009 00 01", ["MQTT-3.11.3-2", "MQTT-2.2.1-6"], .toClient),
     Breach("DISCONNECT, unknown code", 5, "e001 01", ["MQTT-3.14.2-1"]),
     Breach("DISCONNECT too long", 4, "e001 00", ["MQTT-3.14.1"]),
     Breach("session expiry from a server", 5, "e007 00 05 1100000001", ["MQTT-3.14.2-2"], .toClient),

@@ -17,11 +17,9 @@ extension MQTTAnalyzer {
         table.sessions[index].version = notes.version
         table.sessions[index].connectedAt = time
         table.sessions[index].isAnonymous = connect.flags != nil && !connect.hasCredentials
-        table.sessions[index].isClean = connect.flags?.contains(.cleanSession) ?? false
-        table.sessions[index].hasAuthMethod = connect.properties.contains(.authenticationMethod)
-        if notes.version == .v5, connect.keepAlive != nil {
-            let maximum = connect.properties.number(.topicAliasMaximum, bytes) ?? 0
-            table.sessions[index].toClient.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
+        takeTerms(connect, index, bytes, notes.version)
+        if keepsPasswordDigests, let password = connect.password, let passwordKey {
+            table.sessions[index].passwordDigest = passwordKey.code(bytes.slice(password))
         }
         if let name = connect.userName {
             let isWhole = table.sessions[index].userName.keep(bytes.slice(name), limits.identityBytes)
@@ -29,72 +27,107 @@ extension MQTTAnalyzer {
         }
         if let clientID = connect.clientID {
             table.sessions[index].hasClientID = true
-            if !clientID.isEmpty { identify(index, bytes.slice(clientID)) }
+            if !clientID.isEmpty { identify(index, bytes.slice(clientID), time) }
+        }
+    }
+
+    private mutating func takeTerms(
+        _ connect: MQTTConnect, _ index: Int, _ bytes: RawSpan, _ version: MQTTVersion
+    ) {
+        let terms = ConnectionTerms(connect, version, bytes)
+        table.sessions[index].terms = terms
+        table.sessions[index].noteKeepAlive()
+        table.sessions[index].isPastKnown = terms.isClean
+        table.sessions[index].traits = ClientTraits(connect, version, bytes, hash)
+        table.sessions[index].hasWill = connect.willTopic != nil
+        if let topic = connect.willTopic {
+            table.sessions[index].willKey = hash.willKey(bytes.slice(topic), table.sessions[index].server)
+        }
+        guard version == .v5, connect.keepAlive != nil else { return }
+        table.sessions[index].toClient.handshakes.quota = terms.receiveMaximum
+        let maximum = connect.properties.number(.topicAliasMaximum, bytes) ?? 0
+        table.sessions[index].toClient.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
+        table.sessions[index].hasAuthMethod = connect.properties.contains(.authenticationMethod)
+        if let method = connect.properties.bytes(.authenticationMethod, bytes), method.count <= limits.identityBytes {
+            _ = table.sessions[index].authMethod.keep(bytes.slice(method), limits.identityBytes)
         }
     }
 
     /// The server's answer: whether it let the client in, and under which identifier.
-    mutating func take(_ connack: MQTTConnack, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes) {
+    mutating func take(
+        _ connack: MQTTConnack, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp
+    ) {
         table.sessions[index].connacks += 1
         notes.note(.connackAgain, if: table.sessions[index].connacks > 1 && notes.version == .v5)
         guard let code = connack.code else { return }
+        let isFirst = table.sessions[index].connacks == 1
         table.sessions[index].isAccepted = code == 0
-        if table.sessions[index].connects > 0 {
-            let isUnexpected = connack.isSessionPresent == true && table.sessions[index].isClean && code == 0
-            notes.note(.sessionPresentWhenClean, if: isUnexpected && (notes.version == .v311 || notes.version == .v5))
-        }
-        guard code == 0 else { return forgetClient(index) }
+        if table.sessions[index].connects > 0 { check(connack, code, index, bytes, &notes) }
+        let isFirstOfAll = isFirst && table.sessions[index].isComplete && !event.message.isFatal
+        table.sessions[index].isRefused = isFirstOfAll && code != 0
+        guard code == 0 else { return forgetClient(index, at: time) }
         if notes.version == .v5 {
             let maximum = connack.properties.number(.topicAliasMaximum, bytes) ?? 0
             table.sessions[index].toServer.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
+            let isAhead = table.sessions[index].isClientAhead || table.sessions[index].connects == 0
+            table.sessions[index].terms.take(connack, bytes, isClientAhead: isAhead)
+            table.sessions[index].noteKeepAlive()
         }
         if let assigned = connack.properties.bytes(.assignedClientIdentifier, bytes), !assigned.isEmpty {
-            forgetClient(index)
-            identify(index, bytes.slice(assigned))
+            forgetClient(index, at: time)
+            identify(index, bytes.slice(assigned), time)
         }
-        // Let in: from now on the identifier is this session's, whoever had it.
-        if let key = table.sessions[index].clientIDKey { store(index, key) }
+        guard isFirst else { return }
+        accept(index, connack, notes.version, time)
+        if notes.version == .v5, !table.sessions[index].isClientAhead {
+            let maximum = min(65_535, connack.properties.number(.receiveMaximum, bytes) ?? 65_535)
+            table.sessions[index].toServer.handshakes.quota = Int32(truncatingIfNeeded: maximum)
+        }
     }
 
-    /// An AUTH makes no sense unless the CONNECT named a method (MQTT 5.0, 4.12).
-    func checkAuth(_ index: Int, _ notes: inout MQTTNotes) {
-        guard table.sessions[index].isComplete, !table.sessions[index].hasAuthMethod else { return }
-        notes.note(event.direction == .toServer ? .authUnaskedFromClient : .authUnaskedFromServer)
-    }
-
-    /// Takes in a client identifier and looks whether somebody else is connected under it.
-    private mutating func identify(_ index: Int, _ clientID: RawSpan) {
-        table.sessions[index].hasClientID = true
-        let isWhole = table.sessions[index].clientID.keep(clientID, limits.identityBytes)
-        if !isWhole { counts.identitiesShortened &+= 1 }
-        // The slot for strays is nobody's.
-        guard table.sessions[index].isOpen else { return }
-        let key = hash.clientKey(clientID, table.sessions[index].server)
-        table.sessions[index].clientIDKey = key
-        if let live = clients.find(key), table.index(of: live.session) != nil, live.session != table.id(index) {
-            // Who is connected stays so until the server lets the new one in: it may be refused.
-            event.isTakeover = live.address != table.sessions[index].client.address
+    /// Holds an answer against the question.
+    private mutating func check(
+        _ connack: MQTTConnack, _ code: UInt8, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes
+    ) {
+        let terms = table.sessions[index].terms
+        let isFive = notes.version == .v5
+        let isUnexpected = connack.isSessionPresent == true && terms.isClean && code == 0
+        notes.note(.sessionPresentWhenClean, if: isUnexpected && (notes.version == .v311 || isFive))
+        guard table.sessions[index].connacks == 1, !event.message.isFatal, !event.message.isCutShort else { return }
+        let hasNoID = table.sessions[index].hasClientID && table.sessions[index].clientID.isEmpty
+        guard isFive else {
+            notes.note(.emptyClientIDAccepted, if: hasNoID && !terms.isClean && code == 0 && notes.version == .v311)
+            return
+        }
+        let properties = connack.properties
+        let isUnasked = properties.contains(.responseInformation) && !terms.isResponseInformationWanted
+        notes.note(.responseInformationUnasked, if: isUnasked)
+        if table.sessions[index].hasAuthMethod {
+            event.auth = code == 0 ? .success : .failure
+            if code == 0 { checkMethod(properties, index, bytes, .authMethodChanged, &notes) }
         } else {
-            store(index, key)
+            notes.note(.authUnaskedFromServer, if: properties.contains(.authenticationMethod))
         }
+        guard code == 0 else { return }
+        notes.note(.assignedIDMissing, if: hasNoID && !properties.contains(.assignedClientIdentifier))
+        let qos = properties.number(.maximumQoS, bytes) ?? 2
+        notes.note(.willQoSAccepted, if: UInt32(terms.willQoS) > qos)
+        let isRetainAvailable = properties.number(.retainAvailable, bytes) != 0
+        notes.note(.willRetainAccepted, if: terms.isWillRetained && !isRetainAvailable)
     }
+}
 
-    private mutating func isTakeover(_ connect: MQTTConnect, _ index: Int, _ bytes: RawSpan) -> Bool {
-        guard let clientID = connect.clientID, !clientID.isEmpty else { return false }
-        let session = table.sessions[index].server
-        guard let live = clients.find(hash.clientKey(bytes.slice(clientID), session)) else { return false }
-        return table.index(of: live.session) != nil && live.address != table.sessions[index].client.address
-    }
-
-    private mutating func store(_ index: Int, _ key: UInt64) {
-        let address = table.sessions[index].client.address
-        clients.store(LiveClient(session: table.id(index), address: address), for: key)
+extension MQTTSession {
+    /// Takes over the keep alive that was agreed upon: the client may be silent for half as much again (MQTT 3.1.1 and 5.0,
+    /// 3.1.2.10).
+    mutating func noteKeepAlive() {
+        overdueAfter = terms.keepAlive == 0 ? .max : Int64(terms.keepAlive) * 1500
     }
 }
 
 extension [UInt8] {
     /// Replaces its content by the first `limit` bytes of `bytes`; gives whether that is all of them.
-    fileprivate mutating func keep(_ bytes: RawSpan, _ limit: Int) -> Bool {
+    mutating func keep(_ bytes: RawSpan, _ limit: Int) -> Bool {
         removeAll(keepingCapacity: true)
         append(copying: bytes.slice(ByteRange(offset: 0, count: Swift.max(0, limit))))
         return bytes.byteCount <= limit

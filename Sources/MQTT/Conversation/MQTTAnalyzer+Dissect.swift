@@ -17,13 +17,19 @@ extension MQTTAnalyzer {
         let direction = context.direction
         var notes = MQTTNotes(version: table.sessions[index].version, direction: direction)
         event = MQTTEvent()
+        now = context.timestamp
         event.direction = direction
         event.session = index
         event.message.read(message, wholeLength: max(wholeLength, message.byteCount), &notes)
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
-        if !notes.violations.contains(.wrongDirection) { take(index, message, &notes, context.timestamp) }
+        let isReversed = notes.violations.contains(.wrongDirection)
+        if !isReversed { take(index, message, &notes, context.timestamp) }
+        // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
+        if event.message.isFatal || isReversed { table.sessions[index].isPastKnown = false }
+        let whole = max(wholeLength, message.byteCount)
+        if table.sessions[index].terms.areStrict { checkTerms(index, message, wholeLength: whole, &notes) }
         let isOver = table.sessions[index].account(for: &event, &notes, context.timestamp)
-        if isOver { forgetClient(index) }
+        if isOver { forgetClient(index, at: context.timestamp) }
         event.version = notes.version
         event.violations = notes.violations
         event.illFormed = notes.illFormed
@@ -47,13 +53,16 @@ extension MQTTAnalyzer {
     private mutating func take(_ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp) {
         switch event.message.body {
         case .connect(let connect): take(connect, index, bytes, &notes, time)
-        case .connack(let connack): take(connack, index, bytes, &notes)
-        case .publish(let publish): take(publish, index, bytes, &notes)
-        case .subscribe(let subscribe): keep(subscribe.filters, subscribe.packetID, index, bytes)
-        case .unsubscribe(let unsubscribe): keep(unsubscribe.filters, unsubscribe.packetID, index, bytes)
+        case .connack(let connack): take(connack, index, bytes, &notes, time)
+        case .publish(let publish): take(publish, index, bytes, &notes, time)
+        case .subscribe(let subscribe): keep(subscribe.filters, subscribe.packetID, index, bytes, &notes)
+        case .unsubscribe(let unsubscribe): keep(unsubscribe.filters, unsubscribe.packetID, index, bytes, &notes)
         case .subscribeAnswer(let answer): take(answer, index, bytes, &notes)
-        case .auth: checkAuth(index, &notes)
-        case .none, .answer, .disconnect: break
+        case .answer(let answer):
+            table.sessions[index].take(answer, &event, &notes, time, limit: limits.handshakes)
+        case .disconnect(let disconnect): take(disconnect, index, bytes, &notes)
+        case .auth(let auth): take(auth, index, bytes, &notes)
+        case .none: break
         }
         // A version told by the shape of a packet holds for the packets after it.
         if table.sessions[index].version == .unknown, event.message.type != .connect {

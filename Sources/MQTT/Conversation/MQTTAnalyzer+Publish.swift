@@ -4,7 +4,14 @@ import Network
 
 extension MQTTAnalyzer {
     /// Resolves the topic alias and keeps account of retained topics.
-    mutating func take(_ publish: MQTTPublish, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes) {
+    mutating func take(
+        _ publish: MQTTPublish, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp
+    ) {
+        if table.sessions[index].isSilent { endSilence(index) }
+        if let packetID = publish.packetID, packetID != 0, publish.qos < 3 {
+            table.sessions[index].take(publish, packetID, &event, &notes, time, limit: limits.handshakes)
+            if event.handshake == .reused { counts.handshakesAbandoned &+= 1 }
+        }
         guard let topic = publish.topic else { return }
         event.topic = topic.isEmpty ? .none : .message
         if let alias = publish.properties.topicAlias, !event.message.isFatal {
@@ -53,17 +60,25 @@ extension MQTTAnalyzer {
     }
 
     private mutating func retain(_ topic: RawSpan, isEmpty: Bool, _ index: Int) -> MQTTRetained {
+        let isDelivery = event.direction == .toClient
+        if isDelivery { table.sessions[index].retainedCount &+= 1 }
+        guard topic.byteCount > 0 else { return isDelivery ? .delivery : isEmpty ? .clear : .set }
         let key = hash.topicKey(topic, table.sessions[index].server)
-        let isKnown = topic.byteCount > 0
-        if event.direction == .toClient {
-            if isKnown, !isEmpty { retained.store((), for: key) }
+        let known = retained.find(key)
+        if let owner = known ?? nil {
+            retainedOwner = owner
+            event.hasRetainedOwner = true
+        }
+        if isDelivery {
+            if known == nil, !isEmpty { retained.store(nil, for: key) }
             return .delivery
         }
         if isEmpty {
             retained.remove(key)
             return .clear
         }
-        guard isKnown else { return .set }
-        return retained.store((), for: key) ? .set : .replace
+        // Who does not say who it is cannot be told from others.
+        retained.store(table.sessions[index].clientIDKey.map { owner(index, $0) }, for: key)
+        return known == nil ? .set : .replace
     }
 }

@@ -3,8 +3,17 @@ import Events
 
 extension MQTTAnalyzer {
     /// Keeps the filters of a SUBSCRIBE or UNSUBSCRIBE until it is answered.
-    mutating func keep(_ list: MQTTFilterList, _ packetID: UInt16?, _ index: Int, _ bytes: RawSpan) {
+    mutating func keep(
+        _ list: MQTTFilterList, _ packetID: UInt16?, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes
+    ) {
+        if list.hasOptions {
+            table.sessions[index].filterCount &+= list.count
+            if table.sessions[index].isSilent { endSilence(index) }
+        }
         guard let packetID, !event.message.isFatal else { return }
+        let session = table.sessions[index].isWhole
+        let isTaken = table.sessions[index].isInUse(packetID)
+        notes.note(.packetIDInUseByClient, if: session && isTaken)
         table.sessions[index].pending.add(
             list, packetID, bytes, isWhole: !event.message.isCutShort && list.count > 0, limits, &counts)
     }
@@ -15,19 +24,63 @@ extension MQTTAnalyzer {
         let isUnsubscribe = event.message.type == .unsuback
         guard table.sessions[index].pending.take(packetID, isUnsubscribe: isUnsubscribe, into: &answered) else {
             let isSure = table.sessions[index].isComplete && !table.sessions[index].pending.hasDropped
-            notes.note(.subackUnasked, if: isSure && !isUnsubscribe)
+            if isSure { event.handshake = .unknown }
+            notes.note(isUnsubscribe ? .unsubackUnasked : .subackUnasked, if: isSure)
+            if !isUnsubscribe { table.sessions[index].subscriptions.noteDropped() }
             return
         }
-        guard let codes = answer.codes else { return }
+        event.handshake = .matched
+        if !isUnsubscribe, answered.keptCount != answered.filterCount {
+            table.sessions[index].subscriptions.noteDropped()
+        }
+        guard let codes = answer.codes else {
+            // Before 5.0 an UNSUBACK has no codes: it is a yes.
+            if isUnsubscribe { endSubscriptions(index, nil, bytes) }
+            return
+        }
         if let asked = answered.filterCount, let given = answer.codeCount, asked != given {
             notes.note(isUnsubscribe ? .unsubackCount : .subackCount)
         }
-        guard !isUnsubscribe else { return }
+        guard !isUnsubscribe else { return endSubscriptions(index, codes, bytes) }
         event.hasAnswered = true
         for position in 0..<min(codes.count, answered.classes.count)
         where bytes.byte(at: codes.offset + position) < 0x80 {
             guard let granted = MQTTWildcard(rawValue: answered.classes[position]) else { continue }
             table.sessions[index].widest = max(table.sessions[index].widest ?? .none, granted)
         }
+        addSubscriptions(index, codes, bytes)
+    }
+
+    private mutating func addSubscriptions(_ index: Int, _ codes: ByteRange, _ bytes: RawSpan) {
+        let limits = limits
+        var dropped: UInt64 = 0
+        answered.forEachFilter { position, filter in
+            guard position < codes.count else { return }
+            let code = bytes.byte(at: codes.offset + position)
+            guard code < 3 else { return }
+            if !table.sessions[index].subscriptions.set(filter, qos: code, limits) { dropped &+= 1 }
+        }
+        counts.subscriptionsDropped &+= dropped
+    }
+
+    /// An UNSUBACK ends what it does not refuse; `codes` is `nil` where there are none.
+    private mutating func endSubscriptions(_ index: Int, _ codes: ByteRange?, _ bytes: RawSpan) {
+        answered.forEachFilter { position, filter in
+            if let codes {
+                guard position < codes.count, bytes.byte(at: codes.offset + position) < 0x80 else { return }
+            }
+            table.sessions[index].subscriptions.end(filter)
+        }
+    }
+}
+
+extension MQTTSession {
+    /// Whether the client has something in flight under a packet identifier.
+    fileprivate func isInUse(_ packetID: UInt16) -> Bool {
+        if pending.contains(packetID) { return true }
+        guard let place = toServer.handshakes.table.index(of: packetID) else { return false }
+        let known = toServer.handshakes.table[place]
+        // What an earlier connection left, and what was sent twice, may be over.
+        return known.state != .answered && !known.isCarried && !known.isRepeated
     }
 }

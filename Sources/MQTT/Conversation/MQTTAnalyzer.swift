@@ -11,10 +11,26 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     let limits: MQTTLimits
     let hash: SeededHash
     var table: MQTTSessionTable
-    /// Topics known to hold a retained message.
-    var retained: RecencyMap<Void>
-    /// Client identifiers known to be connected.
-    var clients: RecencyMap<LiveClient>
+    /// Topics known to hold a retained message, and who set it where that was seen.
+    var retained: RecencyMap<TopicOwner?>
+    /// Who set the retained message that was there before the current one.
+    var retainedOwner: TopicOwner?
+    /// Client identifiers and who uses them.
+    var clients: RecencyMap<ClientRecord>
+    /// What was known of the client identifier before the current CONNECT.
+    var previous: ClientRecord?
+    /// Sessions between two connections.
+    var saved: RecencyMap<SavedSession>
+    /// How many connections an address has.
+    var addresses: RecencyMap<ClientAddress>
+    /// Whose will has a topic.
+    var willOwners: RecencyMap<TopicOwner>
+    /// When the current message came.
+    var now = Timestamp.zero
+    /// The key of `mqtt.passwd.digest`; without one there are no digests.
+    public var passwordKey: KeyedDigest?
+    /// Whether the digest is shown of all messages of a session, not of the CONNECT alone.
+    public var keepsPasswordDigests = false
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()
@@ -29,6 +45,9 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         table = MQTTSessionTable(limit: limits.sessions)
         retained = RecencyMap(limit: limits.retainedTopics)
         clients = RecencyMap(limit: limits.clientIDs)
+        saved = RecencyMap(limit: limits.savedSessions)
+        addresses = RecencyMap(limit: limits.clientAddresses)
+        willOwners = RecencyMap(limit: limits.willTopics)
     }
 
     /// Begins to follow a connection.
@@ -42,14 +61,14 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     ) -> MQTTSessionID {
         if let victim = table.victim {
             counts.sessionsEvicted &+= 1
-            close(victim)
+            close(victim, at: time, isEvicted: true)
         }
         return table.open(client: client, server: server, isFromStart: isFromStart)
     }
 
     /// Forgets a connection. Nothing happens where it was forgotten before.
     public mutating func closeSession(_ id: MQTTSessionID, at time: Timestamp) {
-        if let index = table.index(of: id) { close(index) }
+        if let index = table.index(of: id) { close(index, at: time) }
     }
 
     /// Says that bytes of a connection were lost: what depends on having seen every message is no longer a violation.
@@ -70,19 +89,10 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         var result = counts
         result.retainedTopicsEvicted = retained.evictions
         result.clientIDsEvicted = clients.evictions
+        result.savedSessionsEvicted = saved.evictions
+        result.clientAddressesEvicted = addresses.evictions
+        result.willTopicsEvicted = willOwners.evictions
         return result
-    }
-
-    private mutating func close(_ index: Int) {
-        forgetClient(index)
-        table.close(index)
-    }
-
-    /// Takes the session's client identifier off the table of live ones, where it stands there for this session.
-    mutating func forgetClient(_ index: Int) {
-        guard let key = table.sessions[index].clientIDKey else { return }
-        table.sessions[index].clientIDKey = nil
-        if let live = clients.find(key), live.session == table.id(index) { clients.remove(key) }
     }
 }
 

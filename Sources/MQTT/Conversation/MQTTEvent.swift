@@ -10,6 +10,25 @@ enum MQTTTopicSource {
     case alias(UInt16)
 }
 
+/// How an enhanced authentication stands (MQTT 5.0, 4.12).
+enum MQTTAuthState: UInt8 {
+    /// The client asks to be authenticated again.
+    case again
+    case going
+    case success
+    case failure
+
+    /// The keyword that fields show.
+    var name: StaticString {
+        switch self {
+        case .again: "reauthenticate"
+        case .going: "continue"
+        case .success: "success"
+        case .failure: "failure"
+        }
+    }
+}
+
 /// A message and what the conversation adds to it.
 struct MQTTEvent {
     var message = MQTTMessage()
@@ -30,6 +49,16 @@ struct MQTTEvent {
     var isTakeover = false
     var topic = MQTTTopicSource.none
     var retained: MQTTRetained?
+    /// Whether the analyzer knows who set the retained message that was there before.
+    var hasRetainedOwner = false
+    /// CONNECT: whether the analyzer knows how the client's last connection ended.
+    var hasPrevious = false
+    /// What it means for the hand-shake of its packet identifier; `nil` where that cannot be told.
+    var handshake: MQTTHandshake?
+    /// Whether it came later than the keep alive allows.
+    var isOverdue = false
+    /// AUTH, CONNACK: how the exchange of authentication stands.
+    var auth: MQTTAuthState?
     /// SUBACK: whether the SUBSCRIBE is known.
     var hasAnswered = false
 }

@@ -4,8 +4,24 @@ public struct MQTTLimits: Hashable, Sendable {
     public var sessions = 262_144
     /// Topics known to hold a retained message. A further one takes the place of the one not heard of longest.
     public var retainedTopics = 262_144
-    /// Client identifiers known to be connected. A further one takes the place of the one used longest ago.
+    /// Client identifiers of which is known who uses them and how the last connection ended: as many as there are
+    /// sessions, since each live one needs its entry. A further one takes the place of the one used longest ago.
     public var clientIDs = 262_144
+    /// Sessions that outlive their connection, with their subscriptions and hand-shakes: those of a large broker that are
+    /// away at one time, in some 100 MB at the very worst. A further one takes the place of the one saved longest ago.
+    public var savedSessions = 8192
+    /// Addresses of clients whose connections are counted: more than a site has. A further one takes the place of the one
+    /// used longest ago.
+    public var clientAddresses = 65_536
+    /// Topics of wills whose owner is known. A further one takes the place of the one used longest ago.
+    public var willTopics = 65_536
+    /// Packet identifiers in use by one side of a session. Clients mostly keep to 20; of further ones nothing is known, and
+    /// nothing in their direction counts as a violation any more.
+    public var handshakes = 256
+    /// Subscriptions of a session: more than brokers grant by default. Of further ones only the class is known.
+    public var subscriptions = 512
+    /// Bytes of the filters of all subscriptions of a session.
+    public var subscriptionBytes = 8192
     /// Bytes kept of a client identifier or user name; the rest is left out.
     public var identityBytes = 1024
     /// Topic aliases of one direction of a session; a further one is not kept.
@@ -33,6 +49,18 @@ public struct MQTTCounters: Sendable {
     public internal(set) var retainedTopicsEvicted: UInt64 = 0
     /// Client identifiers given up for others.
     public internal(set) var clientIDsEvicted: UInt64 = 0
+    /// Saved sessions given up for others.
+    public internal(set) var savedSessionsEvicted: UInt64 = 0
+    /// Addresses of clients given up for others.
+    public internal(set) var clientAddressesEvicted: UInt64 = 0
+    /// Topics of wills given up for others.
+    public internal(set) var willTopicsEvicted: UInt64 = 0
+    /// Packet identifiers in use that were not kept.
+    public internal(set) var handshakesDropped: UInt64 = 0
+    /// Hand-shakes that were never finished: the connection was closed, or another took the packet identifier.
+    public internal(set) var handshakesAbandoned: UInt64 = 0
+    /// Subscriptions that were not kept.
+    public internal(set) var subscriptionsDropped: UInt64 = 0
     /// Client identifiers and user names of which only the beginning was kept.
     public internal(set) var identitiesShortened: UInt64 = 0
     /// Topic aliases that were not kept.

@@ -7,11 +7,13 @@ extension MQTTSession {
         event.age = connectedAt.map { milliseconds(from: $0, to: time) }
         if event.direction == .toServer {
             let isOver = checkOrderToServer(event.message.type, &notes)
-            event.idle = toServer.note(time)
+            let idle = toServer.note(time, event.message.type)
+            event.idle = idle
+            if let idle, idle > overdueAfter { noteOverdue(&event, &notes) }
             return isOver
         }
         let isOver = checkOrderToClient(event.message.type, &notes)
-        event.idle = toClient.note(time)
+        event.idle = toClient.note(time, event.message.type)
         return isOver
     }
 
@@ -20,10 +22,28 @@ extension MQTTSession {
         let isFirst = toServer.messages == 0
         notes.note(.connectNotFirst, if: isFirst && isKnownFromStart && type != .connect)
         notes.note(.packetAfterDisconnect, if: toServer.hasDisconnected)
+        if connacks == 0, type != .connect { noteHaste(type, &notes) }
         guard type == .disconnect else { return false }
         toServer.hasDisconnected = true
         return true
     }
+
+    /// A client need not wait for the CONNACK (3.1.4), unless it asked for an authentication (MQTT 5.0, 3.1.2.11.9).
+    private mutating func noteHaste(_ type: MQTTPacketType, _ notes: inout MQTTNotes) {
+        guard type != .auth else { return }
+        isClientAhead = true
+        notes.note(.packetDuringAuth, if: isComplete && hasAuthMethod && type != .disconnect)
+    }
+
+    /// The client was silent for longer than its keep alive allows. A long packet may have been under way all the time.
+    private mutating func noteOverdue(_ event: inout MQTTEvent, _ notes: inout MQTTNotes) {
+        guard isComplete, event.message.remainingLength < Self.shortPacket else { return }
+        event.isOverdue = true
+        notes.note(.keepAliveExceeded)
+    }
+
+    /// Bytes that go into one segment on any path (RFC 9293, 3.7.1).
+    private static let shortPacket = 512
 
     /// The same for the server (3.2.0 of MQTT 3.1.1 and 5.0, 3.14.4 of 5.0).
     private mutating func checkOrderToClient(_ type: MQTTPacketType, _ notes: inout MQTTNotes) -> Bool {
@@ -31,6 +51,7 @@ extension MQTTSession {
         let mayComeFirst = type == .connack || type == .auth && notes.version == .v5
         notes.note(.connackNotFirst, if: isEarly && !mayComeFirst)
         notes.note(.packetAfterDisconnect, if: toClient.hasDisconnected)
+        notes.note(.packetAfterRefusal, if: isRefused && isComplete && !(type == .connack && connacks == 1))
         guard type == .disconnect, notes.version == .v5 else { return false }
         notes.note(.disconnectBeforeConnack, if: isComplete && connacks == 0)
         toClient.hasDisconnected = true
@@ -43,10 +64,11 @@ extension MQTTSession {
 
 extension MQTTSide {
     /// Counts a message; gives the milliseconds since the one before it.
-    fileprivate mutating func note(_ time: Timestamp) -> Int64? {
+    fileprivate mutating func note(_ time: Timestamp, _ type: MQTTPacketType) -> Int64? {
         let idle = lastSeen.map { milliseconds(from: $0, to: time) }
         lastSeen = time
         messages &+= 1
+        if type == .publish { publishes &+= 1 }
         return idle
     }
 }

@@ -27,6 +27,10 @@ struct MQTTSide {
     var messages: UInt64 = 0
     var lastSeen: Timestamp?
     var hasDisconnected = false
+    /// How many PUBLISH packets it sent.
+    var publishes: UInt64 = 0
+    /// What it sent with QoS 1 and 2.
+    var handshakes = Handshakes()
     /// The topic aliases that this side introduced.
     var aliases = TopicAliases()
     /// The highest alias that this side may use, as the other side said; `nil` where that was not seen.
@@ -36,6 +40,8 @@ struct MQTTSide {
         messages = 0
         lastSeen = nil
         hasDisconnected = false
+        publishes = 0
+        handshakes.reset()
         aliases.removeAll()
         aliasMaximum = nil
     }
@@ -51,6 +57,16 @@ struct MQTTSession {
     /// Whether bytes of it were lost, so that absence of a message proves nothing.
     var hasGap = false
     var version = MQTTVersion.unknown
+    /// What CONNECT and CONNACK agreed upon.
+    var terms = ConnectionTerms()
+    /// Whether what the ends kept of earlier connections is known, be it that there is nothing.
+    var isPastKnown = false
+    /// Whether nobody subscribed or published yet.
+    var isSilent = true
+    /// Whether it is counted among those of its address.
+    var isCounted = false
+    /// Milliseconds of silence after which the client has broken its keep alive; `Int64.max` for none.
+    var overdueAfter = Int64.max
     /// The widest class of filter that the server granted.
     var widest: MQTTWildcard?
     var connects = 0
@@ -63,10 +79,37 @@ struct MQTTSession {
     var connacks = 0
     var isAnonymous = false
     var isClean = false
+    /// The authentication method of the CONNECT; empty where it had none.
+    var authMethod: [UInt8] = []
     /// Whether the CONNECT had an authentication method.
     var hasAuthMethod = false
+    /// AUTH packets of the current exchange, and whether it is one of re-authentication.
+    var authCount = 0
+    var isReauthenticating = false
+    /// The DISCONNECT that ended it.
+    var ending: MQTTEnding?
+    /// Whether the will is to be published when the connection ends.
+    var hasWill = false
+    /// The key under which the topic of the will stands in the table of their owners.
+    var willKey: UInt64?
+    /// Whether the client sent more than a CONNECT before its CONNACK came: it cannot know what that one says.
+    var isClientAhead = false
+    /// Whether its state was taken over by another session or kept for one to come.
+    var isSaved = false
+    var past: MQTTPast?
+    var changes: ClientChanges?
+    var traits = ClientTraits()
+    /// How many filters the client asked for.
+    var filterCount = 0
+    /// How many retained messages were delivered.
+    var retainedCount = 0
+    var subscriptions = Subscriptions()
+    /// What `mqtt.passwd.digest` shows.
+    var passwordDigest: KeyedDigest.Code?
     /// What the CONNACK said.
     var isAccepted: Bool?
+    /// Whether the answer to the CONNECT was no.
+    var isRefused = false
     /// Whether the client said who it is, be it with an identifier of no bytes.
     var hasClientID = false
     var clientID: [UInt8] = []
@@ -80,6 +123,9 @@ struct MQTTSession {
 
     /// Whether everything that was said since the CONNECT was seen.
     var isComplete: Bool { connects > 0 && !hasGap }
+
+    /// Whether every hand-shake and subscription of it is known.
+    var isWhole: Bool { isComplete && isPastKnown }
 
     /// Starts anew; the room of buffers is kept.
     mutating func reset(client: Endpoint, server: Endpoint, isFromStart: Bool) {
@@ -96,12 +142,33 @@ struct MQTTSession {
         isClean = false
         hasAuthMethod = false
         isAccepted = nil
+        isRefused = false
         hasClientID = false
         clientID.removeAll(keepingCapacity: true)
         userName.removeAll(keepingCapacity: true)
         clientIDKey = nil
         widest = nil
         pending.removeAll()
+        terms = ConnectionTerms()
+        isPastKnown = false
+        isSilent = true
+        isCounted = false
+        overdueAfter = .max
+        authMethod.removeAll(keepingCapacity: true)
+        authCount = 0
+        isReauthenticating = false
+        ending = nil
+        hasWill = false
+        willKey = nil
+        isClientAhead = false
+        isSaved = false
+        past = nil
+        changes = nil
+        traits = ClientTraits()
+        filterCount = 0
+        retainedCount = 0
+        subscriptions.removeAll()
+        passwordDigest = nil
         toServer.reset()
         toClient.reset()
     }

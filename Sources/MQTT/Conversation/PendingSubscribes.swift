@@ -23,12 +23,14 @@ struct PendingSubscribe {
         classes.removeAll(keepingCapacity: true)
         filters.removeAll(keepingCapacity: true)
         keptCount = 0
-        guard list.hasOptions else { return 0 }
+        let isSubscribe = list.hasOptions
         var isFull = false
         list.forEach(bytes) { filter, _ in
             let text = bytes.slice(filter)
-            if classes.count < limits.pendingFilters { classes.append(MQTTTopicFilter(text).wildcard.rawValue) }
-            isFull = isFull || classes.count == limits.pendingFilters || filters.count + 2 + filter.count > room
+            if isSubscribe, classes.count < limits.pendingFilters {
+                classes.append(MQTTTopicFilter(text).wildcard.rawValue)
+            }
+            isFull = isFull || keptCount >= limits.pendingFilters || filters.count + 2 + filter.count > room
             guard !isFull else { return }
             filters.append(UInt8(truncatingIfNeeded: filter.count >> 8))
             filters.append(UInt8(truncatingIfNeeded: filter.count))
@@ -88,6 +90,29 @@ struct PendingSubscribes {
         swap(&slots[index], &answered)
         release(index)
         return true
+    }
+
+    /// Whether nothing is unanswered.
+    var isEmpty: Bool { used == 0 }
+
+    /// Whether a packet of that identifier is unanswered.
+    func contains(_ packetID: UInt16) -> Bool {
+        for index in 0..<used where slots[index].packetID == packetID { return true }
+        return false
+    }
+
+    /// Whether an unanswered SUBSCRIBE takes in a topic; `nil` where not all of its filters are known.
+    func matches(_ topic: RawSpan) -> Bool? {
+        var isKnown = !hasDropped
+        for index in 0..<used where !slots[index].isUnsubscribe {
+            var isMatch = false
+            slots[index].forEachFilter { _, filter in
+                isMatch = isMatch || filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic)
+            }
+            if isMatch { return true }
+            isKnown = isKnown && slots[index].keptCount == slots[index].filterCount
+        }
+        return isKnown ? false : nil
     }
 
     private func index(of packetID: UInt16, isUnsubscribe: Bool) -> Int? {

@@ -31,6 +31,22 @@ struct RecencyMap<Value> {
         return entries[index].value
     }
 
+    /// The value of `key`, which does not count as a use.
+    func peek(_ key: UInt64) -> Value? {
+        guard let place = place(of: key) else { return nil }
+        return entries[Int(places[place]) &- 1].value
+    }
+
+    /// Changes the value of `key`, which counts as a use; gives whether it was there.
+    @discardableResult
+    mutating func update(_ key: UInt64, _ change: (inout Value) -> Void) -> Bool {
+        guard let place = place(of: key) else { return false }
+        let index = Int(places[place]) &- 1
+        change(&entries[index].value)
+        recency.touch(index)
+        return true
+    }
+
     /// Stores a value; gives whether the key was new.
     @discardableResult
     mutating func store(_ value: Value, for key: UInt64) -> Bool {

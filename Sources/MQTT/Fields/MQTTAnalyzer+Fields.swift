@@ -78,6 +78,14 @@ extension MQTTAnalyzer {
         case .filterRegex: appendHasRegex(bytes, &values)
         case .retained: if let retained = event.retained { values.append(text: retained.name) }
         case .illFormed: appendIllFormed(&values)
+        case .sessionExpiry, .sessionKeepAlive, .sessionOverdue, .sessionWill, .sessionAuthMethod,
+            .sessionPast, .sessionChanged, .sessionPublished, .sessionDelivered, .sessionRetained,
+            .sessionFilters, .sessionSubscriptions, .previousEnd, .previousDuration, .previousSince,
+            .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .ackMatched, .handshake,
+            .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
+            .deliveryMatched, .retainedClientID, .retainedAddress, .retainedForeign, .willOwnerClientID,
+            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
+            readState(field, bytes, &values)
         }
     }
 

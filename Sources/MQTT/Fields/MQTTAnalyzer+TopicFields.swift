@@ -91,4 +91,20 @@ extension MQTTAnalyzer {
             if let granted = MQTTWildcard(rawValue: answered.classes[index]) { values.append(text: granted.name) }
         }
     }
+
+    func appendGrantedQoS(_ bytes: RawSpan, _ values: inout FieldValues) {
+        guard let codes = grantedCodes(bytes) else { return }
+        for index in 0..<codes.count {
+            let code = bytes.byte(at: codes.offset + index)
+            if code < 3 { values.append(code) }
+        }
+    }
+
+    func appendRefusedTopics(_ bytes: RawSpan, _ values: inout FieldValues) {
+        guard let codes = grantedCodes(bytes) else { return }
+        answered.forEachFilter { index, filter in
+            guard index < codes.count, bytes.byte(at: codes.offset + index) >= 0x80 else { return }
+            values.append(copying: filter)
+        }
+    }
 }

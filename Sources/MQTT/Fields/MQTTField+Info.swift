@@ -149,6 +149,14 @@ extension MQTTField {
             .willPayloadFormatIndicator, .willMessageExpiryInterval, .willContentType, .willResponseTopic,
             .willCorrelationData, .willWillDelayInterval, .willUserProperty:
             propertyInfo
+        case .sessionExpiry, .sessionKeepAlive, .sessionOverdue, .sessionWill, .sessionAuthMethod,
+            .sessionPast, .sessionChanged, .sessionPublished, .sessionDelivered, .sessionRetained,
+            .sessionFilters, .sessionSubscriptions, .previousEnd, .previousDuration, .previousSince,
+            .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .ackMatched, .handshake,
+            .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
+            .deliveryMatched, .retainedClientID, .retainedAddress, .retainedForeign, .willOwnerClientID,
+            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
+            stateInfo
         }
     }
 }

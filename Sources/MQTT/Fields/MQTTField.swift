@@ -88,6 +88,44 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case filterRegex
     case retained
     case illFormed
+    case sessionExpiry
+    case sessionKeepAlive
+    case sessionOverdue
+    case sessionWill
+    case sessionAuthMethod
+    case sessionPast
+    case sessionChanged
+    case sessionPublished
+    case sessionDelivered
+    case sessionRetained
+    case sessionFilters
+    case sessionSubscriptions
+    case previousEnd
+    case previousDuration
+    case previousSince
+    case previousAddress
+    case previousUnfinished
+    case clientSessions
+    case clientSilent
+    case ackMatched
+    case handshake
+    case inflight
+    case inflightUnreleased
+    case inflightStalled
+    case grantedQoS
+    case refusedTopic
+    case deliveryFilter
+    case deliveryMatched
+    case retainedClientID
+    case retainedAddress
+    case retainedForeign
+    case willOwnerClientID
+    case willOwnerForeign
+    case willOutlives
+    case authState
+    case authCount
+    case incomplete
+    case passwordDigest
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 100

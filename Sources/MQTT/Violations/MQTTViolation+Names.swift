@@ -117,6 +117,7 @@ extension MQTTViolation {
         case .propertyValue: (nil, propertiesName(type))
         case .willPropertyRepeated: (nil, "MQTT-3.1.3.2")
         case .willPropertyValue: (nil, "MQTT-3.1.3.2")
+        default: conversationNames(type)
         }
     }
 }

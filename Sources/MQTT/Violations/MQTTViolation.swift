@@ -204,4 +204,74 @@ public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     case willPropertyRepeated
     /// A property of the will has a value that its section forbids.
     case willPropertyValue
+    /// A client's new packet has a packet identifier that is in use.
+    case packetIDInUseByClient
+    /// A server's new packet has a packet identifier that is in use.
+    case packetIDInUseByServer
+    /// PUBACK, PUBREC, PUBREL or PUBCOMP for a packet identifier that is not in use.
+    case answerUnasked
+    /// An UNSUBACK that answers no UNSUBSCRIBE.
+    case unsubackUnasked
+    /// A PUBACK for a PUBLISH of QoS 2.
+    case pubackForQoSTwo
+    /// A PUBREC for a PUBLISH of QoS 1.
+    case pubrecForQoSOne
+    /// A PUBLISH once more after its PUBREL.
+    case publishAfterRelease
+    /// A PUBLISH once more on the same connection.
+    case resentOnSameConnection
+    /// DUP on a server's PUBLISH that was not sent before.
+    case duplicateOfNothing
+    /// A client's PUBACK before that of an earlier PUBLISH.
+    case pubackOrder
+    /// A client's PUBREC before that of an earlier PUBLISH.
+    case pubrecOrder
+    /// A client's PUBREL before that of an earlier PUBREC.
+    case pubrelOrder
+    /// More unanswered packets of a client than the server's Receive Maximum.
+    case receiveMaximumOfServer
+    /// More unanswered packets of a server than the client's Receive Maximum.
+    case receiveMaximumOfClient
+    /// A packet longer than the client's Maximum Packet Size.
+    case packetTooLargeForClient
+    /// A packet longer than the server's Maximum Packet Size.
+    case packetTooLargeForServer
+    /// A PUBLISH above the server's Maximum QoS.
+    case qosAboveMaximum
+    /// A PUBLISH to be retained, though the server retains none.
+    case retainNotAvailable
+    /// A server let in a client whose will is above its Maximum QoS.
+    case willQoSAccepted
+    /// A server that retains nothing let in a client whose will is to be retained.
+    case willRetainAccepted
+    /// A filter with a wildcard, though the server takes none.
+    case wildcardNotAvailable
+    /// A subscription identifier, though the server takes none.
+    case subscriptionIDNotAvailable
+    /// A shared subscription, though the server takes none.
+    case sharedNotAvailable
+    /// A server let in a client without a client identifier and assigned none.
+    case assignedIDMissing
+    /// A server let in a client without a client identifier that wants to keep its session.
+    case emptyClientIDAccepted
+    /// Response information that the client did not ask for.
+    case responseInformationUnasked
+    /// A reason string or user property that the client does not want.
+    case problemInformationUnwanted
+    /// A client that asked for an authentication sent something else before the CONNACK.
+    case packetDuringAuth
+    /// Another authentication method than that of the CONNECT, or none.
+    case authMethodChanged
+    /// The same in a re-authentication.
+    case reauthMethodChanged
+    /// A server's AUTH before the CONNACK that does not go on with the authentication.
+    case authNotContinuedByServer
+    /// A client's AUTH before the CONNACK that does not go on with the authentication.
+    case authNotContinuedByClient
+    /// A server's packet after it refused the client.
+    case packetAfterRefusal
+    /// A session expiry interval in a DISCONNECT, though the CONNECT had none.
+    case expiryRaised
+    /// A client was silent for one and a half times its keep alive.
+    case keepAliveExceeded
 }

@@ -25,11 +25,12 @@ final class Listener {
         session = analyzer.openSession(client: client, server: Self.server, at: time, isFromStart: isFromStart)
     }
 
-    /// A listener to a session in which that version was agreed upon.
+    /// A listener to a session in which that version was agreed upon. It goes on with an earlier one that was not seen, so
+    /// that an answer may stand for itself.
     convenience init(version: UInt8, _ limits: MQTTLimits = MQTTLimits()) {
         self.init(limits)
-        send(Connect(version: version, properties: version == 5 ? [auth, aliases] : []).bytes)
-        send(connack(version, version == 5 ? [aliases] : []), .toClient)
+        send(Connect(version: version, isClean: false, properties: version == 5 ? [auth, aliases, expiry] : []).bytes)
+        send(connack(version, present: version > 3, version == 5 ? [auth, aliases] : []), .toClient)
     }
 
     /// Opens a further session from that address and speaks of it from now on.
@@ -95,6 +96,7 @@ final class Listener {
 
 /// Properties that make AUTH and topic aliases lawful.
 let auth = Property(21, "authentication_method", .text("m"))
+let expiry = Property(17, "session_expiry_interval", .uint32(3600))
 let aliases = Property(34, "topic_alias_maximum", .uint16(100))
 
 extension Shown {
@@ -104,8 +106,15 @@ extension Shown {
     /// The fields of the protocol alone, without those of the conversation.
     var wireOnly: Shown {
         filter { name, _ in
-            !name.hasPrefix("mqtt.session.")
-                && !["mqtt.connect.count", "mqtt.retained", "payload.bytes"].contains(name)
+            !Self.state.contains { name.hasPrefix($0) }
+                && !["mqtt.connect.count", "mqtt.handshake", "mqtt.incomplete", "payload.bytes"].contains(name)
         }
     }
+
+    /// What the names of the fields of the conversation begin with.
+    private static let state = [
+        "mqtt.session.", "mqtt.previous.", "mqtt.client.", "mqtt.ack.", "mqtt.inflight", "mqtt.granted.",
+        "mqtt.refused.",
+        "mqtt.delivery.", "mqtt.retained", "mqtt.willowner.", "mqtt.will.outlives", "mqtt.auth.", "mqtt.passwd.digest",
+    ]
 }

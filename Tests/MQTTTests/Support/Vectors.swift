@@ -21,7 +21,9 @@ struct Vector: CustomTestStringConvertible {
     func listener() -> Listener {
         let listener = bytes[0] >> 4 <= 2 ? Listener() : Listener(version: version)
         switch bytes[0] >> 4 {
-        case 2: listener.send(Connect(version: version, isClean: false).bytes)
+        case 2:
+            let list = version == 5 && bytes.count > 5 ? Sample.connect : []
+            listener.send(Connect(version: version, isClean: false, properties: list).bytes)
         case 9: listener.send(subscribe([("a", 0), ("b/#", 1)], id: 0x1234, version: version))
         case 11: listener.send(unsubscribe(["a", "b/#"], id: 0x1234, version: version))
         default: break

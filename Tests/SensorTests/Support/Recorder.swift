@@ -18,6 +18,7 @@ struct Recorder: EventSink, ~Copyable {
 
     private static let lasting = Set(Protocols.registry.entries.map(\.info.name)).subtracting([
         "frame.number", "@timestamp", "mqtt.session.age", "mqtt.session.idle", "mqtt.time.idle", "mqtt.time.age",
+        "mqtt.inflight.stalled", "mqtt.previous.duration", "mqtt.previous.since",
     ])
 
     mutating func receive(

@@ -1,17 +1,19 @@
 import Network
 
-/// Who is connected under a client identifier.
-struct LiveClient {
-    var session: MQTTSessionID
-    var address: IPAddress
-}
-
 extension SeededHash {
     /// The key of a client identifier at a server.
     func clientKey(_ clientID: RawSpan, _ server: Endpoint) -> UInt64 { hash(clientID, initial: key(server, 1)) }
 
     /// The key of a topic at a server.
     func topicKey(_ topic: RawSpan, _ server: Endpoint) -> UInt64 { hash(topic, initial: key(server, 2)) }
+
+    /// The key of the topic of a will at a server.
+    func willKey(_ topic: RawSpan, _ server: Endpoint) -> UInt64 { hash(topic, initial: key(server, 3)) }
+
+    /// The key of a client's address at a server.
+    func addressKey(_ address: IPAddress, _ server: Endpoint) -> UInt64 {
+        hash(address.high, address.low, key(server, 4), address.isIPv4 ? 4 : 6, 4)
+    }
 
     private func key(_ server: Endpoint, _ purpose: UInt64) -> UInt64 {
         let address = server.address

@@ -1,0 +1,19 @@
+import Bytes
+import Events
+
+extension MQTTAnalyzer {
+    /// Where the payload of a PUBLISH begins, of which the first bytes are held; `nil` for other packets, and where its
+    /// properties are longer than what is held.
+    ///
+    /// - Parameters:
+    ///   - id: its session, which knows whether there are properties.
+    ///   - wholeLength: the length of the whole message in bytes.
+    public func payloadStart(_ id: MQTTSessionID, head: RawSpan, wholeLength: Int) -> Int? {
+        var notes = MQTTNotes(version: version(of: id), direction: .toServer)
+        let message = MQTTMessage(head, wholeLength: wholeLength, &notes)
+        guard case .publish(let publish) = message.body, let payload = publish.payload, !message.isFatal else {
+            return nil
+        }
+        return payload.offset
+    }
+}

@@ -1,0 +1,114 @@
+import Bytes
+
+/// The subscriptions of a session (MQTT 3.1.1 and 5.0, 3.8.4).
+struct Subscriptions {
+    private struct Entry {
+        /// Where the filter lies in `text`.
+        var range: ByteRange
+        /// The QoS that was granted, 0 to 2.
+        var qos: UInt8
+        /// Whether it was ended: what the server had begun to deliver may still come (3.10.4).
+        var isEnded = false
+    }
+
+    /// How a topic stands to the subscriptions.
+    enum Match {
+        case matched
+        /// Only a subscription takes it in that was ended.
+        case ended
+        case none
+    }
+
+    private var entries: [Entry] = []
+    private var text: [UInt8] = []
+    /// How many there are.
+    private(set) var count = 0
+    /// Whether one was not kept.
+    private(set) var hasDropped = false
+
+    /// Forgets all; the room of an ordinary session is kept.
+    mutating func removeAll() {
+        entries.removeAll(keepingCapacity: entries.capacity <= 16)
+        text.removeAll(keepingCapacity: text.capacity <= 512)
+        count = 0
+        hasDropped = false
+    }
+
+    /// Notes that one cannot be kept.
+    mutating func noteDropped() { hasDropped = true }
+
+    /// Adds a subscription, or replaces that of the same filter; gives whether there was room.
+    mutating func set(_ filter: RawSpan, qos: UInt8, _ limits: MQTTLimits) -> Bool {
+        if let index = index(of: filter) {
+            if entries[index].isEnded { count += 1 }
+            entries[index].qos = qos
+            entries[index].isEnded = false
+            return true
+        }
+        if entries.count >= limits.subscriptions || text.count + filter.byteCount > limits.subscriptionBytes {
+            forgetEnded()
+        }
+        guard entries.count < limits.subscriptions, text.count + filter.byteCount <= limits.subscriptionBytes else {
+            hasDropped = true
+            return false
+        }
+        entries.append(Entry(range: ByteRange(offset: text.count, count: filter.byteCount), qos: qos))
+        text.append(copying: filter)
+        count += 1
+        return true
+    }
+
+    /// Ends the subscription of a filter.
+    mutating func end(_ filter: RawSpan) {
+        guard let index = index(of: filter), !entries[index].isEnded else { return }
+        entries[index].isEnded = true
+        count -= 1
+    }
+
+    /// Calls `body` with each filter that takes in a topic, as it was asked for.
+    func forEachMatch(_ topic: RawSpan, _ body: (RawSpan) -> Void) {
+        let bytes = text.span.bytes
+        for entry in entries where !entry.isEnded {
+            let filter = bytes.slice(entry.range)
+            if filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic) { body(filter) }
+        }
+    }
+
+    /// Whether a subscription takes in a topic.
+    func match(_ topic: RawSpan) -> Match {
+        let bytes = text.span.bytes
+        var result = Match.none
+        for entry in entries where !entry.isEnded || result == .none {
+            let filter = bytes.slice(entry.range)
+            guard filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic) else { continue }
+            if !entry.isEnded { return .matched }
+            result = .ended
+        }
+        return result
+    }
+
+    private func index(of filter: RawSpan) -> Int? {
+        let bytes = text.span.bytes
+        for index in entries.indices where entries[index].range.count == filter.byteCount {
+            if bytes.slice(entries[index].range).elementsEqual(filter) { return index }
+        }
+        return nil
+    }
+
+    /// Makes room at the cost of what is known of ended subscriptions, so that deliveries for them are no longer told
+    /// from those for none.
+    private mutating func forgetEnded() {
+        guard entries.count > count else { return }
+        var kept: [UInt8] = []
+        let old = text
+        let bytes = old.span.bytes
+        entries.removeAll { $0.isEnded }
+        for index in entries.indices {
+            let filter = bytes.slice(entries[index].range)
+            entries[index].range.offset = kept.count
+            kept.append(copying: filter)
+        }
+        text = kept
+        hasDropped = true
+    }
+}

@@ -1,0 +1,59 @@
+import Bytes
+
+/// Codes that tell secrets apart without giving them away: HMAC-SHA-256 (RFC 2104, FIPS 180-4), cut to its first 128 bits
+/// (RFC 2104, 5).
+///
+/// Who does not have the key can neither find a secret by its code nor test a guess.
+public struct KeyedDigest: Sendable {
+    /// A code of 128 bits.
+    public struct Code: Hashable, Sendable {
+        let high: UInt64
+        let low: UInt64
+
+        /// Appends it as 32 lower-case hexadecimal digits.
+        public func write(to text: inout [UInt8]) {
+            for word in [high, low] {
+                for place in 0..<8 { text.append(hex: UInt8(truncatingIfNeeded: word >> UInt64(56 - place * 8))) }
+            }
+        }
+    }
+
+    /// The bytes of a key.
+    public static let keyLength = 32
+
+    /// The hash values of the key's two blocks.
+    private let inner: SHA256.Words
+    private let outer: SHA256.Words
+
+    /// Takes a key of `keyLength` bytes; `nil` for any other length.
+    public init?(key: RawSpan) {
+        guard key.byteCount == Self.keyLength else { return nil }
+        inner = Self.block(key, 0x36)
+        outer = Self.block(key, 0x5C)
+    }
+
+    /// The hash value of the key, filled up to a block with zeros, each byte XOR `pad`.
+    private static func block(_ key: RawSpan, _ pad: UInt8) -> SHA256.Words {
+        var hash = SHA256()
+        for offset in 0..<64 { hash.append((offset < key.byteCount ? key.byte(at: offset) : 0) ^ pad) }
+        return hash.state
+    }
+
+    /// The code of some bytes.
+    public func code(_ bytes: RawSpan) -> Code {
+        let words = full(bytes)
+        return Code(high: UInt64(words[0]) << 32 | UInt64(words[1]), low: UInt64(words[2]) << 32 | UInt64(words[3]))
+    }
+
+    /// All 256 bits.
+    func full(_ bytes: RawSpan) -> SHA256.Words {
+        var hash = SHA256(state: inner, blocks: 1)
+        hash.update(bytes)
+        let digest = hash.finish()
+        var second = SHA256(state: outer, blocks: 1)
+        for index in 0..<8 {
+            for place in 0..<4 { second.append(UInt8(truncatingIfNeeded: digest[index] >> UInt32(24 - place * 8))) }
+        }
+        return second.finish()
+    }
+}

@@ -1,0 +1,91 @@
+import Bytes
+
+/// SHA-256 (FIPS 180-4, 6.2). Allocates nothing.
+struct SHA256 {
+    /// The hash value of the blocks taken so far.
+    private(set) var state: Words
+    /// Bytes taken so far.
+    private var length: UInt64
+    private var block: [16 of UInt32] = .init(repeating: 0)
+
+    /// Eight words.
+    typealias Words = [8 of UInt32]
+
+    /// The hash of nothing yet.
+    init() {
+        state = [
+            0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
+        ]
+        length = 0
+    }
+
+    /// Goes on behind whole blocks whose hash is `state`.
+    init(state: Words, blocks: UInt64) {
+        self.state = state
+        length = blocks &* 64
+    }
+
+    /// Takes further bytes.
+    mutating func update(_ bytes: RawSpan) {
+        for offset in 0..<bytes.byteCount { append(bytes.byte(at: offset)) }
+    }
+
+    /// Takes a byte.
+    mutating func append(_ byte: UInt8) {
+        let place = Int(truncatingIfNeeded: length & 63)
+        let shift = UInt32(truncatingIfNeeded: 24 &- (place & 3) &* 8)
+        if place & 3 == 0 { block[place >> 2] = 0 }
+        block[place >> 2] |= UInt32(byte) << shift
+        length &+= 1
+        if place == 63 { compress() }
+    }
+
+    /// Pads the message (FIPS 180-4, 5.1.1); gives its hash value.
+    mutating func finish() -> Words {
+        let bits = length &* 8
+        append(0x80)
+        while length & 63 != 56 { append(0) }
+        for place in 0..<8 { append(UInt8(truncatingIfNeeded: bits >> UInt64(56 - place * 8))) }
+        return state
+    }
+
+    private mutating func compress() {
+        var schedule: [64 of UInt32] = .init(repeating: 0)
+        for index in 0..<16 { schedule[index] = block[index] }
+        for index in 16..<64 {
+            let (first, second) = (schedule[index &- 15], schedule[index &- 2])
+            let low = first.rotated(7) ^ first.rotated(18) ^ first >> 3
+            let high = second.rotated(17) ^ second.rotated(19) ^ second >> 10
+            schedule[index] = schedule[index &- 16] &+ low &+ schedule[index &- 7] &+ high
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for index in 0..<64 {
+            let choice = e & f ^ ~e & g
+            let first = h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice
+            let sum = first &+ Self.constants[index] &+ schedule[index]
+            let majority = a & b ^ a & c ^ b & c
+            let other = (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ majority
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ sum, c, b, a, sum &+ other)
+        }
+        let words: Words = [a, b, c, d, e, f, g, h]
+        for index in 0..<8 { state[index] = state[index] &+ words[index] }
+    }
+
+    /// FIPS 180-4, 4.2.2.
+    private static let constants: [64 of UInt32] = [
+        0x428A_2F98, 0x7137_4491, 0xB5C0_FBCF, 0xE9B5_DBA5, 0x3956_C25B, 0x59F1_11F1, 0x923F_82A4, 0xAB1C_5ED5,
+        0xD807_AA98, 0x1283_5B01, 0x2431_85BE, 0x550C_7DC3, 0x72BE_5D74, 0x80DE_B1FE, 0x9BDC_06A7, 0xC19B_F174,
+        0xE49B_69C1, 0xEFBE_4786, 0x0FC1_9DC6, 0x240C_A1CC, 0x2DE9_2C6F, 0x4A74_84AA, 0x5CB0_A9DC, 0x76F9_88DA,
+        0x983E_5152, 0xA831_C66D, 0xB003_27C8, 0xBF59_7FC7, 0xC6E0_0BF3, 0xD5A7_9147, 0x06CA_6351, 0x1429_2967,
+        0x27B7_0A85, 0x2E1B_2138, 0x4D2C_6DFC, 0x5338_0D13, 0x650A_7354, 0x766A_0ABB, 0x81C2_C92E, 0x9272_2C85,
+        0xA2BF_E8A1, 0xA81A_664B, 0xC24B_8B70, 0xC76C_51A3, 0xD192_E819, 0xD699_0624, 0xF40E_3585, 0x106A_A070,
+        0x19A4_C116, 0x1E37_6C08, 0x2748_774C, 0x34B0_BCB5, 0x391C_0CB3, 0x4ED8_AA4A, 0x5B9C_CA4F, 0x682E_6FF3,
+        0x748F_82EE, 0x78A5_636F, 0x84C8_7814, 0x8CC7_0208, 0x90BE_FFFA, 0xA450_6CEB, 0xBEF9_A3F7, 0xC671_78F2,
+    ]
+}
+
+extension UInt32 {
+    /// Rotates to the right.
+    fileprivate func rotated(_ count: UInt32) -> UInt32 { self &>> count | self &<< (32 &- count) }
+}

@@ -1,0 +1,71 @@
+import Bytes
+import Foundation
+import Network
+
+/// The key of `mqtt.passwd.digest`: 32 random bytes in a file beside the store, which only its owner may read.
+///
+/// It is made at the first start and used ever after, so that digests of different runs can be compared. Whoever has the
+/// store but not this file can neither find a password by its digest nor test a guess.
+public enum PasswordKey {
+    /// Where the key of a store lies.
+    public static func path(beside database: String) -> String { database + ".key" }
+
+    /// The key of a store, which is made where there is none.
+    public static func load(beside database: String) throws(SensorError) -> KeyedDigest {
+        let path = path(beside: database)
+        if let key = try read(path) { return key }
+        try make(path)
+        guard let key = try read(path) else { throw SensorError(.cannotCreate, "\(path): cannot be made") }
+        return key
+    }
+
+    /// The key of a store; `nil` where there is none.
+    public static func read(beside database: String) throws(SensorError) -> KeyedDigest? {
+        try read(path(beside: database))
+    }
+
+    private static func read(_ path: String) throws(SensorError) -> KeyedDigest? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            let code = errno
+            if code == ENOENT { return nil }
+            let exit: ExitStatus = code == EACCES || code == EPERM ? .noPermission : .ioError
+            throw SensorError(exit, "\(path): the key for digests of passwords cannot be read: \(text(code))")
+        }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        // One byte more than there should be tells a longer file.
+        let data = (try? file.read(upToCount: KeyedDigest.keyLength + 1)) ?? Data()
+        guard let key = KeyedDigest(key: [UInt8](data).span.bytes) else {
+            throw SensorError(
+                .configuration,
+                "\(path): the key for digests of passwords should have \(KeyedDigest.keyLength) bytes; "
+                    + "put back the right file, or remove it to begin with another key")
+        }
+        return key
+    }
+
+    /// Writes a key beside its place and links it there: whoever comes second finds the whole key of the first.
+    private static func make(_ path: String) throws(SensorError) {
+        let draft = "\(path).\(getpid())"
+        unlink(draft)
+        defer { unlink(draft) }
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(path) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var random = SystemRandomNumberGenerator()
+        let key = Data((0..<KeyedDigest.keyLength).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        do {
+            try file.write(contentsOf: key)
+            try file.synchronize()
+        } catch { throw failure(path) }
+        guard link(draft, path) == 0 || errno == EEXIST else { throw failure(path) }
+    }
+
+    private static func failure(_ path: String) -> SensorError {
+        let code = errno
+        let exit: ExitStatus = code == EACCES || code == EPERM ? .noPermission : .cannotCreate
+        return SensorError(exit, "\(path): the key for digests of passwords cannot be made: \(text(code))")
+    }
+
+    private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

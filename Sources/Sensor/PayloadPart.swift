@@ -1,0 +1,50 @@
+import Bytes
+
+/// A part of a payload that is too long to be held (`FlowLimits.heldBytesPerMessage`), on its way.
+///
+/// The parts of a payload come in order. With the last of them, and before anything else of that stream, comes the event of
+/// their message, whose payload field holds the beginning only. A message that is cut off has no last part and no event; the
+/// next of its stream begins at 0 again.
+public struct PayloadPart: Hashable, Sendable {
+    /// Names one direction of one connection, among those that are open at the time.
+    public var stream: Int
+    /// Where it lies in the payload. A gap to the end of the part before it was not captured.
+    public var offset: Int
+    /// The length of the whole payload in octets.
+    public var total: Int
+}
+
+extension EventSink where Self: ~Copyable {
+    /// Nobody asks for payloads.
+    public var wantsPayloads: Bool { false }
+
+    /// Leaves it alone.
+    public mutating func receive(_ part: PayloadPart, _ bytes: RawSpan) {}
+}
+
+/// Where the payloads of long messages begin, by stream, while their parts are passed on.
+struct LongPayloads {
+    private struct Payload {
+        /// Of the message.
+        var start: Int
+        var passed: Int
+        var total: Int
+    }
+
+    private var payloads: [Int: Payload] = [:]
+
+    /// Begins with a message whose payload starts at `start`; `nil` where that lies behind what is held.
+    mutating func begin(_ stream: Int, start: Int?, wholeLength: Int) {
+        payloads[stream] = start.map { Payload(start: $0, passed: 0, total: max(0, wholeLength - $0)) }
+    }
+
+    /// The part that `count` further octets of the payload are; `nil` where the payload is not known.
+    mutating func pass(_ stream: Int, _ count: Int) -> PayloadPart? {
+        guard let payload = payloads[stream] else { return nil }
+        payloads[stream]?.passed += count
+        return PayloadPart(stream: stream, offset: payload.passed, total: payload.total)
+    }
+
+    /// Ends with a message.
+    mutating func end(_ stream: Int) { payloads[stream] = nil }
+}

@@ -1,0 +1,133 @@
+import Bytes
+import Events
+import MQTT
+import Network
+import Testing
+
+@Suite struct OwnerTests {
+    @Test func whoSetARetainedMessage() {
+        let listener = Listener()
+        let first = listener.session
+        listener.begin(clientID: "one")
+        #expect(listener.send(publish("t", "x", retain: true))["mqtt.retained.clientid"] == nil)
+        let own = listener.send(publish("t", "y", retain: true))
+        #expect(own["mqtt.retained.clientid"] == ["one"])
+        #expect(own["mqtt.retained.foreign"] == ["false"])
+        listener.open(2)
+        listener.begin(clientID: "two")
+        let delivery = listener.send(publish("t", "y", retain: true), .toClient)
+        #expect(delivery["mqtt.retained"] == ["delivery"])
+        #expect(delivery["mqtt.retained.clientid"] == ["one"])
+        #expect(delivery["mqtt.retained.ip"] == ["10.0.0.1"])
+        #expect(delivery["mqtt.retained.foreign"] == nil)
+        #expect(delivery["mqtt.session.retained"] == ["1"])
+        let foreign = listener.send(publish("t", "z", retain: true))
+        #expect(foreign["mqtt.retained"] == ["replace"])
+        #expect(foreign["mqtt.retained.foreign"] == ["true"])
+        listener.use(first)
+        let clear = listener.send(publish("t", "", retain: true))
+        #expect(clear["mqtt.retained"] == ["clear"])
+        #expect(clear["mqtt.retained.clientid"] == ["two"])
+        #expect(listener.send(publish("t", "x", retain: true))["mqtt.retained"] == ["set"])
+        #expect(listener.send(publish("t", "x"))["mqtt.retained.clientid"] == nil)
+    }
+
+    /// A delivery tells that there is a message, not who set it.
+    @Test func deliveriesNameNobody() {
+        let listener = conversation()
+        listener.send(publish("t", "x", retain: true), .toClient)
+        let shown = listener.send(publish("t", "y", retain: true))
+        #expect(shown["mqtt.retained"] == ["replace"])
+        #expect(shown["mqtt.retained.clientid"] == nil)
+    }
+
+    @Test func whoseWillItIs() {
+        let listener = Listener()
+        listener.send(Connect(clientID: "plug", will: ("tele/plug/LWT", [1], 0, true, [])).bytes)
+        listener.send(connack(), .toClient)
+        let own = listener.send(publish("tele/plug/LWT", "Online", retain: true))
+        #expect(own["mqtt.willowner.clientid"] == ["plug"])
+        #expect(own["mqtt.willowner.foreign"] == ["false"])
+        listener.open(2)
+        listener.begin(clientID: "two")
+        let foreign = listener.send(publish("tele/plug/LWT", "Offline"))
+        #expect(foreign["mqtt.willowner.foreign"] == ["true"])
+        #expect(listener.send(publish("tele/plug", "x"))["mqtt.willowner.clientid"] == nil)
+        let delivery = listener.send(publish("tele/plug/LWT", "Offline"), .toClient)
+        #expect(delivery["mqtt.willowner.clientid"] == ["plug"])
+        #expect(delivery["mqtt.willowner.foreign"] == nil)
+        // Who was refused owns nothing.
+        listener.open(3)
+        listener.send(Connect(clientID: "three", will: ("tele/plug/LWT", [1], 0, true, [])).bytes)
+        listener.send(connack(code: 5), .toClient)
+        listener.open(4)
+        listener.begin(clientID: "four")
+        #expect(listener.send(publish("tele/plug/LWT"))["mqtt.willowner.clientid"] == ["plug"])
+    }
+
+    @Test func aWillIsArmedUntilTheClientTakesItsLeave() {
+        let will = (topic: "w", message: [UInt8](), qos: UInt8(0), retain: false, properties: [Property]())
+        let listener = Listener()
+        #expect(listener.send(Connect(version: 5, will: will).bytes)["mqtt.session.will"] == ["true"])
+        #expect(listener.send(connack(5), .toClient)["mqtt.session.will"] == ["true"])
+        #expect(listener.send(disconnect(code: 4))["mqtt.session.will"] == ["true"])
+        #expect(listener.send(disconnect(code: 0))["mqtt.session.will"] == ["false"])
+        #expect(conversation().send(pingreq)["mqtt.session.will"] == ["false"])
+        #expect(Listener(isFromStart: false).send(pingreq)["mqtt.session.will"] == nil)
+    }
+
+    /// MQTT 5.0, 3.1.3.2.2, and the bytes of a probe for CVE-2026-85058.
+    @Test func aWillThatOutlivesItsSession() {
+        func outlives(_ delay: UInt32, _ expiry: UInt32?) -> [String]? {
+            let list = expiry.map { [Property(17, "", .uint32($0))] } ?? []
+            let will = ("w", [UInt8](), UInt8(0), false, [Property(24, "", .uint32(delay))])
+            return Listener().send(Connect(version: 5, properties: list, will: will).bytes)["mqtt.will.outlives"]
+        }
+        #expect(outlives(5, 10) == ["false"])
+        #expect(outlives(10, 10) == ["false"])
+        #expect(outlives(11, 10) == ["true"])
+        #expect(outlives(1, nil) == ["true"])
+        let probe = hex("102000044d5154540506003c05110000000a0002743105180000ffff000161000178")
+        #expect(Listener().send(probe)["mqtt.will.outlives"] == ["true"])
+        #expect(conversation().send(pingreq)["mqtt.will.outlives"] == nil)
+    }
+
+    @Test func theDigestOfAPassword() throws {
+        let key = [UInt8](repeating: 7, count: KeyedDigest.keyLength)
+        func digest(_ password: [UInt8]?, isKeyed: Bool = true, isKept: Bool = true) -> [String]? {
+            let listener = Listener()
+            listener.analyzer.passwordKey = isKeyed ? KeyedDigest(key: key.span.bytes) : nil
+            listener.analyzer.keepsPasswordDigests = isKept
+            let shown = listener.send(Connect(userName: "u", password: password).bytes)["mqtt.passwd.digest"]
+            let later = listener.send(connack(code: 5), .toClient)["mqtt.passwd.digest"]
+            #expect(later == (isKept ? shown : nil))
+            return shown
+        }
+        #expect(digest(Array("secret".utf8))?.first?.utf8.count == 32)
+        #expect(digest(Array("secret".utf8)) == digest(Array("secret".utf8)))
+        #expect(digest(Array("secret".utf8)) != digest(Array("Secret".utf8)))
+        #expect(digest([]) != nil)
+        #expect(digest([1], isKept: false) == digest([1]))
+        #expect(digest(nil) == nil)
+        #expect(digest(Array("secret".utf8), isKeyed: false) == nil)
+    }
+}
+
+@Suite struct LongMessageTests {
+    /// Only the head of a long message is held: what lies behind it is unknown, which is not a fault.
+    @Test func propertiesLongerThanTheHead() {
+        let list = (0..<200).map { Property(38, "", .pair("name\($0)", String(repeating: "v", count: 20))) }
+        let bytes = publish("t", "payload", qos: 1, id: 9, version: 5, list)
+        let listener = conversation(5)
+        let shown = listener.send(Array(bytes[..<1000]), whole: bytes.count)
+        #expect(shown["mqtt.incomplete"] == ["true"])
+        #expect(shown.violations == [])
+        #expect(shown["mqtt.topic"] == ["t"])
+        #expect(shown["mqtt.msgid"] == ["9"])
+        #expect(shown["mqtt.handshake"] == ["new"])
+        #expect(shown["mqtt.msg"] == nil)
+        #expect(shown["mqtt.msg.bytes"] == nil)
+        #expect(listener.send(answer(4, id: 9), .toClient)["mqtt.ack.matched"] == ["true"])
+        #expect(listener.send(bytes)["mqtt.incomplete"] == nil)
+    }
+}
