@@ -1,0 +1,65 @@
+import Bytes
+
+/// Tells CoAP over TCP by content, whatever the port.
+public enum CoAPStreamProbe {
+    /// Whether octets are the beginning of one side of a conversation.
+    public enum Verdict: Hashable, Sendable {
+        /// A message with which a side begins.
+        case beginning
+        /// That is possible still; more octets decide.
+        case needMore
+        /// Not the beginning of such a side.
+        case no
+    }
+
+    /// Octets of the longest CSM that is believed on a strange port: three known options take 16.
+    private static let longestCapabilities = 64
+
+    /// Judges the first octets of one direction. Allocates nothing.
+    ///
+    /// On a strange port each side has to begin with a CSM (RFC 8323, 5.3) without token and payload, whose options are
+    /// all known, within their bounds and not repeated. The shortest such CSM has two octets, so that one side alone
+    /// proves nothing: both have to pass, or more has to follow that `CoAPBoundary` believes.
+    ///
+    /// - Parameter isOwnPort: whether one end is on CoAP's port, where any CSM that can be read is believed, and a request
+    ///   without a fault as well: a side that begins with it breaks RFC 8323, 5.3, and is worth a look.
+    public static func verdict(_ bytes: RawSpan, isOwnPort: Bool = false) -> Verdict {
+        guard bytes.byteCount > 0 else { return .needMore }
+        guard let code = code(bytes) else {
+            let tokenNibble = bytes.byte(at: 0) & 15
+            if CoAPTokenLength.isReserved(tokenNibble) { return .no }
+            return isOwnPort || tokenNibble == 0 && bytes.byte(at: 0) >> 4 <= 13 ? .needMore : .no
+        }
+        guard code == .csm || isOwnPort && code.isRequest && code.methodName != nil else { return .no }
+        switch CoAPFraming.frame(bytes) {
+        case .lost: return .no
+        case .incomplete(let total):
+            guard let total, !isOwnPort else { return isOwnPort ? .needMore : .no }
+            return total <= longestCapabilities && isPlausible(bytes, total, isOwnPort) ? .needMore : .no
+        case .message(let length):
+            guard isOwnPort || length <= longestCapabilities else { return .no }
+            return isPlausible(bytes.extracting(0..<length), length, isOwnPort) ? .beginning : .no
+        }
+    }
+
+    /// The code, where it is there to be read.
+    private static func code(_ bytes: RawSpan) -> CoAPCode? {
+        let nibble = bytes.byte(at: 0) >> 4
+        let offset = nibble < 13 ? 1 : nibble == 15 ? 5 : Int(nibble &- 11)
+        return bytes.byteCount > offset ? CoAPCode(rawValue: bytes.byte(at: offset)) : nil
+    }
+
+    private static func isPlausible(_ bytes: RawSpan, _ total: Int, _ isOwnPort: Bool) -> Bool {
+        guard let message = CoAPMessage(streamed: bytes, wholeLength: total) else { return false }
+        if message.code == .csm, isOwnPort { return !message.violations.isFatal }
+        guard message.violations.isEmpty, message.extensions.isEmpty else { return false }
+        guard message.code == .csm else { return CoAPBoundary.hasPlausibleOptions(message, bytes) }
+        guard message.token.isEmpty, bytes.byte(at: 0) & 15 == 0, message.payloadLength == 0 else { return false }
+        var walk = CoAPOptionWalk(message.signalOptions)
+        while case .option(let instance) = walk.next(bytes) {
+            let option = CoAPSignalOption(.csm, instance.option.rawValue)
+            guard option.definition != nil, !option.isOSCORE else { return false }
+        }
+        return true
+    }
+}
