@@ -59,7 +59,7 @@ extension Worker where Sink: ~Copyable {
 
     private mutating func drop(_ count: Int, from buffer: inout [UInt8], _ slot: Int, _ side: Side) {
         guard count > 0 else { return }
-        if streams.table[slot].label == FlowLabel.mqtt { streams.countUnparsed(count) }
+        if FlowLabel.isFollowedStream(streams.table[slot].label) { streams.countUnparsed(count) }
         noteLoss(slot) { $0.unparsedBytes += UInt64(count) }
         buffer.removeFirst(count)
         streams.table[slot][side].startsSegment = false
@@ -69,6 +69,7 @@ extension Worker where Sink: ~Copyable {
         _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, isLast: Bool, isFull: Bool
     ) -> MQTTBoundary.Verdict {
         let flow = streams.table[slot]
+        if flow.label == FlowLabel.coapStream { return searchCoAP(bytes, startsSegment: startsSegment, isLast: isLast) }
         guard flow.label == FlowLabel.mqtt else {
             return join(slot, side, bytes, startsSegment: startsSegment, isLast: isLast)
         }
@@ -78,7 +79,7 @@ extension Worker where Sink: ~Copyable {
         return boundary.find(bytes, startsSegment: startsSegment, isLast: isLast, isFull: isFull)
     }
 
-    /// Looks whether a flow whose beginning was not seen is MQTT, and which end is the client: what only one of them may
+    /// Looks whether a flow whose beginning was not seen is MQTT, or else CoAP, and which end is the client: what only one of them may
     /// send tells that, else the port.
     private mutating func join(
         _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, isLast: Bool
@@ -101,6 +102,7 @@ extension Worker where Sink: ~Copyable {
             claim(slot, client: side.other, isFromStart: false)
             return asServer
         case (.open(let one), .open(let other)):
+            if let coap = joinCoAP(slot, side, bytes, startsSegment: startsSegment, isLast: isLast) { return coap }
             streams.table[slot].misses += 1
             if bytes.byteCount > Self.joiningLimit || streams.table[slot].misses >= Self.joiningTries {
                 streams.table[slot].label = FlowLabel.ignored

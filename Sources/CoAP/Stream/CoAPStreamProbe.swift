@@ -14,6 +14,8 @@ public enum CoAPStreamProbe {
 
     /// Octets of the longest CSM that is believed on a strange port: three known options take 16.
     private static let longestCapabilities = 64
+    /// Octets of a longer message after which its rest is not waited for.
+    private static let longestHead = 1024
 
     /// Judges the first octets of one direction. Allocates nothing.
     ///
@@ -34,8 +36,9 @@ public enum CoAPStreamProbe {
         switch CoAPFraming.frame(bytes) {
         case .lost: return .no
         case .incomplete(let total):
-            guard let total, !isOwnPort else { return isOwnPort ? .needMore : .no }
-            return total <= longestCapabilities && isPlausible(bytes, total, isOwnPort) ? .needMore : .no
+            guard let total else { return isOwnPort ? .needMore : .no }
+            guard isOwnPort || total <= longestCapabilities, isPlausible(bytes, total, isOwnPort) else { return .no }
+            return bytes.byteCount < longestHead ? .needMore : .beginning
         case .message(let length):
             guard isOwnPort || length <= longestCapabilities else { return .no }
             return isPlausible(bytes.extracting(0..<length), length, isOwnPort) ? .beginning : .no
