@@ -116,6 +116,16 @@ extension Worker where Sink: ~Copyable {
 
     /// Dissects every whole message at the start of `bytes`; returns how many octets they took.
     mutating func consumeCoAP(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
+        switch beginning(slot, side, bytes) {
+        case .beginning: break
+        case .needMore: return 0
+        case .no:
+            // Whoever asks a server of another protocol gets an answer in that.
+            streams.countUnparsed(bytes.byteCount)
+            streams.loseBoundary(slot, side)
+            noteGap(slot)
+            return bytes.byteCount
+        }
         var offset = 0
         while offset < bytes.byteCount {
             let rest = bytes.extracting(offset..<bytes.byteCount)
@@ -140,6 +150,14 @@ extension Worker where Sink: ~Copyable {
             }
         }
         return offset
+    }
+
+    /// Whether the first octets of an end can be those of a CoAP end.
+    private func beginning(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> CoAPStreamProbe.Verdict {
+        let flow = streams.table[slot]
+        let connection = CoAPConnectionID(rawValue: flow.handle)
+        if coap.hasBegun(connection, side == flow.client ? .toServer : .toClient) { return .beginning }
+        return CoAPStreamProbe.answer(bytes)
     }
 
     mutating func dissectCoAP(

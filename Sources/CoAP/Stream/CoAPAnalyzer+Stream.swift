@@ -21,6 +21,13 @@ extension CoAPAnalyzer {
         if let slot = connections.find(id) { connections[slot].hasGap = true }
     }
 
+    /// Whether one end of a connection has sent a message yet; `toServer` is the end that opened it. True for a connection
+    /// whose beginning was not seen.
+    public func hasBegun(_ id: CoAPConnectionID, _ direction: Direction) -> Bool {
+        guard let slot = connections.find(id), connections[slot].isFromStart else { return true }
+        return direction == .toServer ? connections[slot].initiator.hasSent : connections[slot].acceptor.hasSent
+    }
+
     /// How many connections are open.
     public var connectionCount: Int { connections.count }
 

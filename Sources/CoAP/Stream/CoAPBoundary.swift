@@ -59,17 +59,19 @@ public struct CoAPBoundary: Sendable {
         return .open(firstOpen)
     }
 
-    /// Whether a side that begins with these octets is proven by them alone.
+    /// Whether a side that begins with these octets is proven by them alone: by more than a CSM.
     public mutating func isProvenBeginning(_ bytes: RawSpan) -> Bool {
         budget = 4096 + bytes.byteCount * 16
-        return chain(bytes, at: 0, startsSegment: true, isLast: false) == .proven
+        return chain(bytes, at: 0, startsSegment: true, isLast: false, endBits: 0) == .proven
     }
 
     private enum Chain {
         case proven, open, disproven
     }
 
-    private mutating func chain(_ bytes: RawSpan, at start: Int, startsSegment: Bool, isLast: Bool) -> Chain {
+    private mutating func chain(
+        _ bytes: RawSpan, at start: Int, startsSegment: Bool, isLast: Bool, endBits: Int = segmentBits
+    ) -> Chain {
         sendsRequests = nil
         var bits = startsSegment ? Self.segmentBits : 0
         var messages = 0
@@ -93,8 +95,8 @@ public struct CoAPBoundary: Sendable {
                 if budget < 0 { return .disproven }
             }
         }
-        bits += Self.segmentBits
-        return messages > 0 && bits >= (isLast ? Self.lastProof : Self.proof) ? .proven : .open
+        bits += endBits
+        return messages > (endBits > 0 ? 0 : 1) && bits >= (isLast ? Self.lastProof : Self.proof) ? .proven : .open
     }
 
     /// Whether the octets that are there of a message speak against it.
@@ -115,10 +117,10 @@ public struct CoAPBoundary: Sendable {
         guard Self.hasPlausibleOptions(message, head) else { return nil }
         if sendsRequests == nil { sendsRequests = message.code.isRequest }
         let isRequest = message.code.isRequest
-        var bits = message.options.isEmpty ? 0 : isRequest ? 3 : 1
+        var bits = message.options.isEmpty ? 0 : isRequest ? 6 : 1
         var walk = CoAPOptionWalk(message.options)
         while case .option(let instance) = walk.next(head) {
-            bits += isRequest ? 3 : 1
+            bits += isRequest ? 4 : 1
             // Letters in a response may be those of any text.
             if isRequest, instance.option.definition?.format == .string { bits += min(16, instance.value.count) }
         }

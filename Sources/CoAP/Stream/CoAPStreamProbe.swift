@@ -24,7 +24,8 @@ public enum CoAPStreamProbe {
     /// proves nothing: both have to pass, or more has to follow that `CoAPBoundary` believes.
     ///
     /// - Parameter isOwnPort: whether one end is on CoAP's port, where any CSM that can be read is believed, and a request
-    ///   without a fault as well: a side that begins with it breaks RFC 8323, 5.3, and is worth a look.
+    ///   without a fault as well, or several that end where the octets do: a side that begins so breaks RFC 8323, 5.3,
+    ///   and is worth a look.
     public static func verdict(_ bytes: RawSpan, isOwnPort: Bool = false) -> Verdict {
         guard bytes.byteCount > 0 else { return .needMore }
         guard let code = code(bytes) else {
@@ -32,17 +33,48 @@ public enum CoAPStreamProbe {
             if CoAPTokenLength.isReserved(tokenNibble) { return .no }
             return isOwnPort || tokenNibble == 0 && bytes.byte(at: 0) >> 4 <= 13 ? .needMore : .no
         }
-        guard code == .csm || isOwnPort && code.isRequest && code.methodName != nil else { return .no }
+        guard code == .csm || isOwnPort && code.isRequest else { return .no }
+        if code != .csm { return message(bytes) }
         switch CoAPFraming.frame(bytes) {
         case .lost: return .no
         case .incomplete(let total):
             guard let total else { return isOwnPort ? .needMore : .no }
-            guard isOwnPort || total <= longestCapabilities, isPlausible(bytes, total, isOwnPort) else { return .no }
+            guard isOwnPort || total <= longestCapabilities, isCapabilities(bytes, total, isOwnPort) else { return .no }
             return bytes.byteCount < longestHead ? .needMore : .beginning
         case .message(let length):
             guard isOwnPort || length <= longestCapabilities else { return .no }
-            return isPlausible(bytes.extracting(0..<length), length, isOwnPort) ? .beginning : .no
+            return isCapabilities(bytes.extracting(0..<length), length, isOwnPort) ? .beginning : .no
         }
+    }
+
+    /// Judges the first octets of the end that answers one whose messages are believed: it may begin with a CSM, or with
+    /// messages without a fault that end where the octets do.
+    public static func answer(_ bytes: RawSpan) -> Verdict {
+        guard bytes.byteCount > 0 else { return .needMore }
+        if CoAPTokenLength.isReserved(bytes.byte(at: 0) & 15) { return .no }
+        guard let code = code(bytes) else { return .needMore }
+        return code == .csm ? verdict(bytes, isOwnPort: true) : message(bytes)
+    }
+
+    /// Judges octets that do not begin with a CSM: they have to be messages without a fault.
+    private static func message(_ bytes: RawSpan) -> Verdict {
+        var offset = 0
+        while offset < bytes.byteCount {
+            let rest = bytes.extracting(offset..<bytes.byteCount)
+            switch CoAPFraming.frame(rest) {
+            case .lost: return .no
+            case .incomplete(let total):
+                // Of the first message more may come; what only begins behind it is not waited for.
+                guard offset == 0 else { return .no }
+                guard let total else { return .needMore }
+                guard isFaultless(rest, total) else { return .no }
+                return bytes.byteCount < longestHead ? .needMore : .beginning
+            case .message(let length):
+                guard isFaultless(rest.extracting(0..<length), length) else { return .no }
+                offset += length
+            }
+        }
+        return .beginning
     }
 
     /// The code, where it is there to be read.
@@ -52,12 +84,18 @@ public enum CoAPStreamProbe {
         return bytes.byteCount > offset ? CoAPCode(rawValue: bytes.byte(at: offset)) : nil
     }
 
-    private static func isPlausible(_ bytes: RawSpan, _ total: Int, _ isOwnPort: Bool) -> Bool {
+    private static func isFaultless(_ bytes: RawSpan, _ total: Int) -> Bool {
         guard let message = CoAPMessage(streamed: bytes, wholeLength: total) else { return false }
-        if message.code == .csm, isOwnPort { return !message.violations.isFatal }
-        guard message.violations.isEmpty, message.extensions.isEmpty else { return false }
-        guard message.code == .csm else { return CoAPBoundary.hasPlausibleOptions(message, bytes) }
-        guard message.token.isEmpty, bytes.byte(at: 0) & 15 == 0, message.payloadLength == 0 else { return false }
+        return message.violations.isEmpty && message.extensions.isEmpty
+            && CoAPBoundary.hasPlausibleOptions(message, bytes)
+    }
+
+    private static func isCapabilities(_ bytes: RawSpan, _ total: Int, _ isOwnPort: Bool) -> Bool {
+        guard let message = CoAPMessage(streamed: bytes, wholeLength: total) else { return false }
+        if isOwnPort { return !message.violations.isFatal }
+        guard message.violations.isEmpty, message.extensions.isEmpty, message.token.isEmpty,
+            bytes.byte(at: 0) & 15 == 0, message.payloadLength == 0
+        else { return false }
         var walk = CoAPOptionWalk(message.signalOptions)
         while case .option(let instance) = walk.next(bytes) {
             let option = CoAPSignalOption(.csm, instance.option.rawValue)
