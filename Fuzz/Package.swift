@@ -70,5 +70,6 @@ let package = Package(
             ]),
         fuzzer("FuzzMQTT", ["Bytes", "Network", "Events", "MQTT"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
+        fuzzer("FuzzCoAPStream", ["Bytes", "Network", "Events", "CoAP"]),
     ]
 )

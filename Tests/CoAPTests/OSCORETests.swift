@@ -5,16 +5,17 @@ import TestSupport
 import Testing
 
 /// Protected messages of RFC 8613, appendix C: C.4 to C.8.
-@Test(arguments: [
-    ("44025d1f00003974396c6f63616c686f7374620914ff612f1092f1776f1c1668b3825e", "14", "", nil),
-    ("440271c30000b932396c6f63616c686f737463091400ff4ed339a5a379b0b8bc731fffb0", "14", "00", nil),
-    (
-        "44022f8eef9bbf7a396c6f63616c686f73746b19140837cbf3210017a2d3ff72cd7273fd331ac45cffbe55c3", "14", "",
-        "37cbf3210017a2d3"
-    ),
-    ("64445d1f0000397490ffdbaad1e9a7e7b2a813d3c31524378303cdafae119106", nil, nil, nil),
-    ("64445d1f00003974920100ff4d4c13669384b67354b2b6175ff4b8658c666a6cf88e", "00", nil, nil),
-] as [(String, String?, String?, String?)])
+@Test(
+    arguments: [
+        ("44025d1f00003974396c6f63616c686f7374620914ff612f1092f1776f1c1668b3825e", "14", "", nil),
+        ("440271c30000b932396c6f63616c686f737463091400ff4ed339a5a379b0b8bc731fffb0", "14", "00", nil),
+        (
+            "44022f8eef9bbf7a396c6f63616c686f73746b19140837cbf3210017a2d3ff72cd7273fd331ac45cffbe55c3", "14", "",
+            "37cbf3210017a2d3"
+        ),
+        ("64445d1f0000397490ffdbaad1e9a7e7b2a813d3c31524378303cdafae119106", nil, nil, nil),
+        ("64445d1f00003974920100ff4d4c13669384b67354b2b6175ff4b8658c666a6cf88e", "00", nil, nil),
+    ] as [(String, String?, String?, String?)])
 func vectorsOfTheSpecification(text: String, partialIV: String?, kid: String?, context: String?) throws {
     let event = try #require(Listener().hear(hex(text)))
     #expect(event["coap.opt.object_security_piv"] == partialIV)
@@ -25,10 +26,12 @@ func vectorsOfTheSpecification(text: String, partialIV: String?, kid: String?, c
 }
 
 /// Compressed objects of RFC 8613, 6.3: flags and what follows.
-@Test(arguments: [
-    ("09 05 25", "05", "25", nil), ("0900 00", "00", "00", nil), ("09 00", "00", "", nil),
-    ("19 05 08 44616c656b5f3031 25", "05", "25", "44616c656b5f3031"), ("", nil, nil, nil), ("01 07", "07", nil, nil),
-] as [(String, String?, String?, String?)])
+@Test(
+    arguments: [
+        ("09 05 25", "05", "25", nil), ("0900 00", "00", "00", nil), ("09 00", "00", "", nil),
+        ("19 05 08 44616c656b5f3031 25", "05", "25", "44616c656b5f3031"), ("", nil, nil, nil),
+        ("01 07", "07", nil, nil),
+    ] as [(String, String?, String?, String?)])
 func compressedObjects(value: String, partialIV: String?, kid: String?, context: String?) {
     let bytes = hex(value)
     let option = OSCOREOption(.init(offset: 0, count: bytes.count), bytes.span.bytes)
@@ -94,8 +97,9 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
     #expect(repeated(message(.post, "19 14 01 aa 25", id: 4)) == "false", "another context")
     #expect(repeated(message(.post, "09 14 25", id: 5)) == "true")
     #expect(repeated(message(.post, "09 14 25", id: 1), at: 300) == "true", "its message id is free again")
-    #expect(listener.hear(message(.post, "09 14 25", id: 6), to: .init(Listener.server.address, 5684))?[
-        "coap.oscore.piv_repeated"] == "false", "another server")
+    #expect(
+        listener.hear(message(.post, "09 14 25", id: 6), to: .init(Listener.server.address, 5684))?[
+            "coap.oscore.piv_repeated"] == "false", "another server")
     // Blocks of one OSCORE message, cut by an intermediary.
     #expect(repeated(message(.post, "09 14 25", id: 7, more: [(27, [0x1E])])) == nil)
     // A message that is malformed says nothing.

@@ -112,7 +112,8 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
     let connection = listener.connect()
     #expect(listener.hear(connection, request)?["violation.id"] == "RFC8323-5.3")
     #expect(listener.hear(connection, request)?["violation.id"] == nil, "it is told once")
-    #expect(listener.hear(connection, CoAPStream(0x45, token: [1]).bytes, isBack: true)?["violation.id"] == "RFC8323-5.3")
+    #expect(
+        listener.hear(connection, CoAPStream(0x45, token: [1]).bytes, isBack: true)?["violation.id"] == "RFC8323-5.3")
     // What was not seen is held against nobody.
     #expect(listener.hear(listener.connect(isFromStart: false), request)?["violation.id"] == nil)
     let gapped = listener.connect()

@@ -74,7 +74,8 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
         }
         if CoAPStreamProbe.verdict(bytes.span.bytes, isOwnPort: true) == .beginning { onOwnPort += 1 }
     }
-    print("CoAP streams: of 1,000,000 random beginnings \(passed) pass, \(proven) are proven alone, seed \(seed);",
+    print(
+        "CoAP streams: of 1,000,000 random beginnings \(passed) pass, \(proven) are proven alone, seed \(seed);",
         "\(onOwnPort) on CoAP's own port")
     #expect(passed < 60 && proven == 0, "seed \(seed)")
     #expect(onOwnPort < 5000, "seed \(seed)")

@@ -84,8 +84,11 @@ public enum CoAPStreamProbe {
         return bytes.byteCount > offset ? CoAPCode(rawValue: bytes.byte(at: offset)) : nil
     }
 
+    /// Zeros are Empty messages without end, and of other protocols as well.
     private static func isFaultless(_ bytes: RawSpan, _ total: Int) -> Bool {
-        guard let message = CoAPMessage(streamed: bytes, wholeLength: total) else { return false }
+        guard let message = CoAPMessage(streamed: bytes, wholeLength: total), !message.code.isEmpty else {
+            return false
+        }
         return message.violations.isEmpty && message.extensions.isEmpty
             && CoAPBoundary.hasPlausibleOptions(message, bytes)
     }
