@@ -22,7 +22,7 @@ extension Worker where Sink: ~Copyable {
             claimCoAP(slot, client: likelyCoAPClient(slot), isFromStart: isFromStart(slot))
         } else {
             streams.table[slot].label = FlowLabel.coapStreamCandidate
-            weigh(slot, side, bytes, frameBytes)
+            keep(slot, side, bytes, frameBytes)
         }
         return true
     }
@@ -47,10 +47,22 @@ extension Worker where Sink: ~Copyable {
         }
         var stream = streams.takeHeld(slot, side)
         stream.append(copying: data)
-        let datagram = CoAPCandidates.Datagram(frame: frame, packet: packet, side: side, stream: stream)
+        keep(slot, side, stream.span.bytes, frameBytes)
         stream.removeAll(keepingCapacity: true)
         streams.putHeld(stream, slot, side)
-        guard candidates.add(&streams.table[slot].handle, datagram, frameBytes) else { return giveUpStream(slot) }
+        settle(slot)
+    }
+
+    /// Lets octets wait, with the frame that they came in.
+    private mutating func keep(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
+        var datagram = CoAPCandidates.Datagram(frame: frame, packet: packet, side: side)
+        datagram.stream.append(copying: data)
+        if !candidates.add(&streams.table[slot].handle, datagram, frameBytes) { giveUpStream(slot) }
+    }
+
+    /// Looks whether what waits of a flow proves it to be CoAP, and reads it then.
+    mutating func settle(_ slot: Int) {
+        guard streams.table[slot].label == FlowLabel.coapStreamCandidate else { return }
         switch candidates.judge(streams.table[slot].handle) {
         case .open: return
         case .other: giveUpStream(slot)

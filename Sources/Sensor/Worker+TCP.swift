@@ -105,6 +105,8 @@ extension Worker where Sink: ~Copyable {
             if streams.table[slot][side].skip > 0 { buffer.removeLast(buffer.count - heldLimit) }
             streams.putHeld(buffer, slot, side)
         }
+        // What begins as CoAP does may prove itself with what came with it.
+        if label == FlowLabel.unknown { settle(slot) }
         if streams.table[slot][side].isLost, streams.table[slot].label == FlowLabel.unknown {
             // It turned out not to begin as MQTT does; what is held is looked at again.
             let none: [UInt8] = []

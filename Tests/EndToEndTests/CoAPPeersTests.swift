@@ -40,11 +40,12 @@ struct CoAPPeersTests {
     @Test(.enabled(if: CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapOverTCP() throws {
         let port = try Loopback.freePort(SOCK_STREAM)
-        let (capture, printed) = try converse("tcp", port)
+        let (recording, printed) = try converse("tcp", port)
+        let capture = try recording.end()
         let ours = try messages(in: capture)
         #expect(difference(try theirs(in: capture, "tcp.port==\(port),coap"), ours) == [])
         #expect(ours.allSatisfy { $0.violations == nil })
-        #expect(counted(ours.map(\.code))["7.01"] == 2 && ours.contains { $0.code == "7.04" })
+        #expect(counted(ours.map(\.code))["7.01"] == 2)
         let answers = ours.filter { !$0.code.hasPrefix("0.") && !$0.code.hasPrefix("7.") }
         #expect(answers.allSatisfy { $0.isMatched == true })
         let toRequests = answers.filter { !($0.state == "notification" && $0.payloadLength == 7) }
@@ -55,7 +56,8 @@ struct CoAPPeersTests {
     @Test(.enabled(if: CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapWithOSCORE() throws {
         let port = try Loopback.freePort(SOCK_DGRAM)
-        let (capture, printed) = try converse("oscore", port)
+        let (recording, printed) = try converse("oscore", port)
+        let capture = try recording.end()
         #expect(printed.first == "2.05 7" && printed.last == "notifications 3", "\(printed)")
         let ours = try messages(in: capture)
         #expect(difference(try theirs(in: capture, "udp.port==\(port),coap"), ours) == [])
@@ -67,14 +69,14 @@ struct CoAPPeersTests {
         #expect(ours.filter { $0.partialIV != nil && $0.kid == nil }.count == 3, "notifications have their own")
     }
 
-    /// Lets aiocoap talk to itself; the capture, and what it printed.
-    private func converse(_ mode: String, _ port: Int) throws -> (capture: String, printed: [String]) {
+    /// Lets aiocoap talk to itself; what goes over the port is recorded, and what it printed.
+    private func converse(_ mode: String, _ port: Int) throws -> (recording: Recording, printed: [String]) {
         let recording = try Recording("port \(port)")
         let keys = try TemporaryFolder()
         let outcome = try run(
             CoAPPeers.python ?? "python3", [Program.root + "/Tests/Peers/coap_peers.py", mode, "\(port)", keys.path])
         #expect(outcome.status == 0, "\(outcome.errorText)")
-        return (try recording.end(), outcome.lines)
+        return (recording, outcome.lines)
     }
 }
 
@@ -175,6 +177,7 @@ private func theirs(in capture: String, _ decodeAs: String) throws -> [String] {
     let outcome = try run(
         Program.find("tshark") ?? "tshark",
         ["-r", capture, "-d", decodeAs, "-Y", "coap", "-T", "fields"] + compared.flatMap { ["-e", $0] })
+    #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(outcome.errorText)")
     return outcome.text.split(separator: "\n").map { line in
         var columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         columns += [String](repeating: "", count: max(0, compared.count - columns.count))

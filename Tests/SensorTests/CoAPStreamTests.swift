@@ -106,6 +106,27 @@ private let counts: [String: [String: UInt64]] = [
     #expect(bench.events.count == 3)
 }
 
+/// Wherever what one end says on a strange port is cut into two, all of it is read: the proof may come in the middle of a
+/// message.
+@Test func oneEndAloneInTwoSegments() {
+    let stream =
+        CoAPStream.csm()
+        + (0..<4).flatMap { number in
+            CoAPStream(0x02, token: [UInt8(number)], path: "sensors/temp", payload: [1, 2, 3, 4, 5]).bytes
+        }
+    for cut in 1..<stream.count {
+        for later in [1, 40] where cut + later < stream.count {
+            var bench = Bench(["coap.code"])
+            var connection = Connection(serverPort: 9000)
+            bench.feed(connection.handshake()[0])
+            bench.feed(connection.client(Array(stream[..<cut])))
+            bench.feed(connection.client(Array(stream[cut..<cut + later])))
+            bench.feed(connection.client(Array(stream[(cut + later)...])))
+            #expect(bench.worker.statistics.messages == ["coap": ["7.01": 1, "0.02": 4]], "cut at \(cut), \(later)")
+        }
+    }
+}
+
 @Test func oneEndAloneIsBelievedWhenItGoesOn() {
     var bench = Bench(brief)
     var connection = Connection(serverPort: 9000)
