@@ -172,12 +172,15 @@ extension Worker where Sink: ~Copyable {
         return CoAPStreamProbe.answer(bytes)
     }
 
+    /// Dissects a message of a connection: of a TCP stream, or of a WebSocket that a flow carries.
     mutating func dissectCoAP(
-        _ slot: Int, _ side: Side, _ message: RawSpan, wholeLength: Int, _ frameBytes: RawSpan
+        _ slot: Int, _ side: Side, _ message: RawSpan, wholeLength: Int, over carrier: CoAPCarrier = .stream,
+        _ frameBytes: RawSpan
     ) {
         var context = streamContext(slot, side)
         let connection = CoAPConnectionID(rawValue: streams.table[slot].handle)
-        guard coap.dissect(connection, message: message, wholeLength: wholeLength, context: &context) else { return }
+        guard coap.dissect(connection, message: message, wholeLength: wholeLength, over: carrier, context: &context)
+        else { return }
         counters.coap[Int(coap.messageType)] &+= 1
         counters.countViolations(of: coap, message: message, &violations)
         sink.receive(coap, context, message: message, frame: frame, frameBytes: frameBytes)
