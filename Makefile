@@ -41,7 +41,7 @@ rules-test: build
 fuzz: tools-build
 	Fuzz/run.sh $(FUZZ_SECONDS)
 
-# A build of about a minute on two idle cores, then 20 seconds for each of five targets: before a change of a parser is
+# A build of about a minute on two idle cores, then 20 seconds for each of six targets: before a change of a parser is
 # committed. No part of `make test`, whose outcome must not hang on chance.
 fuzz-briefly: tools-build
 	Fuzz/run.sh 20
@@ -53,7 +53,6 @@ format:
 	swift format --in-place --parallel --recursive Sources Tests Fuzz Package.swift
 
 samples: tools-test
-	scripts/python-env.sh .venv
 	.venv/bin/python PcapSamples/make.py
 
 tools-build:
@@ -61,6 +60,7 @@ tools-build:
 
 tools-test:
 	@scripts/install-packages.sh test
+	@scripts/python-env.sh .venv
 
 clean:
 	rm -rf .build

@@ -73,5 +73,6 @@ let package = Package(
         fuzzer("FuzzMQTTPacket", ["Bytes", "Network", "Events", "MQTT"]),
         fuzzer("FuzzMQTTSession", ["Bytes", "Network", "Events", "MQTT", "CMalloc"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
+        fuzzer("FuzzCoAPStream", ["Bytes", "Network", "Events", "CoAP"]),
     ]
 )

@@ -1,24 +1,23 @@
 #!/bin/sh
-# Builds the fuzz targets and runs each for a time.
+# Builds the fuzz targets and runs each for a time, as many at once as there are cores.
 #
-#   Fuzz/run.sh SECONDS [TARGET...]    TARGET is FuzzFrame, FuzzFragments, FuzzStream, FuzzMQTT, FuzzMQTTPacket,
-#                                      FuzzMQTTSession or FuzzCoAP; all of them when none is named
+#   Fuzz/run.sh SECONDS [TARGET...]    TARGET is the name of a folder of Fuzz/Seeds; all of them when none is named
 #
 # What was found worth keeping stays in .build/fuzz/corpus and is where the next run goes on from. An input that breaks
-# something stays in .build/fuzz/found. The exit code is 1 when there is one, 64 for wrong usage.
+# something stays in .build/fuzz/found. FUZZ_SEED=N makes the choices of a run those of another with the same number. The
+# exit code is 1 when something broke, 64 for wrong usage.
 set -eu
 
 case "${1:-}" in
     '' | *[!0-9]*)
-        sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+        sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
         exit 64
         ;;
 esac
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- FuzzFrame FuzzFragments FuzzStream FuzzMQTT FuzzMQTTPacket FuzzMQTTSession FuzzCoAP
-
 cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || set -- $(ls Fuzz/Seeds)
 for target in "$@"; do
     [ -d "Fuzz/Seeds/$target" ] || {
         printf 'run.sh: no target %s\n' "$target" >&2
@@ -32,23 +31,41 @@ swift build -c release --sanitize=fuzzer --package-path Fuzz --scratch-path $bui
 # A crash would hang in the printing of a backtrace.
 export SWIFT_BACKTRACE=enable=no
 mkdir -p $build/found $build/log
-failed=0
-for target in "$@"; do
+rm -f $build/log/*
+
+# Runs one target; what came of it is the last line of its log.
+fuzz() {
+    target=$1
     mkdir -p "$build/corpus/$target"
     log=$build/log/$target
-    set -- -max_total_time="$seconds" -max_len=1024 -timeout=10 -rss_limit_mb=1024 \
+    set -- -max_total_time="$seconds" -max_len=1024 -timeout=60 -rss_limit_mb=2048 -seed="${FUZZ_SEED:-0}" \
         -print_final_stats=1 -artifact_prefix="$build/found/$target-"
     dictionary=Fuzz/${target#Fuzz}.dict
-    case "$target" in FuzzStream | FuzzMQTT*) dictionary=Fuzz/MQTT.dict ;; esac
+    case $target in FuzzStream | FuzzMQTT*) dictionary=Fuzz/MQTT.dict ;; esac
     if [ -f "$dictionary" ]; then set -- "$@" -dict="$dictionary"; fi
     if "$build/release/$target" "$@" "$build/corpus/$target" "Fuzz/Seeds/$target" >"$log" 2>&1; then
         printf '%s: %s executions, %s points covered\n' "$target" \
             "$(sed -n 's/^stat::number_of_executed_units: //p' "$log")" \
             "$(sed -n 's/^#.*DONE  *cov: \([0-9]*\) .*/\1/p' "$log")"
     else
-        failed=1
+        touch "$log.broken"
         printf '%s: broken; the log is %s\n' "$target" "$log"
         grep -e 'Fatal error' -e '^SUMMARY' -e 'Test unit written' "$log" || tail -n 20 "$log"
     fi
+}
+
+cores=$(nproc)
+running=0
+for target in "$@"; do
+    fuzz "$target" &
+    running=$((running + 1))
+    if [ $running -ge "$cores" ]; then
+        # All of a group take the same time.
+        wait
+        running=0
+    fi
 done
-exit $failed
+wait
+for target in "$@"; do
+    if [ -e "$build/log/$target.broken" ]; then exit 1; fi
+done

@@ -3,21 +3,27 @@ import Events
 import Network
 import Synchronization
 
-/// Dissects CoAP over UDP (RFC 7252, with RFC 7641 and RFC 7959) and follows its conversations.
+/// Dissects CoAP over UDP (RFC 7252, with RFC 7641 and RFC 7959), TCP and WebSocket (RFC 8323) and follows its
+/// conversations.
 ///
 /// One analyzer may serve every flow of a worker: its tables are keyed by the ends of a message. The message dissected
 /// last is the current event, which can be asked for its fields beside the datagram that it was dissected from.
 public struct CoAPAnalyzer: ~Copyable {
     var current = CoAPMessage.none
     var state = MessageState(direction: .toServer)
+    var extra = MessageExtra()
     var timestamp = Timestamp.zero
     var conversation: Conversation
+    var connections: CoAPConnectionTable
+    var partialIVs: PartialIVTable
     /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
     private let anchor = Atomic<Bool>(false)
 
     /// Makes an analyzer that has seen nothing; `hash` keys its tables.
     public init(limits: CoAPLimits, hash: SeededHash) {
         conversation = Conversation(limits: limits, hash: hash)
+        connections = CoAPConnectionTable(limit: limits.connections)
+        partialIVs = PartialIVTable(limit: limits.partialIVs)
     }
 
     /// Dissects a datagram, updates the conversation and makes the message the current event.
@@ -35,6 +41,8 @@ public struct CoAPAnalyzer: ~Copyable {
         current = message
         timestamp = context.timestamp
         context.direction = state.direction
+        extra = MessageExtra()
+        takeOSCORE(datagram, context)
         return true
     }
 
@@ -47,7 +55,12 @@ public struct CoAPAnalyzer: ~Copyable {
     public var confirmsFlow: Bool { state.answersRequest }
 
     /// What the conversation had to forget.
-    public var counters: CoAPCounters { conversation.counters }
+    public var counters: CoAPCounters {
+        var counters = conversation.counters
+        counters.evictedConnections = connections.evictions
+        counters.evictedPartialIVs = partialIVs.evictions
+        return counters
+    }
 }
 
 extension CoAPMessage {

@@ -4,6 +4,10 @@ public struct CoAPLimits: Hashable, Sendable {
     public var exchanges = 65_536
     /// Message ids, at most. Each takes about 70 octets.
     public var messageIDs = 131_072
+    /// Connections over TCP and WebSocket, at most. Each takes about 100 octets.
+    public var connections = 32_768
+    /// Partial IVs of OSCORE, at most. Each takes about 60 octets.
+    public var partialIVs = 65_536
     /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME
     /// of RFC 7252, 4.8.2.
     public var exchangeLifetimeSeconds: Int64 = 247
@@ -23,6 +27,10 @@ public struct CoAPCounters: Hashable, Sendable {
     public var evictedExchanges: UInt64 = 0
     /// Message ids forgotten because their table was full.
     public var evictedMessageIDs: UInt64 = 0
+    /// Connections forgotten because their table was full.
+    public var evictedConnections: UInt64 = 0
+    /// Partial IVs forgotten because their table was full.
+    public var evictedPartialIVs: UInt64 = 0
     /// Paths of requests that were cut.
     public var cutPaths: UInt64 = 0
 

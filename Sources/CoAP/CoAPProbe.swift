@@ -12,7 +12,7 @@ public enum CoAPProbe {
 
     /// Strict: version 1, a token as announced, an assigned code that goes with the type, options that are known,
     /// within their bounds and in place, texts of printable UTF-8, a payload only behind its marker, and no broken
-    /// statement.
+    /// statement. A token of more than 8 octets (RFC 8974) is read on CoAP's own port alone.
     ///
     /// - Complexity: most other datagrams fall at the first two octets; allocates nothing.
     public static func verdict(_ datagram: RawSpan) -> Verdict {
@@ -20,20 +20,10 @@ public enum CoAPProbe {
             return .other
         }
         let code = CoAPCode(rawValue: datagram.byte(at: 1))
-        guard code.name != nil, let message = CoAPMessage(datagram), message.violations.isEmpty else { return .other }
+        guard code.name != nil, let message = CoAPMessage(datagram), message.violations.isEmpty,
+            message.extensions.isEmpty
+        else { return .other }
         if code.isRequest, let observe = message.observe, observe > 1 { return .other }
-        return hasPlausibleOptions(message, datagram) ? .plausible : .other
-    }
-
-    private static func hasPlausibleOptions(_ message: CoAPMessage, _ bytes: RawSpan) -> Bool {
-        var walk = CoAPOptionWalk(message.options)
-        while case .option(let instance) = walk.next(bytes) {
-            guard let definition = instance.option.definition else {
-                guard instance.option.isOneM2M else { return false }
-                continue
-            }
-            if definition.format == .string, !UTF8Findings(bytes.slice(instance.value)).isEmpty { return false }
-        }
-        return true
+        return CoAPBoundary.hasPlausibleOptions(message, datagram) ? .plausible : .other
     }
 }

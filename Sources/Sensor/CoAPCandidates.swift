@@ -4,20 +4,25 @@ import CoAP
 import Flows
 import Packets
 
-/// Datagrams on strange ports that look like CoAP and wait for the response that proves it.
+/// Datagrams and segments on strange ports that look like CoAP and wait for what proves it: a response, or of a stream the
+/// beginning of the other side.
 ///
-/// Bounded: few datagrams a flow, few flows at a time; the flow that waited longest is given up first.
+/// Bounded: few of them a flow, few flows at a time; the flow that waited longest is given up first.
 struct CoAPCandidates: ~Copyable {
     /// A datagram with the frame it came in.
     struct Datagram: Sendable {
         var frame: FrameHeader
         var packet: Packet
         var side: Side
+        /// Of a segment: what came next in the stream.
+        var stream: [UInt8] = []
         var bytes: [UInt8] = []
     }
 
     /// A request may be repeated MAX_RETRANSMIT times (RFC 7252, 4.8) before the answer comes.
     private static let datagramsPerFlow = 5
+    /// A side may ask before the other one has begun; streams that wait longer are nobody's.
+    private static let segmentsPerFlow = 16
     private static let flowLimit = 4096
     /// Octets of frames that wait in all flows together.
     private static let byteLimit = 16 << 20
@@ -34,7 +39,8 @@ struct CoAPCandidates: ~Copyable {
     /// it had to make room for others. `false` where it waits in vain.
     mutating func add(_ handle: inout Int64, _ datagram: Datagram, _ bytes: RawSpan) -> Bool {
         let count = waiting[handle]?.count ?? 0
-        guard count < Self.datagramsPerFlow, bytes.byteCount <= Self.byteLimit else { return false }
+        let limit = datagram.stream.isEmpty ? Self.datagramsPerFlow : Self.segmentsPerFlow
+        guard count < limit, bytes.byteCount <= Self.byteLimit else { return false }
         var datagram = datagram
         datagram.bytes.append(copying: bytes)
         if count == 0 {
@@ -42,7 +48,7 @@ struct CoAPCandidates: ~Copyable {
             nextHandle += 1
         }
         waiting[handle, default: []].append(datagram)
-        totalBytes += bytes.byteCount
+        totalBytes += bytes.byteCount + datagram.stream.count
         while waiting.count > Self.flowLimit || totalBytes > Self.byteLimit { evictOldest() }
         return true
     }
@@ -56,10 +62,34 @@ struct CoAPCandidates: ~Copyable {
         }
     }
 
+    /// What a stream that waits turned out to be.
+    enum StreamVerdict {
+        case open, proven, other
+    }
+
+    /// Whether what waits of a stream proves it to be CoAP: both sides begin with a CSM, or what one of them sent is a
+    /// chain of messages that chance would not make.
+    func judge(_ handle: Int64) -> StreamVerdict {
+        guard let parts = waiting[handle] else { return .other }
+        var begun = 0
+        for side in [Side.first, .second] {
+            let stream = parts.filter { $0.side == side }.flatMap(\.stream)
+            switch CoAPStreamProbe.verdict(stream.span.bytes) {
+            case .no: return .other
+            case .needMore: continue
+            case .beginning:
+                begun += 1
+                var boundary = CoAPBoundary()
+                if boundary.isProvenBeginning(stream.span.bytes) { return .proven }
+            }
+        }
+        return begun == 2 ? .proven : .open
+    }
+
     /// Takes the datagrams of a flow out, in the order in which they came.
     mutating func take(_ handle: Int64) -> [Datagram] {
         let datagrams = waiting.removeValue(forKey: handle) ?? []
-        for datagram in datagrams { totalBytes -= datagram.bytes.count }
+        for datagram in datagrams { totalBytes -= datagram.bytes.count + datagram.stream.count }
         return datagrams
     }
 

@@ -7,7 +7,8 @@ import MQTT
 public enum Protocols {
     /// Every field that an event can have.
     public static let registry = FieldRegistry(blocks: [
-        CommonField.block, MQTTField.block, CoAPField.block, PayloadField.block, ViolationField.block,
+        CommonField.block, MQTTField.block, CoAPField.block, CoAPStreamField.block,
+        PayloadField.block, ViolationField.block,
     ])
 
     /// The fields whose values say what type a message is: rules are indexed by them.
@@ -19,6 +20,7 @@ public enum Protocols {
     /// The fields that most messages lack: rules that need one are passed over without asking.
     public static let rareFields =
         RareField.violations(of: .mqtt) + MQTTField.rareFields + RareField.violations(of: .coap)
+        + CoAPStreamField.rareFields
 
     /// The field that fills the store's column `client_id`.
     static let clientID = MQTTField.clientID.id
@@ -50,6 +52,18 @@ enum FlowLabel {
     static let coap: UInt8 = 2
     /// Looks like CoAP on a strange port; a response has to confirm it.
     static let coapCandidate: UInt8 = 3
+    /// CoAP over TCP.
+    static let coapStream: UInt8 = 4
+    /// Begins as CoAP over TCP does on a strange port; the other end has to do so as well.
+    static let coapStreamCandidate: UInt8 = 5
     /// Nothing that the sensor follows.
     static let ignored: UInt8 = 255
+
+    /// Whether a TCP flow is known to carry a protocol that the sensor reads.
+    static func isFollowedStream(_ label: UInt8) -> Bool { label == mqtt || label == coapStream }
+
+    /// Whether what waits for lost octets of a TCP flow is still worth a look.
+    static func isStream(_ label: UInt8) -> Bool {
+        label == unknown || isFollowedStream(label) || label == coapStreamCandidate
+    }
 }

@@ -18,7 +18,7 @@ public struct RunStatistics: Codable, Sendable {
     public var alerts: [String: UInt64] = [:]
     /// Holes in TCP streams that were never filled.
     public var gaps: UInt64 = 0
-    /// Octets of MQTT streams that were not understood.
+    /// Octets of MQTT and CoAP streams that were not understood.
     public var unparsedBytes: UInt64 = 0
     /// What was pushed out of tables, by table.
     public var evicted: [String: UInt64] = [:]
@@ -133,6 +133,7 @@ extension Worker where Sink: ~Copyable {
             "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
             "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
             "coap_exchanges": coap.evictedExchanges, "coap_message_ids": coap.evictedMessageIDs,
+            "coap_connections": coap.evictedConnections, "coap_partial_ivs": coap.evictedPartialIVs,
         ]
     }
 

@@ -61,7 +61,7 @@ extension Worker where Sink: ~Copyable {
 
     private mutating func drop(_ count: Int, from buffer: inout [UInt8], _ slot: Int, _ side: Side) {
         guard count > 0 else { return }
-        if streams.table[slot].label == FlowLabel.mqtt { streams.countUnparsed(count) }
+        if FlowLabel.isFollowedStream(streams.table[slot].label) { streams.countUnparsed(count) }
         noteLoss(slot) { $0.unparsedBytes += UInt64(count) }
         buffer.removeFirst(count)
         streams.table[slot][side].startsSegment = false
@@ -71,6 +71,7 @@ extension Worker where Sink: ~Copyable {
         _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, sequel: MQTTBoundary.Sequel, isFull: Bool
     ) -> MQTTBoundary.Verdict {
         let flow = streams.table[slot]
+        if flow.label == FlowLabel.coapStream { return searchCoAP(bytes, startsSegment: startsSegment, isLast: sequel == .nothing) }
         guard flow.label == FlowLabel.mqtt else {
             let verdict = join(slot, side, bytes, startsSegment: startsSegment, sequel: sequel)
             if streams.table[slot].label == FlowLabel.mqtt { confirm(slot) }
@@ -82,8 +83,8 @@ extension Worker where Sink: ~Copyable {
         return boundary.find(bytes, startsSegment: startsSegment, sequel: sequel, isFull: isFull)
     }
 
-    /// Looks whether a flow whose beginning was not seen is MQTT, and which end is the client: what only one of them may
-    /// send tells that, else the port.
+    /// Looks whether a flow whose beginning was not seen is MQTT, or else CoAP, and which end is the client: what only
+    /// one of them may send tells that, else the port.
     private mutating func join(
         _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, sequel: MQTTBoundary.Sequel
     ) -> MQTTBoundary.Verdict {
@@ -107,6 +108,7 @@ extension Worker where Sink: ~Copyable {
             claim(slot, client: side.other, isFromStart: false, seenFrom: side)
             return asServer
         case (.open(let one), .open(let other)):
+            if let coap = joinCoAP(slot, side, bytes, startsSegment: startsSegment, isLast: sequel == .nothing) { return coap }
             streams.table[slot].misses += 1
             if bytes.byteCount > Self.joiningLimit || streams.table[slot].misses >= Self.joiningTries {
                 streams.table[slot].label = FlowLabel.ignored

@@ -1,5 +1,6 @@
 import Bytes
 import Capture
+import CoAP
 import Events
 import Flows
 import MQTT
@@ -88,9 +89,11 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Takes the next octets of a stream, in order.
-    private mutating func feed(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
-        guard streams.table[slot].label != FlowLabel.ignored else { return }
-        if streams.table[slot].label == FlowLabel.mqtt, streams.table[slot].handle < 0 { reopen(slot) }
+    mutating func feed(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
+        let label = streams.table[slot].label
+        guard label != FlowLabel.ignored else { return }
+        if label == FlowLabel.coapStreamCandidate { return weigh(slot, side, data, frameBytes) }
+        if FlowLabel.isFollowedStream(label), streams.table[slot].handle < 0 { reopen(slot) }
         if streams.table[slot][side].isLost { return resume(slot, side, data, frameBytes) }
         let passed = passLongMessage(slot, side, data, frameBytes)
         let rest = data.extracting(passed..<data.byteCount)
@@ -106,6 +109,8 @@ extension Worker where Sink: ~Copyable {
             if streams.table[slot][side].skip > 0 { buffer.removeLast(buffer.count - heldLimit) }
             streams.putHeld(buffer, slot, side)
         }
+        // What begins as CoAP does may prove itself with what came with it.
+        if label == FlowLabel.unknown { settle(slot) }
         if streams.table[slot][side].isLost, streams.table[slot].label == FlowLabel.unknown {
             // It turned out not to begin as MQTT does; what is held is looked at again.
             let none: [UInt8] = []
@@ -123,13 +128,17 @@ extension Worker where Sink: ~Copyable {
 
     /// Tells the conversation that it cannot know all that was said.
     mutating func noteGap(_ slot: Int) {
-        guard streams.table[slot].label == FlowLabel.mqtt else { return }
-        mqtt.noteGap(MQTTSessionID(rawValue: streams.table[slot].handle))
+        let handle = streams.table[slot].handle
+        switch streams.table[slot].label {
+        case FlowLabel.mqtt: mqtt.noteGap(MQTTSessionID(rawValue: handle))
+        case FlowLabel.coapStream: coap.noteGap(CoAPConnectionID(rawValue: handle))
+        default: break
+        }
     }
 
     /// Counts a loss by the server of a flow that is followed.
     mutating func noteLoss(_ slot: Int, _ change: (inout LossesByServer.Loss) -> Void) {
-        guard streams.table[slot].label == FlowLabel.mqtt else { return }
+        guard FlowLabel.isFollowedStream(streams.table[slot].label) else { return }
         let flow = streams.table[slot]
         counters.losses.note(flow.client == .first ? flow.key.second : flow.key.first, change)
     }
@@ -165,9 +174,9 @@ extension Worker where Sink: ~Copyable {
     private mutating func passMissing(_ count: Int, _ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
         let label = streams.table[slot].label
         guard label != FlowLabel.ignored, !streams.table[slot][side].isLost else { return }
-        if label == FlowLabel.mqtt, streams.table[slot][side].skip == 0, streams.table[slot][side].held >= 0 {
+        if FlowLabel.isFollowedStream(label), streams.table[slot][side].skip == 0, streams.table[slot][side].held >= 0 {
             let head = streams.takeHeld(slot, side)
-            if case .incomplete(let total?) = MQTTFraming.frame(head.span.bytes) {
+            if let total = announcedLength(head.span.bytes, label) {
                 streams.table[slot][side].wholeLength = total
                 streams.table[slot][side].skip = total - head.count
                 beginPayload(slot, side, head.span.bytes, wholeLength: total)
@@ -183,12 +192,24 @@ extension Worker where Sink: ~Copyable {
         passRest(count, slot, side, frameBytes)
     }
 
+    /// The length of the whole message that begins with `head`, where it says so.
+    private func announcedLength(_ head: RawSpan, _ label: UInt8) -> Int? {
+        if label == FlowLabel.coapStream {
+            guard case .incomplete(let total) = CoAPFraming.frame(head) else { return nil }
+            return total
+        }
+        guard case .incomplete(let total) = MQTTFraming.frame(head) else { return nil }
+        return total
+    }
+
     /// Dissects every whole message at the start of `bytes`; returns how many octets they took.
     mutating func consume(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
-        if streams.table[slot].label == FlowLabel.unknown, !identify(slot, side, bytes) {
-            // What another protocol says is let go; a beginning that tells nothing yet is kept.
-            return streams.table[slot].label == FlowLabel.ignored ? bytes.byteCount : 0
+        if streams.table[slot].label == FlowLabel.unknown, !identify(slot, side, bytes, frameBytes) {
+            // What another protocol says is let go, what waits for a proof is kept elsewhere; a beginning that tells
+            // nothing yet is kept.
+            return streams.table[slot].label == FlowLabel.unknown ? 0 : bytes.byteCount
         }
+        if streams.table[slot].label == FlowLabel.coapStream { return consumeCoAP(slot, side, bytes, frameBytes) }
         var offset = 0
         while offset < bytes.byteCount {
             let rest = bytes.extracting(offset..<bytes.byteCount)
@@ -214,10 +235,17 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Tells what a stream carries by its first octets; `false` while that is open, or when it is nobody's.
-    private mutating func identify(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> Bool {
-        switch MQTTProbe.verdict(bytes) {
+    private mutating func identify(
+        _ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan
+    ) -> Bool {
+        let verdict = MQTTProbe.verdict(bytes)
+        if verdict == .needMore || verdict == .no, !isTLS(bytes), identifyCoAP(slot, side, bytes, frameBytes) {
+            return streams.table[slot].label == FlowLabel.coapStream
+        }
+        switch verdict {
         case .needMore: return false
         case .no:
+            if !isTLS(bytes), mayBecomeCoAP(slot, side, bytes) { return false }
             if isTLS(bytes) { counters.encryptedFlows &+= 1 }
             if mayBegin(slot, side), !isTLS(bytes) {
                 streams.table[slot][side].isLost = true
@@ -245,15 +273,16 @@ extension Worker where Sink: ~Copyable {
             && bytes.byte(at: 2) <= 4
     }
 
-    /// Whether a stream that begins otherwise may yet be MQTT: its beginning was not seen, or it goes to MQTT's own port,
-    /// where a client that does not begin with a CONNECT is worth a look.
+    /// Whether a stream that begins otherwise may yet be one of ours: its beginning was not seen, or it goes to MQTT's or
+    /// CoAP's own port, where a client that does not begin with a CONNECT or a CSM is worth a look.
     private func mayBegin(_ slot: Int, _ side: Side) -> Bool {
         let key = streams.table[slot].key
-        return !streams.table[slot][side].hasSYN || key.first.port == MQTTPort.mqtt || key.second.port == MQTTPort.mqtt
+        return !streams.table[slot][side].hasSYN
+            || [key.first.port, key.second.port].contains { $0 == MQTTPort.mqtt || $0 == CoAPPort.coap }
     }
 
     /// Whether the first octets of both ends are there to be read.
-    private func isFromStart(_ slot: Int) -> Bool {
+    func isFromStart(_ slot: Int) -> Bool {
         [Side.first, .second].allSatisfy { streams.table[slot][$0].hasSYN && !streams.table[slot][$0].isLost }
     }
 
@@ -263,14 +292,23 @@ extension Worker where Sink: ~Copyable {
         streams.table[slot].label = FlowLabel.mqtt
         streams.table[slot].client = client
         streams.table[slot].misses = 0
-        if !streams.table[slot][side.other].hasSYN, !streams.table[slot][side.other].isLost {
-            streams.table[slot][side.other].isLost = true
-            streams.table[slot][side.other].startsSegment = true
-        }
+        distrust(slot, side.other)
         openSession(slot, isFromStart: isFromStart)
     }
 
-    private mutating func openSession(_ slot: Int, isFromStart: Bool = false) {
+    /// Looks for the first boundary in a stream whose beginning was not seen.
+    mutating func distrust(_ slot: Int, _ side: Side) {
+        guard !streams.table[slot][side].hasSYN, !streams.table[slot][side].isLost else { return }
+        streams.table[slot][side].isLost = true
+        streams.table[slot][side].startsSegment = true
+    }
+
+    mutating func openSession(_ slot: Int, isFromStart: Bool = false) {
+        if streams.table[slot].label == FlowLabel.coapStream {
+            streams.table.setEstablished(true, slot: slot)
+            streams.table[slot].handle = coap.openConnection(isFromStart: isFromStart).rawValue
+            return
+        }
         let flow = streams.table[slot]
         let (client, server) =
             flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
@@ -283,9 +321,22 @@ extension Worker where Sink: ~Copyable {
     private mutating func dissect(
         _ slot: Int, _ side: Side, _ message: RawSpan, wholeLength: Int, _ frameBytes: RawSpan
     ) {
-        let direction: Direction = side == streams.table[slot].client ? .toServer : .toClient
+        if streams.table[slot].label == FlowLabel.coapStream {
+            return dissectCoAP(slot, side, message, wholeLength: wholeLength, frameBytes)
+        }
         let session = MQTTSessionID(rawValue: streams.table[slot].handle)
-        var context = context(direction: direction)
+        let context = streamContext(slot, side)
+        if !streams.table[slot].isEstablished { noteHeard(slot, side) }
+        mqtt.dissect(session, message: message, wholeLength: wholeLength, context: context)
+        counters.mqtt[Int(mqtt.messageType)] &+= 1
+        counters.countViolations(of: mqtt, message: message, &violations)
+        sink.receive(mqtt, context, message: message, frame: frame, frameBytes: frameBytes)
+        if mqtt.messageType <= 2 { noteKeepAlive(slot, message) }
+    }
+
+    /// The context of a message that `side` of a stream sent, and that the current frame completed.
+    mutating func streamContext(_ slot: Int, _ side: Side) -> EventContext {
+        var context = context(direction: side == streams.table[slot].client ? .toServer : .toClient)
         if !streams.table[slot].key.isSent(by: side, from: context.source) {
             // The frame that completed it came from the other end: what it closed was waiting for lost octets.
             swap(&context.source, &context.destination)
@@ -295,12 +346,7 @@ extension Worker where Sink: ~Copyable {
             streams.table[slot][side].hasConflict = false
             context.anomalies.insert(.segmentConflict)
         }
-        if !streams.table[slot].isEstablished { noteHeard(slot, side) }
-        mqtt.dissect(session, message: message, wholeLength: wholeLength, context: context)
-        counters.mqtt[Int(mqtt.messageType)] &+= 1
-        counters.countViolations(of: mqtt, message: message, &violations)
-        sink.receive(mqtt, context, message: message, frame: frame, frameBytes: frameBytes)
-        if mqtt.messageType <= 2 { noteKeepAlive(slot, message) }
+        return context
     }
 
     /// Takes over how long the ends of a session may be silent: the client's keep-alive, or what the server says instead
@@ -316,7 +362,7 @@ extension Worker where Sink: ~Copyable {
 
     /// At the end of a capture: what still waits for lost octets is read as far as it goes.
     mutating func flushQueues() {
-        for slot in streams.table.liveSlots where streams.table[slot].label <= FlowLabel.mqtt {
+        for slot in streams.table.liveSlots where FlowLabel.isStream(streams.table[slot].label) {
             for side in [Side.first, .second] { flushQueue(slot, side) }
         }
     }

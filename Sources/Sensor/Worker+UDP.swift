@@ -26,7 +26,7 @@ extension Worker where Sink: ~Copyable {
     private mutating func identify(_ slot: Int, _ bytes: RawSpan) {
         if packet.sourcePort == CoAPPort.coap || packet.destinationPort == CoAPPort.coap {
             streams.table[slot].label = FlowLabel.coap
-        } else if isDTLS(bytes.slice(packet.payload)) {
+        } else if isDTLS(bytes) {
             counters.encryptedFlows &+= 1
             streams.table[slot].label = FlowLabel.ignored
         } else if CoAPProbe.verdict(bytes.slice(packet.payload)) == .plausible {
@@ -38,11 +38,12 @@ extension Worker where Sink: ~Copyable {
         }
     }
 
-    /// Whether a datagram begins with a DTLS record (RFC 6347, 4.1; RFC 9147, 4; with a connection id RFC 9146, 4).
-    private func isDTLS(_ datagram: RawSpan) -> Bool {
-        guard datagram.byteCount >= 13 else { return false }
-        let type = datagram.byte(at: 0)
-        return (20...26).contains(type) && datagram.byte(at: 1) == 0xFE && datagram.byte(at: 2) >= 0xFC
+    /// Whether the current datagram is of DTLS. An encrypted record of DTLS 1.3 alone is told on the port of CoAP over
+    /// DTLS only; elsewhere it is not CoAP in any case, whose first two bits are others.
+    private func isDTLS(_ bytes: RawSpan) -> Bool {
+        let datagram = bytes.slice(packet.payload)
+        let isOwnPort = packet.sourcePort == CoAPPort.coaps || packet.destinationPort == CoAPPort.coaps
+        return DTLSRecord.begins(datagram) || isOwnPort && DTLSRecord.mayBeUnified(datagram)
     }
 
     /// Datagrams of a flow on a strange port that are looked at before it is nobody's.
@@ -51,13 +52,18 @@ extension Worker where Sink: ~Copyable {
     private mutating func dissect(_ slot: Int, _ bytes: RawSpan, _ frameBytes: RawSpan) {
         var context = context(direction: .toServer)
         let message = bytes.slice(packet.payload)
-        guard coap.dissect(message, context: &context) else {
-            counters.notCoAP &+= 1
-            return
-        }
+        guard coap.dissect(message, context: &context) else { return noteOther(slot, message) }
         counters.coap[Int(coap.messageType)] &+= 1
         counters.countViolations(of: coap, message: message, &violations)
         sink.receive(coap, context, message: message, frame: frame, frameBytes: frameBytes)
+    }
+
+    /// Counts what is not CoAP on CoAP's own port: DTLS once for each flow. The flow is not given up for it: anybody can
+    /// send a record in another's name.
+    private mutating func noteOther(_ slot: Int, _ datagram: RawSpan) {
+        guard DTLSRecord.begins(datagram) else { return counters.notCoAP &+= 1 }
+        if streams.table[slot].misses == 0 { counters.encryptedFlows &+= 1 }
+        streams.table[slot].misses = 1
     }
 
     /// Waits on a strange port for the response that proves that a flow is CoAP, then reads what had to wait first.

@@ -121,7 +121,8 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         guard flow.handle >= 0 else { return }
         switch flow.label {
         case FlowLabel.mqtt: mqtt.closeSession(MQTTSessionID(rawValue: flow.handle), at: time)
-        case FlowLabel.coapCandidate: candidates.drop(flow.handle)
+        case FlowLabel.coapStream: coap.closeConnection(CoAPConnectionID(rawValue: flow.handle))
+        case FlowLabel.coapCandidate, FlowLabel.coapStreamCandidate: candidates.drop(flow.handle)
         default: break
         }
         flow.handle = -1

@@ -5,7 +5,9 @@ import FuzzSupport
 import Network
 
 private let unused = EventCheck(
-    registry: FieldRegistry(blocks: [CommonField.block, CoAPField.block, PayloadField.block, ViolationField.block]))
+    registry: FieldRegistry(blocks: [
+        CommonField.block, CoAPField.block, CoAPStreamField.block, PayloadField.block, ViolationField.block,
+    ]))
 
 /// Datagrams, two octets of the script before each: between whom it goes and when, and how long it is; 0 is the rest.
 @c(LLVMFuzzerTestOneInput)

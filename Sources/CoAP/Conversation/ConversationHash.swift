@@ -30,9 +30,10 @@ struct ConversationHash: Sendable {
     }
 
     /// What a key stands for, so that keys of different tables and rules never meet.
-    private enum Domain: UInt64 {
+    enum Domain: UInt64 {
         case exchange = 1
         case multicastExchange, ownMessageID, acknowledgement, reset
+        case connection, ping, partialIV
     }
 
     /// The hash of an end, from which keys are made.
@@ -45,12 +46,12 @@ struct ConversationHash: Sendable {
 
     /// The key of a request: client, server, token (RFC 7252, 5.3.2).
     func exchange(client: HashedKey, server: HashedKey, token: RawSpan) -> HashedKey {
-        key(.exchange, client, server, word(of: token), UInt64(token.byteCount))
+        whole(token, key(.exchange, client, server, word(of: token), UInt64(token.byteCount)))
     }
 
     /// The key of a request to a multicast address, whose responses match by the token alone (RFC 7252, 8.2).
     func multicastExchange(client: HashedKey, token: RawSpan) -> HashedKey {
-        key(.multicastExchange, client, client, word(of: token), UInt64(token.byteCount))
+        whole(token, key(.multicastExchange, client, client, word(of: token), UInt64(token.byteCount)))
     }
 
     /// The key of a message id: CON and NON draw from one space, ACK and RST repeat the other side's (RFC 7252, 4.4).
@@ -64,7 +65,7 @@ struct ConversationHash: Sendable {
         return key(domain, source, destination, UInt64(id), 0)
     }
 
-    private func key(
+    func key(
         _ domain: Domain, _ one: HashedKey, _ other: HashedKey, _ word: UInt64, _ length: UInt64
     ) -> HashedKey {
         var state = one
@@ -74,12 +75,12 @@ struct ConversationHash: Sendable {
         return state
     }
 
-    private func add(_ first: UInt64, _ second: UInt64, to state: inout HashedKey) {
+    func add(_ first: UInt64, _ second: UInt64, to state: inout HashedKey) {
         state.high = high.step(state.high, first, second)
         state.low = low.step(state.low, first, second)
     }
 
-    private func word(of token: RawSpan) -> UInt64 {
+    func word(of token: RawSpan) -> UInt64 {
         var word: UInt64 = 0
         for offset in 0..<min(token.byteCount, 8) { word = word << 8 | UInt64(token.byte(at: offset)) }
         return word

@@ -10,25 +10,28 @@ extension CoAPAnalyzer: EventSource {
     public var messageType: UInt8 { current.code.rawValue }
 
     /// The rare fields that the current message has.
-    public var rareFields: RareFields { current.violations.isEmpty ? [] : .violations }
+    public var rareFields: RareFields {
+        extraRareFields.union(current.violations.isEmpty && current.extensions.isEmpty ? [] : .violations)
+    }
 
     /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or `payload.bytes`.
     public borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues) {
         if let field = CoAPField(field) { return read(field, message, into: &values) }
+        if let field = CoAPStreamField(field) { return read(field, message, into: &values) }
         if let field = ViolationField(field) { return read(field, into: &values) }
         if field == PayloadField.bytes, !current.code.isEmpty || !current.payload.isEmpty {
-            values.append(current.payload.count)
+            values.append(current.payloadLength)
         }
     }
 
     private borrowing func read(_ field: CoAPField, _ bytes: RawSpan, into values: inout FieldValues) {
         switch field {
-        case .version: values.append(current.version)
-        case .type: values.append(text: current.type.name)
+        case .version: if !current.isStreamed { values.append(current.version) }
+        case .type: if !current.isStreamed { values.append(text: current.type.name) }
         case .code: values.append { current.code.write(to: &$0) }
         case .method: if let name = current.code.methodName { values.append(text: name) }
         case .class: values.append(text: current.code.class.name)
-        case .mid: values.append(current.messageID)
+        case .mid: if !current.isStreamed { values.append(current.messageID) }
         case .token: if !current.token.isEmpty { values.append(message: current.token) }
         case .length: values.append(current.length)
         case .uriHost: current.readFirst(.uriHost, bytes, into: &values)
@@ -60,9 +63,9 @@ extension CoAPAnalyzer: EventSource {
         case .qBlock2: current.readBlock(.qBlock2, bytes, into: &values)
         case .unknown: current.readUnknown(bytes, into: &values)
         case .payload: if !current.payload.isEmpty { values.append(message: current.payload) }
-        case .payloadLength: if !current.payload.isEmpty { values.append(current.payload.count) }
-        case .retransmitted: values.append(state.isRetransmitted)
-        case .matched: if current.code.isResponse { values.append(state.exchangeSlot != nil) }
+        case .payloadLength: if current.payloadLength > 0 { values.append(current.payloadLength) }
+        case .retransmitted: if !current.isStreamed { values.append(state.isRetransmitted) }
+        case .matched: if current.code.isResponse || current.code == .pong { values.append(state.exchangeSlot != nil) }
         case .requestURIPath: readRequestPath(into: &values)
         case .requestMethod: readRequestMethod(into: &values)
         case .responseTime: readResponseTime(into: &values)
@@ -72,7 +75,7 @@ extension CoAPAnalyzer: EventSource {
     }
 
     private borrowing func read(_ field: ViolationField, into values: inout FieldValues) {
-        guard !current.violations.isEmpty else { return }
+        guard !current.violations.isEmpty || !current.extensions.isEmpty else { return }
         switch field {
         case .fatal: values.append(current.violations.isFatal)
         case .id:
@@ -83,6 +86,7 @@ extension CoAPAnalyzer: EventSource {
                 if section != previous { values.append(text: section.id) }
                 previous = section
             }
+            current.extensions.readIDs(into: &values)
         }
     }
 }

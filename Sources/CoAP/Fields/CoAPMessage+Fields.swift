@@ -35,11 +35,12 @@ extension CoAPMessage {
     func readBlock(_ option: CoAPOption, _ bytes: RawSpan, into values: inout FieldValues) {
         guard let instance = first(option, bytes), instance.value.count <= 3, let value = instance.unsigned(bytes)
         else { return }
-        values.append { CoAPBlock(value).write(to: &$0) }
+        values.append { CoAPBlock(value).write(to: &$0, isStreamed: isStreamed) }
     }
 
     /// Appends the number of each option that is not in the table, once each.
     func readUnknown(_ bytes: RawSpan, into values: inout FieldValues) {
+        if code.isSignal, isStreamed { return readUnknownSignalOptions(bytes, into: &values) }
         var walk = CoAPOptionWalk(options)
         var previous: CoAPOption?
         while case .option(let instance) = walk.next(bytes) {

@@ -22,10 +22,10 @@ public struct CoAPBlock: Hashable, Sendable {
     /// Whether SZX has the reserved value 7.
     public var isReservedSize: Bool { sizeExponent == 7 }
 
-    /// Appends `NUM/M/SIZE`, the notation of RFC 7959, 3.
-    public func write(to text: inout [UInt8]) {
+    /// Appends `NUM/M/SIZE`, the notation of RFC 7959, 3; `BERT` for the size where a stream has it (RFC 8323, 6).
+    public func write(to text: inout [UInt8], isStreamed: Bool = false) {
         text.append(decimal: number)
         text.append(text: hasMore ? "/1/" : "/0/")
-        text.append(decimal: size)
+        if isStreamed, isReservedSize { text.append(text: "BERT") } else { text.append(decimal: size) }
     }
 }

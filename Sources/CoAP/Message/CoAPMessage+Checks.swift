@@ -45,7 +45,13 @@ struct CoAPOptionChecks {
     private var qBlock1: CoAPBlock?
     private var qBlock2: CoAPBlock?
 
-    init(code: CoAPCode) { self.code = code }
+    /// Whether a size exponent of 7 stands for BERT (RFC 8323, 6).
+    private let isStreamed: Bool
+
+    init(code: CoAPCode, isStreamed: Bool = false) {
+        self.code = code
+        self.isStreamed = isStreamed
+    }
 
     /// Holds an option against its definition: RFC 7252, 5.4 and 5.10.
     mutating func add(_ instance: CoAPOptionInstance, _ bytes: RawSpan, _ violations: inout CoAPViolations) {
@@ -95,7 +101,7 @@ struct CoAPOptionChecks {
         case .qBlock2: qBlock2 = CoAPBlock(value)
         default: return
         }
-        guard instance.option != .observe, CoAPBlock(value).isReservedSize else { return }
+        guard instance.option != .observe, CoAPBlock(value).isReservedSize, !isStreamed else { return }
         violations.insert(.blockSizeReserved)
     }
 

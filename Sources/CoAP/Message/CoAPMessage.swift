@@ -1,14 +1,15 @@
 import Bytes
 
-/// A CoAP message over UDP (RFC 7252, 3) as integers and ranges over the datagram, which somebody else holds.
+/// A CoAP message over UDP (RFC 7252, 3) or in a stream (RFC 8323, 3.2) as integers and ranges over the bytes, which
+/// somebody else holds.
 ///
 /// Options are not kept: a field that asks for one walks over `options` again.
 public struct CoAPMessage: Hashable, Sendable {
-    /// CON, NON, ACK or RST.
+    /// CON, NON, ACK or RST; means nothing in a stream.
     public let type: CoAPType
     /// What is asked or answered.
     public let code: CoAPCode
-    /// The message id.
+    /// The message id; means nothing in a stream.
     public let messageID: UInt16
     /// Octets of the whole message.
     public let length: Int
@@ -16,10 +17,18 @@ public struct CoAPMessage: Hashable, Sendable {
     public internal(set) var token = ByteRange.empty
     /// The options that could be read, encoded.
     public internal(set) var options = ByteRange.empty
-    /// The payload behind the marker.
+    /// The payload behind the marker, as far as it is there.
     public internal(set) var payload = ByteRange.empty
+    /// Octets of the whole payload.
+    public internal(set) var payloadLength = 0
+    /// The options of a signal (RFC 8323, 5.2), encoded, which are none of `options`.
+    public internal(set) var signalOptions = ByteRange.empty
+    /// What carried the message.
+    public internal(set) var carrier = CoAPCarrier.datagram
     /// What is wrong with the message by itself.
     public internal(set) var violations = CoAPViolations()
+    /// The same by the specifications of streams, long tokens and OSCORE; in a stream also against what was said before.
+    public internal(set) var extensions = CoAPExtensionViolations()
     /// The first Observe option's value, RFC 7641, 2; `nil` where there is none or it is too long.
     public internal(set) var observe: UInt32?
     /// Bit n stands for option n where n is less than 63, bit 63 for all others: tells absence without a walk.
@@ -39,9 +48,10 @@ public struct CoAPMessage: Hashable, Sendable {
         messageID = datagram.uint16(at: 2)
         length = datagram.byteCount
         checkHeader(tokenLength: Int(first & 15))
-        readToken(length: Int(first & 15))
+        readToken(datagram, nibble: first & 15)
         if hasToken { readOptions(datagram) }
         if !payload.isEmpty { checkPayload(datagram) }
+        if mayHave(.oscore) { checkOSCORE(datagram) }
     }
 
     /// The version, 1 for every message.
@@ -63,35 +73,46 @@ public struct CoAPMessage: Hashable, Sendable {
         return nil
     }
 
-    private mutating func readToken(length tokenLength: Int) {
-        guard tokenLength <= 8 else { return violations.insert(.tokenLengthReserved) }
-        guard length &- 4 >= tokenLength else { return violations.insert(.tokenTruncated) }
-        token = ByteRange(offset: 4, count: tokenLength)
+    /// Reads the token; one of more than 12 octets has its length in front of it (RFC 8974, 2.1).
+    private mutating func readToken(_ datagram: RawSpan, nibble: UInt8) {
+        guard !CoAPTokenLength.isReserved(nibble) else { return violations.insert(.tokenLengthReserved) }
+        guard let tokenLength = CoAPTokenLength(nibble: nibble, datagram, at: 4, end: length),
+            length &- 4 &- tokenLength.extraOctets >= tokenLength.value
+        else { return violations.insert(.tokenTruncated) }
+        token = ByteRange(offset: 4 &+ tokenLength.extraOctets, count: tokenLength.value)
         hasToken = true
     }
 
-    private mutating func readOptions(_ datagram: RawSpan) {
+    /// Reads the payload, of which a message that is only held in part has not all.
+    mutating func readPayload(at start: Int, _ bytes: RawSpan) {
+        payloadLength = max(0, length &- start)
+        payload = ByteRange(offset: start, count: max(0, min(length, bytes.byteCount) &- start))
+        if payloadLength == 0 { violations.insert(.payloadMissing) }
+    }
+
+    /// Reads options and payload. `isCut` says that `bytes` are only the head of the message.
+    mutating func readOptions(_ bytes: RawSpan, isCut: Bool = false) {
         let start = token.end
         var walk = CoAPOptionWalk(ByteRange(offset: start, count: length &- start))
-        var checks = CoAPOptionChecks(code: code)
+        var checks = CoAPOptionChecks(code: code, isStreamed: isStreamed)
         reading: while true {
-            switch walk.next(datagram) {
+            switch walk.next(bytes) {
             case .option(let instance):
                 presence |= Self.presenceBit(instance.option)
-                checks.add(instance, datagram, &violations)
+                checks.add(instance, bytes, &violations)
             case .marker:
-                payload = ByteRange(offset: walk.position &+ 1, count: length &- walk.position &- 1)
-                if payload.isEmpty { violations.insert(.payloadMissing) }
+                readPayload(at: walk.position &+ 1, bytes)
                 break reading
             case .end:
                 break reading
             case .fault(let violation):
-                violations.insert(violation)
+                if !(isCut && violation == .optionTruncated) { violations.insert(violation) }
                 break reading
             }
         }
         options = ByteRange(offset: start, count: walk.position &- start)
         observe = checks.observe
-        if !violations.isFatal { checks.finish(presence, payloadLength: payload.count, &violations) }
+        let isWhole = !isCut || payloadLength > 0
+        if !violations.isFatal, isWhole { checks.finish(presence, payloadLength: payloadLength, &violations) }
     }
 }

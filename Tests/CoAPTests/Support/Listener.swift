@@ -22,6 +22,7 @@ struct HeardEvent {
 final class Listener {
     static let registry = FieldRegistry(blocks: [
         CommonField.block, ViolationField.block, PayloadField.block, CoAPField.block,
+        CoAPStreamField.block,
     ])
     static let client = Endpoint(IPAddress(v4: 0xC000_0201), 40_000)
     static let server = Endpoint(IPAddress(v4: 0xC000_0202), 5683)
@@ -41,6 +42,25 @@ final class Listener {
         at seconds: Double = 0
     ) -> HeardEvent? {
         guard let direction = dissect(bytes, from: source, to: destination, at: seconds) else { return nil }
+        return heard(bytes, direction)
+    }
+
+    func openConnection(isFromStart: Bool) -> CoAPConnectionID { analyzer.openConnection(isFromStart: isFromStart) }
+
+    func closeConnection(_ id: CoAPConnectionID) { analyzer.closeConnection(id) }
+
+    func noteGap(_ id: CoAPConnectionID) { analyzer.noteGap(id) }
+
+    /// Dissects a message of a connection without reading fields.
+    func dissect(
+        _ id: CoAPConnectionID, _ bytes: [UInt8], _ wholeLength: Int, _ carrier: CoAPCarrier,
+        _ context: inout EventContext
+    ) -> Bool {
+        analyzer.dissect(id, message: bytes.span.bytes, wholeLength: wholeLength, over: carrier, context: &context)
+    }
+
+    /// All fields of the current event.
+    func heard(_ bytes: [UInt8], _ direction: Direction) -> HeardEvent {
         var event = HeardEvent(fields: [:], direction: direction, confirmsFlow: analyzer.confirmsFlow)
         for entry in Self.registry.entries where entry.id.rawValue >= ViolationField.base {
             let values = read(entry, bytes)

@@ -1,0 +1,98 @@
+/// The statements of the specifications beside RFC 7252 that concern the carrier, the token or OSCORE: a row each, in the
+/// order of their numbers. Statements of one section stand side by side; there may be 32.
+public enum CoAPExtensionViolation: UInt8, CaseIterable, Sendable {
+    // RFC 8323
+    case webSocketLength, signalUnassigned, signalDiagnosticNotUTF8
+    case signalOptionUnrecognised, signalOptionLength, signalOptionRepeated
+    case capabilitiesMissing, messageTooLong, messageBehindAbort, bertSize
+    // RFC 8613
+    case oscoreWithoutPayload, oscoreZeroFlags, oscoreOuterCode
+    case oscorePartialIVNotMinimal, oscoreRequestIncomplete
+    case oscoreFlagsReserved, oscorePartialIVReserved, oscoreTruncated, oscoreTrailing
+    // RFC 8974
+    case tokenTooLong
+
+    /// Where it stands, and what is wrong.
+    private var row: (section: CoAPExtensionSection, summary: StaticString) {
+        switch self {
+        case .webSocketLength: (.webSocketFormat, "length nibble that is not 0 over WebSocket")
+        case .signalUnassigned: (.signalCodes, "unassigned signalling code")
+        case .signalDiagnosticNotUTF8: (.signalCodes, "diagnostic payload of a signal that is not UTF-8")
+        case .signalOptionUnrecognised: (.signalOptions, "unrecognised critical option in a signal")
+        case .signalOptionLength: (.signalOptions, "option value of a signal outside of its bounds")
+        case .signalOptionRepeated: (.signalOptions, "repeated option of a signal that may occur once")
+        case .capabilitiesMissing: (.capabilities, "first message that is not a CSM")
+        case .messageTooLong: (.maxMessageSize, "message beyond the receiver's Max-Message-Size")
+        case .messageBehindAbort: (.abort, "message behind the sender's Abort")
+        case .bertSize: (.bert, "BERT block with more to come, payload no multiple of 1024")
+        case .oscoreWithoutPayload: (.oscoreOption, "OSCORE option without a payload")
+        case .oscoreZeroFlags: (.oscoreOption, "OSCORE option of a zero flag octet instead of no octet")
+        case .oscoreOuterCode: (.oscoreOuterCode, "OSCORE under a code other than POST, FETCH, 2.04 and 2.05")
+        case .oscorePartialIVNotMinimal: (.oscoreParameters, "Partial IV with zeros in front")
+        case .oscoreRequestIncomplete: (.oscoreParameters, "OSCORE request without Partial IV or kid")
+        case .oscoreFlagsReserved: (.oscoreEncoding, "reserved bits in the flags of OSCORE")
+        case .oscorePartialIVReserved: (.oscoreEncoding, "Partial IV length of 6 or 7")
+        case .oscoreTruncated: (.oscoreEncoding, "OSCORE option that ends too early")
+        case .oscoreTrailing: (.oscoreEncoding, "octets of an OSCORE option that stand for nothing")
+        case .tokenTooLong: (.tokenCapability, "token of a request beyond the receiver's Extended-Token-Length")
+        }
+    }
+
+    /// The section that the message breaks.
+    public var section: CoAPExtensionSection { row.section }
+
+    /// What is wrong, in a few words.
+    public var summary: StaticString { row.summary }
+}
+
+/// A set of broken statements, a bit each. None of them keeps a message from being read to its end.
+public struct CoAPExtensionViolations: Hashable, Sendable {
+    private var bits: UInt32 = 0
+
+    public init() {}
+
+    /// Whether nothing is broken.
+    public var isEmpty: Bool { bits == 0 }
+
+    /// Adds a statement.
+    public mutating func insert(_ violation: CoAPExtensionViolation) { bits |= 1 << UInt32(violation.rawValue) }
+
+    /// Adds the statements of another set.
+    public mutating func formUnion(_ other: CoAPExtensionViolations) { bits |= other.bits }
+
+    /// Whether a statement is broken.
+    public func contains(_ violation: CoAPExtensionViolation) -> Bool { bits >> UInt32(violation.rawValue) & 1 != 0 }
+
+    /// The lowest statement, which is taken out; `nil` where the set is empty.
+    public mutating func popFirst() -> CoAPExtensionViolation? {
+        guard bits != 0 else { return nil }
+        let lowest = UInt8(truncatingIfNeeded: bits.trailingZeroBitCount)
+        bits &= bits &- 1
+        return CoAPExtensionViolation(rawValue: lowest)
+    }
+}
+
+/// A section of these specifications that messages can break, by its own number.
+public enum CoAPExtensionSection: UInt8, Sendable {
+    case webSocketFormat, signalCodes, signalOptions, capabilities, maxMessageSize, abort, bert
+    case oscoreOption, oscoreOuterCode, oscoreParameters, oscoreEncoding
+    case tokenCapability
+
+    /// Document and section, as `violation.id` shows it.
+    public var id: StaticString {
+        switch self {
+        case .webSocketFormat: "RFC8323-4.2"
+        case .signalCodes: "RFC8323-5.1"
+        case .signalOptions: "RFC8323-5.2"
+        case .capabilities: "RFC8323-5.3"
+        case .maxMessageSize: "RFC8323-5.3.1"
+        case .abort: "RFC8323-5.6"
+        case .bert: "RFC8323-6"
+        case .oscoreOption: "RFC8613-2"
+        case .oscoreOuterCode: "RFC8613-4.2"
+        case .oscoreParameters: "RFC8613-5"
+        case .oscoreEncoding: "RFC8613-6.1"
+        case .tokenCapability: "RFC8974-2.2.1"
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Bytes
+
+/// Finds a place in a stream of one direction where messages demonstrably begin: behind lost octets, or in a connection
+/// that began before the sensor.
+///
+/// A place proves itself by what follows: messages without any fault, each ending where the next one begins. Every
+/// message counts for as many bits as chance would have to guess right; zeros and short numbers, of which other protocols
+/// are full, count for next to nothing. A chain is believed from three messages on, or with fewer when they are worth
+/// enough or end exactly where the octets do.
+public struct CoAPBoundary: Sendable {
+    /// What is known of a place.
+    public enum Verdict: Hashable, Sendable {
+        /// Messages begin at that offset.
+        case proven(Int)
+        /// Nothing is proven; what lies before that offset cannot begin a message.
+        case open(Int)
+    }
+
+    /// What the whole search may cost: octets that are read as parts of messages.
+    private var budget = 0
+    /// Whether the first message of the proven chain that tells it was a request; `nil` where none told.
+    public private(set) var sendsRequests: Bool?
+
+    /// A search.
+    public init() {}
+
+    /// Bits that prove a chain, at any of 65,536 places.
+    private static let proof = 36
+    /// Bits that prove a single message or two whose end is not that of the octets.
+    private static let strongProof = 56
+    /// Bits that suffice for a chain that ends with the stream, when nothing else will come.
+    private static let lastProof = 24
+    /// Senders mostly begin a segment with a message, and end one with a message.
+    private static let segmentBits = 8
+    /// A message that is announced as longer is none.
+    private static let longestMessage = 1 << 24
+    /// Octets of a message that are looked at for a proof: options are in front.
+    private static let lookedAt = 2048
+
+    /// Looks at all places in turn.
+    ///
+    /// - Parameters:
+    ///   - bytes: consecutive octets of one direction.
+    ///   - startsSegment: whether the first octet began a segment.
+    ///   - isLast: whether nothing follows.
+    /// - Complexity: linear in the octets; what would cost more is given up.
+    public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> Verdict {
+        budget = 4096 + bytes.byteCount * 16
+        var firstOpen = bytes.byteCount
+        for offset in 0..<bytes.byteCount where !CoAPTokenLength.isReserved(bytes.byte(at: offset) & 15) {
+            switch chain(bytes, at: offset, startsSegment: startsSegment && offset == 0, isLast: isLast) {
+            case .proven: return .proven(offset)
+            case .open: firstOpen = min(firstOpen, offset)
+            case .disproven: break
+            }
+            // Giving up means that nothing before this place is kept.
+            if budget < 0 { return .open(bytes.byteCount) }
+        }
+        return .open(firstOpen)
+    }
+
+    /// Whether a side that begins with these octets is proven by them alone: by more than a CSM.
+    public mutating func isProvenBeginning(_ bytes: RawSpan) -> Bool {
+        budget = 4096 + bytes.byteCount * 16
+        return chain(bytes, at: 0, startsSegment: true, isLast: false, endBits: 0) == .proven
+    }
+
+    private enum Chain {
+        case proven, open, disproven
+    }
+
+    private mutating func chain(
+        _ bytes: RawSpan, at start: Int, startsSegment: Bool, isLast: Bool, endBits: Int = segmentBits
+    ) -> Chain {
+        sendsRequests = nil
+        var bits = startsSegment ? Self.segmentBits : 0
+        var messages = 0
+        var offset = start
+        while offset < bytes.byteCount {
+            budget -= 8
+            let rest = bytes.extracting(offset..<bytes.byteCount)
+            switch CoAPFraming.frame(rest) {
+            case .lost: return .disproven
+            case .incomplete(let total):
+                guard isPlausibleBeginning(rest, total: total) else { return .disproven }
+                // Where nothing follows, what is cut off is no reason to give up what stands before it.
+                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven : .open
+            case .message(let length):
+                guard length <= Self.longestMessage, let worth = worth(rest, length) else { return .disproven }
+                bits += worth
+                if worth >= 4 { messages += 1 }
+                offset += length
+                if bits >= Self.strongProof || messages >= 3 && bits >= Self.proof { return .proven }
+                // Zeros are Empty messages without end.
+                if budget < 0 { return .disproven }
+            }
+        }
+        bits += endBits
+        return messages > (endBits > 0 ? 0 : 1) && bits >= (isLast ? Self.lastProof : Self.proof) ? .proven : .open
+    }
+
+    /// Whether the octets that are there of a message speak against it.
+    private mutating func isPlausibleBeginning(_ bytes: RawSpan, total: Int?) -> Bool {
+        guard let total else { return true }
+        return total <= Self.longestMessage && worth(bytes, total) != nil
+    }
+
+    /// The bits that a message at the beginning of `bytes` is worth; `nil` where anything is wrong with it.
+    private mutating func worth(_ bytes: RawSpan, _ length: Int) -> Int? {
+        let count = min(length, bytes.byteCount, Self.lookedAt)
+        let head = bytes.extracting(0..<count)
+        guard let message = CoAPMessage(streamed: head, wholeLength: length) else { return 0 }
+        guard message.violations.isEmpty, message.extensions.isEmpty else { return nil }
+        budget -= message.hasToken ? message.token.count + message.options.count + message.signalOptions.count : 0
+        if message.code.isEmpty { return 0 }
+        if message.code.isSignal { return worth(ofSignal: message, head) }
+        guard Self.hasPlausibleOptions(message, head) else { return nil }
+        if sendsRequests == nil { sendsRequests = message.code.isRequest }
+        let isRequest = message.code.isRequest
+        var bits = message.options.isEmpty ? 0 : isRequest ? 6 : 1
+        var walk = CoAPOptionWalk(message.options)
+        while case .option(let instance) = walk.next(head) {
+            bits += isRequest ? 4 : 1
+            // Letters in a response may be those of any text.
+            if isRequest, instance.option.definition?.format == .string { bits += min(16, instance.value.count) }
+        }
+        // No text of UTF-8 holds the payload marker.
+        if message.payloadLength > 0 { bits += 8 }
+        if !message.token.isEmpty, bits > 0 { bits += 1 }
+        return bits
+    }
+
+    private func worth(ofSignal message: CoAPMessage, _ bytes: RawSpan) -> Int? {
+        var bits = message.code == .csm ? 12 : 8
+        var walk = CoAPOptionWalk(message.signalOptions)
+        while case .option(let instance) = walk.next(bytes) {
+            guard CoAPSignalOption(message.code, instance.option.rawValue).definition != nil else { return nil }
+            bits += 6
+        }
+        return bits
+    }
+
+    /// Whether a message has no option that an ordinary sender does not send.
+    static func hasPlausibleOptions(_ message: CoAPMessage, _ bytes: RawSpan) -> Bool {
+        if message.code.isRequest, let observe = message.observe, observe > 1 { return false }
+        var walk = CoAPOptionWalk(message.options)
+        while case .option(let instance) = walk.next(bytes) {
+            guard let definition = instance.option.definition else {
+                guard instance.option.isOneM2M else { return false }
+                continue
+            }
+            if definition.format == .string, !UTF8Findings(bytes.slice(instance.value)).isEmpty { return false }
+        }
+        return true
+    }
+}
