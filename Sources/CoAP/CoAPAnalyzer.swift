@@ -11,6 +11,8 @@ public struct CoAPAnalyzer: ~Copyable {
     var current = CoAPMessage.none
     var state = MessageState(direction: .toServer)
     var timestamp = Timestamp.zero
+    /// What was wrong with the way the current message was carried.
+    var carrierViolations = CarrierViolations()
     var conversation: Conversation
     /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
     private let anchor = Atomic<Bool>(false)
@@ -34,6 +36,7 @@ public struct CoAPAnalyzer: ~Copyable {
         state = conversation.add(message, datagram, context)
         current = message
         timestamp = context.timestamp
+        carrierViolations = context.carrier.violations
         context.direction = state.direction
         return true
     }

@@ -4,6 +4,7 @@ import Foundation
 import MQTT
 import Network
 import Packets
+import WebSocket
 
 /// What a run saw, dropped and could not read: the object that `earshot stats --json` prints.
 public struct RunStatistics: Codable, Sendable {
@@ -34,6 +35,8 @@ public struct RunStatistics: Codable, Sendable {
     public var fragments: [String: UInt64] = [:]
     /// What was lost on the way to and from each server.
     public var losses: [String: LossesByServer.Loss] = [:]
+    /// What was seen of WebSocket; `nil` where there was none.
+    public var webSocket: [String: UInt64]?
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
     /// Packets left out for a wrong checksum.
@@ -51,6 +54,7 @@ public struct RunStatistics: Codable, Sendable {
         case evicted, undecoded, dropped, tcp, fragments
         case wrongChecksums = "wrong_checksums"
         case losses, expired
+        case webSocket = "websocket"
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
@@ -104,6 +108,8 @@ extension Worker where Sink: ~Copyable {
         statistics.expired = streams.table.expired
         statistics.losses = counters.losses.named
         statistics.encryptedFlows = counters.encryptedFlows
+        let carried = webSocket.counters.named.merging(["coap_messages": counters.carriedCoAP]) { $1 }
+        statistics.webSocket = carried.contains { $0.value > 0 } ? carried.filter { $0.value > 0 } : nil
         statistics.captureMicroseconds =
             counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
         let tcp = streams.counters
@@ -124,6 +130,9 @@ extension Worker where Sink: ~Copyable {
             "mqtt_sessions": mqtt.sessionsEvicted, "mqtt_retained_topics": mqtt.retainedTopicsEvicted,
             "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
             "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
+            "websocket_connections": webSocket.counters.connectionsEvicted,
+            "websocket_waiting": webSocket.counters.waitingEvicted,
+            "websocket_inflaters": webSocket.counters.inflatersEvicted,
             "coap_exchanges": coap.evictedExchanges, "coap_message_ids": coap.evictedMessageIDs,
         ]
     }
@@ -158,6 +167,7 @@ extension RunStatistics {
         wrongChecksums += other.wrongChecksums
         encryptedFlows += other.encryptedFlows
         expired += other.expired
+        if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
         losses.merge(other.losses) { one, two in
             var sum = one
             sum.gaps += two.gaps

@@ -46,6 +46,7 @@ extension Worker where Sink: ~Copyable {
 
     /// Looks for a boundary where nothing will follow any more, or nothing that belongs to it.
     mutating func resumeLast(_ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+        carryLast(slot, side, frameBytes)
         guard streams.table[slot][side].isLost, streams.table[slot][side].held >= 0 else { return }
         let none: [UInt8] = []
         resume(slot, side, none.span.bytes, frameBytes, isLast: true)
@@ -101,6 +102,7 @@ extension Worker where Sink: ~Copyable {
             claim(slot, client: side.other, isFromStart: false)
             return asServer
         case (.open(let one), .open(let other)):
+            if let frame = joinCarrier(slot, side, bytes, startsSegment: startsSegment) { return .open(frame) }
             streams.table[slot].misses += 1
             if bytes.byteCount > Self.joiningLimit || streams.table[slot].misses >= Self.joiningTries {
                 streams.table[slot].label = FlowLabel.ignored

@@ -10,7 +10,7 @@ extension CoAPAnalyzer: EventSource {
     public var messageType: UInt8 { current.code.rawValue }
 
     /// The rare fields that the current message has.
-    public var rareFields: RareFields { current.violations.isEmpty ? [] : .violations }
+    public var rareFields: RareFields { current.violations.isEmpty && carrierViolations.isEmpty ? [] : .violations }
 
     /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or `payload.bytes`.
     public borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues) {
@@ -72,7 +72,7 @@ extension CoAPAnalyzer: EventSource {
     }
 
     private borrowing func read(_ field: ViolationField, into values: inout FieldValues) {
-        guard !current.violations.isEmpty else { return }
+        guard !current.violations.isEmpty || !carrierViolations.isEmpty else { return }
         switch field {
         case .fatal: values.append(current.violations.isFatal)
         case .id:
@@ -83,6 +83,7 @@ extension CoAPAnalyzer: EventSource {
                 if section != previous { values.append(text: section.id) }
                 previous = section
             }
+            carrierViolations.append(to: &values)
         }
     }
 }

@@ -26,6 +26,7 @@ extension MQTTAnalyzer {
         if isOver { forgetClient(index) }
         event.version = notes.version
         event.violations = notes.violations
+        event.carrierViolations = context.carrier.violations
         event.illFormed = notes.illFormed
     }
 

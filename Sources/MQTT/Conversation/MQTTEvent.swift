@@ -16,6 +16,8 @@ struct MQTTEvent {
     var version = MQTTVersion.unknown
     var violations = MQTTViolations()
     var illFormed: MQTTTextSet = []
+    /// What was wrong with the way it was carried.
+    var carrierViolations = CarrierViolations()
     var direction = Direction.toServer
     /// The slot of its session.
     var session = MQTTSessionTable.stray
