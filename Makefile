@@ -41,7 +41,7 @@ rules-test: build
 fuzz: tools-build
 	Fuzz/run.sh $(FUZZ_SECONDS)
 
-# A build of about a minute on two idle cores, then 20 seconds for each of five targets: before a change of a parser is
+# A build of about a minute on two idle cores, then 20 seconds for each of six targets: before a change of a parser is
 # committed. No part of `make test`, whose outcome must not hang on chance.
 fuzz-briefly: tools-build
 	Fuzz/run.sh 20

@@ -88,6 +88,8 @@ extension Worker where Sink: ~Copyable {
         var responses = MQTTBoundary(direction: .toClient)
         let asClient = requests.find(bytes, startsSegment: startsSegment, isLast: isLast)
         let asServer = responses.find(bytes, startsSegment: startsSegment, isLast: isLast)
+        let frames = joinCarrier(slot, side, bytes, asServer, startsSegment: startsSegment)
+        if streams.table[slot].carrier >= 0 { return .open(frames) }
         switch (asClient, asServer) {
         case (.proven, .proven):
             let client = likelyClient(slot)
@@ -102,13 +104,12 @@ extension Worker where Sink: ~Copyable {
             claim(slot, client: side.other, isFromStart: false)
             return asServer
         case (.open(let one), .open(let other)):
-            if let frame = joinCarrier(slot, side, bytes, startsSegment: startsSegment) { return .open(frame) }
             streams.table[slot].misses += 1
             if bytes.byteCount > Self.joiningLimit || streams.table[slot].misses >= Self.joiningTries {
                 streams.table[slot].label = FlowLabel.ignored
                 return .open(bytes.byteCount)
             }
-            return .open(min(one, other))
+            return .open(min(one, other, frames))
         }
     }
 

@@ -27,6 +27,7 @@ extension Worker where Sink: ~Copyable {
         if accepted.closes {
             for side in [Side.first, .second] { resumeLast(slot, side, frameBytes) }
             end(slot, at: frame.timestamp)
+            endCarrier(slot)
         }
     }
 

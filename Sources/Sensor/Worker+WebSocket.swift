@@ -138,6 +138,14 @@ extension Worker where Sink: ~Copyable {
         streams.abandon(slot)
     }
 
+    /// Lets go of the carrier of a flow that was closed: by Close frames or FINs of both ends. A RST may be forged, and
+    /// octets go on; the carrier then stays for as long as the flow.
+    mutating func endCarrier(_ slot: Int) {
+        guard streams.table[slot].carrier >= 0 else { return }
+        let isFinished = streams.table[slot][.first].hasFIN && streams.table[slot][.second].hasFIN
+        if isFinished || webSocket.hasClosed(WebSocketID(rawValue: streams.table[slot].carrier)) { loseCarrier(slot) }
+    }
+
     /// Forgets the carrier of a flow. What was wrong and had no message to be told with is counted.
     mutating func releaseCarrier(of flow: inout Flow) {
         guard flow.carrier >= 0 else { return }

@@ -56,14 +56,15 @@ private let parameters: [(String, [String])] = [
 
 @Test(arguments: parameters) func deflateParameters(_ field: String, _ expected: [String]) {
     var listener = Listener("mqtt", extensions: field, offers: deflate)
-    #expect(listener.notes(.toClient) == expected)
+    let seen1 = listener.notes(.toClient)
+    #expect(seen1 == expected)
     listener.feed(.toClient, examples[0].1)
     #expect(listener.messages[.toClient]?.map { text($0.bytes) } == ["Hello"], "it is in use all the same")
 }
 
 @Test func bitsOfCompression() {
     var listener = Listener("mqtt", extensions: deflate)
-    listener.feed(.toClient, [0x42, 1, 0x00, 0xC0, 1, 0, 0xC9, 0])
+    listener.feed(.toClient, [0x42, 1, 0x00, 0xC0, 0, 0xC9, 0])
     #expect(listener.violations[.toClient] == ["RFC7692-6", "RFC7692-6"])
 }
 

@@ -10,7 +10,8 @@ import WebSocket
     var listener = Listener("mqtt")
     let frame = WebSocketFrames.client((0..<100).map { UInt8($0) })
     listener.feed(.toServer, Array(frame[..<50]))
-    #expect(listener.table.noteMissing(listener.id, .toServer, 21) == 21)
+    let seen1 = listener.table.noteMissing(listener.id, .toServer, 21)
+    #expect(seen1 == 21)
     listener.feed(.toServer, Array(frame[71...]) + WebSocketFrames.client([0xC0, 0]))
     #expect(listener.octets[.toServer] == (0..<44).map { UInt8($0) } + (65..<100).map { UInt8($0) } + [0xC0, 0])
     #expect(listener.violations[.toServer] == [])
@@ -20,7 +21,8 @@ import WebSocket
     var listener = Listener("mqtt")
     let frame = WebSocketFrames.server((0..<100).map { UInt8($0) })
     listener.feed(.toClient, Array(frame[..<52]))
-    #expect(listener.table.noteMissing(listener.id, .toClient, 50) == 50)
+    let seen2 = listener.table.noteMissing(listener.id, .toClient, 50)
+    #expect(seen2 == 50)
     listener.feed(.toClient, WebSocketFrames.server([7]))
     #expect(listener.octets[.toClient] == (0..<50).map { UInt8($0) } + [7])
     #expect(listener.messages[.toClient]?.count == 2)
@@ -44,7 +46,7 @@ import WebSocket
         listener.feed(direction, Array(stream[(start + gap)...]))
         let seen = text(listener.octets[direction] ?? [])
         #expect(seen.hasSuffix("message 198;message 199;"), "seed \(seed)")
-        #expect(seen.split(separator: ";").count >= 190 - (gap / 15 + 3), "seed \(seed)")
+        #expect(seen.split(separator: ";").count >= 190 - (gap / 15 + 4), "seed \(seed)")
         #expect(listener.violations[direction] == [], "seed \(seed)")
     }
 }
@@ -58,8 +60,7 @@ import WebSocket
         var boundary = WebSocketBoundary(direction: .toServer, mayCompress: false)
         if case .proven = boundary.find(noise.span.bytes) { proven += 1 }
     }
-    // Short lengths lie close together: by themselves three heads are no proof of what is inside.
-    #expect(proven < 20, "seed \(seed)")
+    #expect(proven == 0, "seed \(seed)")
     let text = Array(String(repeating: "GET /index.html HTTP/1.1\r\nHost: a\r\n\r\n", count: 100).utf8)
     for direction in [Direction.toServer, .toClient] {
         var boundary = WebSocketBoundary(direction: direction, mayCompress: true)
@@ -85,10 +86,10 @@ import WebSocket
     listener.feed(.toServer, WebSocketFrames.request(extensions: "permessage-deflate"))
     listener.feed(.toServer, WebSocketFrames.frame(2, reserved: 4, key: [1, 2, 3, 4], [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 7, 0]))
     _ = listener.table.noteMissing(listener.id, .toClient, 200)
-    for _ in 0..<3 { listener.feed(.toClient, WebSocketFrames.server([0xD0, 0])) }
+    for _ in 0..<4 { listener.feed(.toClient, WebSocketFrames.server([0xD0, 0])) }
     listener.feed(.toServer, [])
     #expect(text(listener.octets[.toServer] ?? []) == "Hello", "what was offered is taken for agreed on")
-    #expect(listener.octets[.toClient] == [0xD0, 0, 0xD0, 0, 0xD0, 0])
+    #expect(listener.octets[.toClient] == [0xD0, 0, 0xD0, 0, 0xD0, 0, 0xD0, 0])
 }
 
 @Test func tablesAreBounded() {
@@ -102,12 +103,16 @@ import WebSocket
     #expect(table.counters.connectionsEvicted == 1)
     #expect(table.count == 3)
     var offset = 0
-    #expect(table.feed(first, .toServer, [1].span.bytes, from: &offset, into: &output) == .gone)
-    #expect(!table.isClientFirst(ids[0]))
+    let one: [UInt8] = [1]
+    let gone = table.feed(first, .toServer, one.span.bytes, from: &offset, into: &output)
+    #expect(gone == .gone)
+    let isClientFirst = table.isClientFirst(ids[0])
+    #expect(!isClientFirst)
     let head = Array(("GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 5000)).utf8)
     for id in ids {
         offset = 0
-        #expect(table.feed(id, .toServer, head.span.bytes, from: &offset, into: &output) == .done)
+        let progress = table.feed(id, .toServer, head.span.bytes, from: &offset, into: &output)
+        #expect(progress == .done)
     }
     #expect(table.counters.waitingEvicted == 2)
     for id in ids { table.close(id) }

@@ -4,8 +4,9 @@ import Events
 /// Finds a place in the octets of one direction where frames demonstrably begin: behind lost octets, or in a connection
 /// that began before the sensor.
 ///
-/// A place proves itself by three heads in a row that this direction may send, each where the frame before it ends. A
-/// head with a length of eight octets proves itself: forty zero bits are no chance.
+/// A place proves itself by heads in a row that this direction may send, each where the frame before it ends. Every head
+/// counts for as many bits as chance would have to guess right, so that it takes four of whole binary messages, and more
+/// of others. A length of eight octets proves itself: more than thirty zero bits are no chance.
 public struct WebSocketBoundary: Sendable {
     /// What is known of a place.
     public enum Verdict: Hashable, Sendable {
@@ -26,19 +27,23 @@ public struct WebSocketBoundary: Sendable {
         self.mayCompress = mayCompress
     }
 
-    private static let heads = 3
+    /// Bits that prove a chain at any of many places.
+    private static let proof = 28
+    /// Bits that suffice where what is in the frames has to prove itself as well, or where nothing else will come.
+    private static let weakProof = 14
 
     /// Looks at all places from `start` on in turn.
     ///
-    /// - Parameter isLast: whether nothing follows, so that two frames suffice that end where the octets do.
+    /// - Parameter isWeak: whether two heads suffice: what is in the frames has to prove itself as well, or nothing
+    ///   follows.
     /// - Complexity: linear in the octets; what would cost more is given up.
-    public mutating func find(_ bytes: RawSpan, from start: Int = 0, isLast: Bool = false) -> Verdict {
+    public mutating func find(_ bytes: RawSpan, from start: Int = 0, isWeak: Bool = false) -> Verdict {
         budget = 1024 + bytes.byteCount * 2
         var firstOpen = bytes.byteCount
         var offset = start
         while offset < bytes.byteCount {
             if mayBegin(bytes.byte(at: offset)) {
-                switch chain(bytes, from: offset, isLast: isLast) {
+                switch chain(bytes, from: offset, proof: isWeak ? Self.weakProof : Self.proof) {
                 case .proven: return .proven(offset)
                 case .open: firstOpen = min(firstOpen, offset)
                 case .disproven: break
@@ -54,9 +59,9 @@ public struct WebSocketBoundary: Sendable {
         case proven, open, disproven
     }
 
-    private mutating func chain(_ bytes: RawSpan, from start: Int, isLast: Bool) -> Chain {
+    private mutating func chain(_ bytes: RawSpan, from start: Int, proof: Int) -> Chain {
         var offset = start
-        var heads = 0
+        var bits = 0
         while offset < bytes.byteCount {
             budget -= 1
             guard mayBegin(bytes.byte(at: offset)) else { return .disproven }
@@ -64,14 +69,20 @@ public struct WebSocketBoundary: Sendable {
                 return isPlausible(bytes, at: offset) ? .open : .disproven
             }
             guard isPlausible(head) else { return .disproven }
-            heads += 1
-            if heads >= Self.heads || head.length > 65_535 { return .proven }
+            bits += Self.bits(head)
+            if bits >= proof || head.length > 65_535 { return .proven }
             let size = WebSocketFrameHeader.size(bytes.byte(at: offset), bytes.byte(at: offset + 1))
             let end = offset + size + Int(truncatingIfNeeded: head.length)
             if end > bytes.byteCount { return .open }
             offset = end
         }
-        return isLast && heads >= 2 ? .proven : .open
+        return .open
+    }
+
+    /// The bits that a head is worth: most messages are binary and in one frame.
+    private static func bits(_ head: WebSocketFrameHeader) -> Int {
+        if head.opcode == .binary, head.isFinal { return 7 }
+        return head.opcode.isControl ? 6 : 4
     }
 
     /// Whether a first octet is one that a frame of a message or of control begins with.

@@ -152,7 +152,7 @@ extension WebSocketTable {
         let isWorth = rest.byteCount >= stream.searched + stream.searched / 8 + 1
         guard isLast || isFull || isWorth, rest.byteCount > 0 else { return false }
         var boundary = WebSocketBoundary(direction: direction, mayCompress: mayCompress(index))
-        switch boundary.find(rest, isLast: isLast) {
+        switch boundary.find(rest, isWeak: isLast) {
         case .proven(let offset):
             taken += offset
             output.dropped += offset

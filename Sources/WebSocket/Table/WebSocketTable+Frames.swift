@@ -194,6 +194,8 @@ extension WebSocketTable {
     }
 
     private func endClose(_ stream: inout WebSocketStream, _ output: inout WebSocketOutput) {
+        // Behind a gap it may be none.
+        guard !stream.hasGap else { return }
         stream.hasClosed = true
         if stream.closeOctets == 1 { output.note(.closing) }
         guard stream.closeOctets == 2 else { return }
