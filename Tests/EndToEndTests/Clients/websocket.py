@@ -55,8 +55,8 @@ def paho(port):
     assert granted.wait(10)
     for number in range(60):
         client.publish(f"plant/{number}/value", b"21.5", qos=number % 3)
-    client.publish("plant/long/value", b"x" * 300_000, qos=1)
-    client.publish("plant/wide/value", bytes(range(256)) * 250, qos=2)
+    client.publish("plant/long/value", b"x" * 60_000, qos=1)
+    client.publish("plant/wide/value", bytes(range(256)) * 100, qos=2)
     client.publish("plant/empty/value", b"", qos=1)
     assert ended.wait(20), arrived
     ended.wait(0)
