@@ -110,15 +110,16 @@ let package = Package(
         .testTarget(
             name: "SensorTests",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "Detection", "Alerts", "Sensor",
-                "TestSupport",
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "WebSocket", "Detection", "Alerts",
+                "Sensor", "TestSupport",
             ],
             swiftSettings: common),
 
         // These run the built program as users do.
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "EndToEndTests", dependencies: ["ProgramSupport"], swiftSettings: common),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["ProgramSupport"], exclude: ["Clients"], swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .testTarget(name: "AllocationTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),

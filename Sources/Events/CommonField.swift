@@ -40,7 +40,8 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
             )
         case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
         case .carrier:
-            FieldInfo("network.protocol", .keyword, list: true, "what carried the message over its transport: websocket")
+            FieldInfo(
+                "network.protocol", .keyword, list: true, "what carried the message over its transport: websocket")
         }
     }
 }

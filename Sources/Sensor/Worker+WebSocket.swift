@@ -146,13 +146,17 @@ extension Worker where Sink: ~Copyable {
         if isFinished || webSocket.hasClosed(WebSocketID(rawValue: streams.table[slot].carrier)) { loseCarrier(slot) }
     }
 
-    /// Forgets the carrier of a flow. What was wrong and had no message to be told with is counted.
+    /// Forgets the carrier of a flow. What was wrong and had no message to be told with is counted, where the flow carries
+    /// a protocol that the sensor reads, or was opened for one.
     mutating func releaseCarrier(of flow: inout Flow) {
         guard flow.carrier >= 0 else { return }
-        webSocket.close(WebSocketID(rawValue: flow.carrier)).forEach {
-            counters.violations[$0.name.description, default: 0] &+= 1
-        }
+        let id = WebSocketID(rawValue: flow.carrier)
         flow.carrier = -1
+        // What others do over WebSocket is not held against them.
+        let isOurs = flow.label == FlowLabel.mqtt || webSocket.isMeantForUs(id)
+        let left = webSocket.close(id)
+        guard isOurs else { return }
+        left.forEach { counters.violations[$0.name.description, default: 0] &+= 1 }
     }
 
     /// The same for a flow in the table.

@@ -18,7 +18,8 @@ final class Broker {
         port = try Loopback.freePort(SOCK_STREAM)
         var lines = [
             "listener \(port) 127.0.0.1", "socket_domain ipv4",
-            "protocol \(isWebSocket ? "websockets" : "mqtt")", "persistence false", "log_dest stderr", "allow_anonymous \(users == nil)",
+            "protocol \(isWebSocket ? "websockets" : "mqtt")", "persistence false", "log_dest stderr",
+            "allow_anonymous \(users == nil)",
         ]
         // Mosquitto 2.0.11 ends at once when it has no listener but those of WebSocket.
         if isWebSocket { lines.insert("listener \(try Loopback.freePort(SOCK_STREAM)) 127.0.0.1", at: 0) }

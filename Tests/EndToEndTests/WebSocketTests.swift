@@ -71,7 +71,8 @@ private struct Exchange {
         capture = folder.file("exchange.pcap")
         let recorder = try Background(
             Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture] + (getuid() == 0 ? ["-Z", "root"] : [])
+            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
+                + (getuid() == 0 ? ["-Z", "root"] : [])
                 + ["tcp port \(port)"])
         try recorder.waitForErrorText("listening on lo")
         let script = Program.root + "/Tests/EndToEndTests/Clients/websocket.py"
@@ -98,7 +99,10 @@ private struct Exchange {
         #expect(stats.violations.isEmpty)
         let tshark = try run(
             Program.find("tshark") ?? "tshark",
-            ["-r", capture, "-d", "tcp.port==\(port),http", "-Y", "websocket", "-T", "fields", "-e", "websocket.opcode"])
+            [
+                "-r", capture, "-d", "tcp.port==\(port),http", "-Y", "websocket", "-T", "fields", "-e",
+                "websocket.opcode",
+            ])
         let codes = tshark.lines.flatMap { $0.split(separator: ",").compactMap { Int($0) } }
         #expect(stats.carried["data_frames"] == codes.filter { $0 < 8 }.count)
         #expect(stats.carried["control_frames"] ?? 0 == codes.filter { $0 >= 8 }.count)

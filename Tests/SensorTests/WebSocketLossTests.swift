@@ -83,7 +83,9 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
     var bench = Bench(["mqtt.type"])
     var connection = Connection(serverPort: 8083)
     for turn in 0..<6 {
-        bench.feed(connection.client(WebSocketFrames.client(MQTT.pingreq, key: [UInt8(turn), 1, 2, 3])), advance: 60_000_000_000)
+        bench.feed(
+            connection.client(WebSocketFrames.client(MQTT.pingreq, key: [UInt8(turn), 1, 2, 3])),
+            advance: 60_000_000_000)
         bench.feed(connection.server(WebSocketFrames.server(MQTT.pingresp)))
     }
     #expect(bench.worker.statistics.messages == ["mqtt": ["PINGREQ": 6, "PINGRESP": 6]])
@@ -126,7 +128,8 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
     bench.feed(connection.client(WebSocketFrames.client(MQTT.publish("next", [1]))))
     #expect(
         bench.events == [
-            #"{"mqtt.type":"CONNECT","mqtt.len":13}"#, #"{"mqtt.type":"PUBLISH","mqtt.len":908,"mqtt.topic":["a/long"]}"#,
+            #"{"mqtt.type":"CONNECT","mqtt.len":13}"#,
+            #"{"mqtt.type":"PUBLISH","mqtt.len":908,"mqtt.topic":["a/long"]}"#,
             #"{"mqtt.type":"PUBLISH","mqtt.len":7,"mqtt.topic":["next"]}"#,
         ])
     #expect(bench.worker.statistics.violations.isEmpty)
@@ -141,7 +144,8 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
     var bench = Bench(["mqtt.type"], limits: limits)
     for index in 0..<50 {
         // By FIN, by Close frames and RST, and by another connection on the same ports.
-        var connection = Connection(client: UInt32(1000 + index * 100_000), clientPort: end == 2 ? 40_000 : 40_000 + index)
+        var connection = Connection(
+            client: UInt32(1000 + index * 100_000), clientPort: end == 2 ? 40_000 : 40_000 + index)
         connection.serverPort = 9001
         for frame in connection.handshake() { bench.feed(frame) }
         bench.feed(connection.client(WebSocketFrames.request()))
@@ -199,7 +203,9 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
     bench.feed(connection.client(WebSocketFrames.request("coap")))
     bench.feed(connection.server(WebSocketFrames.answer("coap")))
     let csm: [UInt8] = [0x00, 0xE1]
-    bench.feed(connection.client(WebSocketFrames.client(csm) + WebSocketFrames.frame(2, fin: false, key: [1, 2, 3, 4], [0x01])))
+    bench.feed(
+        connection.client(
+            WebSocketFrames.client(csm) + WebSocketFrames.frame(2, fin: false, key: [1, 2, 3, 4], [0x01])))
     bench.feed(connection.server(WebSocketFrames.server(csm)))
     bench.feed(connection.client(WebSocketFrames.frame(0, key: [1, 2, 3, 4], [0x01, 0x77, 0xB1, 0x61])))
     #expect(bench.worker.statistics.webSocket?["coap_messages"] == 3)

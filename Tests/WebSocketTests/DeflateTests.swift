@@ -74,7 +74,9 @@ private let parameters: [(String, [String])] = [
     var random = SeededGenerator(seed: seed)
     let hasContext = run & 1 == 0
     let bits = run & 2 == 0 ? 15 : Int.random(in: 9...14, using: &random)
-    let limits = { var limits = WebSocketLimits(); limits.outputBytes = run & 4 == 0 ? 65_536 : 100; return limits }()
+    let limits = {
+        var limits = WebSocketLimits(); limits.outputBytes = run & 4 == 0 ? 65_536 : 100; return limits
+    }()
     let side = hasContext ? "" : "; client_no_context_takeover"
     var listener = Listener(
         "mqtt", extensions: "\(deflate); client_max_window_bits=\(bits)\(side)", offers: deflate, limits: limits)

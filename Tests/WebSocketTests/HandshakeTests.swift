@@ -77,7 +77,9 @@ extension String {
 }
 
 extension [String] {
-    fileprivate func joined(with separator: String) -> String { dropFirst().reduce(first ?? "") { $0 + separator + $1 } }
+    fileprivate func joined(with separator: String) -> String {
+        dropFirst().reduce(first ?? "") { $0 + separator + $1 }
+    }
 }
 
 private let wrongRequests: [(String, String)] = [
@@ -164,7 +166,9 @@ private let others = [
     #expect(listener.table.counters.refused == 1)
 }
 
-@Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 200 OK\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 1x1\r\n\r\n"])
+@Test(arguments: [
+    "HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 200 OK\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 1x1\r\n\r\n",
+])
 func refusals(_ answer: String) {
     let listener = opened(request, answer)
     #expect(listener.refused == true)

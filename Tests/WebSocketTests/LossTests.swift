@@ -37,7 +37,8 @@ import WebSocket
         for index in 0..<200 {
             let key = (0..<4).map { _ in UInt8.random(in: .min ... .max, using: &random) }
             let payload = Array("message \(index);".utf8)
-            stream += direction == .toServer ? WebSocketFrames.client(payload, key: key) : WebSocketFrames.server(payload)
+            stream +=
+                direction == .toServer ? WebSocketFrames.client(payload, key: key) : WebSocketFrames.server(payload)
         }
         let gap = Int.random(in: 1...500, using: &random)
         let start = Int.random(in: 1..<1000, using: &random)
@@ -84,7 +85,8 @@ import WebSocket
 @Test func theAnswerIsLost() {
     var listener = Listener()
     listener.feed(.toServer, WebSocketFrames.request(extensions: "permessage-deflate"))
-    listener.feed(.toServer, WebSocketFrames.frame(2, reserved: 4, key: [1, 2, 3, 4], [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 7, 0]))
+    listener.feed(
+        .toServer, WebSocketFrames.frame(2, reserved: 4, key: [1, 2, 3, 4], [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 7, 0]))
     _ = listener.table.noteMissing(listener.id, .toClient, 200)
     for _ in 0..<4 { listener.feed(.toClient, WebSocketFrames.server([0xD0, 0])) }
     listener.feed(.toServer, [])

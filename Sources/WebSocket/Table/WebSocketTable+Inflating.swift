@@ -26,7 +26,9 @@ extension WebSocketTable {
         swap(&input, &unmasked)
         defer { swap(&input, &unmasked) }
         stream.compressed &+= UInt64(part.byteCount)
-        guard let consumed = step(index, direction, &stream, input.span.bytes, &output) else { return payload.byteCount }
+        guard let consumed = step(index, direction, &stream, input.span.bytes, &output) else {
+            return payload.byteCount
+        }
         stream.compressed &-= UInt64(part.byteCount - consumed)
         return consumed
     }
@@ -65,7 +67,9 @@ extension WebSocketTable {
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ input: RawSpan,
         _ output: inout WebSocketOutput
     ) -> Int? {
-        if let place = inflaterOwners[Int(stream.inflater)] { inflaterOwners[Int(stream.inflater)] = (place.owner, true) }
+        if let place = inflaterOwners[Int(stream.inflater)] {
+            inflaterOwners[Int(stream.inflater)] = (place.owner, true)
+        }
         let room = limits.outputBytes - output.bytes.count
         let step = inflaters.inflate(stream.inflater, input, into: &output.bytes, room: room)
         // Nothing in, nothing out, and yet there was room: it would go on for ever.

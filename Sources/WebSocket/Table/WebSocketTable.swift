@@ -122,6 +122,11 @@ extension WebSocketTable {
         return connections[index].request.subprotocols == .coap
     }
 
+    /// Whether the client offered a subprotocol that this sensor reads.
+    public func isMeantForUs(_ id: WebSocketID) -> Bool {
+        index(of: id).map { !connections[$0].request.subprotocols.isDisjoint(with: [.mqtt, .mqtt31, .coap]) } ?? false
+    }
+
     /// Notes statements that one side broke, for its next message.
     public mutating func note(_ violations: CarrierViolations, _ id: WebSocketID, _ direction: Direction) {
         if let index = index(of: id) { connections[index].note(violations, direction) }
