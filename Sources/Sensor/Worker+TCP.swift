@@ -14,6 +14,7 @@ extension Worker where Sink: ~Copyable {
         if streams.table[slot].label == FlowLabel.ignored {
             guard packet.tcp.flags.contains(.syn) else { return }
             streams.reset(slot)
+            releaseCarrier(of: slot)
             streams.table[slot].label = FlowLabel.unknown
         }
         let accepted = streams.accept(

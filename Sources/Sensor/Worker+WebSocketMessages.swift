@@ -32,6 +32,8 @@ extension Worker where Sink: ~Copyable {
     }
 
     private mutating func begin(_ slot: Int, _ side: Side) {
+        // A message without an end is let go.
+        _ = streams.takeHeld(slot, side)
         streams.putHeld([], slot, side)
         streams.table[slot][side].wholeLength = 0
         streams.table[slot][side].isLost = false

@@ -2,8 +2,8 @@
 public struct WebSocketLimits: Sendable {
     /// Connections that are followed at the same time; the one used longest ago makes room. About 300 octets each.
     public var connections = 32_768
-    /// Octets of an opening request or answer: as much as common servers take.
-    public var headBytes = 8192
+    /// Octets of an opening request or answer: as much as common servers take, four buffers of 8 KiB.
+    public var headBytes = 32_768
     /// Octets that wait in one direction: what a client sends before the answer was seen, or what is searched for a frame
     /// behind lost octets, where three frames of 64 KiB have to fit.
     public var waitingBytesPerStream = 3 * 65_550

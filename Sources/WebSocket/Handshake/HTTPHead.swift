@@ -5,10 +5,10 @@ import Bytes
 /// Read as generously as servers read it: a line may end in LF alone (2.2), a field may be folded (5.2), space may stand
 /// before the colon.
 enum HTTPHead {
-    /// The length of the head with its empty line; `nil` where that has not come.
-    static func length(_ bytes: RawSpan) -> Int? {
-        var lineStart = 0
-        for offset in 0..<bytes.byteCount where bytes.byte(at: offset) == UInt8(ascii: "\n") {
+    /// The length of the head with its empty line; `nil` where that has not come. `lineStart` is where the first line begins
+    /// that was not whole; the next search, in the same octets and more, goes on from there.
+    static func length(_ bytes: RawSpan, from lineStart: inout Int) -> Int? {
+        for offset in lineStart..<max(lineStart, bytes.byteCount) where bytes.byte(at: offset) == UInt8(ascii: "\n") {
             let line = bytes.extracting(lineStart..<offset)
             // Empty lines before the first one are passed over (2.2).
             if isEmpty(line), lineStart > 0 { return offset + 1 }

@@ -15,7 +15,8 @@ struct WebSocketStream: Sendable {
     var phase = Phase.head
     /// Octets that wait, by number of their buffer; -1 for none.
     var waiting: Int32 = -1
-    /// How many octets waited when they were last searched for a frame.
+    /// Of a head: where its last line begins, as far as it has come. Behind lost octets: how many waited when they were last
+    /// searched for a frame.
     var searched = 0
 
     /// The octets of a head that have come, and how many.

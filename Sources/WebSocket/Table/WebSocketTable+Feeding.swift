@@ -69,7 +69,7 @@ extension WebSocketTable {
             return nil
         }
         stream.remaining -= count
-        stream.maskPhase = (stream.maskPhase + count) & 3
+        stream.maskPhase = (stream.maskPhase &+ count) & 3
         if stream.frame.opcode.isControl {
             stream.closeOctets = 3
             return 0
@@ -89,10 +89,12 @@ extension WebSocketTable {
             let rest = bytes.extracting(taken..<bytes.byteCount)
             switch stream.phase {
             case .head:
-                guard let length = HTTPHead.length(rest.slice(ByteRange(offset: 0, count: limits.headBytes))) else {
+                let part = rest.slice(ByteRange(offset: 0, count: limits.headBytes))
+                guard let length = HTTPHead.length(part, from: &stream.searched) else {
                     return rest.byteCount >= limits.headBytes ? refuse() : .done
                 }
                 taken += length
+                stream.searched = 0
                 let head = rest.extracting(0..<length)
                 if direction == .toServer {
                     guard takeRequest(index, &stream, head) else { return refuse() }

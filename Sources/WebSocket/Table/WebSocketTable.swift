@@ -23,6 +23,8 @@ public struct WebSocketTable: ~Copyable {
 
     /// A table without connections.
     public init(limits: WebSocketLimits) {
+        var limits = limits
+        limits.outputBytes = max(64, limits.outputBytes)
         self.limits = limits
         inflaters = InflaterPool(limit: limits.inflaters)
     }
