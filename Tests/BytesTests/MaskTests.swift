@@ -24,11 +24,14 @@ import Testing
     var pool = InflaterPool(limit: 2)
     let number = pool.open(windowBits: 15) ?? -1
     var text: [UInt8] = []
-    for (input, room) in [([0xF2, 0x48, 0xCD, 0xC9, 0xC9, 7, 0, 0, 0, 0xFF, 0xFF] as [UInt8], 3), ([], 100)] {
+    var input: [UInt8] = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 7, 0, 0, 0, 0xFF, 0xFF]
+    for room in [3, 100] {
         let step = pool.inflate(number, input.span.bytes, into: &text, room: room)
         #expect(step.isFull == (room == 3))
         #expect(!step.isBroken)
+        input.removeFirst(step.consumed)
     }
+    #expect(input.isEmpty)
     #expect(String(decoding: text, as: UTF8.self) == "Hello")
     // It refers to what the message before left in the window.
     let again: [UInt8] = [0xF2, 0, 0x11, 0, 0, 0, 0, 0xFF, 0xFF]
