@@ -33,7 +33,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sensor/CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CZstd", path: "Sensor/CZstd", pkgConfig: "libzstd"),
 
-        library("Bytes", [], settings: lifetimes),
+        library("Bytes", ["CZlib"], settings: lifetimes),
         library("Network", ["Bytes"]),
         library("Events", ["Bytes", "Network"]),
         library("Packets", ["Bytes", "Network"]),
@@ -41,12 +41,14 @@ let package = Package(
         library("Flows", ["Bytes", "Network", "Packets"]),
         library("MQTT", ["Bytes", "Network", "Events"]),
         library("CoAP", ["Bytes", "Network", "Events"]),
+        library("WebSocket", ["Bytes", "Network", "Events"]),
         library("Sigma", [.product(name: "Yams", package: "Yams")]),
         library("Detection", ["Bytes", "Network", "Events", "Sigma", "CVectorscan"]),
         .target(
             name: "Sensor",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "Detection",
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket",
+                "Detection",
             ],
             path: "Sensor/Sensor",
             exclude: [
@@ -72,6 +74,7 @@ let package = Package(
         fuzzer("FuzzMQTT", ["Bytes", "Network", "Events", "MQTT"]),
         fuzzer("FuzzMQTTPacket", ["Bytes", "Network", "Events", "MQTT"]),
         fuzzer("FuzzMQTTSession", ["Bytes", "Network", "Events", "MQTT", "CMalloc"]),
+        fuzzer("FuzzWebSocket", ["Bytes", "Events", "WebSocket"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
         fuzzer("FuzzCoAPStream", ["Bytes", "Network", "Events", "CoAP"]),
     ]

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes a Python environment with the clients of scripts/python-requirements.txt: paho-mqtt, aiocoap, scapy.
+# Makes a Python environment with the clients of scripts/python-requirements.txt: paho-mqtt, aiocoap, scapy,
+# websockets.
 #
 #   scripts/python-env.sh DIR        then run DIR/bin/python
 #

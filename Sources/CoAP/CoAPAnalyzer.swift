@@ -13,6 +13,8 @@ public struct CoAPAnalyzer: ~Copyable {
     var state = MessageState(direction: .toServer)
     var extra = MessageExtra()
     var timestamp = Timestamp.zero
+    /// What was wrong with the way the current message was carried.
+    var carrierViolations = CarrierViolations()
     var conversation: Conversation
     var connections: CoAPConnectionTable
     var partialIVs: PartialIVTable
@@ -40,6 +42,7 @@ public struct CoAPAnalyzer: ~Copyable {
         state = conversation.add(message, datagram, context)
         current = message
         timestamp = context.timestamp
+        carrierViolations = context.carrier.violations
         context.direction = state.direction
         extra = MessageExtra()
         takeOSCORE(datagram, context)

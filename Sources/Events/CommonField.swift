@@ -6,7 +6,7 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
     case timestamp, category, frameNumber
     case sourceIP, sourcePort, destinationIP, destinationPort, sourceMAC, destinationMAC
     case clientIP, clientPort, serverIP, serverPort
-    case transport, direction, communityID, vlanID, tunnel, anomaly
+    case transport, direction, communityID, vlanID, tunnel, anomaly, carrier
 
     /// The number of the field in the registry.
     public var id: FieldID { FieldID(rawValue: rawValue) }
@@ -39,6 +39,9 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
                 "what was odd on the way: fragment_overlap, fragment_conflict, segment_conflict (the first copy stands)"
             )
         case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
+        case .carrier:
+            FieldInfo(
+                "network.protocol", .keyword, list: true, "what carried the message over its transport: websocket")
         }
     }
 }
@@ -70,6 +73,7 @@ extension EventContext {
             if anomalies.contains(.fragmentOverlap) { values.append(text: "fragment_overlap") }
             if anomalies.contains(.fragmentConflict) { values.append(text: "fragment_conflict") }
             if anomalies.contains(.segmentConflict) { values.append(text: "segment_conflict") }
+        case .carrier: if carrier.isWebSocket { values.append(text: "websocket") }
         }
     }
 

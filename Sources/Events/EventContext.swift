@@ -29,6 +29,8 @@ public struct EventContext: Sendable {
     public var anomalies: NetworkAnomalies
     public var transport: Transport
     public var direction: Direction
+    /// What carried the message over its transport, and what was wrong with it.
+    public var carrier = Carrier()
 
     /// Makes a context.
     public init(

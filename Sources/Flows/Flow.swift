@@ -47,6 +47,9 @@ public struct StreamSide: Sendable {
     public var wholeLength = 0
     /// Whether message boundaries were lost; nothing is dissected until one proves itself.
     public var isLost = false
+    /// Octets that were lost since the caller last set it to 0: for whoever keeps boundaries of his own below those of
+    /// messages.
+    public var missed = 0
     /// While they are lost: whether what is held begins with a segment.
     public var startsSegment = false
     /// While they are lost: how many octets were held when they were last searched.
@@ -83,6 +86,8 @@ public struct Flow: Sendable {
     public var label: UInt8 = 0
     /// Where the caller keeps more about it; -1 for nowhere.
     public var handle: Int64 = -1
+    /// Where the caller keeps what carries the messages over the transport; -1 for nowhere.
+    public var carrier: Int64 = -1
     /// The end that is the client, once the protocol told.
     public var client = Side.first
     /// Seconds of silence that an established flow may keep by what its ends agreed on; 0 for the general limit.

@@ -194,6 +194,7 @@ public struct TCPStreams: ~Copyable {
         if let next { table[slot][side].next = next }
         counters.gaps += 1
         counters.lostBytes += UInt64(lost)
+        miss(.max, slot, side)
         loseBoundary(slot, side)
     }
 
@@ -298,6 +299,7 @@ public struct TCPStreams: ~Copyable {
             if ahead > 0 {
                 counters.gaps += 1
                 counters.lostBytes += UInt64(ahead)
+                miss(ahead, slot, side)
                 loseBoundary(slot, side)
             }
             let isAnswerToLost = isUnanswered && !force && !hasQueued(in: slot, side.other)
@@ -323,10 +325,16 @@ public struct TCPStreams: ~Copyable {
         return distance > (table[slot][side].hasFIN ? 1 : 0) && distance <= maximumDistance
     }
 
+    private mutating func miss(_ count: Int, _ slot: Int, _ side: Side) {
+        let (sum, isTooMuch) = table[slot][side].missed.addingReportingOverflow(count)
+        table[slot][side].missed = isTooMuch ? .max : sum
+    }
+
     /// Gives up octets that were acknowledged and never seen.
     private mutating func lose(upTo next: SequenceNumber, _ slot: Int, _ side: Side) {
         counters.gaps += 1
         counters.lostBytes += UInt64(max(0, next.distance(from: table[slot][side].next)))
+        miss(max(0, next.distance(from: table[slot][side].next)), slot, side)
         table[slot][side].next = next
         loseBoundary(slot, side)
     }

@@ -9,8 +9,8 @@ public struct CommunityID: Sendable {
     public init(_ one: Endpoint, _ other: Endpoint, _ transport: Transport, seed: UInt16 = 0) {
         let isOrdered = one.address != other.address ? one.address < other.address : one.port <= other.port
         let (first, second) = isOrdered ? (one, other) : (other, one)
-        // Seed, addresses, protocol, a zero, ports: at most 40 octets, so that one block of SHA-1 holds all of it.
-        var block = SHA1Block()
+        // Seed, addresses, protocol, a zero, ports.
+        var block = SHA1()
         block.append(UInt64(seed), octets: 2)
         block.append(first.address)
         block.append(second.address)
@@ -27,7 +27,7 @@ public struct CommunityID: Sendable {
     }
 }
 
-extension SHA1Block {
+extension SHA1 {
     fileprivate mutating func append(_ address: IPAddress) {
         if address.isIPv4 { return append(address.low, octets: 4) }
         append(address.high, octets: 8)

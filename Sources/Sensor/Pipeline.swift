@@ -123,6 +123,8 @@ extension RunStatistics {
         result.confirmedFlows = difference(confirmedFlows, earlier.confirmedFlows)
         result.encryptedFlows -= earlier.encryptedFlows
         result.expired -= earlier.expired
+        let carried = difference(webSocket ?? [:], earlier.webSocket ?? [:])
+        result.webSocket = carried.isEmpty ? nil : carried
         for (server, loss) in earlier.losses {
             result.losses[server]?.gaps -= loss.gaps
             result.losses[server]?.unparsedBytes -= loss.unparsedBytes

@@ -4,6 +4,7 @@ import Foundation
 import MQTT
 import Network
 import Packets
+import WebSocket
 
 /// What a run saw, dropped and could not read: the object that `earshot stats --json` prints.
 public struct RunStatistics: Codable, Sendable {
@@ -34,6 +35,8 @@ public struct RunStatistics: Codable, Sendable {
     public var fragments: [String: UInt64] = [:]
     /// What was lost on the way to and from each server.
     public var losses: [String: LossesByServer.Loss] = [:]
+    /// What was seen of WebSocket; `nil` where there was none.
+    public var webSocket: [String: UInt64]?
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
     /// Packets with a wrong checksum; left out where the policy is strict.
@@ -57,6 +60,7 @@ public struct RunStatistics: Codable, Sendable {
         case missingChecksums = "missing_checksums"
         case confirmedFlows = "confirmed_flows"
         case losses, expired
+        case webSocket = "websocket"
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
@@ -112,6 +116,8 @@ extension Worker where Sink: ~Copyable {
         statistics.expired = streams.table.expired
         statistics.losses = counters.losses.named
         statistics.encryptedFlows = counters.encryptedFlows
+        let carried = webSocket.counters.named.merging(["coap_messages": counters.carriedCoAP]) { $1 }
+        statistics.webSocket = carried.contains { $0.value > 0 } ? carried.filter { $0.value > 0 } : nil
         statistics.captureMicroseconds =
             counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
         let tcp = streams.counters
@@ -132,6 +138,9 @@ extension Worker where Sink: ~Copyable {
             "mqtt_sessions": mqtt.sessionsEvicted, "mqtt_retained_topics": mqtt.retainedTopicsEvicted,
             "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
             "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
+            "websocket_connections": webSocket.counters.connectionsEvicted,
+            "websocket_waiting": webSocket.counters.waitingEvicted,
+            "websocket_inflaters": webSocket.counters.inflatersEvicted,
             "coap_exchanges": coap.evictedExchanges, "coap_message_ids": coap.evictedMessageIDs,
             "coap_connections": coap.evictedConnections, "coap_partial_ivs": coap.evictedPartialIVs,
         ]
@@ -169,6 +178,7 @@ extension RunStatistics {
         confirmedFlows.merge(other.confirmedFlows, uniquingKeysWith: +)
         encryptedFlows += other.encryptedFlows
         expired += other.expired
+        if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
         losses.merge(other.losses) { one, two in
             var sum = one
             sum.gaps += two.gaps

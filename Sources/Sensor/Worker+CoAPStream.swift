@@ -115,7 +115,9 @@ extension Worker where Sink: ~Copyable {
         let verdict = boundary.find(bytes, startsSegment: startsSegment, isLast: isLast)
         guard case .proven(let offset) = verdict else { return nil }
         let asks = boundary.sendsRequests
-        claimCoAP(slot, client: asks.map { $0 ? side : side.other } ?? likelyCoAPClient(slot), isFromStart: false, seenFrom: side)
+        claimCoAP(
+            slot, client: asks.map { $0 ? side : side.other } ?? likelyCoAPClient(slot), isFromStart: false,
+            seenFrom: side)
         return .proven(offset)
     }
 

@@ -48,6 +48,7 @@ extension Worker where Sink: ~Copyable {
 
     /// Looks for a boundary where nothing will follow any more, or nothing that belongs to it.
     mutating func resumeLast(_ slot: Int, _ side: Side, _ frameBytes: RawSpan, _ sequel: MQTTBoundary.Sequel) {
+        carryLast(slot, side, frameBytes)
         guard streams.table[slot][side].isLost, streams.table[slot][side].held >= 0 else { return }
         let none: [UInt8] = []
         resume(slot, side, none.span.bytes, frameBytes, sequel: sequel)
@@ -71,7 +72,9 @@ extension Worker where Sink: ~Copyable {
         _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, sequel: MQTTBoundary.Sequel, isFull: Bool
     ) -> MQTTBoundary.Verdict {
         let flow = streams.table[slot]
-        if flow.label == FlowLabel.coapStream { return searchCoAP(bytes, startsSegment: startsSegment, isLast: sequel == .nothing) }
+        if flow.label == FlowLabel.coapStream {
+            return searchCoAP(bytes, startsSegment: startsSegment, isLast: sequel == .nothing)
+        }
         guard flow.label == FlowLabel.mqtt else {
             let verdict = join(slot, side, bytes, startsSegment: startsSegment, sequel: sequel)
             if streams.table[slot].label == FlowLabel.mqtt { confirm(slot) }
@@ -92,6 +95,8 @@ extension Worker where Sink: ~Copyable {
         var responses = MQTTBoundary(direction: .toClient)
         let asClient = requests.find(bytes, startsSegment: startsSegment, sequel: sequel)
         let asServer = responses.find(bytes, startsSegment: startsSegment, sequel: sequel)
+        let frames = joinCarrier(slot, side, bytes, asServer, startsSegment: startsSegment)
+        if streams.table[slot].carrier >= 0 { return .open(frames) }
         switch (asClient, asServer) {
         case (.proven, .proven):
             let client = likelyClient(slot)
@@ -108,13 +113,15 @@ extension Worker where Sink: ~Copyable {
             claim(slot, client: side.other, isFromStart: false, seenFrom: side)
             return asServer
         case (.open(let one), .open(let other)):
-            if let coap = joinCoAP(slot, side, bytes, startsSegment: startsSegment, isLast: sequel == .nothing) { return coap }
+            if let coap = joinCoAP(slot, side, bytes, startsSegment: startsSegment, isLast: sequel == .nothing) {
+                return coap
+            }
             streams.table[slot].misses += 1
             if bytes.byteCount > Self.joiningLimit || streams.table[slot].misses >= Self.joiningTries {
                 streams.table[slot].label = FlowLabel.ignored
                 return .open(bytes.byteCount)
             }
-            return .open(min(one, other))
+            return .open(min(one, other, frames))
         }
     }
 

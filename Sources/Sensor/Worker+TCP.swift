@@ -15,6 +15,7 @@ extension Worker where Sink: ~Copyable {
         if streams.table[slot].label == FlowLabel.ignored {
             guard packet.tcp.flags.contains(.syn) else { return }
             streams.reset(slot)
+            releaseCarrier(of: slot)
             streams.table[slot].label = FlowLabel.unknown
         }
         if !streams.table[slot][hit.side].isSettled, isBeginning(bytes.slice(packet.payload)) {
@@ -25,12 +26,13 @@ extension Worker where Sink: ~Copyable {
             at: frame.timestamp)
         if accepted.isRestart { forget(slot, at: frame.timestamp) }
         if accepted.isGap { noteGap(slot) }
-        if !accepted.deliver.isEmpty { feed(slot, hit.side, bytes.slice(accepted.deliver), frameBytes) }
+        if !accepted.deliver.isEmpty { receive(slot, hit.side, bytes.slice(accepted.deliver), frameBytes) }
         if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, frameBytes) }
         drainQueues(slot, hit.side, frameBytes, force: accepted.closes)
         if accepted.closes {
             for side in [Side.first, .second] { resumeLast(slot, side, frameBytes, .nothing) }
             end(slot, at: frame.timestamp)
+            endCarrier(slot)
         }
     }
 
@@ -58,6 +60,7 @@ extension Worker where Sink: ~Copyable {
     private mutating func forget(_ slot: Int, at time: Timestamp) {
         end(slot, at: time)
         streams.table[slot].label = FlowLabel.unknown
+        releaseCarrier(of: slot)
     }
 
     /// Follows a flow of which more comes although it was closed.
@@ -83,12 +86,12 @@ extension Worker where Sink: ~Copyable {
             let fresh = ByteRange(offset: chunk.skip, count: buffer.count - chunk.skip)
             if chunk.gap > 0 || chunk.answersUnseen { noteGap(slot) }
             if chunk.gap > 0 || chunk.isAnswerToLost { noteLoss(slot) { $0.gaps += 1 } }
-            feed(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
+            receive(slot, side, buffer.span.bytes.slice(fresh), frameBytes)
             streams.recycle(chunk)
         }
     }
 
-    /// Takes the next octets of a stream, in order.
+    /// Takes the next octets of a stream of messages, in order: those of TCP, or those that a carrier gave.
     mutating func feed(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
         let label = streams.table[slot].label
         guard label != FlowLabel.ignored else { return }
@@ -173,7 +176,16 @@ extension Worker where Sink: ~Copyable {
     /// head and the next boundary is known all the same; else the boundary is lost.
     private mutating func passMissing(_ count: Int, _ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
         let label = streams.table[slot].label
-        guard label != FlowLabel.ignored, !streams.table[slot][side].isLost else { return }
+        guard label != FlowLabel.ignored else { return }
+        var count = count
+        if streams.table[slot].carrier >= 0 {
+            guard let inside = passCarried(count, slot, side) else {
+                streams.loseBoundary(slot, side)
+                return noteGap(slot)
+            }
+            count = inside
+        }
+        guard !streams.table[slot][side].isLost else { return }
         if FlowLabel.isFollowedStream(label), streams.table[slot][side].skip == 0, streams.table[slot][side].held >= 0 {
             let head = streams.takeHeld(slot, side)
             if let total = announcedLength(head.span.bytes, label) {
@@ -246,6 +258,7 @@ extension Worker where Sink: ~Copyable {
         case .needMore: return false
         case .no:
             if !isTLS(bytes), mayBecomeCoAP(slot, side, bytes) { return false }
+            if isCarried(slot, side, bytes) { return false }
             if isTLS(bytes) { counters.encryptedFlows &+= 1 }
             if mayBegin(slot, side), !isTLS(bytes) {
                 streams.table[slot][side].isLost = true
@@ -346,6 +359,7 @@ extension Worker where Sink: ~Copyable {
             streams.table[slot][side].hasConflict = false
             context.anomalies.insert(.segmentConflict)
         }
+        if streams.table[slot].carrier >= 0 { context.carrier = carrier(slot, context.direction) }
         return context
     }
 

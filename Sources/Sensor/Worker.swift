@@ -6,6 +6,7 @@ import Flows
 import MQTT
 import Network
 import Packets
+import WebSocket
 
 /// From frames to events: everything that belongs to a flow, in one value without references to others.
 ///
@@ -16,6 +17,10 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     var mqtt: MQTTAnalyzer
     var coap: CoAPAnalyzer
     var candidates: CoAPCandidates
+    var webSocket: WebSocketTable
+    /// What comes out of WebSocket frames: buffers that are used again.
+    var carried = WebSocketOutput()
+    var carriedProbe: [UInt8] = []
     /// What was seen so far.
     public internal(set) var counters = WorkerCounters()
     /// Where the events go.
@@ -38,6 +43,7 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         mqtt = MQTTAnalyzer(limits: limits.mqtt, hash: hash)
         coap = CoAPAnalyzer(limits: limits.coap, hash: hash)
         candidates = CoAPCandidates()
+        webSocket = WebSocketTable(limits: limits.webSocket)
         self.sink = sink
     }
 
@@ -110,6 +116,7 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         while index < streams.table.departed.count {
             var flow = streams.table.departed[index]
             closeSession(of: &flow, at: time)
+            releaseCarrier(of: &flow)
             streams.release(&flow)
             index += 1
         }

@@ -28,6 +28,8 @@ public struct WorkerCounters: Sendable {
     public var resynchronised: UInt64 = 0
     /// What was lost on the way to and from each server.
     public var losses = LossesByServer()
+    /// Messages of CoAP that came over WebSocket.
+    public var carriedCoAP: UInt64 = 0
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.

@@ -10,13 +10,19 @@ final class Broker {
 
     /// Starts it and waits until it accepts connections.
     ///
-    /// - Parameter users: Names and passwords; with `nil` anybody may enter.
-    init(users: [String: String]?) throws {
+    /// - Parameters:
+    ///   - users: Names and passwords; with `nil` anybody may enter.
+    ///   - isWebSocket: Whether it speaks MQTT over WebSocket.
+    init(users: [String: String]?, isWebSocket: Bool = false) throws {
         folder = try TemporaryFolder()
         port = try Loopback.freePort(SOCK_STREAM)
         var lines = [
-            "listener \(port) 127.0.0.1", "persistence false", "log_dest stderr", "allow_anonymous \(users == nil)",
+            "listener \(port) 127.0.0.1", "socket_domain ipv4",
+            "protocol \(isWebSocket ? "websockets" : "mqtt")", "persistence false", "log_dest stderr",
+            "allow_anonymous \(users == nil)",
         ]
+        // Mosquitto 2.0.11 ends at once when it has no listener but those of WebSocket.
+        if isWebSocket { lines.insert("listener \(try Loopback.freePort(SOCK_STREAM)) 127.0.0.1", at: 0) }
         // Otherwise Mosquitto becomes another user, who may not read the folder.
         if getuid() == 0 { lines.append("user root") }
         if let users {

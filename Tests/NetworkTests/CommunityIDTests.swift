@@ -58,10 +58,13 @@ import Testing
         ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
         ("a", "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"),
         (String(repeating: "a", count: 55), "c1c8bbdc22796e28c0e15163d20899b65621d65a"),
+        (String(repeating: "a", count: 56), "c2db330f6083854c99d4b5bfb6e8f29f201be699"),
+        (String(repeating: "a", count: 64), "0098ba824b5c16427bd7a1122a5a442a25ec644d"),
+        (String(repeating: "a", count: 1000), "291e9a6c66994949b57ba5e650361e98fc36b1ba"),
     ]
 
     @Test(arguments: digests) func sha1Vectors(_ message: String, _ expected: String) {
-        var block = SHA1Block()
+        var block = SHA1()
         for octet in message.utf8 { block.append(UInt64(octet), octets: 1) }
         let digest = block.digest()
         var text: [UInt8] = []

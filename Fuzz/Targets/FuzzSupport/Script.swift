@@ -10,6 +10,9 @@ public struct Script {
         bytes = Array(UnsafeBufferPointer(start: data, count: count))
     }
 
+    /// The same from bytes.
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
     /// Whether all was read.
     public var isOver: Bool { position >= bytes.count }
 

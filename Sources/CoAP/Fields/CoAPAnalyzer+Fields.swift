@@ -11,7 +11,8 @@ extension CoAPAnalyzer: EventSource {
 
     /// The rare fields that the current message has.
     public var rareFields: RareFields {
-        extraRareFields.union(current.violations.isEmpty && current.extensions.isEmpty ? [] : .violations)
+        let isClean = current.violations.isEmpty && current.extensions.isEmpty && carrierViolations.isEmpty
+        return extraRareFields.union(isClean ? [] : .violations)
     }
 
     /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or `payload.bytes`.
@@ -75,7 +76,7 @@ extension CoAPAnalyzer: EventSource {
     }
 
     private borrowing func read(_ field: ViolationField, into values: inout FieldValues) {
-        guard !current.violations.isEmpty || !current.extensions.isEmpty else { return }
+        guard rareFields.contains(.violations) else { return }
         switch field {
         case .fatal: values.append(current.violations.isFatal)
         case .id:
@@ -87,6 +88,7 @@ extension CoAPAnalyzer: EventSource {
                 previous = section
             }
             current.extensions.readIDs(into: &values)
+            carrierViolations.append(to: &values)
         }
     }
 }

@@ -32,6 +32,7 @@ extension MQTTAnalyzer {
         if isOver { forgetClient(index, at: context.timestamp) }
         event.version = notes.version
         event.violations = notes.violations
+        event.carrierViolations = context.carrier.violations
         event.illFormed = notes.illFormed
         event.oddText = notes.oddText
     }

@@ -36,6 +36,8 @@ struct MQTTEvent {
     var violations = MQTTViolations()
     var illFormed: MQTTTextSet = []
     var oddText = MQTTOddText()
+    /// What was wrong with the way it was carried.
+    var carrierViolations = CarrierViolations()
     var direction = Direction.toServer
     /// The slot of its session.
     var session = MQTTSessionTable.stray

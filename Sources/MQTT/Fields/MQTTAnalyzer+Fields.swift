@@ -90,9 +90,11 @@ extension MQTTAnalyzer {
     }
 
     private borrowing func read(_ field: ViolationField, _ values: inout FieldValues) {
-        guard !event.violations.isEmpty else { return }
+        guard !event.violations.isEmpty || !event.carrierViolations.isEmpty else { return }
         switch field {
-        case .id: appendViolations(&values)
+        case .id:
+            appendViolations(&values)
+            event.carrierViolations.append(to: &values)
         case .fatal: values.append(event.message.isFatal)
         }
     }

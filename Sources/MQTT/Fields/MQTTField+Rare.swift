@@ -25,7 +25,7 @@ extension MQTTField {
 extension MQTTAnalyzer {
     /// The rare fields that the current message has.
     public var rareFields: RareFields {
-        var found: RareFields = event.violations.isEmpty ? [] : .violations
+        var found: RareFields = event.violations.isEmpty && event.carrierViolations.isEmpty ? [] : .violations
         if !event.illFormed.isEmpty { found.insert(.illFormed) }
         if !event.oddText.isEmpty { found.insert(.oddText) }
         if event.retained != nil { found.insert(.retained) }

@@ -1,43 +1,50 @@
 import Bytes
 
-/// SHA-1 (RFC 3174) of a message of at most 55 octets, which one block holds; allocates nothing.
+/// SHA-1 (RFC 3174), fed octet by octet; allocates nothing.
 ///
-/// Here because the floors below the sensor use no Foundation, on which swift-crypto rests; the Community ID asks for it
-/// as a checksum, not as a safeguard.
-struct SHA1Block {
-    /// The longest message that leaves room for its end mark and its length.
-    static let longestMessage = 55
-
-    /// The words of the schedule; a message fills the first sixteen.
+/// Here because the floors below the sensor use no Foundation, on which swift-crypto rests; the Community ID and the
+/// opening handshake of WebSocket ask for it as a checksum, not as a safeguard.
+public struct SHA1: Sendable {
+    /// The words of the schedule; the octets of a block fill the first sixteen.
     private var words = InlineArray<80, UInt32>(repeating: 0)
     private var count = 0
+    private var state = SHA1Digest()
 
     /// An empty message.
-    init() {}
+    public init() {}
 
-    /// Appends the low octets of a word, most significant first; those that no longer fit are dropped.
-    mutating func append(_ word: UInt64, octets: Int) {
-        for index in 0..<octets {
-            guard count < Self.longestMessage else { return }
-            set(UInt8(truncatingIfNeeded: word >> UInt64(8 * (octets - 1 - index))))
-        }
+    /// Appends octets.
+    public mutating func append(_ bytes: RawSpan) {
+        for offset in 0..<bytes.byteCount { append(bytes.byte(at: offset)) }
     }
 
-    private mutating func set(_ octet: UInt8) {
-        words[count >> 2] |= UInt32(octet) << UInt32(24 - 8 * (count & 3))
-        count += 1
+    /// Appends the low octets of a word, most significant first.
+    public mutating func append(_ word: UInt64, octets: Int) {
+        for index in 0..<octets { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * (octets - 1 - index)))) }
+    }
+
+    private mutating func append(_ octet: UInt8) {
+        let place = count & 63
+        if place == 0 { for index in 0..<16 { words[index] = 0 } }
+        words[place >> 2] |= UInt32(octet) << UInt32(24 - 8 * (place & 3))
+        count &+= 1
+        if place == 63 { compress() }
     }
 
     /// The digest of what was appended.
-    consuming func digest() -> SHA1Digest {
-        let bitCount = UInt32(count) * 8
-        set(0x80)
-        words[15] = bitCount
+    public consuming func digest() -> SHA1Digest {
+        let bitCount = UInt64(count) &* 8
+        append(0x80)
+        while count & 63 != 56 { append(0) }
+        append(bitCount, octets: 8)
+        return state
+    }
+
+    private mutating func compress() {
         for index in 16..<80 {
             words[index] = (words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16]).rotated(1)
         }
-        let start = SHA1Digest()
-        var (a, b, c, d, e) = (start.a, start.b, start.c, start.d, start.e)
+        var (a, b, c, d, e) = (state.a, state.b, state.c, state.d, state.e)
         for index in 0..<80 {
             let (function, constant): (UInt32, UInt32) =
                 switch index {
@@ -49,13 +56,13 @@ struct SHA1Block {
             let next = a.rotated(5) &+ function &+ e &+ constant &+ words[index]
             (a, b, c, d, e) = (next, a, b.rotated(30), c, d)
         }
-        return SHA1Digest(
-            a: start.a &+ a, b: start.b &+ b, c: start.c &+ c, d: start.d &+ d, e: start.e &+ e)
+        state = SHA1Digest(
+            a: state.a &+ a, b: state.b &+ b, c: state.c &+ c, d: state.d &+ d, e: state.e &+ e)
     }
 }
 
 /// The five words of a SHA-1 digest; at first those that it begins with.
-struct SHA1Digest: Hashable, Sendable {
+public struct SHA1Digest: Hashable, Sendable {
     var a: UInt32 = 0x6745_2301
     var b: UInt32 = 0xEFCD_AB89
     var c: UInt32 = 0x98BA_DCFE
@@ -63,7 +70,7 @@ struct SHA1Digest: Hashable, Sendable {
     var e: UInt32 = 0xC3D2_E1F0
 
     /// Appends the 20 octets as base64 with padding (RFC 4648, 4): 28 characters.
-    func writeBase64(to text: inout [UInt8]) {
+    public func writeBase64(to text: inout [UInt8]) {
         // 160 bits in groups of six: the words follow one another in a window of 64 bits.
         var window: UInt64 = 0
         var bits: UInt64 = 0

@@ -1,0 +1,113 @@
+import Bytes
+import Events
+import FuzzSupport
+import WebSocket
+
+/// A table and what came out of its connections.
+struct Player: ~Copyable {
+    private var table: WebSocketTable
+    private var ids: [WebSocketID] = []
+    private var output = WebSocketOutput()
+    private let cut: Int
+    /// What came out, of each direction of each connection.
+    private(set) var octets: [[UInt8]] = Array(repeating: [], count: 4)
+    private(set) var violations = CarrierViolations()
+
+    private static let outputBytes = 64
+
+    /// - Parameters:
+    ///   - kind: how the connections begin.
+    ///   - cut: the longest piece in which octets are given.
+    init(kind: UInt8, cut: Int) {
+        self.cut = cut
+        var limits = WebSocketLimits()
+        limits.connections = 2
+        limits.headBytes = 512
+        limits.waitingBytesPerStream = 2048
+        limits.waitingBytesTotal = 16_384
+        limits.inflaters = 3
+        limits.inflatedBytes = 4096
+        limits.inflation = 16
+        limits.outputBytes = Self.outputBytes
+        table = WebSocketTable(limits: limits)
+        for number in 0..<2 {
+            switch kind & 3 {
+            case 0: ids.append(table.open(isClientFirst: true))
+            case 1: ids.append(table.join(isClientFirst: true, atFrame: number == 0 ? .toServer : .toClient))
+            default:
+                ids.append(table.open(isClientFirst: true))
+                let deflate = kind & 3 == 2 ? "" : "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+                feed(number, .toServer, Array("GET / HTTP/1.1\r\nUpgrade: websocket\r\n\(deflate)\r\n".utf8))
+                feed(number, .toClient, Array("HTTP/1.1 101 x\r\nUpgrade: websocket\r\n\(deflate)\r\n".utf8))
+            }
+        }
+    }
+
+    /// Whether what comes out may depend on how it was cut: something gave way for the memory that it took up, or for
+    /// what it had grown to at some step, or a frame was searched for in what was there.
+    var mayDiffer: Bool {
+        let counters = table.counters
+        return counters.waitingEvicted > 0 || counters.inflatersEvicted > 0 || counters.tooLarge > 0
+            || counters.lost > 0 || counters.found > 0
+    }
+
+    mutating func play(_ script: consuming Script) {
+        while !script.isOver {
+            let control = script.byte()
+            let number = Int(control & 1)
+            let direction: Direction = control & 2 == 0 ? .toServer : .toClient
+            if control & 12 == 12 { _ = table.noteMissing(ids[number], direction, Int(control >> 4) * 7) }
+            if control & 28 == 4 {
+                violations.formUnion(table.takeNotes(ids[number], direction, of: control & 64 == 0 ? .mqtt : .coap))
+            }
+            feed(number, direction, script.take(Int(script.byte())))
+        }
+        for number in 0..<2 {
+            for direction in [Direction.toServer, .toClient] { feed(number, direction, [], isLast: true) }
+            violations.formUnion(table.close(ids[number]))
+        }
+        require(table.count == 0, "connections")
+        require(table.counters.connectionsEvicted == 0, "evicted without need")
+    }
+
+    private mutating func feed(_ number: Int, _ direction: Direction, _ bytes: [UInt8], isLast: Bool = false) {
+        var start = 0
+        repeat {
+            let end = start + min(cut, bytes.count - start)
+            give(number, direction, Array(bytes[start..<end]), isLast)
+            start = end
+        } while start < bytes.count
+    }
+
+    private mutating func give(_ number: Int, _ direction: Direction, _ bytes: [UInt8], _ isLast: Bool) {
+        var offset = 0
+        var steps = 0
+        while true {
+            let progress = table.feed(
+                ids[number], direction, bytes.span.bytes, from: &offset, into: &output, isLast: isLast)
+            take(number, direction)
+            steps += 1
+            require(steps < 100_000, "it does not end")
+            require(offset <= bytes.count, "taken \(offset) of \(bytes.count)")
+            switch progress {
+            case .more: continue
+            case .done, .gone: return
+            case .refused:
+                violations.formUnion(table.close(ids[number]))
+                return
+            case .answered: return give(number, direction == .toServer ? .toClient : .toServer, [], false)
+            }
+        }
+    }
+
+    private mutating func take(_ number: Int, _ direction: Direction) {
+        require(output.bytes.count <= Self.outputBytes, "output of \(output.bytes.count)")
+        var previous = 0
+        for mark in output.marks {
+            require(mark.offset >= previous && mark.offset <= output.bytes.count, "mark at \(mark.offset)")
+            previous = mark.offset
+            violations.formUnion(mark.violations)
+        }
+        octets[number * 2 + (direction == .toServer ? 0 : 1)] += output.bytes
+    }
+}

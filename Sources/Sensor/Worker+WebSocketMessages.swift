@@ -1,0 +1,72 @@
+import Bytes
+import CoAP
+import Events
+import Flows
+import Network
+import WebSocket
+
+/// Protocols whose messages are those of WebSocket: CoAP (RFC 8323, 4).
+extension Worker where Sink: ~Copyable {
+    /// Puts messages together. Of one too long to hold the beginning is kept and the rest is counted; one with a hole is
+    /// left out.
+    mutating func collect(
+        _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
+        _ frameBytes: RawSpan
+    ) {
+        let bytes = output.bytes.span.bytes
+        var start = 0
+        for index in output.marks.indices {
+            let mark = output.marks[index]
+            hold(slot, side, bytes.extracting(start..<mark.offset))
+            start = mark.offset
+            switch mark.kind {
+            case .binaryBegins: begin(slot, side)
+            case .textBegins:
+                begin(slot, side)
+                webSocket.note(CarrierViolations(.coapText), id, direction)
+            case .violation: webSocket.note(mark.violations, id, direction)
+            case .hole: streams.loseBoundary(slot, side)
+            case .messageEnds: end(slot, side, frameBytes)
+            }
+        }
+        hold(slot, side, bytes.extracting(start..<bytes.byteCount))
+    }
+
+    private mutating func begin(_ slot: Int, _ side: Side) {
+        // A message without an end is let go.
+        _ = streams.takeHeld(slot, side)
+        streams.putHeld([], slot, side)
+        streams.table[slot][side].wholeLength = 0
+        streams.table[slot][side].isLost = false
+    }
+
+    private mutating func hold(_ slot: Int, _ side: Side, _ part: RawSpan) {
+        guard part.byteCount > 0, !streams.table[slot][side].isLost else { return }
+        streams.table[slot][side].wholeLength += part.byteCount
+        var message = streams.takeHeld(slot, side)
+        message.append(copying: part.extracting(0..<min(part.byteCount, max(0, heldLimit - message.count))))
+        streams.putHeld(message, slot, side)
+    }
+
+    private mutating func end(_ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+        guard !streams.table[slot][side].isLost else { return }
+        let whole = streams.table[slot][side].wholeLength
+        var message = streams.takeHeld(slot, side)
+        takeCarriedMessage(slot, side, message.span.bytes, wholeLength: whole, frameBytes)
+        message.removeAll(keepingCapacity: true)
+        streams.putHeld(message, slot, side)
+        streams.table[slot][side].wholeLength = 0
+    }
+
+    /// Takes a whole message of CoAP: the message format of RFC 8323, 3.2, with a length of 0 (4.2). `message` is its
+    /// beginning where it was too long to hold.
+    private mutating func takeCarriedMessage(
+        _ slot: Int, _ side: Side, _ message: RawSpan, wholeLength: Int, _ frameBytes: RawSpan
+    ) {
+        counters.carriedCoAP &+= 1
+        if streams.table[slot].label != FlowLabel.coapStream {
+            claimCoAP(slot, client: streams.table[slot].client, isFromStart: isFromStart(slot), seenFrom: nil)
+        }
+        dissectCoAP(slot, side, message, wholeLength: wholeLength, over: .webSocket, frameBytes)
+    }
+}

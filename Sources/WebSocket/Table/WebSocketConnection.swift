@@ -1,0 +1,51 @@
+import Events
+
+/// What is known of one connection.
+struct WebSocketConnection: Sendable {
+    var generation: UInt32 = 0
+    var isOpen = false
+    /// Whether the client is the first of the two ends, as whoever opened it numbers them.
+    var isClientFirst = true
+    var request = WebSocketRequest()
+    /// Whether the request was seen.
+    var hasRequest = false
+    /// Whether the answer was seen, or can no longer be.
+    var isAnswered = false
+    /// The subprotocol that the answer names; `nil` where no answer was seen.
+    var chosen: WebSocketSubprotocols?
+    var deflate = DeflateParameters()
+    /// Whether an extension that this sensor does not know is in use.
+    var hasOtherExtension = false
+    var toServer = WebSocketStream()
+    var toClient = WebSocketStream()
+    /// Statements that each side broke since its last message.
+    var notesToServer = CarrierViolations()
+    var notesToClient = CarrierViolations()
+    /// Whether the subprotocol was held against the messages of each side.
+    var toldToServer = false
+    var toldToClient = false
+
+    /// The stream of a direction.
+    subscript(_ direction: Direction) -> WebSocketStream {
+        get { direction == .toServer ? toServer : toClient }
+        set { if direction == .toServer { toServer = newValue } else { toClient = newValue } }
+    }
+
+    /// Starts anew.
+    mutating func reset(isClientFirst: Bool) {
+        let generation = generation
+        self = WebSocketConnection()
+        self.generation = generation
+        self.isClientFirst = isClientFirst
+        isOpen = true
+    }
+
+    /// Adds a broken statement of one side.
+    mutating func note(_ violations: CarrierViolations, _ direction: Direction) {
+        if direction == .toServer {
+            notesToServer.formUnion(violations)
+        } else {
+            notesToClient.formUnion(violations)
+        }
+    }
+}

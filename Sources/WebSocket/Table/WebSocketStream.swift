@@ -1,0 +1,68 @@
+/// One direction of a connection. A plain value, which is copied out, changed and written back at each step.
+struct WebSocketStream: Sendable {
+    /// Where the direction is.
+    enum Phase: UInt8, Sendable {
+        /// The head of the opening request or answer is not whole.
+        case head
+        /// The client's request is whole, the answer was not seen.
+        case waiting
+        /// Frames follow each other.
+        case frames
+        /// The boundaries of frames are not known.
+        case lost
+    }
+
+    var phase = Phase.head
+    /// Octets that wait, by number of their buffer; -1 for none.
+    var waiting: Int32 = -1
+    /// Of a head: where its last line begins, as far as it has come. Behind lost octets: how many waited when they were last
+    /// searched for a frame.
+    var searched = 0
+
+    /// The octets of a head that have come, and how many.
+    var head = InlineArray<14, UInt8>(repeating: 0)
+    var headCount = 0
+    /// The frame whose payload comes.
+    var frame = WebSocketFrameHeader()
+    /// Whether there is one.
+    var isInFrame = false
+    /// Octets of its payload that still have to come.
+    var remaining = 0
+    /// How many octets of its payload have come, modulo 4.
+    var maskPhase = 0
+    /// The first two octets of a Close frame's payload, and how many have come.
+    var closeCode: UInt16 = 0
+    var closeOctets = 0
+
+    /// Whether a message goes on.
+    var isInMessage = false
+    /// What is done with the payload of the message.
+    var treatment = Treatment.plain
+    /// Octets of the message as they came, and as they were inflated.
+    var compressed: UInt64 = 0
+    var inflated: UInt64 = 0
+    /// The inflater; -1 for none.
+    var inflater: Int32 = -1
+    /// Whether the inflater may have more for what it was given.
+    var isDraining = false
+    /// How many of the four octets that end a compressed message the inflater still has to take; -1 outside of an end.
+    var tail = -1
+    /// Whether the window is gone that later messages refer to.
+    var isContextLost = false
+
+    /// Whether octets were lost, and how many frames were good since: a head that cannot be is then no violation.
+    var hasGap = false
+    var goodFrames = 0
+    /// Whether a Close frame was sent.
+    var hasClosed = false
+
+    /// What is done with the payload of a message.
+    enum Treatment: UInt8, Sendable {
+        /// It is put out.
+        case plain
+        /// It is inflated.
+        case inflate
+        /// It is passed over.
+        case skip
+    }
+}

@@ -1,0 +1,190 @@
+import Bytes
+import Events
+
+/// What came of a step.
+public enum WebSocketProgress: Hashable, Sendable {
+    /// All octets were taken.
+    case done
+    /// The output is full: once it was used, call again with what is left.
+    case more
+    /// All octets were taken, and what waited in the other direction can go on: call once for it.
+    case answered
+    /// This is not WebSocket.
+    case refused
+    /// The connection made room for another.
+    case gone
+}
+
+extension WebSocketTable {
+    /// Takes the next octets of a direction, from `offset` on, which is moved behind what was taken; `output` is replaced
+    /// by what came of them.
+    ///
+    /// - Complexity: linear in the octets that go in and out. Allocates only while buffers grow.
+    public mutating func feed(
+        _ id: WebSocketID, _ direction: Direction, _ bytes: RawSpan, from offset: inout Int,
+        into output: inout WebSocketOutput, isLast: Bool = false
+    ) -> WebSocketProgress {
+        output.removeAll()
+        guard let index = index(of: id) else { return .gone }
+        touch(index)
+        var stream = connections[index][direction]
+        let rest = bytes.extracting(offset..<bytes.byteCount)
+        var taken = 0
+        if stream.waiting < 0 {
+            let progress = advance(index, direction, &stream, rest, &taken, &output, isLast)
+            offset += taken
+            if progress != .more, taken < rest.byteCount {
+                var buffer: [UInt8] = []
+                buffer.append(copying: rest.extracting(taken..<rest.byteCount))
+                keep(buffer, &stream, index, direction)
+                offset = bytes.byteCount
+            }
+            connections[index][direction] = stream
+            return progress
+        }
+        var buffer = waiting.take(&stream.waiting)
+        buffer.append(copying: rest)
+        offset = bytes.byteCount
+        let progress = advance(index, direction, &stream, buffer.span.bytes, &taken, &output, isLast)
+        if taken < buffer.count {
+            buffer.removeFirst(taken)
+            keep(buffer, &stream, index, direction)
+        }
+        connections[index][direction] = stream
+        return progress
+    }
+
+    /// Tells that `count` octets of a direction are missing before those that come next.
+    ///
+    /// - Returns: how many octets of the messages are missing with them; `nil` where that is not known.
+    public mutating func noteMissing(_ id: WebSocketID, _ direction: Direction, _ count: Int) -> Int? {
+        guard let index = index(of: id) else { return nil }
+        var stream = connections[index][direction]
+        defer { connections[index][direction] = stream }
+        guard stream.phase == .frames, stream.waiting < 0, stream.isInFrame, stream.headCount == 0,
+            stream.tail < 0, stream.remaining >= count
+        else {
+            if stream.phase == .head || stream.phase == .waiting { answerIsLost(index, direction) }
+            lose(&stream)
+            return nil
+        }
+        stream.remaining -= count
+        stream.maskPhase = (stream.maskPhase &+ count) & 3
+        if stream.frame.opcode.isControl {
+            stream.closeOctets = 3
+            return 0
+        }
+        if stream.treatment == .plain { return count }
+        if stream.treatment == .inflate { spoil(&stream) }
+        return nil
+    }
+
+    /// Goes as far as it can with octets that wait and octets that come.
+    private mutating func advance(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ bytes: RawSpan, _ taken: inout Int,
+        _ output: inout WebSocketOutput, _ isLast: Bool
+    ) -> WebSocketProgress {
+        var progress = WebSocketProgress.done
+        while true {
+            let rest = bytes.extracting(taken..<bytes.byteCount)
+            switch stream.phase {
+            case .head:
+                let part = rest.slice(ByteRange(offset: 0, count: limits.headBytes))
+                guard let length = HTTPHead.length(part, from: &stream.searched) else {
+                    return rest.byteCount >= limits.headBytes ? refuse() : .done
+                }
+                taken += length
+                stream.searched = 0
+                let head = rest.extracting(0..<length)
+                if direction == .toServer {
+                    guard takeRequest(index, &stream, head) else { return refuse() }
+                } else {
+                    switch takeAnswer(index, &stream, head) {
+                    case .refused: return refuse()
+                    case .interim: break
+                    case .upgraded: progress = .answered
+                    }
+                }
+            case .waiting:
+                if connections[index].isAnswered {
+                    stream.phase = .frames
+                } else if rest.byteCount > limits.waitingBytesPerStream {
+                    lose(&stream)
+                } else {
+                    return .done
+                }
+            case .frames:
+                switch takeFrames(index, direction, &stream, rest, &taken, &output) {
+                case .full: return .more
+                case .done: return progress
+                case .lost: break
+                }
+            case .lost:
+                guard search(index, direction, &stream, rest, &taken, &output, isLast) else { return progress }
+            }
+        }
+    }
+
+    private mutating func refuse() -> WebSocketProgress {
+        counters.refused &+= 1
+        return .refused
+    }
+
+    /// Lets octets wait. Where the room of all connections is taken, others give way.
+    private mutating func keep(
+        _ buffer: consuming [UInt8], _ stream: inout WebSocketStream, _ index: Int, _ direction: Direction
+    ) {
+        while waiting.totalBytes + buffer.capacity > limits.waitingBytesTotal, let victim = waiting.victim() {
+            counters.waitingEvicted &+= 1
+            var other = connections[victim.index][victim.direction]
+            if other.phase == .head || other.phase == .waiting { answerIsLost(victim.index, victim.direction) }
+            lose(&other)
+            connections[victim.index][victim.direction] = other
+        }
+        stream.waiting = waiting.put(buffer, of: StreamName(index: index, direction: direction))
+    }
+
+    /// Searches the octets of a direction that lost its boundaries; `false` where nothing is found.
+    private mutating func search(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ rest: RawSpan, _ taken: inout Int,
+        _ output: inout WebSocketOutput, _ isLast: Bool
+    ) -> Bool {
+        // Searching again for every octet that comes would let a sender of single octets make it quadratic.
+        let isFull = rest.byteCount > limits.waitingBytesPerStream
+        let isWorth = rest.byteCount >= stream.searched + stream.searched / 8 + 1
+        guard isLast || isFull || isWorth, rest.byteCount > 0 else { return false }
+        var boundary = WebSocketBoundary(direction: direction, mayCompress: mayCompress(index))
+        switch boundary.find(rest, isWeak: isLast) {
+        case .proven(let offset):
+            taken += offset
+            output.dropped += offset
+            stream.phase = .frames
+            stream.searched = 0
+            counters.found &+= 1
+            return true
+        case .open(let offset):
+            // A frame too long to see the end of is given up with the first half of what waits.
+            let dropped = isFull ? max(offset, rest.byteCount - limits.waitingBytesPerStream / 2) : offset
+            taken += dropped
+            output.dropped += dropped
+            stream.searched = rest.byteCount - dropped
+            return false
+        }
+    }
+
+    /// Whether messages of a connection may be compressed: it was agreed on, or offered and the answer was not seen.
+    func mayCompress(_ index: Int) -> Bool { connections[index].deflate.isAgreed }
+
+    /// Gives up the boundaries of a direction.
+    mutating func lose(_ stream: inout WebSocketStream) {
+        _ = waiting.take(&stream.waiting)
+        if stream.phase != .lost { counters.lost &+= 1 }
+        releaseInflater(&stream)
+        let hasClosed = stream.hasClosed
+        stream = WebSocketStream()
+        stream.phase = .lost
+        stream.hasGap = true
+        stream.hasClosed = hasClosed
+        stream.isContextLost = true
+    }
+}

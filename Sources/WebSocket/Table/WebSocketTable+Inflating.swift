@@ -1,0 +1,151 @@
+import Bytes
+import Events
+
+extension WebSocketTable {
+    /// What ends every compressed message and is not sent (RFC 7692, 7.2.2).
+    private static var tail: [UInt8] { [0, 0, 0xFF, 0xFF] }
+
+    /// Octets that are unmasked at once on their way to an inflater.
+    private static var stride: Int { 8192 }
+
+    /// Inflates payload of the current message; gives how many octets of it were taken.
+    mutating func inflate(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ payload: RawSpan,
+        _ output: inout WebSocketOutput
+    ) -> Int {
+        guard openInflater(index, direction, &stream) else {
+            stream.treatment = .skip
+            output.mark(.hole)
+            return payload.byteCount
+        }
+        unmasked.removeAll(keepingCapacity: true)
+        let part = payload.extracting(0..<min(payload.byteCount, Self.stride))
+        unmasked.append(copying: part, maskedBy: stream.frame.mask, phase: stream.maskPhase)
+        // Lent for the call, so that the table may change beside it.
+        var input: [UInt8] = []
+        swap(&input, &unmasked)
+        defer { swap(&input, &unmasked) }
+        stream.compressed &+= UInt64(part.byteCount)
+        guard let consumed = step(index, direction, &stream, input.span.bytes, &output) else {
+            return payload.byteCount
+        }
+        stream.compressed &-= UInt64(part.byteCount - consumed)
+        return consumed
+    }
+
+    /// Asks the inflater for what it still has.
+    mutating func drain(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ output: inout WebSocketOutput
+    ) {
+        let none: [UInt8] = []
+        _ = step(index, direction, &stream, none.span.bytes, &output)
+    }
+
+    /// Ends a compressed message.
+    mutating func takeTail(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ output: inout WebSocketOutput
+    ) {
+        if stream.tail < 4, stream.inflater >= 0 {
+            let left = Array(Self.tail[stream.tail...])
+            guard let consumed = step(index, direction, &stream, left.span.bytes, &output) else {
+                // It was spoilt by its end.
+                stream.isInMessage = false
+                stream.tail = -1
+                return output.mark(.messageEnds)
+            }
+            stream.tail = stream.isDraining ? stream.tail + consumed : 4
+            if stream.isDraining || stream.tail < 4 { return }
+        }
+        stream.tail = -1
+        stream.isInMessage = false
+        output.mark(.messageEnds)
+        if hasNoContext(connections[index].deflate, direction) { releaseInflater(&stream) }
+    }
+
+    /// One step of the inflater; `nil` where the message was given up.
+    private mutating func step(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ input: RawSpan,
+        _ output: inout WebSocketOutput
+    ) -> Int? {
+        if let place = inflaterOwners[Int(stream.inflater)] {
+            inflaterOwners[Int(stream.inflater)] = (place.owner, true)
+        }
+        let room = limits.outputBytes - output.bytes.count
+        let step = inflaters.inflate(stream.inflater, input, into: &output.bytes, room: room)
+        // Nothing in, nothing out, and yet there was room: it would go on for ever.
+        let isStuck = input.byteCount > 0 && step.consumed == 0 && step.produced == 0
+        stream.isDraining = step.isFull
+        stream.inflated &+= UInt64(step.produced)
+        counters.inflatedBytes &+= UInt64(step.produced)
+        if step.isBroken || isStuck {
+            counters.notInflated &+= 1
+            output.note(.inflation)
+        } else if stream.inflated > limits.inflatedBytes,
+            stream.inflated - limits.inflatedBytes > stream.compressed &* limits.inflation
+        {
+            counters.tooLarge &+= 1
+        } else {
+            return step.consumed
+        }
+        output.mark(.hole)
+        spoil(&stream)
+        return nil
+    }
+
+    /// Gives up the current message, and with it, where messages share a window, all that follow.
+    mutating func spoil(_ stream: inout WebSocketStream) {
+        stream.treatment = .skip
+        stream.isDraining = false
+        stream.tail = -1
+        stream.isContextLost = true
+        releaseInflater(&stream)
+    }
+
+    /// Whether a side compresses each message on its own.
+    func hasNoContext(_ deflate: DeflateParameters, _ direction: Direction) -> Bool {
+        direction == .toServer ? deflate.clientHasNoContext : deflate.serverHasNoContext
+    }
+
+    /// Gives a direction its inflater, for which another may have to go; `false` where there is none to be had.
+    private mutating func openInflater(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream
+    ) -> Bool {
+        if stream.inflater >= 0 { return true }
+        let deflate = connections[index].deflate
+        let bits = direction == .toServer ? deflate.clientWindowBits : deflate.serverWindowBits
+        var number = inflaters.open(windowBits: bits)
+        if number == nil, evictInflater() { number = inflaters.open(windowBits: bits) }
+        guard let number else { return false }
+        while inflaterOwners.count <= Int(number) { inflaterOwners.append(nil) }
+        inflaterOwners[Int(number)] = (StreamName(index: index, direction: direction), true)
+        stream.inflater = number
+        return true
+    }
+
+    /// Takes an inflater from a direction that has not used it for the longest time, more or less: a hand goes round and
+    /// passes once over those that were used.
+    private mutating func evictInflater() -> Bool {
+        for _ in 0..<(2 * inflaterOwners.count) {
+            inflaterHand = inflaterHand + 1 < inflaterOwners.count ? inflaterHand + 1 : 0
+            guard let place = inflaterOwners[inflaterHand] else { continue }
+            if place.isUsed {
+                inflaterOwners[inflaterHand] = (place.owner, false)
+                continue
+            }
+            counters.inflatersEvicted &+= 1
+            var stream = connections[place.owner.index][place.owner.direction]
+            spoil(&stream)
+            connections[place.owner.index][place.owner.direction] = stream
+            return true
+        }
+        return false
+    }
+
+    /// Gives an inflater back.
+    mutating func releaseInflater(_ stream: inout WebSocketStream) {
+        guard stream.inflater >= 0 else { return }
+        inflaters.close(stream.inflater)
+        inflaterOwners[Int(stream.inflater)] = nil
+        stream.inflater = -1
+    }
+}

@@ -1,0 +1,53 @@
+import Events
+
+/// What a step gave: octets of the data messages of one direction in order, and marks where something happens between
+/// them. A buffer to be used again.
+public struct WebSocketOutput: Sendable {
+    /// The octets, unmasked and inflated.
+    public internal(set) var bytes: [UInt8] = []
+    /// What happens, in the order of the offsets.
+    public internal(set) var marks: [WebSocketMark] = []
+    /// Octets of the wire that were given up: those in front of a frame that was found again.
+    public internal(set) var dropped = 0
+
+    /// No octets.
+    public init() {}
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        marks.removeAll(keepingCapacity: true)
+        dropped = 0
+    }
+
+    mutating func mark(_ kind: WebSocketMark.Kind) {
+        marks.append(WebSocketMark(offset: bytes.count, kind: kind))
+    }
+
+    mutating func note(_ violation: CarrierViolation) {
+        var mark = WebSocketMark(offset: bytes.count, kind: .violation)
+        mark.violations = CarrierViolations(violation)
+        marks.append(mark)
+    }
+}
+
+/// Something between two octets of the output.
+public struct WebSocketMark: Hashable, Sendable {
+    /// What happens at a mark.
+    public enum Kind: UInt8, Sendable {
+        /// A message of octets begins.
+        case binaryBegins
+        /// A message of text begins.
+        case textBegins
+        /// The message ends.
+        case messageEnds
+        /// Octets are missing; what follows does not continue what stands before.
+        case hole
+        /// The frame whose octets follow breaks the statements in `violations`.
+        case violation
+    }
+
+    /// How many octets of the output stand before it.
+    public var offset: Int
+    public var kind: Kind
+    public var violations = CarrierViolations()
+}

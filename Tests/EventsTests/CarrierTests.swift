@@ -1,0 +1,37 @@
+import Bytes
+import Events
+import Network
+import Testing
+
+@Test func carrierViolationsHaveNames() {
+    var all = CarrierViolations()
+    #expect(all.isEmpty)
+    for violation in CarrierViolation.allCases {
+        #expect(!all.contains(violation))
+        all.insert(violation)
+        #expect(all.contains(violation))
+    }
+    var names: [String] = []
+    all.forEach { names.append($0.name.description) }
+    #expect(names.count == CarrierViolation.allCases.count)
+    #expect(Set(names).count == names.count, "each of them is told apart")
+    #expect(names.allSatisfy { $0.hasPrefix("RFC") || $0.hasPrefix("MQTT-6.0.0-") })
+    var values = FieldValues()
+    all.append(to: &values)
+    #expect(values.count == names.count)
+}
+
+@Test func whatCarriesAMessageIsAField() {
+    var context = EventContext(
+        timestamp: .zero, frameNumber: 1, source: Endpoint(.unspecified, 1), destination: Endpoint(.unspecified, 2),
+        transport: .tcp, direction: .toServer)
+    let registry = FieldRegistry(blocks: [CommonField.block])
+    let field = registry.field(named: "network.protocol")
+    #expect(field?.info.isList == true)
+    for isWebSocket in [false, true] {
+        context.carrier.isWebSocket = isWebSocket
+        var values = FieldValues()
+        context.read(CommonField.carrier.id, category: .mqtt, into: &values)
+        #expect(values.count == (isWebSocket ? 1 : 0))
+    }
+}

@@ -1,0 +1,89 @@
+import Bytes
+import Events
+import TestSupport
+import WebSocket
+
+/// A table with one connection, and all that came out of it.
+struct Listener: ~Copyable {
+    var table: WebSocketTable
+    let id: WebSocketID
+    private var output = WebSocketOutput()
+    /// The octets of each direction.
+    private(set) var octets: [Direction: [UInt8]] = [.toServer: [], .toClient: []]
+    /// The messages of each direction that ended, and whether they are text.
+    private(set) var messages: [Direction: [(isText: Bool, bytes: [UInt8])]] = [.toServer: [], .toClient: []]
+    /// The broken statements in the order in which they were marked, each direction for itself.
+    private(set) var violations: [Direction: [String]] = [.toServer: [], .toClient: []]
+    private(set) var holes = 0
+    private(set) var dropped = 0
+    private(set) var refused = false
+    private var current: [Direction: (isText: Bool, bytes: [UInt8])] = [:]
+
+    init(limits: WebSocketLimits = WebSocketLimits()) {
+        table = WebSocketTable(limits: limits)
+        id = table.open(isClientFirst: true)
+    }
+
+    /// A connection whose handshake was made with these fields.
+    init(
+        _ subprotocol: String? = "mqtt", extensions: String? = nil, offers: String? = nil,
+        limits: WebSocketLimits = WebSocketLimits()
+    ) {
+        self.init(limits: limits)
+        feed(.toServer, WebSocketFrames.request(subprotocol, extensions: offers ?? extensions))
+        feed(.toClient, WebSocketFrames.answer(subprotocol, extensions: extensions))
+    }
+
+    mutating func feed(_ direction: Direction, _ bytes: [UInt8], isLast: Bool = false) {
+        var offset = 0
+        while true {
+            let progress = table.feed(id, direction, bytes.span.bytes, from: &offset, into: &output, isLast: isLast)
+            take(direction)
+            switch progress {
+            case .more: continue
+            case .done: return
+            case .answered: return feed(direction == .toServer ? .toClient : .toServer, [])
+            case .refused, .gone:
+                refused = true
+                return
+            }
+        }
+    }
+
+    private mutating func take(_ direction: Direction) {
+        var start = 0
+        for mark in output.marks {
+            append(output.bytes[start..<mark.offset], direction)
+            start = mark.offset
+            switch mark.kind {
+            case .binaryBegins: current[direction] = (false, [])
+            case .textBegins: current[direction] = (true, [])
+            case .messageEnds:
+                if let whole = current[direction] { messages[direction]?.append(whole) }
+                current[direction] = nil
+            case .hole: holes += 1
+            case .violation: mark.violations.forEach { violations[direction]?.append($0.name.description) }
+            }
+        }
+        append(output.bytes[start...], direction)
+        dropped += output.dropped
+    }
+
+    private mutating func append(_ bytes: ArraySlice<UInt8>, _ direction: Direction) {
+        octets[direction]? += bytes
+        current[direction]?.bytes += bytes
+    }
+
+    /// What is noted of the handshake.
+    mutating func notes(_ direction: Direction, of inner: WebSocketTable.Inner = .mqtt) -> [String] {
+        names(table.takeNotes(id, direction, of: inner))
+    }
+}
+
+func names(_ violations: CarrierViolations) -> [String] {
+    var names: [String] = []
+    violations.forEach { names.append($0.name.description) }
+    return names
+}
+
+func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
