@@ -28,7 +28,7 @@ public enum PasswordKey {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             let code = errno
-            if code == ENOENT { return nil }
+            if code == ENOENT || code == ENOTDIR { return nil }
             let exit: ExitStatus = code == EACCES || code == EPERM ? .noPermission : .ioError
             throw SensorError(exit, "\(path): the key for digests of passwords cannot be read: \(text(code))")
         }

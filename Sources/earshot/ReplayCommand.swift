@@ -66,9 +66,9 @@ struct ReplayCommand: ParsableCommand {
             var settings = try store.settings(rules: rules.folders)
             packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
-            settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
+            settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let printer = AlertPrinter(quiet: quiet)
             var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
             let meter = ProgressMeter()

@@ -65,9 +65,9 @@ struct RunCommand: ParsableCommand {
             packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
             let options = try options(settings)
-            settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
+            settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let printer = AlertPrinter(quiet: quiet)
             var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
             let result = try LiveRun.run(

@@ -92,14 +92,14 @@ private func resident() -> Int {
         var bench = PayloadBench()
         var link = Connection()
         for frame in link.handshake() { bench.feed(frame) }
-        let payloads = [octets(200_000), octets(70_001), octets(10)]
+        let payloads = [octets(200_000), octets(140_001), octets(10)]
         let stream = MQTT.connect("c") + payloads.flatMap { MQTT.publish("a/b", $0) }
         for start in stride(from: 0, to: stream.count, by: segment) {
             bench.feed(link.client(Array(stream[start..<min(start + segment, stream.count)])))
         }
         // The last one is short: it is held whole.
-        #expect(bench.worker.sink.finished.map(\.octets) == [200_000, 70_001])
-        #expect(bench.worker.sink.finished.map(\.total) == [200_000, 70_001])
+        #expect(bench.worker.sink.finished.map(\.octets) == [200_000, 140_001])
+        #expect(bench.worker.sink.finished.map(\.total) == [200_000, 140_001])
         #expect(bench.worker.sink.finished.map(\.sum) == payloads.prefix(2).map(sum))
         #expect(bench.worker.sink.open.isEmpty)
         #expect(bench.worker.sink.events.count == 4)
