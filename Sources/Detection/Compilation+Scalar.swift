@@ -98,7 +98,7 @@ private func wholeNumber(_ text: String) -> Int64? {
 extension Timestamp {
     /// Reads a date and time of RFC 3339, 5.6, such as `2026-11-21T09:30:00.5+01:00`, or a date alone, which is its
     /// midnight in UTC; `nil` for anything else.
-    init?(rfc3339 text: String) {
+    public init?(rfc3339 text: String) {
         var rest = text.utf8[...]
         func digits(_ count: Int) -> Int64? {
             let part = rest.prefix(count)

@@ -28,6 +28,18 @@ public struct DetectionSink: EventSink, ~Copyable {
         self.deliver = deliver
     }
 
+    /// A sink for other rules that goes on where `old` stopped: windows, suppressions and serial numbers stay.
+    private init(rules: CompiledRules, continuing old: consuming DetectionSink) {
+        alertsByRule = old.alertsByRule
+        self.rules = rules
+        json = old.json
+        deliver = old.deliver
+        engine = DetectionEngine(rules: rules, continuing: old.engine)
+    }
+
+    /// Goes on with other rules from the next event on.
+    mutating func replaceRules(_ rules: CompiledRules) { self = DetectionSink(rules: rules, continuing: self) }
+
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
         frame: FrameHeader, frameBytes: RawSpan

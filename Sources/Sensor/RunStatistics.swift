@@ -42,6 +42,12 @@ public struct RunStatistics: Codable, Sendable {
     public var cutShort: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
     public var notCoAP: UInt64 = 0
+    /// How often other rules took over while it ran (SIGHUP).
+    public var reloads: UInt64 = 0
+    /// How often loading the rules again failed, so that the running ones stayed.
+    public var reloadsFailed: UInt64 = 0
+    /// The digests of the rules that took over, oldest first; the run's own is that of those it began with.
+    public var rulesDigests: [String] = []
     /// Capture time from the earliest frame to the latest, in microseconds; of several runs the sum.
     public var captureMicroseconds: Int64 = 0
 
@@ -54,6 +60,9 @@ public struct RunStatistics: Codable, Sendable {
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
+        case reloads
+        case reloadsFailed = "reloads_failed"
+        case rulesDigests = "rules_digests"
         case captureMicroseconds = "capture_us"
     }
 
@@ -158,6 +167,9 @@ extension RunStatistics {
         wrongChecksums += other.wrongChecksums
         encryptedFlows += other.encryptedFlows
         expired += other.expired
+        reloads += other.reloads
+        reloadsFailed += other.reloadsFailed
+        rulesDigests += other.rulesDigests
         losses.merge(other.losses) { one, two in
             var sum = one
             sum.gaps += two.gaps

@@ -86,15 +86,6 @@ public struct EarshotExtension: Sendable {
         public var nanoseconds: Int64
         public var position: SourcePosition
     }
-
-    /// `{capture: mqtt/x.pcap, alerts: 1}`
-    public struct RuleTest: Sendable {
-        /// Path of a capture, below the folder of captures.
-        public var capture: String
-        /// How many alert rows of this rule the capture must raise.
-        public var alerts: Int
-        public var position: SourcePosition
-    }
 }
 
 /// A rule on single events.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Capture
+import Detection
 import Events
 import Foundation
 import Sensor
@@ -14,11 +15,16 @@ struct DecodeCommand: ParsableCommand {
             One flat object a line, keys as 'earshot rules fields' lists them, lists as arrays, in the order in which \
             the messages were complete. Passwords show as '<n bytes>'.
 
+            With --matches the rules run as well, and each object has 'rule.id': the ids of the rules that the message \
+            met, those that only feed correlations included, and of the correlations that it completed. Nothing is \
+            suppressed.
+
             EXAMPLES
               earshot decode capture.pcap
               earshot decode capture.pcap --fields mqtt.type,mqtt.topic
               tcpdump -i eth1 -w - | earshot decode -
               earshot decode -i lo -c 10
+              earshot decode capture.pcap --matches --rules my-rules/
             """)
 
     @Argument(
@@ -41,6 +47,14 @@ struct DecodeCommand: ParsableCommand {
     @Flag(help: "Print passwords.")
     var showSecrets = false
 
+    @Flag(help: "Add the ids of the rules that the message meets, as 'rule.id'.")
+    var matches = false
+
+    @Option(help: ArgumentHelp("The configuration file, for --matches.", valueName: "file"), completion: .file())
+    var config: String?
+
+    @OptionGroup var sources: RuleSourceOptions
+
     func validate() throws {
         guard paths.isEmpty != interface.isEmpty else {
             let both = "; not both, and a filter goes behind --filter"
@@ -52,7 +66,9 @@ struct DecodeCommand: ParsableCommand {
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
-            var worker = Worker(sink: DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count))
+            var sink = DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count)
+            if matches { sink.match(try rules().compiled) }
+            var worker = Worker(sink: sink)
             var failure: SensorError?
             do throws(CaptureError) {
                 if interface.isEmpty { failure = try decodeFiles(&worker) } else { try listen(&worker) }
@@ -62,6 +78,14 @@ struct DecodeCommand: ParsableCommand {
             if let failure { throw failure }
             try worker.sink.output.end()
         }
+    }
+
+    private func rules() throws(SensorError) -> RuleSet {
+        var overrides = Settings.Overrides()
+        overrides.configuration = config
+        overrides.rules = sources.folders
+        overrides.filters = sources.filters
+        return try RuleSet.load(try Settings.load(overrides).ruleSources, skippingBroken: false)
     }
 
     private func selection() throws(SensorError) -> Set<String>? {
@@ -118,10 +142,18 @@ struct DecodeSink: EventSink, ~Copyable {
     var output = Output()
     private var json: EventJSON
     private var rest: Int
+    private var rules: [CompiledRule] = []
+    private var matcher: RuleMatcher?
 
     init(fields: Set<String>?, showSecrets: Bool, limit: Int?) {
         json = EventJSON(registry: Protocols.registry, only: fields, showsSecrets: showSecrets)
         rest = limit ?? .max
+    }
+
+    /// Adds the rules that each message meets.
+    mutating func match(_ rules: CompiledRules) {
+        self.rules = rules.rules
+        matcher = RuleMatcher(rules: rules)
     }
 
     /// Whether enough was printed, or nobody reads any more.
@@ -134,6 +166,22 @@ struct DecodeSink: EventSink, ~Copyable {
         guard rest > 0 else { return }
         rest -= 1
         json.write(event, context, message: message, to: &output.buffer)
+        matcher?.evaluate(event, context, message: message)
+        appendMatches()
         output.endLine()
+    }
+
+    /// Adds a member to the object at the end of the buffer.
+    private mutating func appendMatches() {
+        let count = matcher?.matches.count ?? 0
+        guard count > 0, output.buffer.popLast() == UInt8(ascii: "}") else { return }
+        if output.buffer.last != UInt8(ascii: "{") { output.buffer.append(UInt8(ascii: ",")) }
+        output.buffer.append(contentsOf: "\"rule.id\":[".utf8)
+        for index in 0..<count {
+            if index > 0 { output.buffer.append(UInt8(ascii: ",")) }
+            guard let rule = matcher?.matches[index] else { continue }
+            appendJSONString(rules[rule].id, to: &output.buffer)
+        }
+        output.buffer.append(contentsOf: "]}".utf8)
     }
 }

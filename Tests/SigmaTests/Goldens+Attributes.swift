@@ -235,6 +235,23 @@ extension DiagnosticGoldenTests {
               |                                     ^
             """#),
         Golden(
+            .badMessage,
+            #"""
+            §Hdetection:
+              s: {a: 1}
+              condition: s
+            earshot:
+              tests: [{messages: [‸'8206'], alerts: 1}]
+            """#,
+            #"""
+            error[bad-message]: this is no message: a message begins with `>` (to the server) or `<` (to the client)
+             --> rules/a.yml:9:23
+              |
+            9 |   tests: [{messages: ['8206'], alerts: 1}]
+              |                       ^
+              = help: such as "> 8206000100012300" or "< +200ms 9003000100"
+            """#),
+        Golden(
             .duplicateEntry,
             #"""
             §Hdetection:

@@ -18,30 +18,4 @@ extension DocumentReader {
         guard let fields, let length else { return nil }
         return EarshotExtension.Suppression(fields: fields, nanoseconds: length, position: node.position)
     }
-
-    private mutating func tests(_ node: YAMLNode) -> [EarshotExtension.RuleTest]? {
-        guard case .list(let items) = node.content else {
-            error(.wrongType, node.position, "`tests` must be a list, but this is \(node.kindName)")
-            return nil
-        }
-        return items.compactMap { test($0) }
-    }
-
-    private mutating func test(_ node: YAMLNode) -> EarshotExtension.RuleTest? {
-        guard let map = map(node, "a test") else { return nil }
-        checkKeys(of: map, ["capture", "alerts"], in: "a test")
-        let capture = required("capture", in: map, of: "a test", at: node.position).flatMap { line($0, "the capture") }
-        let alerts = required("alerts", in: map, of: "a test", at: node.position).flatMap { count($0) }
-        guard let capture, let alerts else { return nil }
-        return EarshotExtension.RuleTest(capture: capture.value, alerts: alerts, position: node.position)
-    }
-
-    private mutating func count(_ node: YAMLNode) -> Int? {
-        guard let value = int(node, "the number of alerts") else { return nil }
-        guard let count = Int(exactly: value), (0...1_000_000).contains(count) else {
-            error(.badCount, node.position, "the number of alerts must lie between 0 and 1000000")
-            return nil
-        }
-        return count
-    }
 }
