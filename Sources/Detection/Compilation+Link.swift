@@ -3,31 +3,18 @@ import Sigma
 
 extension Compilation {
     /// Puts all that was loaded together.
-    func link(_ discriminators: [Discriminator], _ rareFields: [RareField]) -> CompiledRules {
+    mutating func link(_ discriminators: [Discriminator], _ rareFields: [RareField]) -> CompiledRules {
         let order = loaded.keys.sorted()
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
-        var rules: [CompiledRule] = []
-        var feeds: [[Int]] = order.map { _ in [] }
-        var correlations: [CorrelationPlan] = []
-        var silenced: Set<Int> = []
-        var generating: Set<Int> = []
-        for (place, document) in order.compactMap({ loaded[$0] }).enumerated() {
-            rules.append(document.rule)
-            guard let (unplaced, sources, generates) = document.correlation else { continue }
-            var plan = unplaced
-            plan.rule = place
-            for source in sources.compactMap({ places[$0] }) {
-                feeds[source].append(correlations.count)
-                if generates { generating.insert(source) } else { silenced.insert(source) }
-            }
-            correlations.append(plan)
-        }
-        for rule in silenced.subtracting(generating) { rules[rule].raisesAlerts = false }
+        var rules = order.compactMap { loaded[$0]?.rule }
+        let correlations = linkCorrelations(order, places, &rules)
 
+        let pool = pool
         var builder = ProgramBuilder { pool.cost(of: $0) }
         var programs: [Program] = []
         var conditions: [Expression] = []
         var buckets = ProgramBuckets()
+        var reached: Set<Int> = []
         for category in EventCategory.allCases {
             var entries: [[Int32]] = Array(repeating: [], count: 256)
             let typeTexts = TypeTexts(discriminators.filter { $0.category == category })
@@ -35,8 +22,7 @@ extension Compilation {
                 guard !rules[place].isCorrelation, rules[place].category ?? category == category else { continue }
                 // An event never has a field of another category, so a check on one says no.
                 let condition = document.condition.simplified { check in
-                    let owner = pool.slots[pool.checks[check].slot].entry.category
-                    return owner ?? category == category ? nil : false
+                    pool.isAlwaysAbsent(check, in: category) ? false : nil
                 }
                 // The type of a message answers the checks on it beforehand: what is left of the condition is the
                 // program for that type.
@@ -50,6 +36,7 @@ extension Compilation {
                         }
                         var program: Int32?
                         if rest != .constant(false) {
+                            reached.insert(place)
                             program = Int32(programs.count)
                             let start = builder.emit(rest, ifTrue: Instruction.accept, ifFalse: Instruction.reject)
                             programs.append(Program(start: start, rule: Int32(place)))
@@ -63,13 +50,74 @@ extension Compilation {
             let own = rareFields.filter { $0.category == category }
             buckets.fill(category, entries, GuardBuilder(pool: pool, conditions: conditions, rareFields: own))
         }
+        for (place, document) in order.enumerated() where !rules[place].isCorrelation && !reached.contains(place) {
+            warnOfUnreachable(rules[place], document, discriminators)
+        }
         return CompiledRules(
             rules: rules, pool: pool, instructions: builder.instructions, programs: programs, buckets: buckets,
-            correlations: correlations, feeds: feeds, registry: registry)
+            correlations: correlations.plans, inlets: correlations.inlets, feeds: correlations.feeds,
+            registry: registry)
+    }
+
+    /// Numbers the correlations and their inlets, and finds which rules only feed others.
+    private func linkCorrelations(
+        _ order: [Int], _ places: [Int: Int], _ rules: inout [CompiledRule]
+    ) -> (plans: [CorrelationPlan], inlets: [Inlet], feeds: [[Int]]) {
+        var plans: [CorrelationPlan] = []
+        var inlets: [Inlet] = []
+        var feeds: [[Int]] = order.map { _ in [] }
+        var silenced: Set<Int> = []
+        var generating: Set<Int> = []
+        var firstInlets: [Int: Int] = [:]
+        for (place, index) in order.enumerated() {
+            guard let draft = loaded[index]?.correlation else { continue }
+            var plan = draft.plan
+            plan.rule = place
+            firstInlets[index] = inlets.count
+            for inlet in draft.inlets {
+                for source in inlet.rules.compactMap({ places[$0] }) { feeds[source].append(inlets.count) }
+                var made = inlet.inlet
+                made.correlation = plans.count
+                inlets.append(made)
+            }
+            plans.append(plan)
+            let sources = Set(draft.sources.compactMap { places[$0] })
+            if draft.generates { generating.formUnion(sources) } else { silenced.formUnion(sources) }
+        }
+        for index in order {
+            guard let draft = loaded[index]?.correlation, let first = firstInlets[index] else { continue }
+            for (offset, inlet) in draft.inlets.enumerated() {
+                for origin in inlet.inlets {
+                    guard let start = firstInlets[origin.document] else { continue }
+                    inlets[start + origin.inlet].next.append(first + offset)
+                }
+            }
+        }
+        let quiet = silenced.subtracting(generating)
+        for rule in quiet { rules[rule].raisesAlerts = false }
+        for index in plans.indices where quiet.contains(plans[index].rule) { plans[index].raises = false }
+        return (plans, inlets, feeds)
+    }
+
+    private mutating func warnOfUnreachable(
+        _ rule: CompiledRule, _ document: Int, _ discriminators: [Discriminator]
+    ) {
+        let place = Place(document: document, file: rule.file, category: rule.category)
+        warn(
+            place, "unreachable-rule", rule.metadata.title.position, "No event can meet the condition of this rule",
+            hint: "it asks for a type that no message has, or for fields of protocols that exclude each other")
     }
 }
 
 extension CheckPool {
+    /// Whether a check asks for a field that events of a category never have.
+    func isAlwaysAbsent(_ number: Int, in category: EventCategory) -> Bool {
+        let check = checks[number]
+        if slots[check.slot].entry.category ?? category != category { return true }
+        guard case .refers(let other, _, _) = check.question else { return false }
+        return slots[other].entry.category ?? category != category
+    }
+
     /// What a check costs, roughly in nanoseconds.
     func cost(of number: Int) -> Int {
         let slot = slots[checks[number].slot]
@@ -77,6 +125,9 @@ extension CheckPool {
         let fetch = slot.source == nil ? 4 : 40
         return switch checks[number].question {
         case .isPresent, .isBool, .compares, .comparesReal, .isAddress, .isWithin: fetch + 1
+        case .timePart: fetch + 20
+        case .topic: fetch + 20
+        case .refers(let other, _, _): fetch + (slots[other].source == nil ? 10 : 50)
         case .text(let shape, _, _): fetch + (shape == .contains ? (isLong ? 100 : 20) : 6)
         case .fits: fetch + (isLong ? 200 : 30)
         case .finds, .matches: fetch + (isLong ? 300 : 80)

@@ -13,6 +13,9 @@ public struct DetectionSink: EventSink, ~Copyable {
     public private(set) var engine: DetectionEngine
     /// Alert rows by rule id.
     public private(set) var alertsByRule: [String: UInt64] = [:]
+    /// Matches that only added to the count of a row, by rule.
+    private var repetitions: [UInt64]
+    private var earlierRepetitions: [String: UInt64] = [:]
     private let rules: CompiledRules
     private var json: EventJSON
     private var values = FieldValues()
@@ -24,14 +27,24 @@ public struct DetectionSink: EventSink, ~Copyable {
     ) {
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
         self.rules = rules
+        repetitions = Array(repeating: 0, count: rules.rules.count)
         json = EventJSON(registry: Protocols.registry)
         self.deliver = deliver
+    }
+
+    /// Matches that raised no row of their own but added to the count of one, by rule id.
+    public var suppressedByRule: [String: UInt64] {
+        var result = earlierRepetitions
+        for (rule, count) in zip(rules.rules, repetitions) where count > 0 { result[rule.id, default: 0] += count }
+        return result
     }
 
     /// A sink for other rules that goes on where `old` stopped: windows, suppressions and serial numbers stay.
     private init(rules: CompiledRules, continuing old: consuming DetectionSink) {
         alertsByRule = old.alertsByRule
+        earlierRepetitions = old.suppressedByRule
         self.rules = rules
+        repetitions = Array(repeating: 0, count: rules.rules.count)
         json = old.json
         deliver = old.deliver
         engine = DetectionEngine(rules: rules, continuing: old.engine)
@@ -55,6 +68,7 @@ public struct DetectionSink: EventSink, ~Copyable {
                 alert.evidence = [evidence(frame, frameBytes)]
                 deliver(.insert(alert))
             } else {
+                repetitions[hit.rule] &+= 1
                 // Few frames of a repetition are worth keeping; the store has the last word on how many.
                 let frames = hit.count <= Self.evidenceFrames ? evidence(frame, frameBytes) : nil
                 deliver(

@@ -99,6 +99,7 @@ public struct Pipeline: ~Copyable {
     public var statistics: RunStatistics {
         var statistics = worker.statistics
         statistics.alerts = worker.sink.alertsByRule
+        statistics.suppressed = worker.sink.suppressedByRule
         statistics.reloads = reloads.done
         statistics.reloadsFailed = reloads.failed
         statistics.rulesDigests = reloads.digests
@@ -145,6 +146,7 @@ extension RunStatistics {
         result.notCoAP -= earlier.notCoAP
         result.violations = difference(violations, earlier.violations)
         result.alerts = difference(alerts, earlier.alerts)
+        result.suppressed = difference(suppressed, earlier.suppressed)
         result.evicted = difference(evicted, earlier.evicted)
         result.undecoded = difference(undecoded, earlier.undecoded)
         result.tcp = difference(tcp, earlier.tcp)

@@ -86,7 +86,7 @@ private final class RuleRun {
         self.rule = rule
         self.sources = sources
         let (compiled, _) = RuleCompiler.compile(
-            documents, registry: Protocols.registry, placeholders: Placeholders(rules.lists),
+            documents, placeholders: Placeholders(rules.lists), registry: Protocols.registry,
             discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
         place = compiled.rules.firstIndex { $0.id == rule?.id } ?? 0
         engine = DetectionEngine(rules: compiled)

@@ -45,11 +45,12 @@ public struct RuleExplainer: ~Copyable {
         if case .correlation(let tree)? = rules.document(of: rule) { correlation = tree } else { correlation = nil }
         parts = collector.parts
         let (compiled, _) = RuleCompiler.compile(
-            collector.documents, registry: Protocols.registry, placeholders: Placeholders(rules.lists),
+            collector.documents, placeholders: Placeholders(rules.lists), registry: Protocols.registry,
             discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
         names = Dictionary(compiled.rules.enumerated().map { ($1.id, $0) }) { first, _ in first }
         whole = RuleMatcher(rules: rules.compiled)
         pieces = RuleMatcher(rules: compiled)
+        whole.engine.latestMeasures = [:]
     }
 
     /// Holds the next event against the rule, after those before it.
@@ -70,12 +71,25 @@ public struct RuleExplainer: ~Copyable {
                     depth: part.depth, text: part.text, verdict: verdict,
                     seen: part.field.map { event.text(of: $0) ?? "-" }))
         }
-        if let correlation, let measure = whole.engine.latestMeasure(ofRule: place) {
-            groups.note(
-                correlation.groupBy.map { ($0.value, event.text(of: $0.value) ?? "-") }, measure: measure,
-                at: event.context.timestamp, isMet: met.contains(place))
-        }
+        if let correlation { note(correlation, event, met) }
         return lines
+    }
+
+    /// Notes what a window of the correlation has come to, if the event entered one.
+    private mutating func note(_ correlation: SigmaCorrelation, _ event: RecordedEvent, _ met: Set<Int>) {
+        let sources = Set(rules.sources(of: correlation).map(\.id))
+        guard let source = met.first(where: { sources.contains(rules.compiled.rules[$0].id) }) else { return }
+        let aliases = correlation.aliases.map { alias in
+            let own = alias.fields.first { rules.compiled.rules[source].answers(to: $0.rule.value) }
+            return (alias.name.value, own?.field.value ?? alias.name.value)
+        }
+        let names = Dictionary(aliases) { first, _ in first }
+        let group = correlation.groupBy.map { ($0.value, event.text(of: names[$0.value] ?? $0.value)) }
+        // Without a value to group by, an event is in no window.
+        guard group.allSatisfy({ $0.1 != nil }) else { return }
+        groups.note(
+            group.map { ($0, $1 ?? "") }, measure: whole.engine.latestMeasures?[place],
+            at: event.context.timestamp, isMet: met.contains(place))
     }
 
     /// For a correlation, each of its windows after all events so far: the group, what was counted at its latest event, and
@@ -86,10 +100,10 @@ public struct RuleExplainer: ~Copyable {
 /// What is known of the windows of a correlation.
 private struct WindowNotes {
     private var order: [String] = []
-    private var notes: [String: (measure: Double, time: Timestamp, isMet: Bool)] = [:]
+    private var notes: [String: (measure: Double?, time: Timestamp, isMet: Bool)] = [:]
     private var latest = Timestamp.zero
 
-    mutating func note(_ group: [(name: String, value: String)], measure: Double, at time: Timestamp, isMet: Bool) {
+    mutating func note(_ group: [(name: String, value: String)], measure: Double?, at time: Timestamp, isMet: Bool) {
         let key = group.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
         if notes[key] == nil { order.append(key) }
         notes[key] = (measure, time, isMet)
@@ -100,8 +114,8 @@ private struct WindowNotes {
         order.compactMap { key in
             guard let note = notes[key] else { return nil }
             let isOver = latest.nanoseconds(since: note.time) > correlation.timespan.value
-            let number = Int64(exactly: note.measure).map(String.init) ?? "\(note.measure)"
-            return "\(key.isEmpty ? "all events" : key): \(number) at \(note.time), "
+            let number = note.measure.map { measure in (Int64(exactly: measure).map(String.init) ?? "\(measure)") + " at " }
+            return "\(key.isEmpty ? "all events" : key): \(number ?? "")\(note.time), "
                 + (note.isMet ? "condition met" : "condition not met") + (isOver ? "; the window is over" : "")
         }
     }

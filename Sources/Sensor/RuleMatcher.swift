@@ -7,7 +7,7 @@ import Network
 /// suppressed and nothing stored.
 public struct RuleMatcher: ~Copyable {
     /// The rules and their windows.
-    public private(set) var engine: DetectionEngine
+    public var engine: DetectionEngine
     /// The rules that the latest event met, as indices into `CompiledRules.rules`, rising.
     public private(set) var matches: [Int] = []
     private var counts: [UInt64]

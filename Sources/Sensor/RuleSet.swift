@@ -62,7 +62,7 @@ public struct RuleSet: Sendable {
             hasher.update(data: Data([1]))
         }
         let (rules, found) = RuleCompiler.compile(
-            documents, registry: Protocols.registry, placeholders: Placeholders(lists),
+            documents, placeholders: Placeholders(lists), registry: Protocols.registry,
             discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
         compiled = rules
         self.documents = documents

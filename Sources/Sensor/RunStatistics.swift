@@ -16,6 +16,8 @@ public struct RunStatistics: Codable, Sendable {
     public var violations: [String: UInt64] = [:]
     /// Alert rows by rule id.
     public var alerts: [String: UInt64] = [:]
+    /// Matches that only added to the count of a row, by rule id.
+    public var suppressed: [String: UInt64] = [:]
     /// Holes in TCP streams that were never filled.
     public var gaps: UInt64 = 0
     /// Octets of MQTT streams that were not understood.
@@ -52,7 +54,7 @@ public struct RunStatistics: Codable, Sendable {
     public var captureMicroseconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-        case packets, bytes, flows, messages, violations, alerts, gaps
+        case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
         case unparsedBytes = "unparsed_bytes"
         case evicted, undecoded, dropped, tcp, fragments
         case wrongChecksums = "wrong_checksums"
@@ -159,6 +161,7 @@ extension RunStatistics {
         captureMicroseconds &+= other.captureMicroseconds
         violations.merge(other.violations, uniquingKeysWith: +)
         alerts.merge(other.alerts, uniquingKeysWith: +)
+        suppressed.merge(other.suppressed, uniquingKeysWith: +)
         evicted.merge(other.evicted, uniquingKeysWith: +)
         undecoded.merge(other.undecoded, uniquingKeysWith: +)
         dropped.merge(other.dropped, uniquingKeysWith: +)

@@ -1,4 +1,4 @@
-/// `earshot.tests`.
+/// `earshot.tests`: what a rule must find, and what it must not.
 extension DocumentReader {
     /// The longest list of messages.
     private static let mostMessages = 1000
@@ -22,6 +22,10 @@ extension DocumentReader {
             guard let capture, let alerts else { return nil }
             return EarshotExtension.RuleTest(capture: capture.value, alerts: alerts, position: node.position)
         }
+        if let capture = map.entries.first(where: { $0.key.value == "capture" }) {
+            error(.unexpectedField, capture.key.position, "a test has a `capture` or `messages`, not both")
+            return nil
+        }
         checkKeys(of: map, ["messages", "client", "server", "alerts"], in: "a test with messages")
         let messages = messages(list)
         let client = map["client"].map { address($0, "the client") }
@@ -33,7 +37,7 @@ extension DocumentReader {
     }
 
     private mutating func messages(_ node: YAMLNode) -> [EarshotExtension.Message]? {
-        guard let texts = lines(node, "the messages") else { return nil }
+        guard let texts = lines(node, "the messages", orOne: true) else { return nil }
         guard (1...Self.mostMessages).contains(texts.count) else {
             error(.badCount, node.position, "a test has from 1 to \(Self.mostMessages) messages")
             return nil
