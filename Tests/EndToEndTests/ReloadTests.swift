@@ -74,7 +74,9 @@ struct ReloadTests {
         func raised() throws -> [String: Int] {
             Dictionary(try alerts(in: store).map { ($0.title, $0.count) }) { $0 + $1 }
         }
-        #expect(try wait(10) { try raised() == wanted }, "\(try raised()) where \(wanted) was to come")
+        let came = try wait(10) { try raised() == wanted }
+        let found = try raised()
+        #expect(came, "\(found) where \(wanted) was to come")
     }
 
     @Test func windowsAndSuppressionsGoOn() throws {

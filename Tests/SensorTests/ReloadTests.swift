@@ -51,8 +51,9 @@ private struct LivePipeline: ~Copyable {
         writer = try AlertWriter(path: settings.database)
         writer.setRules(rules.records)
         pipeline = Pipeline(settings: settings, rules: rules, writer: writer)
-        _ = try pipeline.begin(source: "test", digest: nil, again: true)
     }
+
+    mutating func begin() throws { _ = try pipeline.begin(source: "test", digest: nil, again: true) }
 
     mutating func feed(_ frames: [[UInt8]]) {
         for frame in frames {
@@ -78,6 +79,7 @@ private struct LivePipeline: ~Copyable {
     let before = try RuleSet.load([file])
     #expect(before.diagnostics.isEmpty, "\(before.diagnostics.map { before.render($0) })")
     var live = try LivePipeline(folder, before)
+    try live.begin()
     var connection = Connection()
     live.feed(connection.handshake() + [connection.client(MQTT.connect("a") + MQTT.publish("x", [1]))])
     live.feed([connection.client(MQTT.publish("x", [2]))])

@@ -23,7 +23,7 @@ import rules as generator
 import yaml
 from store import Events, Rules, Unjudged
 
-MOST_EVENTS = 20_000
+MOST_EVENTS = 4_000
 
 
 def arguments():
@@ -93,31 +93,30 @@ class Referee:
                     refused[code] += 1
                     os.remove(path)
 
-    def compare(self, capture, events, judge, fields):
-        """Each rule over the events of a capture."""
+    def compare(self, captures, judge, fields):
+        """Each rule over the events of all captures, given by name."""
+        events = [event for each in captures.values() for event in each]
+        self.origin = [name for name, each in captures.items() for _ in each]
         ours = collections.defaultdict(set)
         for number, event in enumerate(events, 1):
             for identifier in event.get("rule.id", []):
                 ours[identifier].add(number)
-        tables = {None: Events(events, fields)}
-        categories = {event["event.category"] for event in events}
+        tables = {}
         for identifier, document in self.documents.items():
-            if document.get("logsource", {}).get("category", next(iter(categories))) not in categories:
-                continue
             try:
                 sql, plan = judge.query(identifier)
                 parted = self.parted(document, fields)
                 if parted not in tables:
-                    tables[parted] = Events(events, fields, parted)
+                    tables[parted] = Events(list(captures.values()), fields, parted)
                 theirs = tables[parted].run(sql, plan)
             except Unjudged as reason:
                 self.unjudged[f"{identifier} {reason}"] += 1
                 continue
             self.judged.add(identifier)
-            self.counts["comparisons"] += 1
-            self.counts["selected"] += len(theirs)
+            self.counts["events selected"] += len(theirs)
+            self.counts["rules that select some event"] += bool(theirs)
             if theirs != ours[identifier]:
-                self.difference(capture, document, events, theirs, ours[identifier])
+                self.difference(document, events, theirs, ours[identifier])
 
     @staticmethod
     def parted(document, fields):
@@ -126,7 +125,7 @@ class Referee:
         field = correlation.get("condition", {}).get("field") if correlation.get("type") == "value_count" else None
         return field if field and fields[field][2] else None
 
-    def difference(self, capture, document, events, theirs, ours):
+    def difference(self, document, events, theirs, ours):
         wrong = sorted(theirs ^ ours)
         sentence = differences.explain(document, [events[number - 1] for number in wrong], self.documents)
         if sentence:
@@ -135,7 +134,7 @@ class Referee:
         number = wrong[0]
         side = "pySigma alone" if number in theirs else "Earshot alone"
         self.unexplained.append(
-            f"{document['title']} ({document['id']}) on {capture}: {len(theirs)} events by pySigma, {len(ours)} by "
+            f"{document['title']} ({document['id']}) on {self.origin[number - 1]}: {len(theirs)} events by pySigma, {len(ours)} by "
             f"Earshot, {len(wrong)} differ; {side}: event {number}\n  {json.dumps(document, ensure_ascii=False)}\n"
             f"  {json.dumps(events[number - 1], ensure_ascii=False)[:1500]}")
 
@@ -172,6 +171,7 @@ class Referee:
                 names += sorted(
                     path for path in pathlib.Path(folder).rglob("*")
                     if re.search(r"\.(pcap|pcapng|cap)(\.gz|\.zst)?$", path.name))
+            found = {}
             for name in names:
                 if time.monotonic() - self.start > options.seconds:
                     self.counts["captures left out, time is over"] += 1
@@ -184,7 +184,8 @@ class Referee:
                 else:
                     self.counts["captures"] += 1
                     self.counts["events"] += len(events)
-                    self.compare(name.name, events, judge, fields)
+                    found[str(name)] = events
+            self.compare(found, judge, fields)
         return self.report(shipped, documents, refused)
 
     def report(self, shipped, documents, refused):

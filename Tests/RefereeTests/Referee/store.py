@@ -23,7 +23,24 @@ from sigma.types import SigmaExists, SigmaFieldReference, SigmaNull
 AFFINITY = {"int": "INTEGER", "float": "REAL", "bool": "INTEGER"}
 # SQLite ends a text at its first NUL in most functions; both sides of each comparison show it by its picture.
 NUL = "\u2400"
-SECONDS = 10
+SECONDS = 60
+
+
+# Nanoseconds. A double counts 300 days of seconds in steps finer than half of the first; no window is as long as the second.
+STEP = 20
+APART = 7200 * 1_000_000_000
+
+
+def stamp(event):
+    """The time of an event in nanoseconds since 1970."""
+    date, _, fraction = event["@timestamp"][:-1].partition(".")
+    whole = calendar.timegm(time.strptime(date, "%Y-%m-%dT%H:%M:%S"))
+    return whole * 1_000_000_000 + int(fraction.ljust(9, "0") or 0)
+
+
+def tick(seconds):
+    """The number of a step, by which an event is found again."""
+    return round(seconds * 1e9 / STEP)
 
 
 class Unjudged(Exception):
@@ -78,13 +95,16 @@ def plain(value):
 
 
 class Events:
-    """The events of a capture as a table, a row for each, numbered from 1.
+    """The events of captures as a table, a row for each, numbered from 1.
+
+    Captures stand so far apart in time that no window reaches from one to the next: so each rule runs once over all.
 
     With `parted`, the name of a field, an event with several values of it has a row for each: so `value_count` counts
     values, where a single column would hold all of them as one.
     """
 
-    def __init__(self, events, fields, parted=None):
+    def __init__(self, captures, fields, parted=None):
+        events = [event for capture in captures for event in capture]
         self.connection = sqlite3.connect(":memory:")
         self.connection.create_function(
             "regexp", 2, lambda p, v: v is not None and compiled(p).search(str(v)) is not None, deterministic=True
@@ -97,7 +117,7 @@ class Events:
                 columns.append(f"`{name}[]` TEXT")
         self.connection.execute(f"CREATE TABLE logs (number INTEGER, seconds REAL, words TEXT, {', '.join(columns)})")
         rows = []
-        for number, (event, seconds) in enumerate(zip(events, self.times(events)), 1):
+        for number, (event, seconds) in enumerate(zip(events, self.times(captures)), 1):
             row = [number, seconds, self.words(event, fields)]
             for name in names:
                 value = event.get(name)
@@ -125,18 +145,16 @@ class Events:
         return plain("\n".join(texts))
 
     @staticmethod
-    def times(events):
-        """Seconds since the first event; a nanosecond apart where two are of the same time, so that they have an order."""
-        first, latest = None, None
-        for event in events:
-            text = event["@timestamp"]
-            date, fraction = text[:-1].split(".") if "." in text else (text[:-1], "0")
-            whole = calendar.timegm(time.strptime(date, "%Y-%m-%dT%H:%M:%S"))
-            stamp = whole * 1_000_000_000 + int(fraction.ljust(9, "0"))
-            first = stamp if first is None else first
-            stamp -= first
-            latest = stamp if latest is None or stamp > latest else latest + 1
-            yield latest / 1e9
+    def times(captures):
+        """Seconds since the first event of all; `STEP` apart where two are of the same time, so that they have an order."""
+        start = 0
+        for events in captures:
+            stamps = [stamp(event) for event in events]
+            first, latest = min(stamps, default=0), -STEP
+            for each in stamps:
+                latest = max((each - first) // STEP * STEP, latest + STEP)
+                yield (start + latest) / 1e9
+            start += (latest // STEP + 1) * STEP + APART
 
     def run(self, sql, plan=None):
         """The rows that a query selects, or the events at which a correlation is raised."""
@@ -146,8 +164,8 @@ class Events:
             if plan is None:
                 return {row[0] for row in self.connection.execute(sql)}
             rows, _ = execute_plan(self.connection, plan, include_events=False)
-            numbers = {round(s * 1e9): n for n, s in self.connection.execute("SELECT number, seconds FROM logs")}
-            return {numbers[round(row["occurrence_time"] * 1e9)] for row in rows}
+            numbers = {tick(s): n for n, s in self.connection.execute("SELECT number, seconds FROM logs")}
+            return {numbers[tick(row["occurrence_time"])] for row in rows}
         except sqlite3.OperationalError as error:
             raise Unjudged(f"SQLite: {error}") from error
         finally:
