@@ -31,7 +31,12 @@ extension Compilation {
                 return []
             }
         }
-        return drafts
+        // Those with the same group stand together.
+        return drafts.enumerated().sorted { left, right in
+            let first = drafts.firstIndex { $0.inlet.groupSlots == left.element.inlet.groupSlots } ?? 0
+            let second = drafts.firstIndex { $0.inlet.groupSlots == right.element.inlet.groupSlots } ?? 0
+            return (first, left.offset) < (second, right.offset)
+        }.map(\.element)
     }
 
     private func add(_ inlet: Inlet, to drafts: inout [InletDraft], _ origin: (inout InletDraft) -> Void) {
