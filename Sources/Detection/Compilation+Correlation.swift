@@ -22,6 +22,9 @@ extension Compilation {
         guard !isBroken(index), let id = metadata.id ?? metadata.name, let first = inlets.first else { return }
 
         let names = correlation.groupBy.map(\.value)
+        let depth = sources.compactMap { source in
+            loaded[source].flatMap { $0.rule.isCorrelation ? ($0.correlation?.depth ?? 0) + 1 : nil }
+        }.max() ?? 0
         let compiled = CompiledRule(
             metadata: metadata, id: id.value, category: place.category, isCorrelation: true, raisesAlerts: true,
             suppression: suppression
@@ -33,7 +36,7 @@ extension Compilation {
             rule: compiled,
             correlation: CorrelationDraft(
                 plan: plan(correlation, sources, inlets), inlets: inlets, sources: sources,
-                generates: correlation.generate, groupNames: names))
+                generates: correlation.generate, groupNames: names, depth: depth))
     }
 
     private func plan(

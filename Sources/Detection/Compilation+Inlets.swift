@@ -31,7 +31,12 @@ extension Compilation {
                 return []
             }
         }
-        return drafts
+        // Those with the same group stand together.
+        return drafts.enumerated().sorted { left, right in
+            let first = drafts.firstIndex { $0.inlet.groupSlots == left.element.inlet.groupSlots } ?? 0
+            let second = drafts.firstIndex { $0.inlet.groupSlots == right.element.inlet.groupSlots } ?? 0
+            return (first, left.offset) < (second, right.offset)
+        }.map(\.element)
     }
 
     private func add(_ inlet: Inlet, to drafts: inout [InletDraft], _ origin: (inout InletDraft) -> Void) {
@@ -54,15 +59,23 @@ extension Compilation {
     ) -> Inlet? {
         var place = place
         place.category = loaded[source]?.rule.category
-        var slots: [Int] = []
-        for name in correlation.groupBy {
+        let slots = correlation.groupBy.compactMap { name -> Int? in
             let name = resolved(name, correlation, source)
-            guard let slot = known[name.value] ?? slot(name, place) else { return nil }
-            slots.append(slot)
+            return known[name.value] ?? slot(name, place)
         }
         let isTemporal = correlation.kind.value == .temporal || correlation.kind.value == .temporalOrdered
         var inlet = Inlet(correlation: 0, groupSlots: slots, source: isTemporal ? number : 0)
-        guard correlation.kind.value.hasField else { return inlet }
+        if correlation.kind.value.hasField {
+            guard let slot = valueSlot(of: correlation, source, known, place) else { return nil }
+            inlet.valueSlot = slot
+        }
+        return slots.count == correlation.groupBy.count ? inlet : nil
+    }
+
+    /// The slot of the counted or added field.
+    private mutating func valueSlot(
+        of correlation: SigmaCorrelation, _ source: Int, _ known: [String: Int], _ place: Place
+    ) -> Int? {
         guard let field = correlation.field else {
             error(
                 place, "no-field", correlation.kind.position,
@@ -70,14 +83,8 @@ extension Compilation {
             return nil
         }
         let name = resolved(field, correlation, source)
-        if correlation.kind.value == .valueCount {
-            guard let slot = known[name.value] ?? slot(name, place) else { return nil }
-            inlet.valueSlot = slot
-        } else {
-            guard let slot = numberSlot(name, place)?.slot else { return nil }
-            inlet.valueSlot = slot
-        }
-        return inlet
+        if correlation.kind.value == .valueCount { return known[name.value] ?? slot(name, place) }
+        return numberSlot(name, place)?.slot
     }
 
     /// The field that a name stands for in the events of a source.

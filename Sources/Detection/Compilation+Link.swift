@@ -69,15 +69,20 @@ extension Compilation {
         var silenced: Set<Int> = []
         var generating: Set<Int> = []
         var firstInlets: [Int: Int] = [:]
-        for (place, index) in order.enumerated() {
+        // What lies below comes first: in the order of the inlets, a correlation is measured when all is in.
+        let depths = order.map { loaded[$0]?.correlation?.depth ?? 0 }
+        for place in order.indices.sorted(by: { (depths[$0], $0) < (depths[$1], $1) }) {
+            let index = order[place]
             guard let draft = loaded[index]?.correlation else { continue }
             var plan = draft.plan
             plan.rule = place
             firstInlets[index] = inlets.count
+            let groups = draft.inlets.map(\.inlet.groupSlots)
             for inlet in draft.inlets {
                 for source in inlet.rules.compactMap({ places[$0] }) { feeds[source].append(inlets.count) }
                 var made = inlet.inlet
                 made.correlation = plans.count
+                made.group = groups.firstIndex(of: made.groupSlots) ?? 0
                 inlets.append(made)
             }
             plans.append(plan)

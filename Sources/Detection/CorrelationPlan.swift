@@ -80,6 +80,8 @@ struct Inlet: Sendable {
     /// The correlation, as an index into the plans.
     var correlation: Int
     var groupSlots: [Int]
+    /// Inlets of a correlation with the same number have the same slots, and so the same key for an event.
+    var group = 0
     /// The slot of the counted or added field; -1 where there is none.
     var valueSlot = -1
     /// The slot of the field that a ratio divides by; -1 where there is none.

@@ -4,11 +4,18 @@ import Network
 import Sigma
 
 extension DetectionEngine {
-    /// Counts an event for a correlation, which it came into by an inlet, and raises it if its condition holds.
+    /// Counts an event for a correlation, which it came into by the inlet at a place in `pending`, and raises it if its
+    /// condition holds.
     mutating func count(
-        _ inletIndex: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+        _ place: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
-        let inlet = rules.inlets[inletIndex]
+        let inlet = rules.inlets[pending[place]]
+        // An event that comes in twice is measured once, when all of it is in.
+        var isLast = true
+        if place + 1 < pending.count {
+            let next = rules.inlets[pending[place + 1]]
+            isLast = next.correlation != inlet.correlation || next.group != inlet.group
+        }
         let plan = rules.correlations[inlet.correlation]
         var key = KeyHash(hash, correlationHashes[inlet.correlation])
         for index in inlet.groupSlots.indices {
@@ -26,7 +33,8 @@ extension DetectionEngine {
             noteArrival(inlet, plan, key.key, event, context, message: message)
             return
         case .orderedRules:
-            guard sequences[inlet.correlation]?.add(key.key, rule: inlet.source, now: now) == true else { return }
+            let isWhole = sequences[inlet.correlation]?.add(key.key, rule: inlet.source, now: now) ?? false
+            guard isWhole, isLast else { return }
             finish(inlet, plan, Hit(rule: plan.rule, matched: Int64(plan.neededRules)), event, context, message)
             return
         default: break
@@ -35,7 +43,7 @@ extension DetectionEngine {
         if inlet.overSlot >= 0 { fetch(inlet.overSlot, event, context, message: message) }
         let group = correlations.open(
             key.key, timespan: plan.timespan, isDistinct: plan.measure.isDistinct, now: now)
-        guard let hit = measure(inlet, plan, group, key.key, message: message) else { return }
+        guard let hit = measure(inlet, plan, group, key.key, message: message), isLast else { return }
         finish(inlet, plan, hit, event, context, message)
     }
 

@@ -165,10 +165,10 @@ public struct DetectionEngine: ~Copyable {
                 run(programs[Int(program)], event, context, message: message)
             }
         }
-        // A correlation that matches may queue those that refer to it.
+        // A correlation that matches may queue those that refer to it, behind itself.
         var next = 0
         while next < pending.count {
-            count(pending[next], event, context, message: message)
+            count(next, event, context, message: message)
             next &+= 1
         }
     }

@@ -88,8 +88,10 @@ struct Compilation {
         /// The documents that it refers to; none for what a rule measures of its own matches.
         var sources: [Int]
         var generates: Bool
-        /// The slots of its group, by name, for each inlet.
+        /// The names of its group, for which each inlet has slots.
         var groupNames: [String]
+        /// How many correlations lie below it at most.
+        var depth = 0
     }
 
     /// An inlet on the way, with what leads into it.

@@ -123,12 +123,18 @@ import Testing
                 correlation("c", .eventCount, of: ["first"], by: [], seconds: 60, [.init(.gte, 3)]),
             ], expected: [("unknown-field error 10", "mqtt.nothing"), ("broken-rule error 41", "first")]),
         Case(
-            name: "correlation of a correlation",
+            name: "correlations that refer to each other",
             documents: [
                 rule("first", "mqtt", good),
-                correlation("c", .eventCount, of: ["first"], by: [], seconds: 60, [.init(.gte, 3)]),
+                correlation("c", .eventCount, of: ["e"], by: [], seconds: 60, [.init(.gte, 3)]),
                 correlation("d", .eventCount, of: ["c"], by: [], seconds: 60, [.init(.gte, 3)]),
-            ], expected: [("chained-correlation error 41", "correlation itself")], loaded: ["first", "c"]),
+                correlation("e", .eventCount, of: ["first", "d"], by: [], seconds: 60, [.init(.gte, 3)]),
+                correlation("f", .eventCount, of: ["f"], by: [], seconds: 60, [.init(.gte, 3)]),
+            ],
+            expected: [
+                ("broken-rule error 41", "e could not"), ("circular-correlation error 41", "refers back"),
+                ("broken-rule error 41", "d could not"), ("circular-correlation error 41", "refers back"),
+            ], loaded: ["first"]),
         Case(
             name: "correlation with wrong fields",
             documents: [
@@ -142,7 +148,7 @@ import Testing
             ],
             expected: [
                 ("unknown-field error 42", "source.ip"), ("foreign-field error 42", "belongs to coap"),
-                ("no-field error 40", "field"), ("type-mismatch error 45", "whole numbers"),
+                ("no-field error 40", "field"), ("type-mismatch error 45", "only numbers"),
                 ("no-rules error 1", "no rule"), ("no-condition error 40", "nothing"),
                 ("bad-duration error 43", "more than nothing"), ("threshold-too-large error 40", "65536"),
             ], loaded: ["first"]),

@@ -23,7 +23,7 @@ extension DocumentReader {
         if names.contains(.exists), values.count > 1 {
             error(.modifierValue, position, "`exists` takes one truth value, not a list")
         }
-        for value in values where isKeyword && !value.value.isWord {
+        for value in values where isKeyword && diagnostics.count == before && !value.value.isWord {
             error(.wrongType, value.position, "a keyword must be text or a number")
             break
         }

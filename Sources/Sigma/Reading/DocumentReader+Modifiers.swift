@@ -63,7 +63,6 @@ extension DocumentReader {
         }
         for (index, modifier) in modifiers.enumerated() {
             let before = modifiers[..<index]
-            guard isInOrder(modifier, after: before) else { return false }
             for other in before {
                 guard let hint = Self.hint(other.value, modifier.value) ?? Self.hint(modifier.value, other.value) else {
                     continue
@@ -71,6 +70,7 @@ extension DocumentReader {
                 clash(other, modifier, hint.isEmpty ? nil : hint)
                 return false
             }
+            guard isInOrder(modifier, after: before) else { return false }
         }
         return true
     }
