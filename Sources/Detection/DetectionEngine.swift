@@ -89,7 +89,11 @@ public struct DetectionEngine: ~Copyable {
     /// they refer to, keep their windows. Serial numbers and counters go on as well, but for `matchesByRule`, which begins
     /// anew.
     public init(rules: CompiledRules, continuing old: consuming DetectionEngine) {
+        let generation = old.generation
         self.init(rules, old.limits, old.hash, old.correlations, old.suppressions, old.counters)
+        // Windows remember the number of the event that they counted last.
+        self.generation = generation
+        tally.events &-= generation
         makeTables()
         takeTables(of: old.correlationHashes, old.sequences, old.absences)
     }

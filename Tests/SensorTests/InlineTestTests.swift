@@ -37,7 +37,7 @@ private let connect = "100d00044d5154540402003c000161"
     ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 1}", true),
     ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 0}", false),
     ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)', '> +1m 82 06 00 02 00 01 23 00'], alerts: 2}", true),
-    ("{mqtt.clientid: a}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 3}", true),
+    ("{mqtt.clientid|cased: a}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 3}", true),
     ("{mqtt.session.accepted: true}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 2}", true),
     ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +60s c000'], alerts: 1}", true),
     ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +59900ms c000'], alerts: 0}", true),

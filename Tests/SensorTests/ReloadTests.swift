@@ -9,8 +9,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Three publishes of a client within a minute, counted by a correlation; and each topic once an hour.
-private func ruleText(title: String) -> String {
+/// Five publishes of a client within a minute, counted by a correlation; and each topic once an hour.
+private func ruleText(topicTitle: String) -> String {
     """
     title: A Publish
     id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b01
@@ -19,20 +19,20 @@ private func ruleText(title: String) -> String {
     detection: {selection: {mqtt.type: PUBLISH}, condition: selection}
     level: low
     ---
-    title: \(title)
+    title: Five Publishes
     id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b02
     correlation:
         type: event_count
         rules: [a_publish]
         group-by: [client.ip]
         timespan: 60s
-        condition: {gte: 3}
+        condition: {gte: 5}
     level: high
     ---
-    title: A Topic
+    title: \(topicTitle)
     id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b03
     logsource: {product: earshot, category: mqtt}
-    detection: {selection: {mqtt.topic: x}, condition: selection}
+    detection: {selection: {mqtt.topic|cased: x}, condition: selection}
     level: low
     earshot:
         suppress: {by: [mqtt.topic], for: 1h}
@@ -75,7 +75,7 @@ private struct LivePipeline: ~Copyable {
 /// A window and a suppression that span the change go on; the texts that fired later are stored with what they fired.
 @Test func windowsAndSuppressionsOutliveAReload() throws {
     let folder = try Folder()
-    let file = try folder.write("a.yml", ruleText(title: "Three Before"))
+    let file = try folder.write("a.yml", ruleText(topicTitle: "A Topic Before"))
     let before = try RuleSet.load([file])
     #expect(before.diagnostics.isEmpty, "\(before.diagnostics.map { before.render($0) })")
     var live = try LivePipeline(folder, before)
@@ -83,18 +83,19 @@ private struct LivePipeline: ~Copyable {
     var connection = Connection()
     live.feed(connection.handshake() + [connection.client(MQTT.connect("a") + MQTT.publish("x", [1]))])
     live.feed([connection.client(MQTT.publish("x", [2]))])
-    _ = try folder.write("a.yml", ruleText(title: "Three After"))
+    _ = try folder.write("a.yml", ruleText(topicTitle: "A Topic After"))
     let after = try RuleSet.load([file])
     live.pipeline.take(.loaded(after))
     live.pipeline.take(.failed)
-    live.feed([connection.client(MQTT.publish("x", [3]))])
+    for value in [3, 4, 5] as [UInt8] { live.feed([connection.client(MQTT.publish("x", [value]))]) }
+    live.feed([connection.client(MQTT.publish("x", [6])), connection.client(MQTT.publish("z", [7]))])
     let statistics = live.end()
     #expect(statistics.reloads == 1)
     #expect(statistics.reloadsFailed == 1)
     #expect(statistics.rulesDigests == [after.digest])
     let reader = try AlertReader(path: folder.path + "/a.db")
     let stored = try reader.last(10)
-    #expect(stored.map { "\($0.alert.ruleTitle) x\($0.alert.count)" }.sorted() == ["A Topic x3", "Three After x1"])
+    #expect(stored.map { "\($0.alert.ruleTitle) x\($0.alert.count)" }.sorted() == ["A Topic Before x6", "Five Publishes x3"])
     #expect(try reader.runs(limit: 2).map(\.start.rulesDigest) == [before.digest], "that of the beginning")
 }
 
