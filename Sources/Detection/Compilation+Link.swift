@@ -15,6 +15,7 @@ extension Compilation {
         var conditions: [Expression] = []
         var buckets = ProgramBuckets()
         var reached: Set<Int> = []
+        var allEntries: [(category: EventCategory, entries: [[Int32]])] = []
         for category in EventCategory.allCases {
             var entries: [[Int32]] = Array(repeating: [], count: 256)
             let typeTexts = TypeTexts(discriminators.filter { $0.category == category })
@@ -47,15 +48,21 @@ extension Compilation {
                     if let program = emitted[answers] ?? nil { entries[Int(type)].append(program) }
                 }
             }
+            allEntries.append((category, entries))
+        }
+        let crowded = allEntries.flatMap(\.entries).filter { $0.count >= RuleIndex.fewestPrograms }
+        var index = crowded.isEmpty ? RuleIndex() : RuleIndex(Set(crowded.joined()), conditions: conditions, pool: pool)
+        for (category, entries) in allEntries {
             let own = rareFields.filter { $0.category == category }
-            buckets.fill(category, entries, GuardBuilder(pool: pool, conditions: conditions, rareFields: own))
+            let guards = GuardBuilder(pool: pool, conditions: conditions, rareFields: own)
+            buckets.fill(category, entries, guards, &index)
         }
         for (place, document) in order.enumerated() where !rules[place].isCorrelation && !reached.contains(place) {
             warnOfUnreachable(rules[place], document, discriminators)
         }
         return CompiledRules(
             rules: rules, pool: pool, instructions: builder.instructions, programs: programs, buckets: buckets,
-            correlations: correlations.plans, inlets: correlations.inlets, feeds: correlations.feeds,
+            index: index, correlations: correlations.plans, inlets: correlations.inlets, feeds: correlations.feeds,
             registry: registry)
     }
 

@@ -165,7 +165,7 @@ private enum TextPlan {
 }
 
 /// A regular expression that matches exactly `text`.
-private func quoted(_ text: [UInt8]) -> String {
+func quoted(_ text: some Sequence<UInt8>) -> String {
     var result = ""
     for byte in text {
         if byte | 0x20 &- 0x61 < 26 || byte &- 0x30 < 10 {

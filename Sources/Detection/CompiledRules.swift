@@ -71,6 +71,7 @@ public struct CompiledRules: Sendable {
     let instructions: [Instruction]
     let programs: [Program]
     let buckets: ProgramBuckets
+    let index: RuleIndex
     let correlations: [CorrelationPlan]
     let inlets: [Inlet]
     /// For each rule, the inlets that its matches go into.

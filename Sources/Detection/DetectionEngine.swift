@@ -38,6 +38,9 @@ public struct DetectionEngine: ~Copyable {
     let slots: [SlotPlan]
     let programs: [Program]
     let buckets: ProgramBuckets
+    let index: RuleIndex
+    /// For each group of the current kind of message, the programs that can match.
+    var marked: [UInt64]
     let databases: [OpaquePointer]
     let scratch: PatternScratch
 
@@ -123,7 +126,9 @@ public struct DetectionEngine: ~Copyable {
         programs = rules.programs
         buckets = rules.buckets
         databases = rules.pool.patterns.map(\.database)
-        scratch = PatternScratch(for: rules.pool.patterns)
+        index = rules.index
+        marked = Array(repeating: 0, count: rules.index.buckets.map(\.always.count).max() ?? 0)
+        scratch = PatternScratch(for: rules.pool.patterns, rules.index.fields.compactMap(\.set))
         ruleHashes = rules.rules.map { hash.hash(of: "\($0.id)|\($0.suppression?.identity ?? "")") }
         correlationHashes = rules.correlations.map { hash.hash(of: $0.identity) }
         touched = Array(repeating: 0, count: rules.inlets.count)
@@ -159,10 +164,18 @@ public struct DetectionEngine: ~Copyable {
         if !hits.isEmpty { hits.removeAll(keepingCapacity: true) }
         if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
         if context.timestamp.nanoseconds > nextAbsence { raiseAbsences(event, context, message: message) }
-        for index in buckets[event.category, event.messageType] {
-            let group = buckets.groups[index]
+        let range = buckets[event.category, event.messageType]
+        let indexNumber = range.count > 1 ? buckets.index(event.category, event.messageType) : -1
+        if indexNumber >= 0 { mark(indexNumber, event, context, message: message) }
+        for place in range {
+            let group = buckets.groups[place]
             tally.evaluations &+= UInt64(group.programs.count)
-            var candidates = candidates(group, event, context, message: message)
+            var start = group.all
+            if indexNumber >= 0 {
+                start &= marked[place &- range.lowerBound]
+                if start == 0 { continue }
+            }
+            var candidates = candidates(group, start, event, context, message: message)
             while candidates != 0 {
                 let program = buckets.programs[group.programs.lowerBound &+ candidates.trailingZeroBitCount]
                 candidates &= candidates &- 1
@@ -179,13 +192,13 @@ public struct DetectionEngine: ~Copyable {
 }
 
 extension DetectionEngine {
-    /// The programs of a group that may match, a bit for each: most are ruled out by what the message lacks, and by how
+    /// The programs of a group that may match, a bit for each, out of those in `start`: most are ruled out by what the message lacks, and by how
     /// its texts begin and end.
     private mutating func candidates(
-        _ group: ProgramGroup, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
-        message: RawSpan
+        _ group: ProgramGroup, _ start: UInt64, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext, message: RawSpan
     ) -> UInt64 {
-        var candidates = group.all
+        var candidates = start
         let rare = event.rareFields.rawValue
         for index in group.rareNeeds where rare & buckets.rareNeeds[index].fields == 0 {
             candidates &= ~buckets.rareNeeds[index].programs

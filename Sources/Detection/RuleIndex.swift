@@ -1,0 +1,122 @@
+import Events
+
+/// The keys of all rules, field by field: how to find in one pass which of them are in a message.
+struct RuleIndex: Sendable {
+    /// The keys of one field.
+    struct Field: Sendable {
+        var slot: Int
+        /// What finds the expressions; `nil` where there are none.
+        var set: PatternSet?
+        /// For each expression of the set its key.
+        var expressions: [Int32] = []
+        /// Hashes of values that are asked for, and their keys: open addressing.
+        var hashes: [(hash: UInt64, key: Int32)] = []
+    }
+
+    /// What one kind of message can match.
+    struct Bucket: Sendable {
+        /// For each group of programs those that must be looked at whatever the message says.
+        var always: [UInt64]
+        /// The fields, as indices, that are worth a search for this kind of message.
+        var fields: [Int]
+        /// For each key, where its programs begin in `programs`; one more for the end.
+        var starts: [Int32]
+        /// Places of programs in the bucket: the group times its size, plus the bit.
+        var programs: [Int32]
+    }
+
+    private(set) var fields: [Field] = []
+    private(set) var buckets: [Bucket] = []
+    private var keys: [RuleKey: Int32] = [:]
+    /// The keys of each program; `nil` where it has none that can be searched for.
+    private var programKeys: [Int32: [Int32]] = [:]
+
+    /// Buckets with fewer programs are faster looked through one by one.
+    static let fewestPrograms = 65
+
+    /// No index: for rule sets in which no kind of message has many rules.
+    init() {}
+
+    /// Finds the keys of programs.
+    init(_ programs: Set<Int32>, conditions: [Expression], pool: CheckPool) {
+        let finder = KeyFinder(pool: pool)
+        var found: [Int32: Set<RuleKey>] = [:]
+        for program in programs { found[program] = finder.keys(of: conditions[Int(program)]) }
+        var unusable: Set<RuleKey> = []
+        for slot in Set(found.values.joined().map(\.slot)).sorted() {
+            addField(slot, Set(found.values.joined().filter { $0.slot == slot }), &unusable)
+        }
+        for (program, wanted) in found where wanted.isDisjoint(with: unusable) {
+            programKeys[program] = wanted.compactMap { keys[$0] }.sorted()
+        }
+    }
+
+    private mutating func addField(_ slot: Int, _ wanted: Set<RuleKey>, _ unusable: inout Set<RuleKey>) {
+        var field = Field(slot: slot)
+        var expressions: [(text: String, options: PatternOptions)] = []
+        var values: [(UInt64, Int32)] = []
+        var finding: [RuleKey] = []
+        for key in wanted.sorted(by: { "\($0)" < "\($1)" }) {
+            let number = Int32(truncatingIfNeeded: keys.count)
+            keys[key] = number
+            switch key {
+            case .equals(_, let hash): values.append((hash, number))
+            case .finds(_, let text, let options):
+                expressions.append((text, options))
+                field.expressions.append(number)
+                finding.append(key)
+            }
+        }
+        if !expressions.isEmpty {
+            field.set = PatternSet(expressions)
+            if field.set == nil { unusable.formUnion(finding) }
+        }
+        if !values.isEmpty {
+            let size = max(8, (2 * values.count).nextPowerOfTwo)
+            field.hashes = Array(repeating: (0, -1), count: size)
+            for (hash, key) in values {
+                var place = Int(truncatingIfNeeded: hash) & (size - 1)
+                while field.hashes[place].key >= 0 { place = (place + 1) & (size - 1) }
+                field.hashes[place] = (hash, key)
+            }
+        }
+        fields.append(field)
+    }
+
+    /// Adds the index of a bucket with these programs, in groups of 64.
+    ///
+    /// - Returns: its number; -1 where there are too few programs, or none with a key.
+    mutating func add(_ members: [Int32]) -> Int32 {
+        guard members.count >= Self.fewestPrograms, members.contains(where: { programKeys[$0] != nil }) else { return -1 }
+        var always = Array(repeating: UInt64(0), count: (members.count + ProgramGroup.size - 1) / ProgramGroup.size)
+        var lists: [[Int32]] = Array(repeating: [], count: keys.count)
+        var used: Set<Int> = []
+        for (place, member) in members.enumerated() {
+            guard let own = programKeys[member] else {
+                always[place / ProgramGroup.size] |= 1 << UInt64(place % ProgramGroup.size)
+                continue
+            }
+            for key in own {
+                lists[Int(key)].append(Int32(truncatingIfNeeded: place))
+                used.insert(Int(key))
+            }
+        }
+        var bucket = Bucket(always: always, fields: [], starts: [], programs: [])
+        for list in lists {
+            bucket.starts.append(Int32(truncatingIfNeeded: bucket.programs.count))
+            bucket.programs += list
+        }
+        bucket.starts.append(Int32(truncatingIfNeeded: bucket.programs.count))
+        bucket.fields = fields.indices.filter { index in
+            fields[index].expressions.contains { used.contains(Int($0)) }
+                || fields[index].hashes.contains { $0.key >= 0 && used.contains(Int($0.key)) }
+        }
+        buckets.append(bucket)
+        return Int32(truncatingIfNeeded: buckets.count - 1)
+    }
+}
+
+extension Int {
+    /// The smallest power of two that is not less.
+    fileprivate var nextPowerOfTwo: Int { self < 2 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
+}
