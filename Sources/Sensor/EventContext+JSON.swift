@@ -37,7 +37,9 @@ extension EventContext {
             if case .int(let number) = item { vlans.append(UInt16(clamping: number)) }
         }
         for item in Self.value(.tunnel, object)?.items ?? [] {
-            if let tunnel = Tunnel.allCases.first(where: { $0.name.description == item.text }) { tunnels.append(tunnel) }
+            if let tunnel = Tunnel.allCases.first(where: { $0.name.description == item.text }) {
+                tunnels.append(tunnel)
+            }
         }
         for item in Self.value(.anomaly, object)?.items ?? [] {
             switch item.text {

@@ -114,7 +114,9 @@ private struct WindowNotes {
         order.compactMap { key in
             guard let note = notes[key] else { return nil }
             let isOver = latest.nanoseconds(since: note.time) > correlation.timespan.value
-            let number = note.measure.map { measure in (Int64(exactly: measure).map(String.init) ?? "\(measure)") + " at " }
+            let number = note.measure.map { measure in
+                (Int64(exactly: measure).map(String.init) ?? "\(measure)") + " at "
+            }
             return "\(key.isEmpty ? "all events" : key): \(number ?? "")\(note.time), "
                 + (note.isMet ? "condition met" : "condition not met") + (isOver ? "; the window is over" : "")
         }

@@ -23,7 +23,9 @@ public enum RuleFiles {
                 throw SensorError(.noInput, "\(path): there are no rules here: no such file or folder")
             }
             let found = isFolder.boolValue ? ruleFiles(below: path) : [path]
-            if found.isEmpty, isRequired { throw SensorError(.noInput, "\(path): no .yml or .yaml file is below this folder") }
+            if found.isEmpty, isRequired {
+                throw SensorError(.noInput, "\(path): no .yml or .yaml file is below this folder")
+            }
             for file in found { files.append(try read(file: file)) }
         }
         return files

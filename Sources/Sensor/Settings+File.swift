@@ -30,7 +30,8 @@ extension Settings {
     }
 
     private static let keys = [
-        "db", "rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes", "capture_buffer_mebibytes", "snap_length",
+        "db", "rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
+        "capture_buffer_mebibytes", "snap_length",
         "promiscuous", "max_flows", "checksums", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
     ]
 

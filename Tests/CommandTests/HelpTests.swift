@@ -19,11 +19,13 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
             "-i --interface --db --config --rules --filters --skip-broken-rules -p --no-promiscuous -B --buffer-size -s "
                 + "--snap-length -c --count -q --quiet <bpf> --help"),
         CommandCase(
-            "replay", "--db --config --rules --filters --skip-broken-rules --speed --filter --again -q --quiet <path> --help"),
+            "replay",
+            "--db --config --rules --filters --skip-broken-rules --speed --filter --again -q --quiet <path> --help"),
         CommandCase(
             "tail", "--db --config --level --rule --ip --client --since -f --follow -n --lines --format --help"),
         CommandCase("show", "<id> --db --config --pcap --help"),
-        CommandCase("decode", "<path> -i --interface --fields -c --count --filter --show-secrets --matches --rules --help"),
+        CommandCase(
+            "decode", "<path> -i --interface --fields -c --count --filter --show-secrets --matches --rules --help"),
         CommandCase("stats", "--db --config --json --runs --help"),
         CommandCase("rules check", "--db --config --rules --filters --help"),
         CommandCase("rules list", "--rules --level --tag --category --status --all --json --help"),

@@ -156,7 +156,8 @@ import Testing
         #expect(checked.status == 0, "\(checked.errorText)")
         #expect(try !earshot(["decode", "--matches", harvest] + words).text.contains(id))
         #expect(try earshot(["decode", "--matches", harvest]).text.contains(id))
-        #expect(try earshot(["rules", "show", id] + words).text.contains("filter:      Known Readers, filters/site.yml:1"))
+        #expect(
+            try earshot(["rules", "show", id] + words).text.contains("filter:      Known Readers, filters/site.yml:1"))
         let replayed = try earshot(["replay", harvest, "--db", "a.db"] + words)
         #expect(replayed.status == 0 && !replayed.text.contains("Every Topic Attempted"), "\(replayed.text)")
         // A rule does not belong there, and a list must exist.

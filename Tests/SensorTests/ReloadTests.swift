@@ -95,7 +95,10 @@ private struct LivePipeline: ~Copyable {
     #expect(statistics.rulesDigests == [after.digest])
     let reader = try AlertReader(path: folder.path + "/a.db")
     let stored = try reader.last(10)
-    #expect(stored.map { "\($0.alert.ruleTitle) x\($0.alert.count)" }.sorted() == ["A Topic Before x6", "Five Publishes x3"])
+    #expect(
+        stored.map { "\($0.alert.ruleTitle) x\($0.alert.count)" }.sorted() == [
+            "A Topic Before x6", "Five Publishes x3",
+        ])
     #expect(try reader.runs(limit: 2).map(\.start.rulesDigest) == [before.digest], "that of the beginning")
 }
 

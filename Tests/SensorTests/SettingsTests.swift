@@ -113,7 +113,8 @@ func wrongSettings(text: String, message: String) throws {
     let folder = try Folder()
     var flags = Settings.Overrides()
     flags.configuration = try folder.write(
-        "a.yaml", "filters: [f1]\nlists:\n  brokers: [10.0.0.5, '10.0.0.6']\n  ports: [1883, 8883]\n  one: 10.0.0.0/8\n")
+        "a.yaml", "filters: [f1]\nlists:\n  brokers: [10.0.0.5, '10.0.0.6']\n  ports: [1883, 8883]\n  one: 10.0.0.0/8\n"
+    )
     var settings = try Settings.load(flags, environment: [:])
     #expect(settings.filters == ["f1"])
     #expect(

@@ -127,7 +127,7 @@ class Referee:
 
     def difference(self, document, events, theirs, ours):
         wrong = sorted(theirs ^ ours)
-        sentence = differences.explain(document, [events[number - 1] for number in wrong], self.documents)
+        sentence = differences.explain(document, self.documents)
         if sentence:
             self.explained[sentence] += 1
             return

@@ -160,8 +160,9 @@ class Generator:
         if kind == "bytes" and (name := self.pick(category, ("bytes",))):
             value = self.seen(category, name)
             return self.random.choice([(name, value), (name + "|startswith", value[:2]), (name + "|contains", value[:4])])
-        part, upper = self.random.choice([("minute", 59), ("hour", 23), ("day", 28), ("month", 12), ("year", 2027)])
-        return "@timestamp|" + part, self.random.choice([self.random.randint(1, upper), 11, 21, 2026])
+        part, upper = self.random.choice(
+            [("minute", 59), ("hour", 23), ("day", 28), ("week", 52), ("month", 12), ("year", 2027)])
+        return "@timestamp|" + part, self.random.choice([self.random.randint(1, upper), 11, 21, 46, 47, 2026])
 
     def values_of(self, values):
         return values[0] if len(values) == 1 else values

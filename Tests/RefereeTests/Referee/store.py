@@ -1,7 +1,7 @@
 """Events in SQLite, and Sigma rules as queries over them, both as pySigma and its SQLite backend have it.
 
 What a table of scalars cannot hold is said here once: a field with several values meets a test when any of its values
-does (Sigma 2.1, "Lists": an event's field may be a list as well), so each test of such a field goes over its values.
+does, so each test of such a field goes over its values.
 """
 
 import calendar
