@@ -93,13 +93,13 @@ public struct RuleSet: Sendable {
 }
 
 extension RuleSet {
-    /// The rules as the store keeps them.
+    /// The rules as the store keeps them: the text of a rule, and behind it those of the site's filters on it.
     public var records: [RuleRecord] {
         let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
         return compiled.rules.map { rule in
             RuleRecord(
                 id: rule.id, title: rule.title, level: AlertLevel(rawValue: rule.level.rawValue) ?? .medium,
-                tags: rule.tags, source: rule.source, loadedAt: now)
+                tags: rule.tags, source: ([rule.source] + rule.filters).joined(separator: "\n---\n"), loadedAt: now)
         }
     }
 }

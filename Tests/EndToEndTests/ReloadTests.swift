@@ -109,6 +109,7 @@ struct ReloadTests {
         usleep(400_000)
         let outcome = try sensor.end(SIGTERM)
         #expect(outcome.status == 0, "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("rules loaded again: 1 time, 1 time in vain"), "\(outcome.errorText)")
         let stats = try earshot("stats", "--db", folder.file("a.db"), "--json").text
         #expect(stats.contains("\"reloads\":1,") && stats.contains("\"reloads_failed\":1,"), "\(stats)")
         #expect(stats.contains("\"PUBLISH\":4") && stats.contains("\"kernel\":0"), "\(stats)")
