@@ -22,9 +22,10 @@ extension Compilation {
         guard !isBroken(index), let id = metadata.id ?? metadata.name, let first = inlets.first else { return }
 
         let names = correlation.groupBy.map(\.value)
-        let depth = sources.compactMap { source in
-            loaded[source].flatMap { $0.rule.isCorrelation ? ($0.correlation?.depth ?? 0) + 1 : nil }
-        }.max() ?? 0
+        let depth =
+            sources.compactMap { source in
+                loaded[source].flatMap { $0.rule.isCorrelation ? ($0.correlation?.depth ?? 0) + 1 : nil }
+            }.max() ?? 0
         let compiled = CompiledRule(
             metadata: metadata, id: id.value, category: place.category, isCorrelation: true, raisesAlerts: true,
             suppression: suppression
@@ -116,8 +117,7 @@ extension Compilation {
         if correlation.timespan.value <= 0 {
             error(place, "bad-duration", correlation.timespan.position, "The timespan must be more than nothing")
         }
-        let kind = correlation.kind.value
-        guard kind == .eventCount || kind == .valueCount else { return }
+        guard correlation.kind.value == .eventCount else { return }
         for bound in correlation.bounds where bound.threshold > RuleCompiler.maximumThreshold {
             error(
                 place, "threshold-too-large", position,

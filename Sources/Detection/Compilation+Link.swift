@@ -1,3 +1,4 @@
+import Bytes
 import Events
 import Sigma
 
@@ -115,9 +116,26 @@ extension Compilation {
         _ rule: CompiledRule, _ document: Int, _ discriminators: [Discriminator]
     ) {
         let place = Place(document: document, file: rule.file, category: rule.category)
+        let hint = loaded[document].flatMap { misspeltType($0.condition, discriminators) }
         warn(
             place, "unreachable-rule", rule.metadata.title.position, "No event can meet the condition of this rule",
-            hint: "it asks for a type that no message has, or for fields of protocols that exclude each other")
+            hint: hint ?? "it asks for a type that no message has, or for fields of protocols that exclude each other")
+    }
+
+    /// The type of messages that a condition asks for in vain, where one is spelled nearly like it.
+    private func misspeltType(_ condition: Expression, _ discriminators: [Discriminator]) -> String? {
+        for number in condition.checks {
+            let check = pool.checks[number]
+            guard case .text(.equals, let range, _) = check.question,
+                let known = discriminators.first(where: { $0.field == pool.slots[check.slot].entry.id })
+            else { continue }
+            let name = String(decoding: pool.literals[range.offset..<range.end], as: UTF8.self)
+            guard !known.codes.keys.contains(where: { $0.lowercased() == name.lowercased() }),
+                let near = nearest(to: name, in: known.codes.keys.sorted())
+            else { continue }
+            return "no message has the type \(name); did you mean \(near)?"
+        }
+        return nil
     }
 }
 

@@ -78,7 +78,8 @@ extension Compilation {
                     continue
                 }
                 let names = placeholders.lists.keys.sorted()
-                let known = names.isEmpty ? "the configuration has no lists" : "there are: \(names.joined(separator: ", "))"
+                let known =
+                    names.isEmpty ? "the configuration has no lists" : "there are: \(names.joined(separator: ", "))"
                 self.error(
                     place, "unknown-list", value.position, "There is no list %\(error.name)%",
                     hint: nearest(to: error.name, in: names).map { "did you mean %\($0)%?" } ?? known)

@@ -125,7 +125,8 @@ extension Compilation {
         warn(
             target.place, "case-insensitive-topic", hasLetter.position,
             "\(target.name) is case-sensitive, this test is not",
-            hint: target.name == "mqtt.topic" ? "add the modifier cased, or use topicfilter or covers" : "add the modifier cased")
+            hint: target.name == "mqtt.topic"
+                ? "add the modifier cased, or use topicfilter or covers" : "add the modifier cased")
     }
 }
 

@@ -105,7 +105,8 @@ struct DistinctSketches: Sendable {
             let first = place * Self.stride + sketch.slice * Self.registerCount
             for index in first..<(first + Self.registerCount) { registers[index] = 0 }
         }
-        sketch.start = sketch.start.addingReportingOverflow(steps.multipliedReportingOverflow(by: length).partialValue)
+        sketch.start =
+            sketch.start.addingReportingOverflow(steps.multipliedReportingOverflow(by: length).partialValue)
             .partialValue
         table[Int32(place)] = sketch
         joinSlices(place)

@@ -94,7 +94,9 @@ struct KeyFinder {
 /// compared later.
 func keyHash(_ bytes: RawSpan) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for offset in 0..<bytes.byteCount { hash = (hash ^ UInt64(folded(bytes.byte(at: offset)))) &* 0x0000_0100_0000_01B3 }
+    for offset in 0..<bytes.byteCount {
+        hash = (hash ^ UInt64(folded(bytes.byte(at: offset)))) &* 0x0000_0100_0000_01B3
+    }
     return hash ^ hash >> 29
 }
 

@@ -24,7 +24,7 @@ public struct Discriminator: Sendable {
 
 /// Turns Sigma documents into rules that can run.
 public enum RuleCompiler {
-    /// The largest threshold of an `event_count` or `value_count`: a window keeps that many entries.
+    /// The largest threshold of an `event_count`: a window keeps that many entries.
     public static let maximumThreshold: Int64 = 65_536
 
     /// Compiles documents against the registry of fields.

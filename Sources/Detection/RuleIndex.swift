@@ -87,7 +87,9 @@ struct RuleIndex: Sendable {
     ///
     /// - Returns: its number; -1 where there are too few programs, or none with a key.
     mutating func add(_ members: [Int32]) -> Int32 {
-        guard members.count >= Self.fewestPrograms, members.contains(where: { programKeys[$0] != nil }) else { return -1 }
+        guard members.count >= Self.fewestPrograms, members.contains(where: { programKeys[$0] != nil }) else {
+            return -1
+        }
         var always = Array(repeating: UInt64(0), count: (members.count + ProgramGroup.size - 1) / ProgramGroup.size)
         var lists: [[Int32]] = Array(repeating: [], count: keys.count)
         var used: Set<Int> = []

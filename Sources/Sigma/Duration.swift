@@ -22,7 +22,8 @@ public func nanoseconds(ofDuration text: String) -> Int64? {
 
 /// A span of time as a person would write it: `90m`, `1h`, `1500ms`; the longest unit that needs no fraction.
 public func durationText(nanoseconds: Int64) -> String {
-    let units = durationUnits.dropFirst(3).map { (String($0.letter), $0.nanoseconds) } + [("ms", 1_000_000), ("us", 1000)]
+    let units =
+        durationUnits.dropFirst(3).map { (String($0.letter), $0.nanoseconds) } + [("ms", 1_000_000), ("us", 1000)]
     for (name, length) in units where nanoseconds != 0 && nanoseconds % length == 0 {
         return "\(nanoseconds / length)\(name)"
     }

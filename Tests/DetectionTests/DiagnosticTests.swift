@@ -144,7 +144,7 @@ import Testing
                 correlation("e", .valueSum, of: ["first"], by: [], seconds: 60, [.init(.gte, 3)], field: "mqtt.msg"),
                 correlation("f", .eventCount, of: [], by: [], seconds: 0, []),
                 correlation(
-                    "g", .valueCount, of: ["first"], by: [], seconds: 1, [.init(.gte, 1 << 20)], field: "mqtt.msg"),
+                    "g", .eventCount, of: ["first"], by: [], seconds: 1, [.init(.gte, 1 << 20)]),
             ],
             expected: [
                 ("unknown-field error 42", "source.ip"), ("foreign-field error 42", "belongs to coap"),
@@ -183,5 +183,23 @@ import Testing
         #expect(rules.rules[0].category == .mqtt && rules.rules[1].category == nil)
         #expect(rules.rules[0].title == "Rule b" && rules.rules[0].file == "test.yml")
         #expect(rules.fields == ["mqtt.qos"])
+    }
+
+    /// A rule that no event can meet works, but not as meant.
+    @Test func rulesThatNothingCanReachAreNamed() {
+        let types = Discriminator(
+            category: .mqtt, field: FieldID(rawValue: 64), codes: ["CONNECT": [1], "SUBSCRIBE": Array(2...255) + [0]])
+        let box = DetectionEngineBox(
+            [
+                rule("a", "mqtt", [[test("mqtt.type", ["SUBSCRIB"])]]),
+                rule("b", nil, [[test("mqtt.qos", [1]), test("coap.code", ["0.01"])]]),
+                rule("c", "mqtt", [[test("mqtt.type", ["connect"])], [test("mqtt.type", ["SUBSCRIBE"])]]),
+                rule("d", "mqtt", [[test("mqtt.type|neq", ["SUBSCRIB"])]]),
+            ], discriminators: [types])
+        #expect(
+            box.diagnostics.map { "\($0.code) \($0.severity)" }
+                == Array(repeating: "unreachable-rule warning", count: 3))
+        #expect(box.diagnostics.first?.hint == "no message has the type subscrib; did you mean SUBSCRIBE?")
+        #expect(box.engine.rules.rules.map(\.id) == ["a", "b", "c", "d"])
     }
 }

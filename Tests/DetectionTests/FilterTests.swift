@@ -82,7 +82,8 @@ import Testing
     }
 
     private let lists = Placeholders([
-        "home_networks": ["10.0.0.0/8", "fe80::/10", "192.0.2.7"], "monitors": ["grafana", "probe-*"], "ports": ["1883"],
+        "home_networks": ["10.0.0.0/8", "fe80::/10", "192.0.2.7"], "monitors": ["grafana", "probe-*"],
+        "ports": ["1883"],
         "nobody": [],
     ])
 

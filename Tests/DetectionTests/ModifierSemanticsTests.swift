@@ -37,9 +37,13 @@ import Testing
         Case(
             "mqtt.topic|fieldref|contains", ["mqtt.username"], ["mqtt.topic": ["x/eve/y"], "mqtt.username": ["Eve"]],
             true),
-        Case("mqtt.topic|fieldref|startswith", ["mqtt.username"], ["mqtt.topic": ["a*b"], "mqtt.username": ["a*"]], true),
-        Case("mqtt.topic|fieldref|startswith", ["mqtt.username"], ["mqtt.topic": ["axb"], "mqtt.username": ["a*"]], false),
-        Case("mqtt.topic|fieldref|endswith", ["mqtt.username"], ["mqtt.topic": ["a/B"], "mqtt.username": ["/b"]], true),
+        Case(
+            "mqtt.topic|fieldref|startswith", ["mqtt.username"], ["mqtt.topic": ["a*b"], "mqtt.username": ["a*"]], true),
+        Case(
+            "mqtt.topic|fieldref|startswith", ["mqtt.username"], ["mqtt.topic": ["axb"], "mqtt.username": ["a*"]], false
+        ),
+        Case(
+            "mqtt.topic|fieldref|endswith", ["mqtt.username"], ["mqtt.topic": ["a/B"], "mqtt.username": ["/b"]], true),
         Case("mqtt.qos|fieldref", ["mqtt.reason_code"], ["mqtt.qos": [1], "mqtt.reason_code": [0, 1]], true),
         Case("source.ip|fieldref", ["destination.ip"], [:], false),
         Case("mqtt.clientid|fieldref", ["source.ip"], ["mqtt.clientid": ["10.0.0.5"]], true),
@@ -50,7 +54,8 @@ import Testing
         Case("mqtt.msg|base64offset|contains", ["secret"], ["mqtt.msg": ["eCBzZWNyZXQ"]], true),
         Case("mqtt.msg|base64offset|contains", ["secret"], ["mqtt.msg": ["c2VjcmV1"]], false),
         Case("mqtt.msg|wide|contains", ["cmd"], ["mqtt.msg": [.bytes([1, 0x63, 0, 0x4D, 0, 0x64, 0])]], true),
-        Case("mqtt.msg|utf16|startswith", ["cmd"], ["mqtt.msg": [.bytes([0xFF, 0xFE, 0x63, 0, 0x6D, 0, 0x64, 0])]], true),
+        Case(
+            "mqtt.msg|utf16|startswith", ["cmd"], ["mqtt.msg": [.bytes([0xFF, 0xFE, 0x63, 0, 0x6D, 0, 0x64, 0])]], true),
         Case("mqtt.msg|utf16be|cased", ["cM"], ["mqtt.msg": [.bytes([0, 0x63, 0, 0x6D])]], false),
         Case("mqtt.msg|utf16le", ["é"], ["mqtt.msg": [.bytes([0xE9, 0])]], true),
         Case("mqtt.msg|windash|contains", [" -c"], ["mqtt.msg": ["sh /c x"]], true),
@@ -75,7 +80,9 @@ import Testing
         Case("|neq", ["eve"], ["mqtt.msg": ["steve"]], false),
         // The examples of MQTT 5.0, 4.7.1 and 4.7.2; topics respect case (4.7.3).
         Case("mqtt.topic|topicfilter", ["sport/tennis/player1/#"], ["mqtt.topic": ["sport/tennis/player1"]], true),
-        Case("mqtt.topic|topicfilter", ["sport/tennis/player1/#"], ["mqtt.topic": ["sport/tennis/player1/score/x"]], true),
+        Case(
+            "mqtt.topic|topicfilter", ["sport/tennis/player1/#"], ["mqtt.topic": ["sport/tennis/player1/score/x"]], true
+        ),
         Case("mqtt.topic|topicfilter", ["sport/tennis/+"], ["mqtt.topic": ["sport/tennis/player1/ranking"]], false),
         Case("mqtt.topic|topicfilter", ["sport/+"], ["mqtt.topic": ["sport"]], false),
         Case("mqtt.topic|topicfilter", ["sport/+"], ["mqtt.topic": ["sport/"]], true),

@@ -33,7 +33,8 @@ import Testing
             FakeEvent(
                 .mqtt, 0,
                 [
-                    "mqtt.type": ["X"], "mqtt.clientid": [.text(client)], "mqtt.reason_code": sum.map { [.int($0)] } ?? [],
+                    "mqtt.type": ["X"], "mqtt.clientid": [.text(client)],
+                    "mqtt.reason_code": sum.map { [.int($0)] } ?? [],
                     "mqtt.qos": over.map { [.int($0)] } ?? [],
                 ]), context(at: second))
         return box.engine.hits.first?.measure
@@ -77,7 +78,9 @@ import Testing
 
         """
 
-    private func beats(_ box: DetectionEngineBox, _ second: Int64, _ client: String, _ from: String = "10.0.0.5") -> [Hit] {
+    private func beats(_ box: DetectionEngineBox, _ second: Int64, _ client: String, _ from: String = "10.0.0.5")
+        -> [Hit]
+    {
         box.evaluate(
             FakeEvent(.mqtt, 0, ["mqtt.type": ["X"], "mqtt.clientid": [.text(client)]]),
             context(at: second, from: from))

@@ -25,7 +25,10 @@ import Testing
         case 5: return test("\(text)|re", [value("^\(word()).*[0-9]")])
         case 6: return test("mqtt.qos", [.int(Int64.random(in: 0...2, using: &random))])
         case 7: return test("source.ip", [value("10.0.0.\(Int.random(in: 1...6, using: &random))")])
-        case 8: return test("mqtt.topic|topicfilter", [value(["plant/+/state", "#", "$SYS/#", "office/#"].randomElement(using: &random) ?? "#")])
+        case 8:
+            return test(
+                "mqtt.topic|topicfilter",
+                [value(["plant/+/state", "#", "$SYS/#", "office/#"].randomElement(using: &random) ?? "#")])
         case 9: return test("mqtt.reason_code|gte", [.int(Int64.random(in: 0...200, using: &random))])
         case 10: return test("\(text)|exists", [.bool(Bool.random(using: &random))])
         case 11: return test("\(text)|contains|all", [value(word()), value(word())])

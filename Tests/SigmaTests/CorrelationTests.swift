@@ -56,17 +56,21 @@ import Testing
     }
 
     /// The specification has the first four kinds; pySigma 1.5.1 takes all of these.
-    @Test(arguments: [
-        ("{type: temporal, rules: [a, b], timespan: 5m}", SigmaCorrelation.Kind.temporal, [.init(.gte, 2)]),
-        ("{type: temporal, rules: [a, b, c], timespan: 1w, condition: {gte: 2}}", .temporal, [.init(.gte, 2)]),
-        ("{type: temporal_ordered, rules: [a, b], timespan: 1M}", .temporalOrdered, [.init(.gte, 2)]),
-        ("{type: value_avg, rules: a, timespan: 1y, condition: {field: f, lt: 5}}", .valueAvg, [.init(.lt, 5)]),
-        ("{type: value_median, rules: a, timespan: 1h, condition: {field: f, lt: -5}}", .valueMedian, [.init(.lt, -5)]),
-        (
-            "{type: value_percentile, rules: a, timespan: 1h, condition: {field: f, gt: 5, percentile: 95}}",
-            .valuePercentile, [.init(.gt, 5)]
-        ),
-    ] as [(String, SigmaCorrelation.Kind, [SigmaCorrelation.Bound])])
+    @Test(
+        arguments: [
+            ("{type: temporal, rules: [a, b], timespan: 5m}", SigmaCorrelation.Kind.temporal, [.init(.gte, 2)]),
+            ("{type: temporal, rules: [a, b, c], timespan: 1w, condition: {gte: 2}}", .temporal, [.init(.gte, 2)]),
+            ("{type: temporal_ordered, rules: [a, b], timespan: 1M}", .temporalOrdered, [.init(.gte, 2)]),
+            ("{type: value_avg, rules: a, timespan: 1y, condition: {field: f, lt: 5}}", .valueAvg, [.init(.lt, 5)]),
+            (
+                "{type: value_median, rules: a, timespan: 1h, condition: {field: f, lt: -5}}", .valueMedian,
+                [.init(.lt, -5)]
+            ),
+            (
+                "{type: value_percentile, rules: a, timespan: 1h, condition: {field: f, gt: 5, percentile: 95}}",
+                .valuePercentile, [.init(.gt, 5)]
+            ),
+        ] as [(String, SigmaCorrelation.Kind, [SigmaCorrelation.Bound])])
     func everyKindIsRead(body: String, kind: SigmaCorrelation.Kind, bounds: [SigmaCorrelation.Bound]) throws {
         let read = try #require(correlation(Self.text("  \(body)\n")))
         #expect(read.kind.value == kind)

@@ -53,11 +53,13 @@ import Testing
     }
 
     /// The examples of the appendix *Sigma Modifiers*, Encoding; and a character beyond the first plane.
-    @Test(arguments: [
-        ("cmd", [.utf16le], [0x63, 0, 0x6D, 0, 0x64, 0]), ("cmd", [.wide], [0x63, 0, 0x6D, 0, 0x64, 0]),
-        ("cmd", [.utf16be], [0, 0x63, 0, 0x6D, 0, 0x64]), ("cmd", [.utf16], [0xFF, 0xFE, 0x63, 0, 0x6D, 0, 0x64, 0]),
-        ("\u{1F600}", [.utf16be], [0xD8, 0x3D, 0xDE, 0x00]), ("é", [.utf16le], [0xE9, 0]),
-    ] as [(String, [SigmaModifier], [UInt8])])
+    @Test(
+        arguments: [
+            ("cmd", [.utf16le], [0x63, 0, 0x6D, 0, 0x64, 0]), ("cmd", [.wide], [0x63, 0, 0x6D, 0, 0x64, 0]),
+            ("cmd", [.utf16be], [0, 0x63, 0, 0x6D, 0, 0x64]),
+            ("cmd", [.utf16], [0xFF, 0xFE, 0x63, 0, 0x6D, 0, 0x64, 0]),
+            ("\u{1F600}", [.utf16be], [0xD8, 0x3D, 0xDE, 0x00]), ("é", [.utf16le], [0xE9, 0]),
+        ] as [(String, [SigmaModifier], [UInt8])])
     func utf16(text: String, modifiers: [SigmaModifier], expected: [UInt8]) {
         #expect(bytes(text, modifiers) == expected)
     }

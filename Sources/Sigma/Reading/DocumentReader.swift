@@ -43,7 +43,7 @@ struct DocumentReader {
 
     /// Documents that other tools know, and what this reader can say about them.
     private static let unsupportedDocuments: [(key: String, hint: String)] = [
-        ("action", "collections of Sigma 1 are gone: write each rule out in a document of its own"),
+        ("action", "collections of Sigma 1 are gone: write each rule out in a document of its own")
     ]
 
     private mutating func rule(_ map: YAMLMap, at position: SourcePosition) -> SigmaRule? {

@@ -97,7 +97,8 @@ public struct BytePattern: Hashable, Sendable {
             }
             var texts: [[UInt8]] = [[]]
             for stretch in Self.stretches(of: bytes) {
-                texts = stretch.isDash
+                texts =
+                    stretch.isDash
                     ? texts.flatMap { text in Self.dashes.map { text + $0 } } : texts.map { $0 + stretch.bytes }
                 guard texts.count <= Self.maximumVariants else { return nil }
             }
