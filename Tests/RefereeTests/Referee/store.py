@@ -26,7 +26,8 @@ NUL = "\u2400"
 SECONDS = 60
 
 
-# Nanoseconds. A double counts 300 days of seconds in steps finer than half of the first; no window is as long as the second.
+# Nanoseconds. A double counts half a year of seconds in steps finer than half of the first; no window is as long as the
+# second.
 STEP = 20
 APART = 7200 * 1_000_000_000
 
@@ -149,12 +150,18 @@ class Events:
         """Seconds since the first event of all; `STEP` apart where two are of the same time, so that they have an order."""
         start = 0
         for events in captures:
-            stamps = [stamp(event) for event in events]
-            first, latest = min(stamps, default=0), -STEP
-            for each in stamps:
-                latest = max((each - first) // STEP * STEP, latest + STEP)
-                yield (start + latest) / 1e9
-            start += (latest // STEP + 1) * STEP + APART
+            origin, before, latest = 0, None, start - STEP
+            for event in events:
+                now = stamp(event)
+                if before is None:
+                    origin = now - start
+                elif now - before > APART:
+                    # Longer than any window is as good as any length: so the numbers stay small enough to be exact.
+                    origin += now - before - APART
+                before = now if before is None else max(before, now)
+                latest = max((now - origin) // STEP * STEP, latest + STEP)
+                yield latest / 1e9
+            start = (latest // STEP + 1) * STEP + APART
 
     def run(self, sql, plan=None):
         """The rows that a query selects, or the events at which a correlation is raised."""
