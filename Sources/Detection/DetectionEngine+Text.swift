@@ -30,6 +30,12 @@ extension DetectionEngine {
         return text.string
     }
 
+    /// What surrounded the message that a hit is about: the present one, or of an absence the last that came.
+    public func context(of hit: Hit, _ present: EventContext) -> EventContext {
+        guard let missed = hit.missed, self.missed.indices.contains(missed) else { return present }
+        return self.missed[missed].lastSeen
+    }
+
     /// What tells the alert row of a hit from others of its rule: `field=value` pairs joined by `|`; `nil` where each
     /// match is a row of its own.
     ///

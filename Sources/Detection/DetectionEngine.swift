@@ -9,8 +9,8 @@ import Network
 public struct DetectionEngine: ~Copyable {
     /// The rules that it runs.
     public let rules: CompiledRules
-    /// The alerts that the latest event raised or added to: single-event rules in their order,
-    /// then correlations.
+    /// The alerts that the latest event raised or added to: absences that it made plain, single-event rules in their
+    /// order, then correlations.
     public internal(set) var hits: [Hit] = []
     /// For each rule, how many events met its condition.
     public internal(set) var matchesByRule: [UInt64]

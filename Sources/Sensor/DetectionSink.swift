@@ -65,12 +65,14 @@ public struct DetectionSink: EventSink, ~Copyable {
             if hit.isNew {
                 alertsByRule[rules.rules[hit.rule].id, default: 0] += 1
                 var alert = makeAlert(hit, event, context, message: message)
-                alert.evidence = [evidence(frame, frameBytes)]
+                // What is missed is not in this frame, which only moved the clock on.
+                if hit.missed == nil { alert.evidence = [evidence(frame, frameBytes)] }
                 deliver(.insert(alert))
             } else {
                 repetitions[hit.rule] &+= 1
                 // Few frames of a repetition are worth keeping; the store has the last word on how many.
-                let frames = hit.count <= Self.evidenceFrames ? evidence(frame, frameBytes) : nil
+                let isWorthIt = hit.missed == nil && hit.count <= Self.evidenceFrames
+                let frames = isWorthIt ? evidence(frame, frameBytes) : nil
                 deliver(
                     .repeated(
                         serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: frames)
@@ -94,18 +96,23 @@ public struct DetectionSink: EventSink, ~Copyable {
     ) -> Alert {
         let rule = rules.rules[hit.rule]
         var object: [UInt8] = []
-        json.write(event, context, message: message, to: &object)
+        if hit.missed == nil {
+            json.write(event, context, message: message, to: &object)
+        } else {
+            object = Array("{}".utf8)
+        }
         let time = context.timestamp.microseconds
+        let shown = engine.context(of: hit, context)
         return Alert(
             serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
             ruleTitle: rule.title, level: AlertLevel(rawValue: rule.level.rawValue) ?? .medium,
-            category: event.category.name.description,
+            category: (rule.category ?? event.category).name.description,
             summary: engine.summary(of: hit, event, context, message: message),
-            sourceIP: context.source.address, sourcePort: context.source.port,
-            destinationIP: context.destination.address, destinationPort: context.destination.port,
-            transport: context.transport, clientIP: context.client.address, serverIP: context.server.address,
-            clientID: text(Protocols.clientID, event, message),
-            communityID: communityID(context), groupKey: engine.groupKey(of: hit, event, context, message: message),
+            sourceIP: shown.source.address, sourcePort: shown.source.port,
+            destinationIP: shown.destination.address, destinationPort: shown.destination.port,
+            transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
+            clientID: hit.missed == nil ? text(Protocols.clientID, event, message) : nil,
+            communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
             event: String(decoding: object, as: UTF8.self))
     }
 
