@@ -122,3 +122,22 @@ import Testing
         #expect(found.diagnostics.filter { $0.severity == .error }.map(\.code) == expected.map(\.rawValue))
     }
 }
+
+/// Who sends, when, and what: `[CLIENT]DIRECTION [+TIME] HEX`.
+@Test(
+    arguments: [
+        ("> c000", 1, true, nil, [0xC0, 0]), ("<C0 00", 1, false, nil, [0xC0, 0]),
+        ("2> +15s c000", 2, true, 15_000_000_000, [0xC0, 0]), ("250< +200ms 00", 250, false, 200_000_000, [0]),
+    ] as [(String, Int, Bool, Int64?, [UInt8])])
+func messagesOfAConversation(text: String, client: Int, isToServer: Bool, delay: Int64?, bytes: [UInt8]) {
+    let message = EarshotExtension.Message.read(text).message
+    #expect(message?.client == client)
+    #expect(message?.isToServer == isToServer)
+    #expect(message?.delay == delay)
+    #expect(message?.bytes == bytes)
+}
+
+@Test(arguments: [
+    "0> c0", "251> c0", "> c", "> +15 c0", "> +1w c0", "> +15s", "> +-1s c0", "99999999999999999999> c0", "",
+])
+func textsThatAreNoMessages(text: String) { #expect(EarshotExtension.Message.read(text).message == nil) }

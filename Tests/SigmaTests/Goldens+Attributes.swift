@@ -313,23 +313,5 @@ extension DiagnosticGoldenTests {
               |                                                    ^
               = help: to leave these events out, write `not` before the selection
             """#),
-        Golden(
-            .badMessage,
-            #"""
-            §Hdetection:
-              s: {a: 1}
-              condition: s
-            earshot:
-              tests:
-                - {messages: [‸'8206000100012300'], alerts: 1}
-            """#,
-            #"""
-            error[bad-message]: `8206000100012300` is not a message in hexadecimal
-              --> rules/a.yml:10:19
-               |
-            10 |     - {messages: ['8206000100012300'], alerts: 1}
-               |                   ^
-               = help: "> 8206000100012300" comes from the client, "< 2002 0000" from the server
-            """#),
     ]
 }

@@ -38,8 +38,12 @@ extension DocumentReader {
 
     private mutating func messages(_ node: YAMLNode) -> [EarshotExtension.Message]? {
         guard let texts = lines(node, "the messages", orOne: true) else { return nil }
-        guard (1...Self.mostMessages).contains(texts.count) else {
-            error(.badCount, node.position, "a test has from 1 to \(Self.mostMessages) messages")
+        guard !texts.isEmpty else {
+            error(.emptyValue, node.position, "the list of messages is empty")
+            return nil
+        }
+        guard texts.count <= Self.mostMessages else {
+            error(.badCount, node.position, "a test has at most \(Self.mostMessages) messages")
             return nil
         }
         var messages: [EarshotExtension.Message] = []

@@ -44,12 +44,12 @@ extension EarshotExtension.Message {
     /// - Returns: `nil` with what is wrong in a sentence.
     static func read(_ text: String) -> (message: Self?, problem: String) {
         let signs = text.utf8.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-        let client = signs.isEmpty ? 1 : Int(String(decoding: signs, as: UTF8.self)) ?? 0
-        guard (1...clients).contains(client) else { return (nil, "clients are numbered from 1 to \(clients)") }
         var rest = text.utf8.dropFirst(signs.count)
         guard let sign = rest.popFirst(), sign == UInt8(ascii: ">") || sign == UInt8(ascii: "<") else {
             return (nil, "a message begins with `>` (to the server) or `<` (to the client)")
         }
+        let client = signs.isEmpty ? 1 : Int(String(decoding: signs, as: UTF8.self)) ?? 0
+        guard (1...clients).contains(client) else { return (nil, "clients are numbered from 1 to \(clients)") }
         rest = rest.drop { $0 == UInt8(ascii: " ") }
         var delay: Int64?
         if rest.first == UInt8(ascii: "+") {
