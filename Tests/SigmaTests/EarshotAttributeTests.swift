@@ -138,6 +138,6 @@ func messagesOfAConversation(text: String, client: Int, isToServer: Bool, delay:
 }
 
 @Test(arguments: [
-    "0> c0", "251> c0", "> c", "> +15 c0", "> +1w c0", "> +15s", "> +-1s c0", "99999999999999999999> c0", "",
+    "0> c0", "251> c0", "> c", "> +15 c0", "> +1x c0", "> +15s", "> +-1s c0", "99999999999999999999> c0", "",
 ])
 func textsThatAreNoMessages(text: String) { #expect(EarshotExtension.Message.read(text).message == nil) }
