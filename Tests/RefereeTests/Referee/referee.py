@@ -33,7 +33,7 @@ def arguments():
     parser.add_argument("--captures", action="append", default=[], help="a folder of captures; repeatable")
     parser.add_argument("--generated", type=int, default=300, help="how many rules to make")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    parser.add_argument("--seconds", type=float, default=240, help="begin no capture after so many")
+    parser.add_argument("--seconds", type=float, default=240, help="begin no capture after so many, no rule after twice as many")
     parser.add_argument("--keep", help="a folder for the generated rules and capture, instead of a temporary one")
     return parser.parse_args()
 
@@ -103,6 +103,9 @@ class Referee:
                 ours[identifier].add(number)
         tables = {}
         for identifier, document in self.documents.items():
+            if time.monotonic() - self.start > 2 * self.options.seconds:
+                self.counts["rules left out, time is over"] += 1
+                continue
             try:
                 sql, plan = judge.query(identifier)
                 parted = self.parted(document, fields)
