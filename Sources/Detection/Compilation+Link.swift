@@ -51,8 +51,7 @@ extension Compilation {
             }
             allEntries.append((category, entries))
         }
-        let crowded = allEntries.flatMap(\.entries).filter { $0.count >= RuleIndex.fewestPrograms }
-        var index = crowded.isEmpty ? RuleIndex() : RuleIndex(Set(crowded.joined()), conditions: conditions, pool: pool)
+        var index = RuleIndex(Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool)
         for (category, entries) in allEntries {
             let own = rareFields.filter { $0.category == category }
             let guards = GuardBuilder(pool: pool, conditions: conditions, rareFields: own)

@@ -184,7 +184,7 @@ struct CorrelationState: Sendable {
             numbers.append(pool[entry].first)
             entry = pool[entry].newer
         }
-        numbers.sort()
+        numbers.sortInPlace()
         let position = Double(numbers.count - 1) * Double(percent) / 100
         let low = max(0, min(Int(position), numbers.count - 1))
         let high = min(low + 1, numbers.count - 1)

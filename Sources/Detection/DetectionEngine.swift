@@ -165,7 +165,7 @@ public struct DetectionEngine: ~Copyable {
         if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
         if context.timestamp.nanoseconds > nextAbsence { raiseAbsences(event, context, message: message) }
         let range = buckets[event.category, event.messageType]
-        let indexNumber = range.count > 1 ? buckets.index(event.category, event.messageType) : -1
+        let indexNumber = range.isEmpty ? -1 : buckets.index(event.category, event.messageType)
         if indexNumber >= 0 { mark(indexNumber, event, context, message: message) }
         for place in range {
             let group = buckets.groups[place]

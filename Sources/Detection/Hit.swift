@@ -63,8 +63,21 @@ public struct DetectionLimits: Hashable, Sendable {
     /// Groups of all `temporal_ordered` correlations together; 100 bytes each, and 32 for each rule.
     public var sequences = 16_384
 
-    /// The limits of an ordinary sensor: at most some 64 MiB, which `DetectionCounters.stateBytes` tells exactly.
+    /// The limits of an ordinary sensor: some 100 MiB when every table is full. `DetectionCounters.stateBytes` tells what
+    /// they have taken so far.
     public init() {}
+
+    /// Limits for tables that take at most about that many bytes together.
+    public init(bytes: Int) {
+        let share = max(0.001, Double(bytes) / Double(100 << 20))
+        func scaled(_ count: Int) -> Int { max(16, Int(min(Double(count) * share, 1e9))) }
+        suppressions = scaled(suppressions)
+        groups = scaled(groups)
+        windowEntries = scaled(windowEntries)
+        sketches = scaled(sketches)
+        absences = scaled(absences)
+        sequences = scaled(sequences)
+    }
 }
 
 /// What an engine counted since it was made.

@@ -30,15 +30,24 @@ struct RuleIndex: Sendable {
     private var keys: [RuleKey: Int32] = [:]
     /// The keys of each program; `nil` where it has none that can be searched for.
     private var programKeys: [Int32: [Int32]] = [:]
+    /// The lists of programs that are worth an index.
+    private var crowded: Set<[Int32]> = []
 
-    /// Buckets with fewer programs are faster looked through one by one.
-    static let fewestPrograms = 65
+    /// Buckets with fewer programs, and fewer searches in texts, are faster looked through one by one.
+    private static let fewestPrograms = 65
+    private static let fewestSearches = 32
 
-    /// No index: for rule sets in which no kind of message has many rules.
-    init() {}
+    /// Whether an index of a bucket with these programs is worth what it costs each message.
+    static func isWorthwhile(_ members: [Int32], conditions: [Expression], pool: CheckPool) -> Bool {
+        if members.count >= fewestPrograms { return true }
+        let checks = Set(members.flatMap { conditions[Int($0)].checks })
+        return checks.count { pool.checks[$0].question.isSearch } >= fewestSearches
+    }
 
-    /// Finds the keys of programs.
-    init(_ programs: Set<Int32>, conditions: [Expression], pool: CheckPool) {
+    /// Finds the keys of the programs in buckets.
+    init(_ lists: Set<[Int32]>, conditions: [Expression], pool: CheckPool) {
+        crowded = lists.filter { Self.isWorthwhile($0, conditions: conditions, pool: pool) }
+        let programs = Set(crowded.joined())
         let finder = KeyFinder(pool: pool)
         var found: [Int32: Set<RuleKey>] = [:]
         for program in programs { found[program] = finder.keys(of: conditions[Int(program)]) }
@@ -85,7 +94,7 @@ struct RuleIndex: Sendable {
 
     /// Adds the index of a bucket with these programs, in groups of 64.
     ///
-    /// - Returns: its number; -1 where there are too few programs, or none with a key.
+    /// - Returns: its number; -1 where it is not worth one, or no program has a key.
     mutating func add(_ members: [Int32]) -> Int32 {
         guard members.count >= Self.fewestPrograms, members.contains(where: { programKeys[$0] != nil }) else {
             return -1
@@ -115,6 +124,16 @@ struct RuleIndex: Sendable {
         }
         buckets.append(bucket)
         return Int32(truncatingIfNeeded: buckets.count - 1)
+    }
+}
+
+extension Question {
+    /// Whether it looks for something anywhere in a text.
+    fileprivate var isSearch: Bool {
+        switch self {
+        case .text(.contains, _, _), .finds, .matches, .fits: true
+        default: false
+        }
     }
 }
 

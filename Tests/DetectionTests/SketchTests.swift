@@ -77,10 +77,7 @@ import Testing
 
     /// Groups by the thousand stay within the memory that the limits name.
     @Test func manyGroupsStayWithinTheirBound() {
-        var limits = DetectionLimits()
-        limits.groups = 4096
-        limits.windowEntries = 8192
-        limits.suppressions = 4096
+        let limits = DetectionLimits(bytes: 4 << 20)
         let box = DetectionEngineBox(
             [
                 rule("base", "mqtt", [[test("mqtt.type", ["X"])]]),
@@ -91,8 +88,8 @@ import Testing
             box.evaluate(FakeEvent(.mqtt, 0, ["mqtt.type": ["X"], "mqtt.clientid": [.text("client \(step)")]]))
             if step % 1000 == 0 { largest = max(largest, box.engine.counters.stateBytes) }
         }
-        #expect(largest < 3 << 20, "\(largest) bytes")
-        #expect(box.engine.counters.groupsEvicted == 30_000 - 4096)
-        #expect(box.engine.counters.suppressionsEvicted == 30_000 - 4096)
+        #expect(largest < 4 << 20, "\(largest) bytes")
+        #expect(box.engine.counters.groupsEvicted == UInt64(30_000 - limits.groups))
+        #expect(box.engine.counters.suppressionsEvicted == UInt64(30_000 - limits.suppressions))
     }
 }

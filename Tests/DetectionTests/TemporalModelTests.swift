@@ -1,8 +1,9 @@
-import Detection
 import Events
 import Sigma
 import TestSupport
 import Testing
+
+@testable import Detection
 
 /// Correlations over several rules, and of ranked values, against a recomputation of every window from all events.
 @Suite struct TemporalModelTests {
@@ -102,5 +103,18 @@ import Testing
         let high = values[Int(position.rounded(.up))]
         let fraction = position - position.rounded(.down)
         return low * (1 - fraction) + high * fraction
+    }
+}
+
+@Suite struct SortTests {
+    @Test func sortingInPlaceEqualsSorting() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        for count in 0..<200 {
+            var numbers = (0..<count).map { _ in Int64.random(in: -20...20, using: &random) }
+            let wanted = numbers.sorted()
+            numbers.sortInPlace()
+            #expect(numbers == wanted, "seed \(seed)")
+        }
     }
 }
