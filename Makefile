@@ -41,7 +41,7 @@ unit: build
 
 rules-test: build
 	$(EARSHOT) rules check --rules Rules
-	$(EARSHOT) rules test --rules Rules --samples PcapSamples
+	$(EARSHOT) rules test --strict --rules Rules --samples PcapSamples
 
 # Two environments: the command sigma wants an older pySigma than its SQLite backend.
 referee-tools: tools-test

@@ -60,6 +60,9 @@ struct DecodeCommand: ParsableCommand {
             let both = "; not both, and a filter goes behind --filter"
             throw ValidationError("name capture files, or interfaces with -i" + (paths.isEmpty ? "" : both))
         }
+        if !matches, !sources.folders.isEmpty || !sources.filters.isEmpty || config != nil {
+            throw ValidationError("--rules, --filters and --config go with --matches")
+        }
         if let count, count < 0 { throw ValidationError("-c wants a number that is not negative") }
     }
 
