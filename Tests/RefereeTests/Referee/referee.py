@@ -109,17 +109,21 @@ class Referee:
             try:
                 sql, plan = judge.query(identifier)
                 parted = self.parted(document, fields)
-                if parted not in tables:
-                    tables[parted] = Events(list(captures.values()), fields, parted)
-                theirs = tables[parted].run(sql, plan)
+                # Messages of the same time are not in order, for pySigma as for Earshot.
+                spread = document.get("correlation", {}).get("type") != "temporal_ordered"
+                if (parted, spread) not in tables:
+                    tables[parted, spread] = Events(list(captures.values()), fields, parted, spread)
+                table = tables[parted, spread]
+                theirs = table.run(sql, plan)
+                selected = ours[identifier] if spread else table.stand_ins(ours[identifier])
             except Unjudged as reason:
                 self.unjudged[f"{identifier} {reason}"] += 1
                 continue
             self.judged.add(identifier)
             self.counts["events selected"] += len(theirs)
             self.counts["rules that select some event"] += bool(theirs)
-            if theirs != ours[identifier]:
-                self.difference(document, events, theirs, ours[identifier])
+            if theirs != selected:
+                self.difference(document, events, theirs, selected)
 
     @staticmethod
     def parted(document, fields):

@@ -101,10 +101,11 @@ class Events:
     Captures stand so far apart in time that no window reaches from one to the next: so each rule runs once over all.
 
     With `parted`, the name of a field, an event with several values of it has a row for each: so `value_count` counts
-    values, where a single column would hold all of them as one.
+    values, where a single column would hold all of them as one. Without `spread`, events of the same time stay so, and the
+    first of them stands for all.
     """
 
-    def __init__(self, captures, fields, parted=None):
+    def __init__(self, captures, fields, parted=None, spread=True):
         events = [event for capture in captures for event in capture]
         self.connection = sqlite3.connect(":memory:")
         self.connection.create_function(
@@ -118,7 +119,7 @@ class Events:
                 columns.append(f"`{name}[]` TEXT")
         self.connection.execute(f"CREATE TABLE logs (number INTEGER, seconds REAL, words TEXT, {', '.join(columns)})")
         rows = []
-        for number, (event, seconds) in enumerate(zip(events, self.times(captures)), 1):
+        for number, (event, seconds) in enumerate(zip(events, self.times(captures, spread)), 1):
             row = [number, seconds, self.words(event, fields)]
             for name in names:
                 value = event.get(name)
@@ -135,6 +136,10 @@ class Events:
                 rows[-1:] = [row[:place] + [plain(value)] + row[place + 1 :] for value in values]
         marks = ", ".join("?" * (3 + len(columns)))
         self.connection.executemany(f"INSERT INTO logs VALUES ({marks})", rows)
+        self.ticks = {row[0]: tick(row[1]) for row in rows}
+        self.first = {}
+        for number, each in self.ticks.items():
+            self.first.setdefault(each, number)
 
     @staticmethod
     def words(event, fields):
@@ -146,8 +151,8 @@ class Events:
         return plain("\n".join(texts))
 
     @staticmethod
-    def times(captures):
-        """Seconds since the first event of all; `STEP` apart where two are of the same time, so that they have an order."""
+    def times(captures, spread):
+        """Seconds since the first event of all; with `spread`, `STEP` apart where two are of the same time."""
         start = 0
         for events in captures:
             origin, before, latest = 0, None, start - STEP
@@ -159,9 +164,13 @@ class Events:
                     # Longer than any window is as good as any length: so the numbers stay small enough to be exact.
                     origin += now - before - APART
                 before = now if before is None else max(before, now)
-                latest = max((now - origin) // STEP * STEP, latest + STEP)
+                latest = max((now - origin) // STEP * STEP, latest + STEP if spread else latest)
                 yield latest / 1e9
             start = (latest // STEP + 1) * STEP + APART
+
+    def stand_ins(self, numbers):
+        """For each event the first one of its time."""
+        return {self.first[self.ticks[number]] for number in numbers}
 
     def run(self, sql, plan=None):
         """The rows that a query selects, or the events at which a correlation is raised."""
@@ -171,8 +180,7 @@ class Events:
             if plan is None:
                 return {row[0] for row in self.connection.execute(sql)}
             rows, _ = execute_plan(self.connection, plan, include_events=False)
-            numbers = {tick(s): n for n, s in self.connection.execute("SELECT number, seconds FROM logs")}
-            return {numbers[tick(row["occurrence_time"])] for row in rows}
+            return {self.first[tick(row["occurrence_time"])] for row in rows}
         except sqlite3.OperationalError as error:
             raise Unjudged(f"SQLite: {error}") from error
         finally:
