@@ -86,7 +86,8 @@ class Backend(sqliteBackend):
 
 @functools.lru_cache(maxsize=4096)
 def compiled(pattern):
-    return re.compile(pattern)
+    """As PCRE has it, which Sigma names as its flavour: classes such as `\\w` and case are those of ASCII."""
+    return re.compile(pattern, re.ASCII)
 
 
 def plain(value):
