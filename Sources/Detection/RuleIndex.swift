@@ -96,9 +96,7 @@ struct RuleIndex: Sendable {
     ///
     /// - Returns: its number; -1 where it is not worth one, or no program has a key.
     mutating func add(_ members: [Int32]) -> Int32 {
-        guard members.count >= Self.fewestPrograms, members.contains(where: { programKeys[$0] != nil }) else {
-            return -1
-        }
+        guard crowded.contains(members), members.contains(where: { programKeys[$0] != nil }) else { return -1 }
         var always = Array(repeating: UInt64(0), count: (members.count + ProgramGroup.size - 1) / ProgramGroup.size)
         var lists: [[Int32]] = Array(repeating: [], count: keys.count)
         var used: Set<Int> = []

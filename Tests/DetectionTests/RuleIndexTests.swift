@@ -94,6 +94,20 @@ import Testing
         #expect(box.engine.hits.map(\.rule) == [3, 1499])
     }
 
+    /// What is cheap to look through is not searched beforehand.
+    @Test(arguments: [
+        ("contains", 31, false), ("contains", 32, true), ("startswith", 64, false), ("startswith", 65, true),
+    ])
+    func anIndexIsMadeWhereItIsWorthIt(_ modifier: String, _ count: Int, _ expected: Bool) {
+        let box = DetectionEngineBox(
+            (0..<count).map { number in
+                rule("\(number)", "mqtt", [[test("mqtt.msg|\(modifier)", [.string(SigmaString("word\(number)x"))])]])
+            })
+        #expect(!box.engine.rules.index.buckets.isEmpty == expected)
+        box.evaluate(FakeEvent(.mqtt, 0, ["mqtt.msg": ["word7x"]]))
+        #expect(box.engine.hits.map(\.rule) == [7])
+    }
+
     @Test func keysAreWhatARuleCannotDoWithout() {
         let box = DetectionEngineBox([
             rule("r", "mqtt", [[test("mqtt.msg|contains", ["long enough"]), test("mqtt.qos|gte", [1])]]),
