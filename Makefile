@@ -4,6 +4,7 @@
 #   make test       install what is missing, build, run every test
 #   make build      the program for use: .build/release/earshot
 #   make fuzz       a minute of libFuzzer for each target of Fuzz/; FUZZ_SECONDS=3600 for an hour
+#   make referee    hold our Sigma against pySigma: REFEREE_RULES=2000 for more rules, REFEREE_SEED=1 for a known set
 #   make lint       formatting, as CI checks it
 #   make format     mend the formatting
 #   make samples    make the sample captures again (as root: real brokers and clients in network namespaces)
@@ -14,8 +15,11 @@ SHELL := /bin/bash
 EARSHOT := .build/release/earshot
 DEMO := .build/demo
 FUZZ_SECONDS := 60
+REFEREE_RULES := 300
+REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
-.PHONY: demo test build lint format samples clean tools-build tools-test unit rules-test fuzz fuzz-briefly
+.PHONY: demo test build lint format samples clean tools-build tools-test unit rules-test fuzz fuzz-briefly \
+    referee referee-tools
 
 demo: build
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
@@ -32,11 +36,23 @@ build: tools-build
 test: tools-test lint build unit rules-test
 
 unit: build
+	@$(MAKE) --no-print-directory referee-tools || echo 'The referee is left out: see above.'
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) swift test
 
 rules-test: build
 	$(EARSHOT) rules check --rules Rules
-	$(EARSHOT) rules test --rules Rules --samples PcapSamples
+	$(EARSHOT) rules test --strict --rules Rules --samples PcapSamples
+
+# Two environments: the command sigma wants an older pySigma than its SQLite backend.
+referee-tools: tools-test
+	@scripts/python-env.sh .venv-referee scripts/referee-requirements.txt
+	@scripts/python-env.sh .venv-sigma scripts/sigma-requirements.txt
+
+referee: referee-tools build
+	.venv-sigma/bin/sigma check --fail-on-issues -x attacktag -x d3_fendtag Rules
+	.venv-referee/bin/python Tests/RefereeTests/Referee/referee.py --program $(EARSHOT) --rules Rules \
+	    --captures PcapSamples $(if $(wildcard ../shared/pcaps),--captures ../shared/pcaps) \
+	    --generated $(REFEREE_RULES) --seed $(REFEREE_SEED) --seconds 3600
 
 fuzz: tools-build
 	Fuzz/run.sh $(FUZZ_SECONDS)

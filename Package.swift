@@ -120,6 +120,9 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramSupport"], exclude: ["Clients"], swiftSettings: common),
+        .testTarget(
+            name: "RefereeTests", dependencies: ["ProgramSupport"], exclude: ["README.md", "Referee"],
+            swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .testTarget(name: "AllocationTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),

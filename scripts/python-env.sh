@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes a Python environment with the clients of scripts/python-requirements.txt: paho-mqtt, aiocoap, scapy,
-# websockets.
+# Makes a Python environment with what a file of requirements names: the clients of scripts/python-requirements.txt
+# (paho-mqtt, aiocoap, scapy, websockets) unless another file is given.
 #
-#   scripts/python-env.sh DIR        then run DIR/bin/python
+#   scripts/python-env.sh DIR [REQUIREMENTS]        then run DIR/bin/python
 #
 # Says nothing and changes nothing when DIR already holds exactly these.
 # Exit codes are those of sysexits.h: 64 usage, 69 something is missing and cannot be had, 73 DIR cannot be made.
@@ -15,9 +15,10 @@ fail() {
     exit "$code"
 }
 
-[ $# -eq 1 ] || fail 64 'say where: scripts/python-env.sh DIR'
+case $# in 1 | 2) ;; *) fail 64 'say where: scripts/python-env.sh DIR [REQUIREMENTS]' ;; esac
 directory=$1
-requirements=$(dirname "$0")/python-requirements.txt
+requirements=${2:-$(dirname "$0")/python-requirements.txt}
+[ -f "$requirements" ] || fail 64 "$requirements: there is no such file"
 stamp=$directory/requirements-installed.txt
 
 # The stamp is written last, so an environment that was cut short is made anew.
@@ -30,5 +31,5 @@ fi
 python3 -m venv --clear "$directory" ||
     fail 73 "cannot make $directory (on Debian, python3 -m venv needs the package python3-venv)"
 "$directory/bin/python" -m pip --quiet --disable-pip-version-check install --requirement "$requirements" ||
-    fail 69 'pip could not install the clients: see above'
+    fail 69 "pip could not install what $requirements names: see above"
 cp "$requirements" "$stamp"

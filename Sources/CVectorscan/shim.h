@@ -3,6 +3,8 @@
 
 #include <hs/hs.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 // The library picks the code for this processor by itself, but its AVX-512 code of version 5.4.9 passes over matches
 // (`b` behind 64 other bytes, `\{.*\}`). Where it has AVX2 code as well, under this name, that is called instead.
@@ -48,6 +50,116 @@ static inline int vectorscan_matches(const hs_database_t *database, hs_scratch_t
     int result = avoids_avx512 ? avx2_hs_scan(database, data, length, 0, scratch, vectorscan_stop, NULL)
                                : hs_scan(database, data, length, 0, scratch, vectorscan_stop, NULL);
     return result == HS_SCAN_TERMINATED ? 1 : result;
+}
+
+// Several expressions that are compiled to one database. Its number, from 0, is what a match of an expression names.
+struct vectorscan_set;
+
+struct vectorscan_set_fields {
+    char **expressions;
+    unsigned int *flags, *ids;
+    unsigned int count, room;
+};
+
+static inline struct vectorscan_set *vectorscan_set_new(void) {
+    return (struct vectorscan_set *)calloc(1, sizeof(struct vectorscan_set_fields));
+}
+
+static inline void vectorscan_set_free(struct vectorscan_set *opaque) {
+    struct vectorscan_set_fields *set = (struct vectorscan_set_fields *)opaque;
+    if (set == NULL) return;
+    for (unsigned int index = 0; index < set->count; index++) free(set->expressions[index]);
+    free(set->expressions);
+    free(set->flags);
+    free(set->ids);
+    free(set);
+}
+
+// Adds an expression. Returns 0 where there is no memory for it.
+static inline int vectorscan_set_add(struct vectorscan_set *opaque, const char *expression, unsigned int flags) {
+    struct vectorscan_set_fields *set = (struct vectorscan_set_fields *)opaque;
+    if (set == NULL) return 0;
+    if (set->count == set->room) {
+        unsigned int room = set->room == 0 ? 64 : 2 * set->room;
+        char **expressions = (char **)realloc(set->expressions, room * sizeof *expressions);
+        if (expressions == NULL) return 0;
+        set->expressions = expressions;
+        unsigned int *all_flags = (unsigned int *)realloc(set->flags, room * sizeof *all_flags);
+        if (all_flags == NULL) return 0;
+        set->flags = all_flags;
+        unsigned int *ids = (unsigned int *)realloc(set->ids, room * sizeof *ids);
+        if (ids == NULL) return 0;
+        set->ids = ids;
+        set->room = room;
+    }
+    char *copy = strdup(expression);
+    if (copy == NULL) return 0;
+    set->expressions[set->count] = copy;
+    set->flags[set->count] = flags;
+    set->ids[set->count] = set->count;
+    set->count++;
+    return 1;
+}
+
+// Compiles a set for block scans. Returns HS_SUCCESS or an error.
+static inline int vectorscan_set_compile(struct vectorscan_set *opaque, hs_database_t **database) {
+    struct vectorscan_set_fields *set = (struct vectorscan_set_fields *)opaque;
+    hs_compile_error_t *error = NULL;
+    hs_platform_info_t platform;
+    if (set == NULL || set->count == 0) return HS_INVALID;
+    int result = hs_populate_platform(&platform);
+    if (result != HS_SUCCESS) return result;
+    if (vectorscan_avoids_avx512()) platform.cpu_features = HS_CPU_FEATURES_AVX2;
+    result = hs_compile_multi((const char *const *)set->expressions, set->flags, set->ids, set->count, HS_MODE_BLOCK,
+                              &platform, database, &error);
+    if (error != NULL) hs_free_compile_error(error);
+    return result;
+}
+
+// The expressions of a set that were found in some bytes.
+struct vectorscan_found;
+
+enum { vectorscan_found_room = 1024 };
+
+struct vectorscan_found_fields {
+    unsigned int count, is_full;
+    unsigned int ids[vectorscan_found_room];
+};
+
+static inline struct vectorscan_found *vectorscan_found_new(void) {
+    return (struct vectorscan_found *)calloc(1, sizeof(struct vectorscan_found_fields));
+}
+
+static inline void vectorscan_found_free(struct vectorscan_found *found) { free(found); }
+
+static inline unsigned int vectorscan_found_id(const struct vectorscan_found *opaque, unsigned int index) {
+    const struct vectorscan_found_fields *found = (const struct vectorscan_found_fields *)opaque;
+    return index < found->count ? found->ids[index] : 0;
+}
+
+static inline int vectorscan_note(unsigned int id, unsigned long long from, unsigned long long to, unsigned int flags,
+                                  void *context) {
+    struct vectorscan_found_fields *found = (struct vectorscan_found_fields *)context;
+    (void)from, (void)to, (void)flags;
+    if (found->count == vectorscan_found_room) {
+        found->is_full = 1;
+        return 1;
+    }
+    found->ids[found->count++] = id;
+    return 0;
+}
+
+// Looks for a set in bytes. Returns how many expressions were found, -1 where they were more than can be kept, a lower
+// number for an error.
+static inline int vectorscan_find(const hs_database_t *database, hs_scratch_t *scratch, const void *bytes,
+                                  unsigned int length, int avoids_avx512, struct vectorscan_found *opaque) {
+    struct vectorscan_found_fields *found = (struct vectorscan_found_fields *)opaque;
+    const char *data = (const char *)bytes;
+    found->count = found->is_full = 0;
+    int result = avoids_avx512 ? avx2_hs_scan(database, data, length, 0, scratch, vectorscan_note, found)
+                               : hs_scan(database, data, length, 0, scratch, vectorscan_note, found);
+    if (found->is_full) return -1;
+    return result == HS_SUCCESS ? (int)found->count : -2;
 }
 
 #endif

@@ -26,6 +26,11 @@ enum Question: Hashable, Sendable {
     case matches(Int)
     /// Text that is looked for byte by byte in short values, by the pattern in long ones.
     case finds(literal: ByteRange, cased: Bool, pattern: Int)
+    /// Whether a value equals, or has in it, a value of another slot.
+    case refers(slot: Int, shape: TextShape, cased: Bool)
+    case timePart(TimePart, Relation, Int64)
+    /// Whether the text is a topic that the filter matches; or, if not `isFilter`, a filter that matches the topic.
+    case topic(ByteRange, isFilter: Bool)
 }
 
 /// Where a literal stands in a text.

@@ -2,42 +2,73 @@ import Events
 import Sigma
 
 extension Compilation {
-    /// Compiles a correlation. The rules it refers to must have been compiled.
-    mutating func compile(_ correlation: SigmaCorrelation, _ index: Int, _ documents: [SigmaDocument]) {
+    /// Compiles a correlation, after those that it refers to. Rules must have been compiled.
+    mutating func compileCorrelation(_ index: Int, _ documents: [SigmaDocument]) {
+        guard case .correlation(let correlation) = documents[index], loaded[index] == nil, !open.contains(index) else {
+            return
+        }
+        open.insert(index)
         let metadata = correlation.metadata
         var place = Place(document: index, file: metadata.file, category: nil)
         let sources = sources(of: correlation, place, documents)
         let categories = Set(sources.map { loaded[$0]?.rule.category })
         if categories.count == 1, let only = categories.first { place.category = only }
 
-        let groupSlots = correlation.groupBy.compactMap { slot($0, place) }
-        let valueSlot = valueSlot(of: correlation, place)
+        let inlets = inlets(of: correlation, sources, place)
         checkBounds(correlation, place)
-        let suppression =
-            suppression(metadata, place)
-            ?? SuppressionPlan(slots: groupSlots, duration: correlation.timespan.value)
         let summary = summaryTemplate(metadata, place, timespan: correlation.timespan.value)
+        let suppression = suppression(metadata, place)
         checkShownFields(metadata, place)
-        guard !isBroken(index), let id = metadata.id ?? metadata.name else { return }
+        guard !isBroken(index), let id = metadata.id ?? metadata.name, let first = inlets.first else { return }
 
-        let largest = min(correlation.bounds.map(\.threshold).max() ?? 0, RuleCompiler.maximumThreshold)
-        let plan = CorrelationPlan(
-            rule: 0, kind: correlation.kind.value, groupSlots: groupSlots, valueSlot: valueSlot,
-            timespan: correlation.timespan.value, bounds: correlation.bounds,
-            entries: Int(max(0, largest)) + 1,
-            identity: identity(of: correlation, id.value))
+        let names = correlation.groupBy.map(\.value)
+        let depth =
+            sources.compactMap { source in
+                loaded[source].flatMap { $0.rule.isCorrelation ? ($0.correlation?.depth ?? 0) + 1 : nil }
+            }.max() ?? 0
         let compiled = CompiledRule(
             metadata: metadata, id: id.value, category: place.category, isCorrelation: true, raisesAlerts: true,
-            suppression: suppression, summary: summary)
+            suppression: suppression
+                ?? SuppressionPlan(
+                    slots: first.inlet.groupSlots, duration: correlation.timespan.value,
+                    identity: "\(correlation.timespan.value)|\(names.joined(separator: ","))"),
+            summary: summary)
         loaded[index] = LoadedDocument(
-            rule: compiled, correlation: (plan: plan, sources: sources, generates: correlation.generate))
+            rule: compiled,
+            correlation: CorrelationDraft(
+                plan: plan(correlation, sources, inlets), inlets: inlets, sources: sources,
+                generates: correlation.generate, groupNames: names, depth: depth))
     }
 
-    /// What windows belong to: of another definition under the same id they would be of no use.
-    private func identity(of correlation: SigmaCorrelation, _ id: String) -> String {
+    private func plan(
+        _ correlation: SigmaCorrelation, _ sources: [Int], _ inlets: [InletDraft]
+    ) -> CorrelationPlan {
+        let largest = min(correlation.bounds.map(\.threshold).max() ?? 0, RuleCompiler.maximumThreshold)
+        let isReal = inlets.contains { inlet in
+            inlet.inlet.valueSlot >= 0 && pool.slots[inlet.inlet.valueSlot].entry.info.type == .float
+        }
+        var plan = CorrelationPlan(
+            rule: 0, measure: Measure(correlation), timespan: correlation.timespan.value,
+            bounds: correlation.bounds.map { MeasureBound($0) }, entries: Int(max(0, largest)) + 1,
+            ruleCount: sources.count, scale: isReal ? CorrelationState.realScale : 1,
+            identity: identity(of: correlation, sources))
+        let needed = correlation.bounds.map { $0.comparison == .gt ? $0.threshold + 1 : $0.threshold }.max() ?? 0
+        plan.neededRules = Int(max(1, min(needed, Int64(sources.count) + 1)))
+        return plan
+    }
+
+    /// What windows belong to: of another definition under the same id, or of other rules, they would be of no use.
+    private func identity(of correlation: SigmaCorrelation, _ sources: [Int]) -> String {
         let names = correlation.groupBy.map(\.value).joined(separator: ",")
         let field = correlation.field?.value ?? ""
-        return "\(id)|\(correlation.kind.value.rawValue)|\(correlation.timespan.value)|\(field)|\(names)"
+        let own = identity(of: correlation.metadata)
+        let rules = sources.compactMap { source -> String? in
+            guard let document = loaded[source] else { return nil }
+            return (document.correlation?.plan.identity ?? "") + "|" + document.rule.source
+                + document.rule.filters.joined()
+        }
+        return "\(own)|\(correlation.kind.value.rawValue)|\(correlation.timespan.value)|\(field)|\(names)|"
+            + rules.joined(separator: "|")
     }
 
     /// The documents that a correlation refers to.
@@ -55,34 +86,27 @@ extension Compilation {
                     hint: nearest(to: reference.value, in: byIdentity.keys.sorted()).map { "did you mean \($0)?" })
                 continue
             }
-            if case .correlation = documents[source] {
+            if case .filter = documents[source] {
                 error(
-                    place, "chained-correlation", reference.position,
-                    "\(reference.value) is a correlation itself; a correlation counts single-event rules only")
-            } else if loaded[source] == nil {
+                    place, "unknown-rule", reference.position, "\(reference.value) is a filter, which matches nothing")
+                continue
+            }
+            if case .correlation = documents[source], loaded[source] == nil {
+                if open.contains(source), !isBroken(source) {
+                    error(
+                        place, "circular-correlation", reference.position,
+                        "\(reference.value) refers back to this correlation")
+                    continue
+                }
+                compileCorrelation(source, documents)
+            }
+            if loaded[source] == nil {
                 error(place, "broken-rule", reference.position, "The rule \(reference.value) could not be loaded")
             } else if !sources.contains(source) {
                 sources.append(source)
             }
         }
         return sources
-    }
-
-    /// The slot of the counted or added field, -1 where there is none.
-    private mutating func valueSlot(of correlation: SigmaCorrelation, _ place: Place) -> Int {
-        let kind = correlation.kind.value
-        guard kind != .eventCount else { return -1 }
-        guard let name = correlation.field else {
-            error(place, "no-field", correlation.kind.position, "A \(kind.rawValue) needs the name of a field")
-            return -1
-        }
-        guard let entry = field(name, place) else { return -1 }
-        if kind == .valueSum, entry.info.type != .int {
-            error(
-                place, "type-mismatch", name.position,
-                "The values of \(name.value) are \(entry.info.type.rawValue); only whole numbers can be added up")
-        }
-        return pool.slot(entry)
     }
 
     private mutating func checkBounds(_ correlation: SigmaCorrelation, _ place: Place) {
@@ -93,11 +117,26 @@ extension Compilation {
         if correlation.timespan.value <= 0 {
             error(place, "bad-duration", correlation.timespan.position, "The timespan must be more than nothing")
         }
-        guard correlation.kind.value != .valueSum else { return }
+        guard correlation.kind.value == .eventCount else { return }
         for bound in correlation.bounds where bound.threshold > RuleCompiler.maximumThreshold {
             error(
                 place, "threshold-too-large", position,
                 "The threshold \(bound.threshold) is more than the \(RuleCompiler.maximumThreshold) that are counted")
+        }
+    }
+}
+
+extension Measure {
+    init(_ correlation: SigmaCorrelation) {
+        switch correlation.kind.value {
+        case .eventCount: self = .events
+        case .valueCount: self = .distinctValues
+        case .temporal: self = .rules
+        case .temporalOrdered: self = .orderedRules
+        case .valueSum: self = .sum
+        case .valueAvg: self = .average
+        case .valueMedian: self = .percentile(50)
+        case .valuePercentile: self = .percentile(correlation.percentile)
         }
     }
 }

@@ -1,33 +1,22 @@
+import Bytes
 import Events
 import Sigma
 
 extension Compilation {
     /// Puts all that was loaded together.
-    func link(_ discriminators: [Discriminator], _ rareFields: [RareField]) -> CompiledRules {
+    mutating func link(_ discriminators: [Discriminator], _ rareFields: [RareField]) -> CompiledRules {
         let order = loaded.keys.sorted()
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
-        var rules: [CompiledRule] = []
-        var feeds: [[Int]] = order.map { _ in [] }
-        var correlations: [CorrelationPlan] = []
-        var silenced: Set<Int> = []
-        var generating: Set<Int> = []
-        for (place, document) in order.compactMap({ loaded[$0] }).enumerated() {
-            rules.append(document.rule)
-            guard let (unplaced, sources, generates) = document.correlation else { continue }
-            var plan = unplaced
-            plan.rule = place
-            for source in sources.compactMap({ places[$0] }) {
-                feeds[source].append(correlations.count)
-                if generates { generating.insert(source) } else { silenced.insert(source) }
-            }
-            correlations.append(plan)
-        }
-        for rule in silenced.subtracting(generating) { rules[rule].raisesAlerts = false }
+        var rules = order.compactMap { loaded[$0]?.rule }
+        let correlations = linkCorrelations(order, places, &rules)
 
+        let pool = pool
         var builder = ProgramBuilder { pool.cost(of: $0) }
         var programs: [Program] = []
         var conditions: [Expression] = []
         var buckets = ProgramBuckets()
+        var reached: Set<Int> = []
+        var allEntries: [(category: EventCategory, entries: [[Int32]])] = []
         for category in EventCategory.allCases {
             var entries: [[Int32]] = Array(repeating: [], count: 256)
             let typeTexts = TypeTexts(discriminators.filter { $0.category == category })
@@ -35,8 +24,7 @@ extension Compilation {
                 guard !rules[place].isCorrelation, rules[place].category ?? category == category else { continue }
                 // An event never has a field of another category, so a check on one says no.
                 let condition = document.condition.simplified { check in
-                    let owner = pool.slots[pool.checks[check].slot].entry.category
-                    return owner ?? category == category ? nil : false
+                    pool.isAlwaysAbsent(check, in: category) ? false : nil
                 }
                 // The type of a message answers the checks on it beforehand: what is left of the condition is the
                 // program for that type.
@@ -50,6 +38,7 @@ extension Compilation {
                         }
                         var program: Int32?
                         if rest != .constant(false) {
+                            reached.insert(place)
                             program = Int32(programs.count)
                             let start = builder.emit(rest, ifTrue: Instruction.accept, ifFalse: Instruction.reject)
                             programs.append(Program(start: start, rule: Int32(place)))
@@ -60,16 +49,104 @@ extension Compilation {
                     if let program = emitted[answers] ?? nil { entries[Int(type)].append(program) }
                 }
             }
+            allEntries.append((category, entries))
+        }
+        var index = RuleIndex(Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool)
+        for (category, entries) in allEntries {
             let own = rareFields.filter { $0.category == category }
-            buckets.fill(category, entries, GuardBuilder(pool: pool, conditions: conditions, rareFields: own))
+            let guards = GuardBuilder(pool: pool, conditions: conditions, rareFields: own)
+            buckets.fill(category, entries, guards, &index)
+        }
+        for (place, document) in order.enumerated() where !rules[place].isCorrelation && !reached.contains(place) {
+            warnOfUnreachable(rules[place], document, discriminators)
         }
         return CompiledRules(
             rules: rules, pool: pool, instructions: builder.instructions, programs: programs, buckets: buckets,
-            correlations: correlations, feeds: feeds, registry: registry)
+            index: index, correlations: correlations.plans, inlets: correlations.inlets, feeds: correlations.feeds,
+            registry: registry)
+    }
+
+    /// Numbers the correlations and their inlets, and finds which rules only feed others.
+    private func linkCorrelations(
+        _ order: [Int], _ places: [Int: Int], _ rules: inout [CompiledRule]
+    ) -> (plans: [CorrelationPlan], inlets: [Inlet], feeds: [[Int]]) {
+        var plans: [CorrelationPlan] = []
+        var inlets: [Inlet] = []
+        var feeds: [[Int]] = order.map { _ in [] }
+        var silenced: Set<Int> = []
+        var generating: Set<Int> = []
+        var firstInlets: [Int: Int] = [:]
+        // What lies below comes first: in the order of the inlets, a correlation is measured when all is in.
+        let depths = order.map { loaded[$0]?.correlation?.depth ?? 0 }
+        for place in order.indices.sorted(by: { (depths[$0], $0) < (depths[$1], $1) }) {
+            let index = order[place]
+            guard let draft = loaded[index]?.correlation else { continue }
+            var plan = draft.plan
+            plan.rule = place
+            firstInlets[index] = inlets.count
+            let groups = draft.inlets.map(\.inlet.groupSlots)
+            for inlet in draft.inlets {
+                for source in inlet.rules.compactMap({ places[$0] }) { feeds[source].append(inlets.count) }
+                var made = inlet.inlet
+                made.correlation = plans.count
+                made.group = groups.firstIndex(of: made.groupSlots) ?? 0
+                inlets.append(made)
+            }
+            plans.append(plan)
+            let sources = Set(draft.sources.compactMap { places[$0] })
+            if draft.generates { generating.formUnion(sources) } else { silenced.formUnion(sources) }
+        }
+        for index in order {
+            guard let draft = loaded[index]?.correlation, let first = firstInlets[index] else { continue }
+            for (offset, inlet) in draft.inlets.enumerated() {
+                for origin in inlet.inlets {
+                    guard let start = firstInlets[origin.document] else { continue }
+                    inlets[start + origin.inlet].next.append(first + offset)
+                }
+            }
+        }
+        let quiet = silenced.subtracting(generating)
+        for rule in quiet { rules[rule].raisesAlerts = false }
+        for index in plans.indices where quiet.contains(plans[index].rule) { plans[index].raises = false }
+        return (plans, inlets, feeds)
+    }
+
+    private mutating func warnOfUnreachable(
+        _ rule: CompiledRule, _ document: Int, _ discriminators: [Discriminator]
+    ) {
+        let place = Place(document: document, file: rule.file, category: rule.category)
+        let hint = loaded[document].flatMap { misspeltType($0.condition, discriminators) }
+        warn(
+            place, "unreachable-rule", rule.metadata.title.position, "No event can meet the condition of this rule",
+            hint: hint ?? "it asks for a type that no message has, or for fields of protocols that exclude each other")
+    }
+
+    /// The type of messages that a condition asks for in vain, where one is spelled nearly like it.
+    private func misspeltType(_ condition: Expression, _ discriminators: [Discriminator]) -> String? {
+        for number in condition.checks {
+            let check = pool.checks[number]
+            guard case .text(.equals, let range, _) = check.question,
+                let known = discriminators.first(where: { $0.field == pool.slots[check.slot].entry.id })
+            else { continue }
+            let name = String(decoding: pool.literals[range.offset..<range.end], as: UTF8.self)
+            guard !known.codes.keys.contains(where: { $0.lowercased() == name.lowercased() }),
+                let near = nearest(to: name, in: known.codes.keys.sorted())
+            else { continue }
+            return "no message has the type \(name); did you mean \(near)?"
+        }
+        return nil
     }
 }
 
 extension CheckPool {
+    /// Whether a check asks for a field that events of a category never have.
+    func isAlwaysAbsent(_ number: Int, in category: EventCategory) -> Bool {
+        let check = checks[number]
+        if slots[check.slot].entry.category ?? category != category { return true }
+        guard case .refers(let other, _, _) = check.question else { return false }
+        return slots[other].entry.category ?? category != category
+    }
+
     /// What a check costs, roughly in nanoseconds.
     func cost(of number: Int) -> Int {
         let slot = slots[checks[number].slot]
@@ -77,6 +154,9 @@ extension CheckPool {
         let fetch = slot.source == nil ? 4 : 40
         return switch checks[number].question {
         case .isPresent, .isBool, .compares, .comparesReal, .isAddress, .isWithin: fetch + 1
+        case .timePart: fetch + 20
+        case .topic: fetch + 20
+        case .refers(let other, _, _): fetch + (slots[other].source == nil ? 10 : 50)
         case .text(let shape, _, _): fetch + (shape == .contains ? (isLong ? 100 : 20) : 6)
         case .fits: fetch + (isLong ? 200 : 30)
         case .finds, .matches: fetch + (isLong ? 300 : 80)

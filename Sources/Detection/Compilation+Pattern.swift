@@ -12,9 +12,16 @@ extension Compilation {
                 "\(target.name) is \(target.type.rawValue), not text")
             return .constant(false)
         }
-        let slot = pool.textSlot(target.entry)
+        return .joining(
+            patternExpressions(test.values, target, slot: pool.textSlot(target.entry)), all: target.modifiers.wantsAll)
+    }
+
+    /// One expression for each regular expression.
+    mutating func patternExpressions(
+        _ values: [Located<SigmaValue>], _ target: Target, slot: Int, isQuiet: Bool = false
+    ) -> [Expression] {
         var parts: [Expression] = []
-        for value in test.values {
+        for value in values {
             let expression: String
             switch value.value {
             case .string(let text): expression = text.raw
@@ -23,7 +30,7 @@ extension Compilation {
                 error(target.place, "bad-regex", value.position, "\(value.value.shown) is not a regular expression")
                 continue
             }
-            if splitsCharacters(expression) {
+            if !isQuiet, splitsCharacters(expression) {
                 warn(
                     target.place, "byte-regex", value.position,
                     "A character outside ASCII is several bytes here; this expression may match some of them alone",
@@ -40,7 +47,7 @@ extension Compilation {
                     "Vectorscan does not take this regular expression: \(error.reason)")
             }
         }
-        return .joining(parts, all: target.modifiers.wantsAll)
+        return parts
     }
 }
 

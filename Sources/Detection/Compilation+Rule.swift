@@ -9,17 +9,19 @@ extension Compilation {
         let selections = rule.selections.map { expression($0.body, place) }
         let condition = Expression.any(
             rule.conditions.map { expression($0.value, selections, $0.position, place) })
-        let suppression = suppression(rule.metadata, place)
-        let summary = summaryTemplate(rule.metadata, place, timespan: nil)
+        let own = ownMeasure(rule, index, place)
+        let suppression = suppression(rule.metadata, place) ?? own?.suppression
+        let summary = summaryTemplate(rule.metadata, place, timespan: own?.draft.plan.timespan)
         checkShownFields(rule.metadata, place)
         guard !isBroken(index), let id = rule.metadata.id else { return }
         let compiled = CompiledRule(
-            metadata: rule.metadata, id: id.value, category: place.category, isCorrelation: false, raisesAlerts: true,
-            suppression: suppression, summary: summary)
-        loaded[index] = LoadedDocument(rule: compiled, condition: condition.simplified { _ in nil })
+            metadata: rule.metadata, id: id.value, category: place.category, isCorrelation: false,
+            raisesAlerts: own == nil, suppression: suppression, summary: summary)
+        loaded[index] = LoadedDocument(
+            rule: compiled, condition: condition.simplified { _ in nil }, correlation: own?.draft)
     }
 
-    private mutating func checkLogSource(_ logsource: SigmaRule.LogSource, _ place: inout Place) {
+    mutating func checkLogSource(_ logsource: SigmaRule.LogSource, _ place: inout Place) {
         if let product = logsource.product, product.value != "earshot" {
             error(
                 place, "unknown-product", product.position, "The product \(product.value) is not ours",
@@ -42,7 +44,7 @@ extension Compilation {
         }
     }
 
-    private mutating func expression(
+    mutating func expression(
         _ condition: Condition, _ selections: [Expression], _ position: SourcePosition, _ place: Place
     ) -> Expression {
         switch condition {
@@ -58,11 +60,11 @@ extension Compilation {
         }
     }
 
-    private mutating func expression(_ body: SelectionBody, _ place: Place) -> Expression {
+    mutating func expression(_ body: SelectionBody, _ place: Place) -> Expression {
         switch body {
         case .all(let tests): .all(tests.map { expression($0, place) })
         case .any(let bodies): .any(bodies.map { expression($0, place) })
-        case .keywords(let words, let position): keywordExpression(words, position, place)
+        case .keywords(let words, _): keywordExpression(words, TestModifiers(), place)
         }
     }
 
@@ -72,7 +74,10 @@ extension Compilation {
         if given.nanoseconds <= 0 {
             error(place, "bad-duration", given.position, "The time of suppress must be more than nothing")
         }
-        return SuppressionPlan(slots: given.fields.compactMap { slot($0, place) }, duration: given.nanoseconds)
+        let names = given.fields.map(\.value).joined(separator: ",")
+        return SuppressionPlan(
+            slots: given.fields.compactMap { slot($0, place) }, duration: given.nanoseconds,
+            identity: "\(given.nanoseconds)|\(names)")
     }
 
     /// The slot of a field that is only read, not tested.

@@ -17,10 +17,12 @@ extension Compilation {
         case .ip:
             guard case .string(let text) = value.value, let literal = text.literal, let address = IPAddress(literal)
             else {
-                let isBlock = CIDRBlock(value.value.shown) != nil
+                let block = CIDRBlock(value.value.shown)
+                // A list of a site holds addresses and networks alike.
+                if target.modifiers.expands, let block { return check(target, .isWithin(block)) }
                 return mismatch(
                     value, target, "\(target.name) is an address, never \(value.value.shown)",
-                    hint: isBlock ? "write \(target.name)|cidr" : nil)
+                    hint: block != nil ? "write \(target.name)|cidr" : nil)
             }
             return check(target, .isAddress(address))
         case .text, .keyword, .bytes: return .constant(false)
@@ -98,7 +100,7 @@ private func wholeNumber(_ text: String) -> Int64? {
 extension Timestamp {
     /// Reads a date and time of RFC 3339, 5.6, such as `2026-11-21T09:30:00.5+01:00`, or a date alone, which is its
     /// midnight in UTC; `nil` for anything else.
-    init?(rfc3339 text: String) {
+    public init?(rfc3339 text: String) {
         var rest = text.utf8[...]
         func digits(_ count: Int) -> Int64? {
             let part = rest.prefix(count)
@@ -138,13 +140,4 @@ extension Timestamp {
         }
         self.init(seconds: seconds, nanoseconds: fraction)
     }
-}
-
-/// Days from 1970-01-01 to a day of the proleptic Gregorian calendar.
-private func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }

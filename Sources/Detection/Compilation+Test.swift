@@ -2,54 +2,10 @@ import Events
 import Network
 import Sigma
 
-/// The modifiers of a test, sorted by what they do.
-struct TestModifiers {
-    /// What decides how a value is compared; nothing for plain equality.
-    var kind: SigmaModifier?
-    var isCased = false
-    var wantsAll = false
-    var options: PatternOptions = []
-
-    /// No modifiers.
-    init() {}
-
-    /// Sorts modifiers; `nil` where they do not go together.
-    init?(_ modifiers: [SigmaModifier]) {
-        for modifier in modifiers {
-            switch modifier {
-            case .all: wantsAll = true
-            case .cased: isCased = true
-            case .i: options.insert(.ignoresCase)
-            case .m: options.insert(.multiLine)
-            case .s: options.insert(.dotMatchesLineFeed)
-            case .contains, .startswith, .endswith, .re, .cidr, .exists, .gt, .gte, .lt, .lte:
-                guard kind == nil || kind == modifier else { return nil }
-                kind = modifier
-            }
-        }
-        guard options.isEmpty || kind == .re else { return nil }
-        switch kind {
-        case nil, .contains, .startswith, .endswith: break
-        default: guard !isCased else { return nil }
-        }
-    }
-
-    /// The relation that a numeric modifier stands for.
-    var relation: Relation? {
-        switch kind {
-        case .gt: .greater
-        case .gte: .greaterOrEqual
-        case .lt: .less
-        case .lte: .lessOrEqual
-        default: nil
-        }
-    }
-}
-
 extension Compilation {
     /// The condition that a field and its values stand for.
     mutating func expression(_ test: FieldTest, _ place: Place) -> Expression {
-        let entry = field(test.field, place)
+        let entry = test.isKeyword ? nil : field(test.field, place)
         guard let modifiers = TestModifiers(test.modifiers.map(\.value)) else {
             let names = test.modifiers.map(\.value.rawValue).joined(separator: "|")
             error(
@@ -57,15 +13,35 @@ extension Compilation {
                 "The modifiers \(names) do not go together")
             return .constant(false)
         }
-        guard let entry else { return .constant(false) }
-        let target = Target(entry: entry, modifiers: modifiers, place: place)
-        switch modifiers.kind {
+        var test = test
+        if modifiers.expands {
+            test.values = expanded(test.values, place)
+            // A list without members is met by nothing.
+            if test.values.isEmpty { return .constant(modifiers.isNegated) }
+        }
+        let inner: Expression
+        if test.isKeyword {
+            inner = keywordExpression(test.values, modifiers, place)
+        } else if let entry {
+            inner = plainExpression(test, Target(entry: entry, modifiers: modifiers, place: place))
+        } else {
+            return .constant(false)
+        }
+        return modifiers.isNegated ? .not(inner) : inner
+    }
+
+    private mutating func plainExpression(_ test: FieldTest, _ target: Target) -> Expression {
+        if target.modifiers.isReference { return references(test, target) }
+        if let part = target.modifiers.timePart { return timeParts(part, test, target) }
+        let wantsAll = target.modifiers.wantsAll
+        switch target.modifiers.kind {
         case .exists: return existence(test, target)
-        case .cidr: return .joining(test.values.map { block($0, target) }, all: modifiers.wantsAll)
-        case .gt, .gte, .lt, .lte:
-            return .joining(test.values.map { comparison($0, target) }, all: modifiers.wantsAll)
+        case .cidr: return .joining(test.values.map { block($0, target) }, all: wantsAll)
+        case .gt, .gte, .lt, .lte: return .joining(test.values.map { comparison($0, target) }, all: wantsAll)
         case .re: return patterns(test, target)
-        case nil, .contains, .startswith, .endswith, .all, .cased, .i, .m, .s: return equality(test, target)
+        case .topicfilter: return .joining(test.values.map { topic($0, target, isFilter: true) }, all: wantsAll)
+        case .covers: return .joining(test.values.map { topic($0, target, isFilter: false) }, all: wantsAll)
+        default: return equality(test, target)
         }
     }
 
@@ -92,7 +68,7 @@ extension Compilation {
         return .constant(false)
     }
 
-    private mutating func existence(_ test: FieldTest, _ target: Target) -> Expression {
+    mutating func existence(_ test: FieldTest, _ target: Target) -> Expression {
         guard test.values.count == 1, case .bool(let wanted) = test.values[0].value else {
             error(
                 target.place, "type-mismatch", test.values.first?.position ?? test.field.position,
@@ -122,12 +98,14 @@ extension Compilation {
     /// Equality and its relatives: any type of field.
     private mutating func equality(_ test: FieldTest, _ target: Target) -> Expression {
         let isText: Bool
+        let asksForText =
+            target.modifiers.kind != nil || target.modifiers.isCased || !target.modifiers.conversions.isEmpty
         switch target.type {
         case .text, .keyword, .bytes: isText = true
-        case .ip, .time: isText = target.modifiers.kind != nil || target.modifiers.isCased
+        case .ip, .time: isText = asksForText
         case .int, .float, .bool:
             isText = false
-            if target.modifiers.kind != nil || target.modifiers.isCased {
+            if asksForText {
                 error(
                     target.place, "type-mismatch", test.modifiers.first?.position ?? test.field.position,
                     "\(target.name) is \(target.type.rawValue), not text")
@@ -135,18 +113,26 @@ extension Compilation {
             }
         }
         var parts: [Expression] = []
-        var texts: [(value: Located<SigmaValue>, parts: [SigmaString.Part])] = []
+        // With `all`, each value must be there in one of its forms; else any form of any value will do.
+        var texts: [[BytePattern]] = []
+        var shown: [Located<SigmaValue>] = []
         for value in test.values {
             if case .null = value.value {
                 parts.append(.not(check(target, .isPresent)))
             } else if isText || wildcards(value.value, target) {
-                if let text = textParts(value, target) { texts.append((value, text)) }
+                guard let patterns = textPatterns(value, target) else { continue }
+                texts.append(patterns)
+                shown.append(value)
             } else {
                 parts.append(scalar(value, target))
             }
         }
-        lintCase(texts.map(\.value), target)
-        parts += textExpressions(texts.map(\.parts), target)
+        lintCase(shown, target)
+        if target.modifiers.wantsAll {
+            parts += texts.map { .any(textExpressions($0, target)) }
+        } else {
+            parts += textExpressions(texts.flatMap { $0 }, target)
+        }
         return .joining(parts, all: target.modifiers.wantsAll)
     }
 

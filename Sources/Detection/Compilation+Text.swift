@@ -8,12 +8,13 @@ extension Compilation {
     /// Vectorscan refuses expressions of 16,000 characters; a longer list makes several patterns.
     static let longestExpression = 12_000
 
-    /// A value for a field of text, with the wildcards that the modifiers put around it.
-    mutating func textParts(_ value: Located<SigmaValue>, _ target: Target) -> [SigmaString.Part]? {
-        var parts: [SigmaString.Part]
+    /// What a value for a field of text stands for: in each of its encodings, with the wildcards that the modifiers put
+    /// around it.
+    mutating func textPatterns(_ value: Located<SigmaValue>, _ target: Target) -> [BytePattern]? {
+        let plain: BytePattern
         switch value.value {
-        case .string(let text): parts = text.parts
-        case .int(let number): parts = [.literal(String(number))]
+        case .string(let text): plain = BytePattern(text)
+        case .int(let number): plain = BytePattern([.literal(Array(String(number).utf8))])
         case .float, .bool:
             _ = mismatch(
                 value, target, "\(target.name) is \(target.type.rawValue), \(value.value.shown) is not",
@@ -21,42 +22,52 @@ extension Compilation {
             return nil
         case .null: return nil
         }
+        guard let encoded = plain.applying(target.modifiers.conversions) else {
+            error(
+                target.place, "bad-encoding", value.position,
+                "\(value.value.shown) cannot be encoded: it has wildcards, or stands for too many texts",
+                hint: "at most \(BytePattern.maximumVariants) texts")
+            return nil
+        }
         let kind = target.modifiers.kind
-        if kind == .contains || kind == .endswith, parts.first != .anyRun { parts.insert(.anyRun, at: 0) }
-        if kind == .contains || kind == .startswith, parts.last != .anyRun { parts.append(.anyRun) }
-        return parts
+        return encoded.map { pattern in
+            var parts = pattern.parts
+            if kind == .contains || kind == .endswith, parts.first != .anyRun { parts.insert(.anyRun, at: 0) }
+            if kind == .contains || kind == .startswith, parts.last != .anyRun { parts.append(.anyRun) }
+            return BytePattern(parts)
+        }
     }
 
     /// One expression for each text, or fewer for many texts of which any will do.
-    mutating func textExpressions(_ texts: [[SigmaString.Part]], _ target: Target) -> [Expression] {
+    mutating func textExpressions(_ texts: [BytePattern], _ target: Target) -> [Expression] {
         guard !texts.isEmpty else { return [] }
         let slot = pool.textSlot(target.entry)
         let cased = target.modifiers.isCased
-        if !target.modifiers.wantsAll, let combined = combined(texts, slot: slot, cased: cased) { return combined }
-        return texts.map { single($0, slot: slot, cased: cased, isLong: target.type == .text) }
+        if let combined = combined(texts, slot: slot, cased: cased) { return combined }
+        return texts.map { single($0.parts, slot: slot, cased: cased, isLong: target.type == .text) }
     }
 
     /// The check for one text.
     private mutating func single(
-        _ parts: [SigmaString.Part], slot: Int, cased: Bool, isLong: Bool
+        _ parts: [BytePattern.Part], slot: Int, cased: Bool, isLong: Bool
     ) -> Expression {
         let question: Question
         switch TextPlan(parts) {
         case .anything: question = .isPresent
         case .literal(.contains, let text) where isLong:
-            let range = pool.literal(Array(text.utf8), cased: cased)
+            let range = pool.literal(text, cased: cased)
             let pattern = try? pool.pattern(quoted(text), cased ? [] : [.ignoresCase])
             question =
                 pattern.map { .finds(literal: range, cased: cased, pattern: $0) }
                 ?? .text(.contains, literal: range, cased: cased)
         case .literal(let shape, let text):
-            question = .text(shape, literal: pool.literal(Array(text.utf8), cased: cased), cased: cased)
+            question = .text(shape, literal: pool.literal(text, cased: cased), cased: cased)
         case .wildcards:
             let start = pool.globs.count
             for part in parts {
                 switch part {
                 case .literal(let text):
-                    let range = pool.literal(Array(text.utf8), cased: cased)
+                    let range = pool.literal(text, cased: cased)
                     pool.globs.append(.literal(range))
                 case .anyRun: pool.globs.append(.anyRun)
                 case .anyOne: pool.globs.append(.anyOne)
@@ -69,18 +80,18 @@ extension Compilation {
 
     /// Patterns that each find any of many texts; `nil` where there are too few, or Vectorscan will not have them.
     private mutating func combined(
-        _ texts: [[SigmaString.Part]], slot: Int, cased: Bool
+        _ texts: [BytePattern], slot: Int, cased: Bool
     ) -> [Expression]? {
         guard texts.count >= Self.manyTexts else { return nil }
         var alternatives: [String] = []
         var rest: [Expression] = []
         for text in texts {
-            switch TextPlan(text) {
+            switch TextPlan(text.parts) {
             case .literal(let shape, let literal) where !literal.isEmpty:
                 let start = shape == .equals || shape == .prefix ? "^" : ""
                 let end = shape == .equals || shape == .suffix ? "\\z" : ""
                 alternatives.append("(?:\(start)\(quoted(literal))\(end))")
-            default: rest.append(single(text, slot: slot, cased: cased, isLong: false))
+            default: rest.append(single(text.parts, slot: slot, cased: cased, isLong: false))
             }
         }
         var groups: [[String]] = [[]]
@@ -102,32 +113,6 @@ extension Compilation {
         return rest
     }
 
-    /// Words without a field: any text of the event may hold them.
-    mutating func keywordExpression(
-        _ words: [Located<SigmaValue>], _ position: SourcePosition, _ place: Place
-    ) -> Expression {
-        var modifiers = TestModifiers()
-        modifiers.kind = .contains
-        let fields = registry.entries.filter { entry in
-            (entry.info.type == .text || entry.info.type == .keyword)
-                && (place.category == nil || entry.category == nil || entry.category == place.category)
-        }
-        guard let first = fields.first else { return .constant(false) }
-        var texts: [[SigmaString.Part]] = []
-        for word in words {
-            switch word.value {
-            case .string, .int:
-                if let parts = textParts(word, Target(entry: first, modifiers: modifiers, place: place)) {
-                    texts.append(parts)
-                }
-            case .float, .bool, .null:
-                error(place, "type-mismatch", word.position, "\(word.value.shown) is not a word to look for")
-            }
-        }
-        return .any(
-            fields.flatMap { textExpressions(texts, Target(entry: $0, modifiers: modifiers, place: place)) })
-    }
-
     /// Warns of texts in which case makes a difference to the protocol, and not to the rule.
     mutating func lintCase(_ values: [Located<SigmaValue>], _ target: Target) {
         guard !target.modifiers.isCased, ["mqtt.topic", "mqtt.clientid", "mqtt.username"].contains(target.name)
@@ -139,7 +124,9 @@ extension Compilation {
         guard let hasLetter else { return }
         warn(
             target.place, "case-insensitive-topic", hasLetter.position,
-            "\(target.name) is case-sensitive, this test is not", hint: "add the modifier cased")
+            "\(target.name) is case-sensitive, this test is not",
+            hint: target.name == "mqtt.topic"
+                ? "add the modifier cased, or use topicfilter or covers" : "add the modifier cased")
     }
 }
 
@@ -147,12 +134,12 @@ extension Compilation {
 private enum TextPlan {
     /// `*`
     case anything
-    case literal(TextShape, String)
+    case literal(TextShape, [UInt8])
     case wildcards
 
-    init(_ parts: [SigmaString.Part]) {
+    init(_ parts: [BytePattern.Part]) {
         switch parts.count {
-        case 0: self = .literal(.equals, "")
+        case 0: self = .literal(.equals, [])
         case 1:
             switch parts[0] {
             case .literal(let text): self = .literal(.equals, text)
@@ -179,9 +166,9 @@ private enum TextPlan {
 }
 
 /// A regular expression that matches exactly `text`.
-private func quoted(_ text: String) -> String {
+func quoted(_ text: some Sequence<UInt8>) -> String {
     var result = ""
-    for byte in text.utf8 {
+    for byte in text {
         if byte | 0x20 &- 0x61 < 26 || byte &- 0x30 < 10 {
             result.unicodeScalars.append(Unicode.Scalar(byte))
         } else {

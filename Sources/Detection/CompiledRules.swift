@@ -13,6 +13,8 @@ public struct CompiledRule: Sendable {
     public let category: EventCategory?
     /// Whether it counts other rules' matches.
     public let isCorrelation: Bool
+    /// The texts of the filters of the site that are on it.
+    public internal(set) var filters: [String] = []
     /// Whether its matches become alerts; not so for a rule that only feeds correlations.
     public internal(set) var raisesAlerts: Bool
 
@@ -52,23 +54,7 @@ struct SuppressionPlan: Sendable {
     var slots: [Int]
     /// In nanoseconds.
     var duration: Int64
-}
-
-/// A correlation with its fields found.
-struct CorrelationPlan: Sendable {
-    /// Its place among the rules.
-    var rule: Int
-    var kind: SigmaCorrelation.Kind
-    var groupSlots: [Int]
-    /// The slot of the counted or added field; -1 for `event_count`.
-    var valueSlot: Int
-    /// In nanoseconds, more than 0.
-    var timespan: Int64
-    var bounds: [SigmaCorrelation.Bound]
-    /// How many entries of a window are worth keeping: with one more than the largest threshold, every bound is
-    /// decided as it would be with all of them.
-    var entries: Int
-    /// What the remembered windows belong to.
+    /// What the alert rows belong to: of another definition under the same id they would be of no use.
     var identity: String
 }
 
@@ -85,8 +71,10 @@ public struct CompiledRules: Sendable {
     let instructions: [Instruction]
     let programs: [Program]
     let buckets: ProgramBuckets
+    let index: RuleIndex
     let correlations: [CorrelationPlan]
-    /// For each rule, the correlations that count its matches.
+    let inlets: [Inlet]
+    /// For each rule, the inlets that its matches go into.
     let feeds: [[Int]]
     let registry: FieldRegistry
 

@@ -1,10 +1,11 @@
 /// What correlations remember: a window for each group.
 ///
 /// A window holds what was seen from `timespan` before an event up to that event, both ends included, as pySigma's SQLite
-/// backend has it. Of an `event_count` the newest `entries` events are kept, of a `value_count` the values that were
-/// seen last, as many; more cannot change the answer. A `value_sum` is exact up to `exactSums` events in a window; from
-/// there on, events are put together with the newest entry while it is younger than 1/128 of the timespan, so that one
-/// may leave the window too early by that much.
+/// backend has it. Of events the newest `entries` are kept, of distinct values those that were seen last, as many; more
+/// cannot change the answer. Sums are exact up to `exactSums` values in a window; from there on, values are put together
+/// with the newest entry while it is younger than 1/128 of the timespan, so that one may leave the window too early by
+/// that much. A percentile is that of the newest `percentileValues` in the window. Distinct values beyond
+/// `DetectionLimits.exactValues` are estimated by a sketch.
 struct CorrelationState: Sendable {
     /// A group of a correlation.
     private struct Group: Sendable {
@@ -13,11 +14,19 @@ struct CorrelationState: Sendable {
         var latest: Int64
         let timespan: Int64
         let isDistinct: Bool
+        /// The event that was counted last: one that comes in twice counts once.
+        var event: UInt64 = 0
+        /// Whether values were left out or put together in the window, so that the measure is not exact.
+        var isCut = false
     }
 
-    /// How many events of a `value_sum` are kept one by one.
+    /// How many values of a sum are kept one by one.
     static let exactSums = 256
-    /// Numbers of a `value_sum` are clamped to this, so that no sum of a window overflows.
+    /// How many values a percentile looks at.
+    static let percentileValues = 1024
+    /// Numbers with fractions are kept as multiples of 1 / this.
+    static let realScale: Int64 = 1 << 20
+    /// Numbers of a sum are clamped to this, so that no sum of a window overflows.
     private static let largestNumber: Int64 = 1 << 52
 
     private var groups: RecentTable<Group>
@@ -26,11 +35,23 @@ struct CorrelationState: Sendable {
     private var distinct = KeyIndex()
     /// Groups that were pushed out while their window still held something.
     private(set) var evictions: UInt64 = 0
+    private var sketches: DistinctSketches
+    /// For percentiles: the numbers of a window, to be sorted.
+    private var numbers: [Int64] = []
+    private let exactValues: Int
 
     init(limits: DetectionLimits) {
         groups = RecentTable(limit: limits.groups)
         pool = WindowPool(limit: limits.windowEntries)
+        sketches = DistinctSketches(limit: limits.sketches)
+        exactValues = max(1, limits.exactValues)
     }
+
+    /// The memory that it has taken, in bytes.
+    var bytes: Int { groups.bytes + pool.bytes + distinct.bytes + sketches.bytes }
+
+    /// How many groups went over from exact counts of distinct values to estimates.
+    var sketchesMade: UInt64 { sketches.made }
 
     /// Finds or makes the group of a key and drops what has left its window.
     ///
@@ -59,55 +80,116 @@ struct CorrelationState: Sendable {
         return place
     }
 
-    /// Counts an event.
-    mutating func addEvent(_ place: Int32, entries: Int) {
+    /// Counts an event, the one with that number, unless it was counted already.
+    mutating func addEvent(_ number: UInt64, _ place: Int32, entries: Int) {
         var group = groups[place]
+        guard group.event != number else { return }
+        group.event = number
         if group.window.count >= entries { drop(group.window.oldest, from: &group) }
         append(WindowPool.Entry(time: group.latest), to: &group, at: place)
         groups[place] = group
     }
 
-    /// Counts a value, unless it is in the window already. Its key is that of the group with the value added.
-    mutating func addDistinct(_ key: TableKey, _ place: Int32, entries: Int) {
+    /// Counts a value, unless it is in the window already. `key` is that of the value below that of the group.
+    mutating func addDistinct(_ key: TableKey, _ place: Int32, of groupKey: TableKey, entries: Int) {
         var group = groups[place]
         let known = distinct.place(of: key)
         if known >= 0 {
             pool.renew(known, in: &group.window, time: group.latest)
         } else {
-            if group.window.count >= entries { drop(group.window.oldest, from: &group) }
+            if group.window.count >= min(entries, exactValues) {
+                if entries > exactValues, !sketches.holds(groupKey) { openSketch(groupKey, group) }
+                drop(group.window.oldest, from: &group)
+            }
             let made = append(WindowPool.Entry(time: group.latest, key: key), to: &group, at: place)
             distinct.insert(key, place: made)
         }
+        if entries > exactValues, sketches.isUsed { sketches.add(key, to: groupKey, time: group.latest) }
         groups[place] = group
     }
 
-    /// Adds a number to the sum.
-    mutating func addNumber(_ number: Int64, _ place: Int32) {
+    /// Begins a sketch with the values of a window.
+    private mutating func openSketch(_ key: TableKey, _ group: Group) {
+        sketches.open(key, timespan: group.timespan, time: group.latest)
+        var entry = group.window.oldest
+        while entry >= 0 {
+            sketches.add(pool[entry].key, to: key, time: pool[entry].time)
+            entry = pool[entry].newer
+        }
+    }
+
+    /// How many distinct values the window of a group has, and whether that is an estimate.
+    mutating func distinctCount(_ place: Int32, of key: TableKey) -> (count: Int, isEstimate: Bool) {
+        let exact = groups[place].window.count
+        // While all of the window is known there is nothing to estimate.
+        guard exact >= exactValues, let estimate = sketches.count(key, time: groups[place].latest) else {
+            return (exact, false)
+        }
+        return (max(exact, estimate), true)
+    }
+
+    /// Adds a pair of numbers to the sums.
+    mutating func addNumbers(_ first: Int64, _ second: Int64, _ place: Int32) {
         var group = groups[place]
-        let number = max(-Self.largestNumber, min(number, Self.largestNumber))
+        let (first, second) = (Self.clamped(first), Self.clamped(second))
         let newest = group.window.newest
         if newest >= 0, group.window.count >= Self.exactSums,
             difference(group.latest, pool[newest].time) < group.timespan / 128
         {
-            let old = Int64(bitPattern: pool[newest].key.low)
-            let joined = max(-Self.largestNumber, min(old + number, Self.largestNumber))
-            pool[newest].key.low = UInt64(bitPattern: joined)
-            group.window.sum += joined - old
+            let old = pool[newest]
+            let joined = WindowPool.Entry(
+                time: old.time, first: Self.clamped(old.first + first), second: Self.clamped(old.second + second))
+            pool[newest].key = joined.key
+            group.window.sum += joined.first - old.first
+            group.window.second += joined.second - old.second
+            group.isCut = true
         } else {
-            let key = TableKey(high: 0, low: UInt64(bitPattern: number))
-            append(WindowPool.Entry(time: group.latest, key: key), to: &group, at: place)
-            group.window.sum += number
+            append(WindowPool.Entry(time: group.latest, first: first, second: second), to: &group, at: place)
+            group.window.sum += first
+            group.window.second += second
         }
         groups[place] = group
     }
 
+    /// Keeps a number for a percentile.
+    mutating func addRanked(_ number: Int64, _ place: Int32) {
+        var group = groups[place]
+        if group.window.count >= Self.percentileValues {
+            drop(group.window.oldest, from: &group)
+            group.isCut = true
+        }
+        append(WindowPool.Entry(time: group.latest, first: number, second: 0), to: &group, at: place)
+        groups[place] = group
+    }
+
+    private static func clamped(_ number: Int64) -> Int64 { max(-largestNumber, min(number, largestNumber)) }
+
     /// How many entries the window of a group has.
     func count(_ place: Int32) -> Int { groups[place].window.count }
 
-    /// The sum over the window of a group; `nil` where there is no number in it.
-    func sum(_ place: Int32) -> Int64? {
-        let window = groups[place].window
-        return window.count == 0 ? nil : window.sum
+    /// The sums over the window of a group; `nil` where there is no number in it.
+    func sums(_ place: Int32) -> (first: Int64, second: Int64, isCut: Bool)? {
+        let group = groups[place]
+        return group.window.count == 0 ? nil : (group.window.sum, group.window.second, group.isCut)
+    }
+
+    /// A percentile of the numbers in the window of a group, between two of them by their distance, as pySigma's SQLite
+    /// backend has it; `nil` where there is no number.
+    mutating func percentile(_ percent: Int, _ place: Int32) -> (value: Double, isCut: Bool)? {
+        let group = groups[place]
+        guard group.window.count > 0 else { return nil }
+        numbers.removeAll(keepingCapacity: true)
+        var entry = group.window.oldest
+        while entry >= 0 {
+            numbers.append(pool[entry].first)
+            entry = pool[entry].newer
+        }
+        numbers.sortInPlace()
+        let position = Double(numbers.count - 1) * Double(percent) / 100
+        let low = max(0, min(Int(position), numbers.count - 1))
+        let high = min(low + 1, numbers.count - 1)
+        let fraction = position - Double(low)
+        return (Double(numbers[low]) * (1 - fraction) + Double(numbers[high]) * fraction, group.isCut)
     }
 
     @discardableResult
@@ -126,9 +208,11 @@ struct CorrelationState: Sendable {
         if group.isDistinct {
             distinct.remove(pool[entry].key)
         } else {
-            group.window.sum -= Int64(bitPattern: pool[entry].key.low)
+            group.window.sum -= pool[entry].first
+            group.window.second -= pool[entry].second
         }
         pool.remove(entry, from: &group.window)
+        if group.window.count == 0 { group.isCut = false }
     }
 
     private mutating func clear(_ group: inout Group) {

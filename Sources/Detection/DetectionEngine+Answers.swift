@@ -13,6 +13,33 @@ extension DetectionEngine {
         return false
     }
 
+    /// Whether some value of a slot goes with some value of another.
+    func anyValue(of slot: Int, refersTo other: Int, _ shape: TextShape, cased: Bool, message: RawSpan) -> Bool {
+        for left in fetched[slot].range {
+            for right in fetched[other].range
+            where refers(values.values[left], values.values[right], shape, cased, message: message) { return true }
+        }
+        return false
+    }
+
+    private func refers(
+        _ left: FieldValue, _ right: FieldValue, _ shape: TextShape, _ cased: Bool, message: RawSpan
+    ) -> Bool {
+        switch (left, right) {
+        case (.int(let one), .int(let other)): return one == other
+        case (.int(let one), .float(let other)), (.float(let other), .int(let one)): return Double(one) == other
+        case (.float(let one), .float(let other)): return one == other
+        case (.bool(let one), .bool(let other)): return one == other
+        case (.address(let one), .address(let other)): return one == other
+        case (.time(let one), .time(let other)): return one == other
+        case (.bytes(let one), .bytes(let other)):
+            return values.withBytes(one, message: message) { text in
+                values.withBytes(other, message: message) { text.relates(to: $0, shape, cased: cased) }
+            }
+        default: return false
+        }
+    }
+
     private mutating func answer(_ question: Question, _ value: FieldValue, message: RawSpan) -> Bool {
         switch value {
         case .bytes(let reference): return answerText(question, reference, message: message)
@@ -26,6 +53,9 @@ extension DetectionEngine {
             if case .compares(let relation, let wanted) = question { return relation.holds(number, Double(wanted)) }
         case .time(let time):
             if case .compares(let relation, let wanted) = question { return relation.holds(time.nanoseconds, wanted) }
+            if case .timePart(let part, let relation, let wanted) = question {
+                return relation.holds(part.value(of: time), wanted)
+            }
         case .address(let address):
             if case .isAddress(let wanted) = question { return address == wanted }
             if case .isWithin(let block) = question { return block.contains(address) }

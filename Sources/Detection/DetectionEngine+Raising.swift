@@ -9,27 +9,29 @@ extension DetectionEngine {
         _ rule: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         matchesByRule[rule] &+= 1
-        for index in rules.feeds[rule].indices {
-            let correlation = rules.feeds[rule][index]
-            if touched[correlation] != generation {
-                touched[correlation] = generation
-                pending.append(correlation)
-            }
-        }
-        if rules.rules[rule].raisesAlerts { raise(rule, 1, isCut: false, event, context, message: message) }
+        for index in rules.feeds[rule].indices { enter(rules.feeds[rule][index]) }
+        if rules.rules[rule].raisesAlerts { raise(Hit(rule: rule, matched: 1), event, context, message: message) }
     }
 
-    /// Begins an alert row or adds to one.
-    private mutating func raise(
-        _ rule: Int, _ matched: Int64, isCut: Bool, _ event: borrowing some EventSource & ~Copyable,
-        _ context: EventContext, message: RawSpan
+    /// Queues an inlet, once for each event, in the order of their numbers.
+    mutating func enter(_ inlet: Int) {
+        guard touched[inlet] != generation else { return }
+        touched[inlet] = generation
+        var place = pending.count
+        while place > 0, pending[place &- 1] > inlet { place &-= 1 }
+        pending.insert(inlet, at: place)
+    }
+
+    /// Begins an alert row or adds to one. `hit` has all but the row.
+    mutating func raise(
+        _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
-        var hit = Hit(rule: rule, alert: 0, isNew: true, count: 1, matched: matched, isCountCut: isCut)
-        if let duration = rules.rules[rule].suppression?.duration {
-            var key = KeyHash(hash, ruleHashes[rule])
-            let count = rules.rules[rule].suppression?.slots.count ?? 0
+        var hit = hit
+        if let duration = rules.rules[hit.rule].suppression?.duration {
+            var key = KeyHash(hash, ruleHashes[hit.rule])
+            let count = rules.rules[hit.rule].suppression?.slots.count ?? 0
             for index in 0..<count {
-                guard let slot = rules.rules[rule].suppression?.slots[index] else { continue }
+                guard let slot = rules.rules[hit.rule].suppression?.slots[index] else { continue }
                 fetch(slot, event, context, message: message)
                 add(slot, to: &key, message: message)
             }
@@ -41,58 +43,14 @@ extension DetectionEngine {
         hits.append(hit)
     }
 
-    /// Counts an event for a correlation and raises it if its condition holds.
-    mutating func count(
-        _ correlation: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
-    ) {
-        let plan = rules.correlations[correlation]
-        var key = KeyHash(hash, correlationHashes[correlation])
-        for index in plan.groupSlots.indices {
-            let slot = plan.groupSlots[index]
-            fetch(slot, event, context, message: message)
-            if fetched[slot].range.isEmpty {
-                tally.eventsWithoutGroup &+= 1
-                return
-            }
-            add(slot, to: &key, message: message)
-        }
-        let group = correlations.open(
-            key.key, timespan: plan.timespan, isDistinct: plan.kind == .valueCount,
-            now: context.timestamp.nanoseconds)
-        if plan.valueSlot >= 0 { fetch(plan.valueSlot, event, context, message: message) }
-        var measure: Int64? = nil
-        switch plan.kind {
-        case .eventCount:
-            correlations.addEvent(group, entries: plan.entries)
-            measure = Int64(correlations.count(group))
-        case .valueCount:
-            for index in fetched[plan.valueSlot].range {
-                var value = KeyHash(hash, below: key.key)
-                add(values.values[index], to: &value, message: message)
-                correlations.addDistinct(value.key, group, entries: plan.entries)
-            }
-            measure = Int64(correlations.count(group))
-        case .valueSum:
-            for index in fetched[plan.valueSlot].range {
-                if case .int(let number) = values.values[index] { correlations.addNumber(number, group) }
-            }
-            measure = correlations.sum(group)
-        }
-        guard let measure else { return }
-        for index in plan.bounds.indices where !plan.bounds[index].holds(measure) { return }
-        matchesByRule[plan.rule] &+= 1
-        let isCut = plan.kind != .valueSum && measure >= Int64(plan.entries)
-        raise(plan.rule, measure, isCut: isCut, event, context, message: message)
-    }
-
     /// Adds the values of a slot to a key; an absent field is a key of its own.
-    private func add(_ slot: Int, to key: inout KeyHash, message: RawSpan) {
+    func add(_ slot: Int, to key: inout KeyHash, message: RawSpan) {
         let range = fetched[slot].range
         key.add(UInt64(range.count))
         for index in range { add(values.values[index], to: &key, message: message) }
     }
 
-    private func add(_ value: FieldValue, to key: inout KeyHash, message: RawSpan) {
+    func add(_ value: FieldValue, to key: inout KeyHash, message: RawSpan) {
         switch value {
         case .bool(let flag): key.add(flag ? 1 : 0)
         case .int(let number): key.add(UInt64(bitPattern: number))
@@ -104,20 +62,6 @@ extension DetectionEngine {
             key.add(address.low)
         case .bytes(let reference):
             values.withBytes(reference, message: message) { key.add(folding: $0) }
-        }
-    }
-}
-
-extension SigmaCorrelation.Bound {
-    /// Whether a count is as this bound wants it.
-    func holds(_ count: Int64) -> Bool {
-        switch comparison {
-        case .gt: count > threshold
-        case .gte: count >= threshold
-        case .lt: count < threshold
-        case .lte: count <= threshold
-        case .eq: count == threshold
-        case .neq: count != threshold
         }
     }
 }

@@ -16,17 +16,24 @@ extension DetectionEngine {
     public mutating func summary(
         of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> String {
+        if let missed = hit.missed { return self.missed.indices.contains(missed) ? self.missed[missed].summary : "" }
         var text = SafeText(limit: Self.longestText)
         for piece in rules.rules[hit.rule].summary.pieces {
             switch piece {
             case .text(let literal): text.append(literal)
-            case .count: text.append(hit.isCountCut ? "more than \(hit.matched - 1)" : "\(hit.matched)")
+            case .count: text.append(hit.countText)
             case .field(let slot):
                 fetch(slot, event, context, message: message)
                 appendValues(of: slot, message: message, separator: ", ", escaping: [], to: &text)
             }
         }
         return text.string
+    }
+
+    /// What surrounded the message that a hit is about: the present one, or of an absence the last that came.
+    public func context(of hit: Hit, _ present: EventContext) -> EventContext {
+        guard let missed = hit.missed, self.missed.indices.contains(missed) else { return present }
+        return self.missed[missed].lastSeen
     }
 
     /// What tells the alert row of a hit from others of its rule: `field=value` pairs joined by `|`; `nil` where each
@@ -37,9 +44,17 @@ extension DetectionEngine {
     public mutating func groupKey(
         of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> String? {
+        if let missed = hit.missed { return self.missed.indices.contains(missed) ? self.missed[missed].groupKey : nil }
         guard let plan = rules.rules[hit.rule].suppression else { return nil }
+        return keyText(plan.slots, event, context, message: message)
+    }
+
+    /// The names and values of some slots.
+    mutating func keyText(
+        _ slots: [Int], _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> String {
         var text = SafeText(limit: Self.longestText)
-        for (index, slot) in plan.slots.enumerated() {
+        for (index, slot) in slots.enumerated() {
             if index > 0 { text.append("|") }
             text.append(rules.pool.slots[slot].entry.info.name)
             text.append("=")
@@ -80,5 +95,18 @@ extension DetectionEngine {
                 }
             }
         }
+    }
+}
+
+extension Hit {
+    /// The measure as a summary shows it.
+    fileprivate var countText: String {
+        if isCountCut { return "more than \(matched - 1)" }
+        let about = isEstimate ? "about " : ""
+        guard measure != Double(matched), measure.magnitude < 1e15 else { return "\(about)\(matched)" }
+        let hundredths = Int64((measure.magnitude * 100).rounded())
+        let fraction = hundredths % 100
+        let digits = fraction % 10 == 0 ? "\(fraction / 10)" : (fraction < 10 ? "0\(fraction)" : "\(fraction)")
+        return "\(about)\(measure < 0 ? "-" : "")\(hundredths / 100).\(digits)"
     }
 }

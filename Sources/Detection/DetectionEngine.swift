@@ -9,11 +9,14 @@ import Network
 public struct DetectionEngine: ~Copyable {
     /// The rules that it runs.
     public let rules: CompiledRules
-    /// The alerts that the latest event raised or added to: single-event rules in their order,
-    /// then correlations.
+    /// The alerts that the latest event raised or added to: absences that it made plain, single-event rules in their
+    /// order, then correlations.
     public internal(set) var hits: [Hit] = []
     /// For each rule, how many events met its condition.
     public internal(set) var matchesByRule: [UInt64]
+    /// For each correlation, by the index of its rule, what it measured last in any window, whether or not that met its
+    /// condition; `nil` unless somebody wants to know, who sets it to an empty dictionary.
+    public var latestMeasures: [Int: Double]?
     var tally = DetectionCounters()
 
     /// The values of the current event that were asked for, behind those of some events before it.
@@ -30,10 +33,14 @@ public struct DetectionEngine: ~Copyable {
     /// arrays counted, at each step.
     let instructions: [Instruction]
     let checks: [Check]
+    /// The slot of each check; -1 where it needs two.
     let checkSlots: [Int32]
     let slots: [SlotPlan]
     let programs: [Program]
     let buckets: ProgramBuckets
+    let index: RuleIndex
+    /// For each group of the current kind of message, the programs that can match.
+    var marked: [UInt64]
     let databases: [OpaquePointer]
     let scratch: PatternScratch
 
@@ -44,9 +51,18 @@ public struct DetectionEngine: ~Copyable {
     let correlationHashes: [UInt64]
     var correlations: CorrelationState
     var suppressions: SuppressionState
-    /// For each correlation, the event that last counted for it.
+    /// The tables of correlations that need one of their own, by correlation.
+    var sequences: [Int: SequenceTable] = [:]
+    var absences: [Int: AbsenceTable] = [:]
+    /// When the next key can be missed, in nanoseconds since 1970: the one thing that is looked at for each event.
+    var nextAbsence = Int64.max
+    /// The keys whose absence the latest event made plain; a `Hit` refers to them.
+    public internal(set) var missed: [MissedKey] = []
+    /// For each inlet, the event that last came in by it.
     var touched: [UInt64]
+    /// The inlets that the current event came in by.
     var pending: [Int] = []
+    let limits: DetectionLimits
 
     /// How a slot is filled.
     struct SlotPlan {
@@ -65,22 +81,32 @@ public struct DetectionEngine: ~Copyable {
     /// Makes an engine for rules. `hash` is given by tests that must repeat.
     public init(rules: CompiledRules, limits: DetectionLimits = DetectionLimits(), hash: SeededHash = SeededHash()) {
         self.init(
-            rules, hash, CorrelationState(limits: limits), SuppressionState(limits: limits), DetectionCounters())
+            rules, limits, hash, CorrelationState(limits: limits), SuppressionState(limits: limits),
+            DetectionCounters())
+        makeTables()
     }
 
     /// Makes an engine for other rules that goes on where `old` stopped.
     ///
-    /// Rules that kept their id keep their alert rows, correlations that kept id, kind, timespan and fields keep their
-    /// windows. Serial numbers and counters go on as well, but for `matchesByRule`, which begins anew.
+    /// Rules that kept id and `suppress` keep their alert rows. Correlations whose text is the same, and that of the rules
+    /// they refer to, keep their windows. Serial numbers and counters go on as well, but for `matchesByRule`, which begins
+    /// anew.
     public init(rules: CompiledRules, continuing old: consuming DetectionEngine) {
-        self.init(rules, old.hash, old.correlations, old.suppressions, old.counters)
+        let generation = old.generation
+        self.init(rules, old.limits, old.hash, old.correlations, old.suppressions, old.counters)
+        // Windows remember the number of the event that they counted last.
+        self.generation = generation
+        tally.events &-= generation
+        makeTables()
+        takeTables(of: old.correlationHashes, old.sequences, old.absences)
     }
 
     private init(
-        _ rules: CompiledRules, _ hash: SeededHash, _ correlations: CorrelationState, _ suppressions: SuppressionState,
-        _ counters: DetectionCounters
+        _ rules: CompiledRules, _ limits: DetectionLimits, _ hash: SeededHash, _ correlations: CorrelationState,
+        _ suppressions: SuppressionState, _ counters: DetectionCounters
     ) {
         self.rules = rules
+        self.limits = limits
         self.hash = hash
         self.correlations = correlations
         self.suppressions = suppressions
@@ -90,19 +116,24 @@ public struct DetectionEngine: ~Copyable {
         answers = Array(repeating: 0, count: rules.pool.checks.count)
         instructions = rules.instructions
         checks = rules.pool.checks
-        checkSlots = rules.pool.checks.map { Int32(truncatingIfNeeded: $0.slot) }
+        checkSlots = rules.pool.checks.map { check in
+            if case .refers = check.question { return -1 }
+            return Int32(truncatingIfNeeded: check.slot)
+        }
         slots = rules.pool.slots.map {
             SlotPlan(field: $0.entry.id, source: $0.source ?? -1, isCommon: $0.isCommon)
         }
         programs = rules.programs
         buckets = rules.buckets
         databases = rules.pool.patterns.map(\.database)
-        scratch = PatternScratch(for: rules.pool.patterns)
-        ruleHashes = rules.rules.map { hash.hash(of: $0.id) }
+        index = rules.index
+        marked = Array(repeating: 0, count: rules.index.buckets.map(\.always.count).max() ?? 0)
+        scratch = PatternScratch(for: rules.pool.patterns, rules.index.fields.compactMap(\.set))
+        ruleHashes = rules.rules.map { hash.hash(of: "\($0.id)|\($0.suppression?.identity ?? "")") }
         correlationHashes = rules.correlations.map { hash.hash(of: $0.identity) }
-        touched = Array(repeating: 0, count: rules.correlations.count)
+        touched = Array(repeating: 0, count: rules.inlets.count)
         hits.reserveCapacity(rules.rules.count)
-        pending.reserveCapacity(rules.correlations.count)
+        pending.reserveCapacity(rules.inlets.count)
     }
 
     /// What was counted since the engine was made.
@@ -111,6 +142,12 @@ public struct DetectionEngine: ~Copyable {
         result.events = tally.events &+ generation
         result.alerts = suppressions.alerts
         result.groupsEvicted = correlations.evictions
+        for table in sequences.values { result.groupsEvicted &+= table.evictions }
+        for table in absences.values { result.groupsEvicted &+= table.evictions }
+        result.sketchesMade = correlations.sketchesMade
+        result.stateBytes =
+            correlations.bytes + suppressions.bytes + sequences.values.reduce(0) { $0 + $1.bytes }
+            + absences.values.reduce(0) { $0 + $1.bytes }
         result.suppressionsEvicted = suppressions.evictions
         return result
     }
@@ -126,28 +163,42 @@ public struct DetectionEngine: ~Copyable {
         if values.isHalfFull { values.removeAll() }
         if !hits.isEmpty { hits.removeAll(keepingCapacity: true) }
         if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
-        for index in buckets[event.category, event.messageType] {
-            let group = buckets.groups[index]
+        if context.timestamp.nanoseconds > nextAbsence { raiseAbsences(event, context, message: message) }
+        let range = buckets[event.category, event.messageType]
+        let indexNumber = range.isEmpty ? -1 : buckets.index(event.category, event.messageType)
+        if indexNumber >= 0 { mark(indexNumber, event, context, message: message) }
+        for place in range {
+            let group = buckets.groups[place]
             tally.evaluations &+= UInt64(group.programs.count)
-            var candidates = candidates(group, event, context, message: message)
+            var start = group.all
+            if indexNumber >= 0 {
+                start &= marked[place &- range.lowerBound]
+                if start == 0 { continue }
+            }
+            var candidates = candidates(group, start, event, context, message: message)
             while candidates != 0 {
                 let program = buckets.programs[group.programs.lowerBound &+ candidates.trailingZeroBitCount]
                 candidates &= candidates &- 1
                 run(programs[Int(program)], event, context, message: message)
             }
         }
-        for index in pending.indices { count(pending[index], event, context, message: message) }
+        // A correlation that matches may queue those that refer to it, behind itself.
+        var next = 0
+        while next < pending.count {
+            count(next, event, context, message: message)
+            next &+= 1
+        }
     }
 }
 
 extension DetectionEngine {
-    /// The programs of a group that may match, a bit for each: most are ruled out by what the message lacks, and by how
+    /// The programs of a group that may match, a bit for each, out of those in `start`: most are ruled out by what the message lacks, and by how
     /// its texts begin and end.
     private mutating func candidates(
-        _ group: ProgramGroup, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
-        message: RawSpan
+        _ group: ProgramGroup, _ start: UInt64, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext, message: RawSpan
     ) -> UInt64 {
-        var candidates = group.all
+        var candidates = start
         let rare = event.rareFields.rawValue
         for index in group.rareNeeds where rare & buckets.rareNeeds[index].fields == 0 {
             candidates &= ~buckets.rareNeeds[index].programs
@@ -180,13 +231,32 @@ extension DetectionEngine {
             var answer = answers[check]
             if answer >> 1 != generation {
                 let slot = Int(checkSlots[check])
-                if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
-                answer = generation << 1 | (anyValue(of: slot, answers: check, message: message) ? 1 : 0)
+                let isTrue: Bool
+                if slot >= 0 {
+                    if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
+                    isTrue = anyValue(of: slot, answers: check, message: message)
+                } else {
+                    isTrue = compareFields(check, event, context, message: message)
+                }
+                answer = generation << 1 | (isTrue ? 1 : 0)
                 answers[check] = answer
             }
             next = answer & 1 == 1 ? instruction.ifTrue : instruction.ifFalse
         }
         if next == Instruction.accept { matched(Int(program.rule), event, context, message: message) }
+    }
+}
+
+extension DetectionEngine {
+    /// A check that needs two fields.
+    private mutating func compareFields(
+        _ check: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> Bool {
+        guard case .refers(let other, let shape, let cased) = checks[check].question else { return false }
+        let slot = checks[check].slot
+        fetch(slot, event, context, message: message)
+        fetch(other, event, context, message: message)
+        return anyValue(of: slot, refersTo: other, shape, cased: cased, message: message)
     }
 }
 

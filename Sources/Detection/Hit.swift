@@ -1,3 +1,5 @@
+import Events
+
 /// A match that became an alert, or that adds to one.
 public struct Hit: Hashable, Sendable {
     /// The rule, as an index into `CompiledRules.rules`.
@@ -8,12 +10,39 @@ public struct Hit: Hashable, Sendable {
     public var isNew: Bool
     /// How many matches the row stands for, this one included.
     public var count: Int64
-    /// For a correlation the count, or the sum, that met its condition; 1 for other rules.
+    /// For a correlation the count, or the sum, that met its condition; 1 for other rules. What has a fraction is rounded.
     ///
-    /// An `event_count` or `value_count` is counted no further than one more than the largest threshold.
+    /// An `event_count` or `value_count` is counted no further than one more than the largest threshold. Of an absence it
+    /// is how many times in a row the key had come.
     public var matched: Int64
     /// Whether `matched` stopped there, so that the real count may be larger.
     public var isCountCut: Bool
+    /// The same as `matched`, with its fraction: an average, a percentile, a ratio.
+    public var measure: Double
+    /// Whether `measure` is near the real one only: a sketch of many distinct values, or values put together.
+    public var isEstimate = false
+    /// For an absence its place in `DetectionEngine.missed`; `nil` for all that the present event raised.
+    public var missed: Int?
+
+    init(rule: Int, alert: UInt64 = 0, isNew: Bool = true, count: Int64 = 1, matched: Int64, isCountCut: Bool = false) {
+        self.rule = rule
+        self.alert = alert
+        self.isNew = isNew
+        self.count = count
+        self.matched = matched
+        self.isCountCut = isCountCut
+        measure = Double(matched)
+    }
+}
+
+/// A key that stays away, as it was when it was seen last.
+public struct MissedKey: Sendable {
+    /// What surrounded its latest message.
+    public var lastSeen: EventContext
+    /// The one-line summary of the rule, filled in when the key had become regular.
+    public var summary: String
+    /// `field=value` pairs of the key, joined by `|`.
+    public var groupKey: String
 }
 
 /// How much state an engine may keep. What does not fit pushes out what was used longest ago.
@@ -25,8 +54,30 @@ public struct DetectionLimits: Hashable, Sendable {
     /// Events and distinct values in the windows of all groups together; 32 bytes each, distinct values 60.
     public var windowEntries = 524_288
 
-    /// The limits of an ordinary sensor: at most some 45 MiB.
+    /// Distinct values of a group that are counted exactly; a larger threshold is decided by an estimate.
+    public var exactValues = 4096
+    /// Groups whose distinct values are estimated; 20 KiB each.
+    public var sketches = 128
+    /// Keys of all `absence` rules together; about 400 bytes each.
+    public var absences = 16_384
+    /// Groups of all `temporal_ordered` correlations together; 100 bytes each, and 32 for each rule.
+    public var sequences = 16_384
+
+    /// The limits of an ordinary sensor: some 100 MiB when every table is full. `DetectionCounters.stateBytes` tells what
+    /// they have taken so far.
     public init() {}
+
+    /// Limits for tables that take at most about that many bytes together.
+    public init(bytes: Int) {
+        let share = max(0.001, Double(bytes) / Double(100 << 20))
+        func scaled(_ count: Int) -> Int { max(16, Int(min(Double(count) * share, 1e9))) }
+        suppressions = scaled(suppressions)
+        groups = scaled(groups)
+        windowEntries = scaled(windowEntries)
+        sketches = scaled(sketches)
+        absences = scaled(absences)
+        sequences = scaled(sequences)
+    }
 }
 
 /// What an engine counted since it was made.
@@ -43,6 +94,12 @@ public struct DetectionCounters: Hashable, Sendable {
     public internal(set) var suppressionsEvicted: UInt64 = 0
     /// Matches that no correlation counted because a field of `group-by` was absent.
     public internal(set) var eventsWithoutGroup: UInt64 = 0
+    /// Groups whose distinct values are no longer counted but estimated.
+    public internal(set) var sketchesMade: UInt64 = 0
+    /// Keys that were missed by an `absence`.
+    public internal(set) var keysMissed: UInt64 = 0
+    /// The memory that windows, groups and alert rows have taken, in bytes.
+    public internal(set) var stateBytes: Int = 0
     /// Searches that Vectorscan gave up.
     public internal(set) var patternErrors: UInt64 = 0
 }

@@ -19,14 +19,9 @@ final class Pattern: @unchecked Sendable {
 
     /// Compiles an expression.
     init(_ expression: String, _ options: PatternOptions) throws(Refusal) {
-        // A pattern that can match nothing at all, such as `.*`, is odd but has a meaning: it always matches.
-        var flags = UInt32(HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
-        if options.contains(.ignoresCase) { flags |= UInt32(HS_FLAG_CASELESS) }
-        if options.contains(.multiLine) { flags |= UInt32(HS_FLAG_MULTILINE) }
-        if options.contains(.dotMatchesLineFeed) { flags |= UInt32(HS_FLAG_DOTALL) }
         var made: OpaquePointer?
         var reason = [CChar](repeating: 0, count: 512)
-        let result = vectorscan_compile(expression, flags, &made, &reason, reason.count)
+        let result = vectorscan_compile(expression, Self.flags(options), &made, &reason, reason.count)
         guard result == HS_SUCCESS, let made else {
             let text = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
             throw Refusal(reason: text.isEmpty ? "error \(result)" : String(decoding: text, as: UTF8.self))
@@ -34,6 +29,37 @@ final class Pattern: @unchecked Sendable {
         database = made
         self.expression = expression
         self.options = options
+    }
+
+    deinit { hs_free_database(database) }
+
+    /// Vectorscan's flags for options.
+    static func flags(_ options: PatternOptions) -> UInt32 {
+        // A pattern that can match nothing at all, such as `.*`, is odd but has a meaning: it always matches.
+        var flags = UInt32(HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
+        if options.contains(.ignoresCase) { flags |= UInt32(HS_FLAG_CASELESS) }
+        if options.contains(.multiLine) { flags |= UInt32(HS_FLAG_MULTILINE) }
+        if options.contains(.dotMatchesLineFeed) { flags |= UInt32(HS_FLAG_DOTALL) }
+        return flags
+    }
+}
+
+/// Many expressions compiled to one database, which finds all of them in one pass.
+// Unchecked for the same reason as `Pattern`.
+final class PatternSet: @unchecked Sendable {
+    let database: OpaquePointer
+
+    /// Compiles expressions, which are known by their place in the list; `nil` where Vectorscan will not have them
+    /// together.
+    init?(_ expressions: [(text: String, options: PatternOptions)]) {
+        let set = vectorscan_set_new()
+        defer { vectorscan_set_free(set) }
+        for expression in expressions {
+            guard vectorscan_set_add(set, expression.text, Pattern.flags(expression.options)) == 1 else { return nil }
+        }
+        var made: OpaquePointer?
+        guard vectorscan_set_compile(set, &made) == HS_SUCCESS, let made else { return nil }
+        database = made
     }
 
     deinit { hs_free_database(database) }
@@ -56,14 +82,38 @@ struct PatternScratch: ~Copyable {
     private var scratch: OpaquePointer?
     private let avoidsAVX512 = vectorscan_avoids_avx512()
 
-    /// Allocates what the neediest of `patterns` needs; nothing is allocated by a scan.
-    init(for patterns: [Pattern]) {
-        for pattern in patterns {
-            guard hs_alloc_scratch(pattern.database, &scratch) == HS_SUCCESS else { continue }
+    /// What the latest `find` found.
+    private let found: OpaquePointer?
+
+    /// Allocates what the neediest of `patterns` and `sets` needs; nothing is allocated by a scan.
+    init(for patterns: [Pattern], _ sets: [PatternSet] = []) {
+        found = sets.isEmpty ? nil : vectorscan_found_new()
+        for database in patterns.map(\.database) + sets.map(\.database) {
+            guard hs_alloc_scratch(database, &scratch) == HS_SUCCESS else { continue }
         }
     }
 
-    deinit { hs_free_scratch(scratch) }
+    deinit {
+        hs_free_scratch(scratch)
+        if let found { vectorscan_found_free(found) }
+    }
+
+    /// Finds the expressions of a set in `bytes`.
+    ///
+    /// - Returns: how many there are, for `found(_:)`; `nil` where they are too many, or the scan failed.
+    borrowing func find(_ set: OpaquePointer, _ bytes: RawSpan) -> Int? {
+        guard let scratch, let found else { return nil }
+        let result = bytes.withCAddress {
+            vectorscan_find(set, scratch, $0, UInt32(clamping: $1), avoidsAVX512, found)
+        }
+        return result < 0 ? nil : Int(result)
+    }
+
+    /// The number of an expression that the latest `find` found.
+    borrowing func found(_ index: Int) -> Int {
+        guard let found else { return 0 }
+        return Int(vectorscan_found_id(found, UInt32(truncatingIfNeeded: index)))
+    }
 
     /// Whether the pattern of `database` matches anywhere in `bytes`; `nil` where the scan failed.
     borrowing func matches(_ database: OpaquePointer, _ bytes: RawSpan) -> Bool? {

@@ -10,17 +10,30 @@ struct ProgramBuckets: Sendable {
     /// The tables of the text guards, `TextGuard.tableSize` each.
     private(set) var textMasks: [UInt64] = []
     private var ranges: [Range<Int>]
+    /// For each kind of message the number of its index; -1 where its groups are looked through one by one.
+    private var indexNumbers: [Int32]
 
-    init() { ranges = Array(repeating: 0..<0, count: 256 * EventCategory.allCases.count) }
+    init() {
+        ranges = Array(repeating: 0..<0, count: 256 * EventCategory.allCases.count)
+        indexNumbers = Array(repeating: -1, count: ranges.count)
+    }
 
     /// The stretch of `groups` for a kind of message.
     subscript(category: EventCategory, type: UInt8) -> Range<Int> {
         ranges[Int(category.rawValue) << 8 | Int(type)]
     }
 
+    /// The number of the index for a kind of message; -1 where there is none.
+    func index(_ category: EventCategory, _ type: UInt8) -> Int {
+        Int(indexNumbers[Int(category.rawValue) << 8 | Int(type)])
+    }
+
     /// Fills the buckets of a category; those that hold the same programs share their groups.
-    mutating func fill(_ category: EventCategory, _ entries: [[Int32]], _ guards: GuardBuilder) {
+    mutating func fill(
+        _ category: EventCategory, _ entries: [[Int32]], _ guards: GuardBuilder, _ index: inout RuleIndex
+    ) {
         var known: [[Int32]: Range<Int>] = [:]
+        var indexes: [[Int32]: Int32] = [:]
         for type in UInt8.min...UInt8.max {
             let members = entries[Int(type)]
             var range = known[members]
@@ -31,7 +44,9 @@ struct ProgramBuckets: Sendable {
                 }
                 range = start..<groups.count
                 known[members] = range
+                indexes[members] = index.add(members)
             }
+            indexNumbers[Int(category.rawValue) << 8 | Int(type)] = indexes[members] ?? -1
             ranges[Int(category.rawValue) << 8 | Int(type)] = range ?? 0..<0
         }
     }

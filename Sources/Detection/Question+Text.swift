@@ -16,7 +16,10 @@ extension Question {
         case .fits(let start, let end, let cased):
             return text.fits(globs, start..<end, literals: literals, cased: cased)
         case .finds(let range, let cased, _): return text.contains(literals.slice(range), cased: cased)
-        case .isBool, .compares, .comparesReal, .isAddress, .isWithin, .matches: return nil
+        case .topic(let range, let isFilter):
+            let literal = literals.slice(range)
+            return isFilter ? text.fitsTopicFilter(literal) : literal.fitsTopicFilter(text)
+        case .isBool, .compares, .comparesReal, .isAddress, .isWithin, .matches, .refers, .timePart: return nil
         }
     }
 }

@@ -18,6 +18,9 @@ struct KeyIndex: Sendable {
     private var cells: [Cell]
     private(set) var count = 0
 
+    /// The memory that it has taken, in bytes.
+    var bytes: Int { cells.capacity * MemoryLayout<Cell>.stride }
+
     init() { cells = Array(repeating: Cell(), count: 64) }
 
     private func home(_ key: TableKey) -> Int { Int(truncatingIfNeeded: key.low) & (cells.count &- 1) }
@@ -92,6 +95,9 @@ struct RecentTable<Value: Sendable>: Sendable {
     /// An empty table for at most `limit` entries, at least one.
     init(limit: Int) { self.limit = max(1, min(limit, Int(Int32.max))) }
 
+    /// The memory that it has taken, in bytes.
+    var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride + index.bytes }
+
     /// How many entries there are.
     var count: Int { index.count }
 
@@ -132,6 +138,9 @@ struct RecentTable<Value: Sendable>: Sendable {
         entries[Int(place)].older = free
         free = place
     }
+
+    /// The key of an entry.
+    func key(of place: Int32) -> TableKey { entries[Int(place)].key }
 
     /// The value of an entry.
     subscript(place: Int32) -> Value {

@@ -24,35 +24,40 @@ public struct Discriminator: Sendable {
 
 /// Turns Sigma documents into rules that can run.
 public enum RuleCompiler {
-    /// The largest threshold of an `event_count` or `value_count`: a window keeps that many entries.
+    /// The largest threshold of an `event_count`: a window keeps that many entries.
     public static let maximumThreshold: Int64 = 65_536
 
     /// Compiles documents against the registry of fields.
     ///
-    /// A document with an error is left out, the others stay. The diagnostics come in the order of the documents.
+    /// A document with an error is left out, the others stay. The diagnostics come in the order of the documents. Filters
+    /// may stand anywhere among the documents, and apply to all rules that they name or that their logsource covers.
     ///
     /// - Parameters:
+    ///   - placeholders: the lists of the site, for `expand`.
     ///   - discriminators: fields that follow from the type of a message.
     ///   - rareFields: fields whose absence an event tells at once. Both make rules cheaper and change nothing else.
     public static func compile(
-        _ documents: [SigmaDocument], registry: FieldRegistry, discriminators: [Discriminator] = [],
-        rareFields: [RareField] = []
+        _ documents: [SigmaDocument], placeholders: Placeholders = Placeholders(), registry: FieldRegistry,
+        discriminators: [Discriminator] = [], rareFields: [RareField] = []
     ) -> (rules: CompiledRules, diagnostics: [Diagnostic]) {
-        var compilation = Compilation(registry: registry)
+        var compilation = Compilation(registry: registry, placeholders: placeholders)
         compilation.checkIdentities(documents)
         for (index, document) in documents.enumerated() {
             if case .rule(let rule) = document { compilation.compile(rule, index) }
         }
         for (index, document) in documents.enumerated() {
-            if case .correlation(let correlation) = document { compilation.compile(correlation, index, documents) }
+            if case .filter(let filter) = document { compilation.apply(filter, index, documents) }
         }
-        return (compilation.link(discriminators, rareFields), compilation.orderedDiagnostics)
+        for index in documents.indices { compilation.compileCorrelation(index, documents) }
+        let rules = compilation.link(discriminators, rareFields)
+        return (rules, compilation.orderedDiagnostics)
     }
 }
 
 /// The state of one run of the compiler.
 struct Compilation {
     let registry: FieldRegistry
+    let placeholders: Placeholders
     var pool = CheckPool()
     /// What came of each document that has no error, by its index.
     var loaded: [Int: LoadedDocument] = [:]
@@ -60,15 +65,40 @@ struct Compilation {
     var byIdentity: [String: Int] = [:]
     private var found: [(document: Int, diagnostic: Diagnostic)] = []
     private var broken: Set<Int> = []
+    /// Correlations that are being compiled: one that is met again refers to itself.
+    var open: Set<Int> = []
 
-    init(registry: FieldRegistry) { self.registry = registry }
+    init(registry: FieldRegistry, placeholders: Placeholders) {
+        self.registry = registry
+        self.placeholders = placeholders
+    }
 
     /// A document without errors.
     struct LoadedDocument {
         var rule: CompiledRule
         /// The condition, with checks on fields of any category.
         var condition: Expression = .constant(false)
-        var correlation: (plan: CorrelationPlan, sources: [Int], generates: Bool)?
+        var correlation: CorrelationDraft?
+    }
+
+    /// A correlation on the way: it refers to documents, and to the inlets of other drafts.
+    struct CorrelationDraft {
+        var plan: CorrelationPlan
+        var inlets: [InletDraft]
+        /// The documents that it refers to; none for what a rule measures of its own matches.
+        var sources: [Int]
+        var generates: Bool
+        /// The names of its group, for which each inlet has slots.
+        var groupNames: [String]
+        /// How many correlations lie below it at most.
+        var depth = 0
+    }
+
+    /// An inlet on the way, with what leads into it.
+    struct InletDraft {
+        var inlet: Inlet
+        var rules: [Int] = []
+        var inlets: [(document: Int, inlet: Int)] = []
     }
 
     /// The diagnostics, sorted by document.
@@ -89,18 +119,18 @@ struct Compilation {
     /// Finds missing and repeated ids and names.
     mutating func checkIdentities(_ documents: [SigmaDocument]) {
         for (index, document) in documents.enumerated() {
-            let metadata = document.metadata
-            let place = Place(document: index, file: metadata.file, category: nil)
-            if metadata.id == nil {
-                if case .correlation = document, metadata.name != nil {
-                } else {
-                    error(place, "missing-id", metadata.position, "The rule has no id", hint: "add a UUID as id")
-                }
+            let identities = document.identities
+            let place = Place(document: index, file: document.file, category: nil)
+            if case .rule(let rule) = document, identities.id == nil {
+                error(place, "missing-id", rule.metadata.position, "The rule has no id", hint: "add a UUID as id")
+            } else if case .correlation(let correlation) = document, identities.id == nil, identities.name == nil {
+                error(
+                    place, "missing-id", correlation.metadata.position, "The rule has no id", hint: "add a UUID as id")
             }
-            for (kind, identity) in [("id", metadata.id), ("name", metadata.name)] {
+            for (kind, identity) in [("id", identities.id), ("name", identities.name)] {
                 guard let identity else { continue }
                 if let other = byIdentity[identity.value], other != index {
-                    let first = documents[other].metadata
+                    let first = documents[other]
                     error(
                         place, "duplicate-\(kind)", identity.position,
                         "The \(kind) \(identity.value) is taken by \(first.file):\(first.position.line)")
@@ -151,10 +181,30 @@ struct Compilation {
 }
 
 extension SigmaDocument {
-    var metadata: SigmaMetadata {
+    /// What other documents can call it.
+    var identities: (id: Located<String>?, name: Located<String>?) {
         switch self {
-        case .rule(let rule): rule.metadata
-        case .correlation(let correlation): correlation.metadata
+        case .rule(let rule): (rule.metadata.id, rule.metadata.name)
+        case .correlation(let correlation): (correlation.metadata.id, correlation.metadata.name)
+        case .filter(let filter): (filter.id, filter.name)
+        }
+    }
+
+    /// The file it came from.
+    var file: String {
+        switch self {
+        case .rule(let rule): rule.metadata.file
+        case .correlation(let correlation): correlation.metadata.file
+        case .filter(let filter): filter.file
+        }
+    }
+
+    /// Where it begins.
+    var position: SourcePosition {
+        switch self {
+        case .rule(let rule): rule.metadata.position
+        case .correlation(let correlation): correlation.metadata.position
+        case .filter(let filter): filter.position
         }
     }
 }

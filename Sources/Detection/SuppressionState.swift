@@ -23,6 +23,9 @@ struct SuppressionState: Sendable {
     /// Rows that were pushed out before their time was over.
     private(set) var evictions: UInt64 = 0
 
+    /// The memory that it has taken, in bytes.
+    var bytes: Int { rows.bytes }
+
     init(limits: DetectionLimits) { rows = RecentTable(limit: limits.suppressions) }
 
     /// Begins a row that nothing is ever added to.

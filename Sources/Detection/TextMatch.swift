@@ -35,6 +35,28 @@ extension RawSpan {
         return false
     }
 
+    /// Whether another text, neither of them folded, stands in this one at the place that `shape` names.
+    func relates(to other: RawSpan, _ shape: TextShape, cased: Bool) -> Bool {
+        let room = byteCount &- other.byteCount
+        guard room >= 0 else { return false }
+        switch shape {
+        case .equals: return room == 0 && equals(other, at: 0, cased: cased)
+        case .prefix: return equals(other, at: 0, cased: cased)
+        case .suffix: return equals(other, at: room, cased: cased)
+        case .contains:
+            for offset in 0...room where equals(other, at: offset, cased: cased) { return true }
+            return false
+        }
+    }
+
+    private func equals(_ other: RawSpan, at offset: Int, cased: Bool) -> Bool {
+        for index in 0..<other.byteCount {
+            let (left, right) = (byte(at: offset &+ index), other.byte(at: index))
+            if cased ? left != right : folded(left) != folded(right) { return false }
+        }
+        return true
+    }
+
     /// The length of the character at `offset`: a well-formed UTF-8 sequence, or one byte where there is none.
     func characterLength(at offset: Int) -> Int { max(1, utf8SequenceLength(self, at: offset)) }
 

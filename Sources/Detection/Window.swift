@@ -3,8 +3,10 @@ struct Window: Sendable {
     var oldest: Int32 = -1
     var newest: Int32 = -1
     var count = 0
-    /// The sum of all entries of a `value_sum`.
+    /// The sum of the first numbers of all entries.
     var sum: Int64 = 0
+    /// The sum of the second numbers: how many values were added, or what a ratio divides by.
+    var second: Int64 = 0
 }
 
 /// The entries of all windows: a pool of bounded size with lists in it.
@@ -15,7 +17,7 @@ struct WindowPool: Sendable {
     struct Entry {
         /// When it was seen, in nanoseconds since 1970; of a distinct value, when last.
         var time: Int64
-        /// The key of a distinct value; in `low` the number of a `value_sum`.
+        /// The key of a distinct value; else two numbers, the first in `low`.
         var key: TableKey
         fileprivate(set) var older: Int32 = -1
         fileprivate(set) var newer: Int32 = -1
@@ -24,12 +26,22 @@ struct WindowPool: Sendable {
             self.time = time
             self.key = key
         }
+
+        init(time: Int64, first: Int64, second: Int64) {
+            self.init(time: time, key: TableKey(high: UInt64(bitPattern: second), low: UInt64(bitPattern: first)))
+        }
+
+        var first: Int64 { Int64(bitPattern: key.low) }
+        var second: Int64 { Int64(bitPattern: key.high) }
     }
 
     private var entries: [Entry] = []
     private var free: Int32 = -1
     private var used = 0
     private let limit: Int
+
+    /// The memory that it has taken, in bytes.
+    var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
     /// An empty pool for at most `limit` entries, at least one.
     init(limit: Int) { self.limit = max(1, min(limit, Int(Int32.max))) }

@@ -13,6 +13,9 @@ public struct DetectionSink: EventSink, ~Copyable {
     public private(set) var engine: DetectionEngine
     /// Alert rows by rule id.
     public private(set) var alertsByRule: [String: UInt64] = [:]
+    /// Matches that only added to the count of a row, by rule.
+    private var repetitions: [UInt64]
+    private var earlierRepetitions: [String: UInt64] = [:]
     private let rules: CompiledRules
     private var json: EventJSON
     private var values = FieldValues()
@@ -24,9 +27,31 @@ public struct DetectionSink: EventSink, ~Copyable {
     ) {
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
         self.rules = rules
+        repetitions = Array(repeating: 0, count: rules.rules.count)
         json = EventJSON(registry: Protocols.registry)
         self.deliver = deliver
     }
+
+    /// Matches that raised no row of their own but added to the count of one, by rule id.
+    public var suppressedByRule: [String: UInt64] {
+        var result = earlierRepetitions
+        for (rule, count) in zip(rules.rules, repetitions) where count > 0 { result[rule.id, default: 0] += count }
+        return result
+    }
+
+    /// A sink for other rules that goes on where `old` stopped: windows, suppressions and serial numbers stay.
+    private init(rules: CompiledRules, continuing old: consuming DetectionSink) {
+        alertsByRule = old.alertsByRule
+        earlierRepetitions = old.suppressedByRule
+        self.rules = rules
+        repetitions = Array(repeating: 0, count: rules.rules.count)
+        json = old.json
+        deliver = old.deliver
+        engine = DetectionEngine(rules: rules, continuing: old.engine)
+    }
+
+    /// Goes on with other rules from the next event on.
+    mutating func replaceRules(_ rules: CompiledRules) { self = DetectionSink(rules: rules, continuing: self) }
 
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
@@ -40,11 +65,14 @@ public struct DetectionSink: EventSink, ~Copyable {
             if hit.isNew {
                 alertsByRule[rules.rules[hit.rule].id, default: 0] += 1
                 var alert = makeAlert(hit, event, context, message: message)
-                alert.evidence = [evidence(frame, frameBytes)]
+                // What is missed is not in this frame, which only moved the clock on.
+                if hit.missed == nil { alert.evidence = [evidence(frame, frameBytes)] }
                 deliver(.insert(alert))
             } else {
+                repetitions[hit.rule] &+= 1
                 // Few frames of a repetition are worth keeping; the store has the last word on how many.
-                let frames = hit.count <= Self.evidenceFrames ? evidence(frame, frameBytes) : nil
+                let isWorthIt = hit.missed == nil && hit.count <= Self.evidenceFrames
+                let frames = isWorthIt ? evidence(frame, frameBytes) : nil
                 deliver(
                     .repeated(
                         serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: frames)
@@ -68,18 +96,23 @@ public struct DetectionSink: EventSink, ~Copyable {
     ) -> Alert {
         let rule = rules.rules[hit.rule]
         var object: [UInt8] = []
-        json.write(event, context, message: message, to: &object)
+        if hit.missed == nil {
+            json.write(event, context, message: message, to: &object)
+        } else {
+            object = Array("{}".utf8)
+        }
         let time = context.timestamp.microseconds
+        let shown = engine.context(of: hit, context)
         return Alert(
             serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
             ruleTitle: rule.title, level: AlertLevel(rawValue: rule.level.rawValue) ?? .medium,
-            category: event.category.name.description,
+            category: (rule.category ?? event.category).name.description,
             summary: engine.summary(of: hit, event, context, message: message),
-            sourceIP: context.source.address, sourcePort: context.source.port,
-            destinationIP: context.destination.address, destinationPort: context.destination.port,
-            transport: context.transport, clientIP: context.client.address, serverIP: context.server.address,
-            clientID: text(Protocols.clientID, event, message),
-            communityID: communityID(context), groupKey: engine.groupKey(of: hit, event, context, message: message),
+            sourceIP: shown.source.address, sourcePort: shown.source.port,
+            destinationIP: shown.destination.address, destinationPort: shown.destination.port,
+            transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
+            clientID: hit.missed == nil ? text(Protocols.clientID, event, message) : nil,
+            communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
             event: String(decoding: object, as: UTF8.self))
     }
 

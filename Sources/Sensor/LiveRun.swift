@@ -19,10 +19,11 @@ public enum LiveRun {
     ///
     /// - Parameters:
     ///   - limit: Frames after which the run ends by itself; `nil` for none.
+    ///   - reloader: Loads the rules again when asked; what it loaded takes over between two frames.
     ///   - ready: Called once, when capturing has begun, with warnings about what could not be done as asked.
     public static func run(
         _ interfaces: [String], _ options: LiveCapture.Options, limit: UInt64? = nil, stop: StopSwitch,
-        _ pipeline: inout Pipeline, ready: ([String]) -> Void
+        reloader: RuleReloader? = nil, _ pipeline: inout Pipeline, ready: ([String]) -> Void
     ) throws(SensorError) -> Result {
         var opened: LiveCapture?
         do throws(CaptureError) { opened = try LiveCapture.open(interfaces, options, stop: stop) } catch {
@@ -53,6 +54,7 @@ public enum LiveRun {
                     pipeline.worker.advance(to: began.from.advanced(byNanoseconds: Int64(passed)))
                 case .end: break loop
                 }
+                if let outcome = reloader?.poll() { pipeline.take(outcome) }
                 if ContinuousClock.now - lastReport >= .nanoseconds(reportNanoseconds) {
                     lastReport = .now
                     pipeline.report(drops: drops(capture))

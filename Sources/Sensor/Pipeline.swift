@@ -11,7 +11,8 @@ public struct Pipeline: ~Copyable {
     /// Where the alerts go.
     public let writer: AlertWriter
     private var baseline = RunStatistics()
-    private let rules: RuleSet
+    private var rules: RuleSet
+    private var reloads = ReloadCounters()
     private let settings: Settings
 
     /// Joins rules and store. `observe` sees every alert and repetition on its way to the store.
@@ -79,10 +80,31 @@ public struct Pipeline: ~Copyable {
             messages: Int64(clamping: seen.messageCount), stats: seen.json)
     }
 
+    /// Takes what came of loading the rules again: other rules run from the next event on, or the running ones stay.
+    ///
+    /// The run in the store goes on. Its digest stays that of the rules it began with; those of later ones stand in its
+    /// statistics, and each alert refers to the text of its rule as it was when it fired.
+    public mutating func take(_ outcome: RuleReloader.Outcome) {
+        switch outcome {
+        case .failed: reloads.failed += 1
+        case .loaded(let rules):
+            reloads.done += 1
+            reloads.digests.append(rules.digest)
+            if reloads.digests.count > ReloadCounters.digestsKept { reloads.digests.removeFirst() }
+            writer.setRules(rules.records)
+            worker.sink.replaceRules(rules.compiled)
+            self.rules = rules
+        }
+    }
+
     /// All that was seen since the pipeline was made.
     public var statistics: RunStatistics {
         var statistics = worker.statistics
         statistics.alerts = worker.sink.alertsByRule
+        statistics.suppressed = worker.sink.suppressedByRule
+        statistics.reloads = reloads.done
+        statistics.reloadsFailed = reloads.failed
+        statistics.rulesDigests = reloads.digests
         let counters = worker.sink.engine.counters
         if counters.groupsEvicted > 0 { statistics.evicted["correlation_groups"] = counters.groupsEvicted }
         if counters.suppressionsEvicted > 0 { statistics.evicted["suppressions"] = counters.suppressionsEvicted }
@@ -90,6 +112,16 @@ public struct Pipeline: ~Copyable {
     }
 
     private func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+}
+
+/// How often the rules were loaded again.
+private struct ReloadCounters {
+    /// Of this many reloads the digests are kept.
+    static let digestsKept = 100
+
+    var done: UInt64 = 0
+    var failed: UInt64 = 0
+    var digests: [String] = []
 }
 
 /// Frames that never reached the sensor.
@@ -111,9 +143,12 @@ extension RunStatistics {
         result.gaps -= earlier.gaps
         result.unparsedBytes -= earlier.unparsedBytes
         result.cutShort -= earlier.cutShort
+        result.reloads -= earlier.reloads
+        result.reloadsFailed -= earlier.reloadsFailed
         result.notCoAP -= earlier.notCoAP
         result.violations = difference(violations, earlier.violations)
         result.alerts = difference(alerts, earlier.alerts)
+        result.suppressed = difference(suppressed, earlier.suppressed)
         result.evicted = difference(evicted, earlier.evicted)
         result.undecoded = difference(undecoded, earlier.undecoded)
         result.tcp = difference(tcp, earlier.tcp)

@@ -13,7 +13,9 @@ public enum RuleFiles {
     static let sizeLimit = 1 << 20
 
     /// Every `.yml` and `.yaml` file below the given folders, in the order of their paths; files are taken as given.
-    public static func read(_ paths: [String]) throws(SensorError) -> [File] {
+    ///
+    /// - Parameter isRequired: Whether a folder without any is an error.
+    public static func read(_ paths: [String], isRequired: Bool = true) throws(SensorError) -> [File] {
         var files: [File] = []
         for path in paths {
             var isFolder: ObjCBool = false
@@ -21,7 +23,9 @@ public enum RuleFiles {
                 throw SensorError(.noInput, "\(path): there are no rules here: no such file or folder")
             }
             let found = isFolder.boolValue ? ruleFiles(below: path) : [path]
-            if found.isEmpty { throw SensorError(.noInput, "\(path): no .yml or .yaml file is below this folder") }
+            if found.isEmpty, isRequired {
+                throw SensorError(.noInput, "\(path): no .yml or .yaml file is below this folder")
+            }
             for file in found { files.append(try read(file: file)) }
         }
         return files
@@ -61,6 +65,13 @@ public enum RuleFiles {
             throw SensorError(.configuration, "\(file): not UTF-8 text")
         }
         return File(path: file, text: text)
+    }
+
+    /// Whether a file is one of the shipped rules.
+    public static func isShipped(_ file: String) -> Bool {
+        guard let folder = shipped() else { return false }
+        func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        return real(file).hasPrefix(real(folder) + "/")
     }
 
     /// Where the shipped rules are: beside an installed program, in the source tree it was built in, or in `./Rules`.

@@ -7,44 +7,68 @@ import Sigma
 /// Rules ready to run, with all that was said about them on the way.
 public struct RuleSet: Sendable {
     /// The rules that can be loaded.
-    public var compiled: CompiledRules
+    public let compiled: CompiledRules
+    /// What the files hold, documents without errors of their own, in the order of the files; filters last.
+    public let documents: [SigmaDocument]
+    /// The site's lists.
+    public let lists: [String: [String]]
     /// Errors and warnings, in the order of the files.
-    public var diagnostics: [Diagnostic]
-    /// SHA-256 over all rule texts: two runs with the same digest ran the same rules.
-    public var digest: String
-    private var texts: [String: String]
+    public let diagnostics: [Diagnostic]
+    /// SHA-256 over all rule texts, filters and lists: two runs with the same digest ran the same rules.
+    public let digest: String
+    private let texts: [String: String]
 
-    /// Reads and compiles the rules of some folders; with none given, the shipped ones.
+    /// Reads and compiles the rules of some folders; with none given, the shipped ones. Without filters and lists.
     public static func load(_ paths: [String]) throws(SensorError) -> RuleSet {
-        var paths = paths
+        try load(RuleSources(rules: paths))
+    }
+
+    /// Reads and compiles rules and filters; where no rules are named, the shipped ones.
+    public static func load(_ sources: RuleSources) throws(SensorError) -> RuleSet {
+        var paths = sources.rules
         if paths.isEmpty {
             guard let shipped = RuleFiles.shipped() else {
                 throw SensorError(.noInput, "the shipped rules were not found; name a folder with --rules")
             }
             paths = [shipped]
         }
-        return RuleSet(files: try RuleFiles.read(paths))
+        return RuleSet(
+            files: try RuleFiles.read(paths), filters: try RuleFiles.read(sources.filters, isRequired: false),
+            lists: sources.lists)
     }
 
-    /// Compiles rule files.
-    public init(files: [RuleFiles.File]) {
+    /// Compiles rule files, with the filters and lists of a site.
+    public init(files: [RuleFiles.File], filters: [RuleFiles.File] = [], lists: [String: [String]] = [:]) {
         var documents: [SigmaDocument] = []
         var diagnostics: [Diagnostic] = []
         var hasher = SHA256()
-        texts = [:]
-        for file in files {
+        var texts: [String: String] = [:]
+        for (index, file) in (files + filters).enumerated() {
             let (read, found) = SigmaReader.read(text: file.text, file: file.path)
-            documents += read
             diagnostics += found
             texts[file.path] = file.text
             hasher.update(data: Data(file.text.utf8))
             hasher.update(data: Data([0]))
+            for document in read {
+                if index >= files.count, let problem = Self.notAFilter(document, file.path) {
+                    diagnostics.append(problem)
+                } else {
+                    documents.append(document)
+                }
+            }
+        }
+        for (name, members) in lists.sorted(by: { $0.key < $1.key }) {
+            hasher.update(data: Data(([name] + members).joined(separator: "\n").utf8))
+            hasher.update(data: Data([1]))
         }
         let (rules, found) = RuleCompiler.compile(
-            documents, registry: Protocols.registry, discriminators: Protocols.discriminators,
-            rareFields: Protocols.rareFields)
+            documents, placeholders: Placeholders(lists), registry: Protocols.registry,
+            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
         compiled = rules
+        self.documents = documents
+        self.lists = lists
         self.diagnostics = diagnostics + found
+        self.texts = texts
         digest = hasher.finalize().map { String(format: "%02x", $0) }.joined()
     }
 
@@ -53,16 +77,29 @@ public struct RuleSet: Sendable {
 
     /// A diagnostic as text for people, with the line it is about.
     public func render(_ diagnostic: Diagnostic) -> String { diagnostic.render(source: texts[diagnostic.file]) }
+
+    /// What to say of a document in the folder of filters that is none.
+    private static func notAFilter(_ document: SigmaDocument, _ file: String) -> Diagnostic? {
+        let position: SourcePosition
+        switch document {
+        case .filter: return nil
+        case .rule(let rule): position = rule.metadata.position
+        case .correlation(let correlation): position = correlation.metadata.position
+        }
+        return Diagnostic(
+            "not-a-filter", file: file, at: position, "there are only filters in a folder of filters",
+            hint: "put rules into a folder of their own, and name it with --rules")
+    }
 }
 
 extension RuleSet {
-    /// The rules as the store keeps them.
+    /// The rules as the store keeps them: the text of a rule, and behind it those of the site's filters on it.
     public var records: [RuleRecord] {
         let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
         return compiled.rules.map { rule in
             RuleRecord(
                 id: rule.id, title: rule.title, level: AlertLevel(rawValue: rule.level.rawValue) ?? .medium,
-                tags: rule.tags, source: rule.source, loadedAt: now)
+                tags: rule.tags, source: ([rule.source] + rule.filters).joined(separator: "\n---\n"), loadedAt: now)
         }
     }
 }

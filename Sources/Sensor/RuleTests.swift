@@ -1,17 +1,23 @@
 import Alerts
 import Capture
 import Detection
+import Events
 import Foundation
 import Network
+import Packets
 import Sigma
 
-/// Runs the tests that rules carry: each capture through a fresh sensor, the alert rows of the rule counted.
+/// Runs the tests that rules carry: each capture, or made-up conversation, through a fresh sensor, the alert rows of the
+/// rule counted.
 public struct RuleTests: Sendable {
     /// One test and what came of it.
     public struct Outcome: Sendable {
         public var rule: String
         public var title: String
-        public var capture: String
+        /// The capture, or how many messages.
+        public var subject: String
+        /// Where the test stands: file, line and column.
+        public var place: String
         public var expected: Int
         public var found: Int
         /// Why the capture could not be read; the test has failed then.
@@ -45,16 +51,23 @@ public struct RuleTests: Sendable {
         return nearest
     }
 
-    /// Runs every test; each capture is read once, with all rules.
-    public func run() -> [Outcome] {
+    /// Runs every test of the rules that `isWanted` picks; each capture is read once, with all rules.
+    public func run(_ isWanted: (CompiledRule) -> Bool = { _ in true }) -> [Outcome] {
         var counts: [String: Result<[String: UInt64], SensorError>] = [:]
         var outcomes: [Outcome] = []
-        for rule in rules.compiled.rules {
+        for rule in rules.compiled.rules where isWanted(rule) {
             for test in rule.tests {
-                let result = counts[test.capture] ?? alerts(in: test.capture)
-                counts[test.capture] = result
+                let result: Result<[String: UInt64], SensorError>
+                if test.capture.isEmpty {
+                    result = alerts(in: test, of: rule)
+                } else {
+                    result = counts[test.capture] ?? alerts(inCapture: test.capture)
+                    counts[test.capture] = result
+                }
                 var outcome = Outcome(
-                    rule: rule.id, title: rule.title, capture: test.capture, expected: test.alerts, found: 0)
+                    rule: rule.id, title: rule.title, subject: test.subject,
+                    place: "\(rule.file):\(test.position.line):\(test.position.column)", expected: test.alerts, found: 0
+                )
                 switch result {
                 case .success(let rows): outcome.found = Int(clamping: rows[rule.id] ?? 0)
                 case .failure(let error): outcome.error = error.message
@@ -73,16 +86,41 @@ public struct RuleTests: Sendable {
         }
     }
 
-    private func alerts(in capture: String) -> Result<[String: UInt64], SensorError> {
-        let sink = DetectionSink(
-            rules: rules.compiled, limits: settings.limits.detection, hash: SeededHash()
-        ) { _ in }
-        var worker = Worker(limits: settings.limits, sink: sink)
+    private func alerts(inCapture name: String) -> Result<[String: UInt64], SensorError> {
+        var worker = worker(settings.limits)
         do throws(CaptureError) {
-            var file = try CaptureFile.open("\(folder)/\(capture)")
+            var file = try CaptureFile.open("\(folder)/\(name)")
             while let frame = try file.next() { worker.process(frame, file.bytes) }
         } catch { return .failure(SensorError(error)) }
         worker.finish()
         return .success(worker.sink.alertsByRule)
+    }
+
+    private func alerts(
+        in test: EarshotExtension.RuleTest, of rule: CompiledRule
+    ) -> Result<[String: UInt64], SensorError> {
+        let conversation: MadeUpConversation
+        do throws(SensorError) {
+            guard let category = rule.category else {
+                throw SensorError(.configuration, "messages need a rule of one category; this one has none")
+            }
+            conversation = try MadeUpConversation(test, category: category)
+        } catch { return .failure(error) }
+        var limits = settings.limits
+        limits.checksums = .ignore
+        var worker = worker(limits)
+        for (index, frame) in conversation.frames.enumerated() {
+            worker.process(
+                FrameHeader(
+                    timestamp: frame.time, number: UInt64(index + 1), originalLength: frame.bytes.count, linkType: .ipv4
+                ), frame.bytes.span.bytes)
+        }
+        worker.finish()
+        return .success(worker.sink.alertsByRule)
+    }
+
+    private func worker(_ limits: SensorLimits) -> Worker<DetectionSink> {
+        let sink = DetectionSink(rules: rules.compiled, limits: limits.detection, hash: SeededHash()) { _ in }
+        return Worker(limits: limits, sink: sink)
     }
 }

@@ -17,6 +17,8 @@ public struct RunStatistics: Codable, Sendable {
     public var violations: [String: UInt64] = [:]
     /// Alert rows by rule id.
     public var alerts: [String: UInt64] = [:]
+    /// Matches that only added to the count of a row, by rule id.
+    public var suppressed: [String: UInt64] = [:]
     /// Holes in TCP streams that were never filled.
     public var gaps: UInt64 = 0
     /// Octets of MQTT and CoAP streams that were not understood.
@@ -49,11 +51,17 @@ public struct RunStatistics: Codable, Sendable {
     public var cutShort: UInt64 = 0
     /// Datagrams on CoAP's port that are not CoAP.
     public var notCoAP: UInt64 = 0
+    /// How often other rules took over while it ran (SIGHUP).
+    public var reloads: UInt64 = 0
+    /// How often loading the rules again failed, so that the running ones stayed.
+    public var reloadsFailed: UInt64 = 0
+    /// The digests of the rules that took over, oldest first; the run's own is that of those it began with.
+    public var rulesDigests: [String] = []
     /// Capture time from the earliest frame to the latest, in microseconds; of several runs the sum.
     public var captureMicroseconds: Int64 = 0
 
     enum CodingKeys: String, CodingKey {
-        case packets, bytes, flows, messages, violations, alerts, gaps
+        case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
         case unparsedBytes = "unparsed_bytes"
         case evicted, undecoded, dropped, tcp, fragments
         case wrongChecksums = "wrong_checksums"
@@ -64,6 +72,9 @@ public struct RunStatistics: Codable, Sendable {
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
         case notCoAP = "not_coap"
+        case reloads
+        case reloadsFailed = "reloads_failed"
+        case rulesDigests = "rules_digests"
         case captureMicroseconds = "capture_us"
     }
 
@@ -168,6 +179,7 @@ extension RunStatistics {
         captureMicroseconds &+= other.captureMicroseconds
         violations.merge(other.violations, uniquingKeysWith: +)
         alerts.merge(other.alerts, uniquingKeysWith: +)
+        suppressed.merge(other.suppressed, uniquingKeysWith: +)
         evicted.merge(other.evicted, uniquingKeysWith: +)
         undecoded.merge(other.undecoded, uniquingKeysWith: +)
         dropped.merge(other.dropped, uniquingKeysWith: +)
@@ -179,6 +191,9 @@ extension RunStatistics {
         encryptedFlows += other.encryptedFlows
         expired += other.expired
         if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
+        reloads += other.reloads
+        reloadsFailed += other.reloadsFailed
+        rulesDigests += other.rulesDigests
         losses.merge(other.losses) { one, two in
             var sum = one
             sum.gaps += two.gaps

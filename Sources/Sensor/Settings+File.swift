@@ -30,7 +30,8 @@ extension Settings {
     }
 
     private static let keys = [
-        "db", "rules", "sensor", "retention_days", "retention_mebibytes", "capture_buffer_mebibytes", "snap_length",
+        "db", "rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
+        "capture_buffer_mebibytes", "snap_length",
         "promiscuous", "max_flows", "checksums", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
     ]
 
@@ -38,6 +39,8 @@ extension Settings {
         switch key {
         case "db": database = try string(key, value)
         case "rules": rules = try strings(key, value)
+        case "filters": filters = try strings(key, value)
+        case "lists": lists = try self.lists(key, value)
         case "sensor": sensorName = try string(key, value)
         case "retention_days": retentionDays = try number(key, value, 1...36_500)
         case "retention_mebibytes": retentionMebibytes = try number(key, value, 1...1_048_576)

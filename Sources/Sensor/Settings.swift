@@ -7,6 +7,10 @@ public struct Settings: Sendable {
     public var database: String
     /// Folders or files with rules; empty for the shipped rules.
     public var rules: [String] = []
+    /// Folders or files with the site's own filters: exceptions to the rules.
+    public var filters: [String] = []
+    /// The site's lists by name: what rules and filters refer to by `|expand` with `%name%`.
+    public var lists: [String: [String]] = [:]
     /// The name under which this sensor's alerts are stored.
     public var sensorName: String
     /// The bounds of every table.
@@ -38,6 +42,7 @@ public struct Settings: Sendable {
     public struct Overrides: Sendable {
         public var database: String?
         public var rules: [String] = []
+        public var filters: [String] = []
         public var configuration: String?
 
         /// Nothing overridden.
@@ -62,9 +67,16 @@ public struct Settings: Sendable {
         if let paths = environment["EARSHOT_RULES"], !paths.isEmpty {
             settings.rules = paths.split(separator: ":").map(String.init)
         }
+        if let paths = environment["EARSHOT_FILTERS"], !paths.isEmpty {
+            settings.filters = paths.split(separator: ":").map(String.init)
+        }
         if let name = environment["EARSHOT_SENSOR"], !name.isEmpty { settings.sensorName = name }
         if let path = flags.database { settings.database = path }
         if !flags.rules.isEmpty { settings.rules = flags.rules }
+        if !flags.filters.isEmpty { settings.filters = flags.filters }
+        if settings.filters.isEmpty, FileManager.default.fileExists(atPath: RuleSources.defaultFilters) {
+            settings.filters = [RuleSources.defaultFilters]
+        }
         return settings
     }
 }

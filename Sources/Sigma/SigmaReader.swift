@@ -1,6 +1,6 @@
 /// Reads rule files: YAML text to syntax trees, with a diagnostic for everything that is wrong.
 ///
-/// Sigma specification 2.1: rules and correlations; see `DiagnosticCode` for what is refused.
+/// Sigma specification 2.1: rules, correlations and filters; see `DiagnosticCode` for what is refused.
 public enum SigmaReader {
     /// The longest file that is read, in bytes of UTF-8.
     public static let maximumBytes = 1 << 20
@@ -10,6 +10,8 @@ public enum SigmaReader {
     public static let maximumValues = 1 << 16
     /// The most selections in one rule.
     public static let maximumSelections = 1000
+    /// The most rules that a `temporal_ordered` correlation refers to.
+    public static let maximumOrderedRules = 16
     /// How deep lists and maps may be nested in a document, and brackets and `not` in a condition.
     public static let maximumDepth = 32
     /// The most diagnostics that one document yields; one more says that there are others.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Capture
+import Detection
 import Events
 import Foundation
 import Network
@@ -16,11 +17,16 @@ struct DecodeCommand: ParsableCommand {
             the messages were complete. Passwords show as '<n bytes>'. With --db, mqtt.passwd.digest tells them apart \
             as the alerts of that store do.
 
+            With --matches the rules run as well, and each object has 'rule.id': the ids of the rules that the message \
+            met, those that only feed correlations included, and of the correlations that it completed. Nothing is \
+            suppressed.
+
             EXAMPLES
               earshot decode capture.pcap
               earshot decode capture.pcap --fields mqtt.type,mqtt.topic
               tcpdump -i eth1 -w - | earshot decode -
               earshot decode -i lo -c 10
+              earshot decode capture.pcap --matches --rules my-rules/
             """)
 
     @Argument(
@@ -48,10 +54,21 @@ struct DecodeCommand: ParsableCommand {
     @Flag(help: "Print passwords.")
     var showSecrets = false
 
+    @Flag(help: "Add the ids of the rules that the message meets, as 'rule.id'.")
+    var matches = false
+
+    @Option(help: ArgumentHelp("The configuration file, for --matches.", valueName: "file"), completion: .file())
+    var config: String?
+
+    @OptionGroup var sources: RuleSourceOptions
+
     func validate() throws {
         guard paths.isEmpty != interface.isEmpty else {
             let both = "; not both, and a filter goes behind --filter"
             throw ValidationError("name capture files, or interfaces with -i" + (paths.isEmpty ? "" : both))
+        }
+        if !matches, !sources.folders.isEmpty || !sources.filters.isEmpty || config != nil {
+            throw ValidationError("--rules, --filters and --config go with --matches")
         }
         if let count, count < 0 { throw ValidationError("-c wants a number that is not negative") }
     }
@@ -59,7 +76,9 @@ struct DecodeCommand: ParsableCommand {
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
-            var worker = Worker(sink: DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count))
+            var sink = DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count)
+            if matches { sink.match(try rules().compiled) }
+            var worker = Worker(sink: sink)
             if let db { worker.digestPasswords(with: try key(of: db), ofSessions: true) }
             var failure: SensorError?
             do throws(CaptureError) {
@@ -76,6 +95,14 @@ struct DecodeCommand: ParsableCommand {
         if let key = try PasswordKey.read(beside: store) { return key }
         let path = PasswordKey.path(beside: store)
         throw SensorError(.noInput, "\(path): there is no key; 'earshot run' and 'earshot replay' make it")
+    }
+
+    private func rules() throws(SensorError) -> RuleSet {
+        var overrides = Settings.Overrides()
+        overrides.configuration = config
+        overrides.rules = sources.folders
+        overrides.filters = sources.filters
+        return try RuleSet.load(try Settings.load(overrides).ruleSources, skippingBroken: false)
     }
 
     private func selection() throws(SensorError) -> Set<String>? {
@@ -132,10 +159,18 @@ struct DecodeSink: EventSink, ~Copyable {
     var output = Output()
     private var json: EventJSON
     private var rest: Int
+    private var rules: [CompiledRule] = []
+    private var matcher: RuleMatcher?
 
     init(fields: Set<String>?, showSecrets: Bool, limit: Int?) {
         json = EventJSON(registry: Protocols.registry, only: fields, showsSecrets: showSecrets)
         rest = limit ?? .max
+    }
+
+    /// Adds the rules that each message meets.
+    mutating func match(_ rules: CompiledRules) {
+        self.rules = rules.rules
+        matcher = RuleMatcher(rules: rules)
     }
 
     /// Whether enough was printed, or nobody reads any more.
@@ -148,6 +183,22 @@ struct DecodeSink: EventSink, ~Copyable {
         guard rest > 0 else { return }
         rest -= 1
         json.write(event, context, message: message, to: &output.buffer)
+        matcher?.evaluate(event, context, message: message)
+        appendMatches()
         output.endLine()
+    }
+
+    /// Adds a member to the object at the end of the buffer.
+    private mutating func appendMatches() {
+        let count = matcher?.matches.count ?? 0
+        guard count > 0, output.buffer.popLast() == UInt8(ascii: "}") else { return }
+        if output.buffer.last != UInt8(ascii: "{") { output.buffer.append(UInt8(ascii: ",")) }
+        output.buffer.append(contentsOf: "\"rule.id\":[".utf8)
+        for index in 0..<count {
+            if index > 0 { output.buffer.append(UInt8(ascii: ",")) }
+            guard let rule = matcher?.matches[index] else { continue }
+            appendJSONString(rules[rule].id, to: &output.buffer)
+        }
+        output.buffer.append(contentsOf: "]}".utf8)
     }
 }

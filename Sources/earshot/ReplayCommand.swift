@@ -63,7 +63,7 @@ struct ReplayCommand: ParsableCommand {
             options.speed = speed
             options.again = again
             var replay = try Replay(options, stop: Signals.stop)
-            var settings = try store.settings(rules: rules.folders)
+            var settings = try store.settings(rules.sources)
             packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
             let writer = try openStore(settings, ruleSet)

@@ -4,6 +4,7 @@ import Capture
 import Detection
 import Foundation
 import Sensor
+import Synchronization
 
 /// `earshot run`
 struct RunCommand: ParsableCommand {
@@ -11,7 +12,9 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Listen on interfaces; alerts go to the store.",
         discussion: """
-            Runs until SIGINT or SIGTERM, then prints a summary. Capturing needs a right: root, or
+            Runs until SIGINT or SIGTERM, then prints a summary. SIGHUP loads rules, filters and lists again: they take \
+            over between two frames, and windows and suppressions go on; where something is wrong with them, the running \
+            ones stay. Capturing needs a right: root, or
               sudo setcap cap_net_raw,cap_net_admin=eip /path/to/earshot
 
             EXAMPLES
@@ -59,9 +62,10 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        Signals.install()
+        Signals.install(reloads: true)
+        let reloader = RuleReloader(isWanted: { Signals.wantsReload.exchange(false, ordering: .relaxed) }, load: reload)
         try failing { () throws(SensorError) in
-            var settings = try store.settings(rules: rules.folders)
+            var settings = try store.settings(rules.sources)
             packets.apply(to: &settings)
             let ruleSet = try rules.load(settings)
             let options = try options(settings)
@@ -71,7 +75,7 @@ struct RunCommand: ParsableCommand {
             let printer = AlertPrinter(quiet: quiet)
             var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
             let result = try LiveRun.run(
-                interface, options, limit: count, stop: Signals.stop, &pipeline
+                interface, options, limit: count, stop: Signals.stop, reloader: reloader, &pipeline
             ) { warnings in
                 for warning in warnings { Terminal.log(warning) }
                 let names = interface.joined(separator: ", ")
@@ -82,6 +86,23 @@ struct RunCommand: ParsableCommand {
             printer.end()
             Terminal.log(RunReport(result.statistics, store: settings.database, writer: writer.counters).text)
             if let error = result.error { throw SensorError(error) }
+        }
+    }
+
+    /// Loads the rules again; says what came of it. The rest of the configuration waits for the next start.
+    private var reload: @Sendable () -> RuleReloader.Outcome {
+        let (overrides, skippingBroken) = (store.overrides(rules.sources), rules.skipBrokenRules)
+        return {
+            do throws(SensorError) {
+                let sources = try Settings.load(overrides).ruleSources
+                let loaded = try RuleSet.load(sources, skippingBroken: skippingBroken)
+                Terminal.log("loaded \(plural(loaded.compiled.rules.count, "rule")) again")
+                return .loaded(loaded)
+            } catch {
+                Terminal.log("earshot: \(error.message)")
+                Terminal.log("the rules were not loaded again; the running ones stay")
+                return .failed
+            }
         }
     }
 

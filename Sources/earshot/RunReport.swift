@@ -39,6 +39,10 @@ struct RunReport {
         }
         if !losses.isEmpty { lines.append("not seen: " + losses.joined(separator: ", ")) }
         if !statistics.undecoded.isEmpty { lines.append("frames not followed: \(list(statistics.undecoded))") }
+        if statistics.reloads > 0 || statistics.reloadsFailed > 0 {
+            let failed = statistics.reloadsFailed > 0 ? ", \(plural(statistics.reloadsFailed, "time")) in vain" : ""
+            lines.append("rules loaded again: \(plural(statistics.reloads, "time"))\(failed)")
+        }
         if let writer, writer.lost > 0 { lines.append("\(plural(UInt64(writer.lost), "alert")) could not be stored") }
         return lines.joined(separator: "\n")
     }

@@ -12,12 +12,18 @@ struct StoreOptions: ParsableArguments {
     var config: String?
 
     /// Flags beat the environment, that beats the file, that beats the defaults.
-    func settings(rules: [String] = []) throws(SensorError) -> Settings {
+    func settings(_ sources: RuleSourceOptions? = nil) throws(SensorError) -> Settings {
+        try Settings.load(overrides(sources))
+    }
+
+    /// What the command line says.
+    func overrides(_ sources: RuleSourceOptions? = nil) -> Settings.Overrides {
         var overrides = Settings.Overrides()
         overrides.database = db
         overrides.configuration = config
-        overrides.rules = rules
-        return try Settings.load(overrides)
+        overrides.rules = sources?.folders ?? []
+        overrides.filters = sources?.filters ?? []
+        return overrides
     }
 }
 
@@ -40,21 +46,24 @@ struct PacketOptions: ParsableArguments {
 
 /// Which rules run.
 struct RuleOptions: ParsableArguments {
-    @Option(
-        name: .customLong("rules"),
-        help: ArgumentHelp("A folder or file with rules, instead of the shipped ones. Repeatable.", valueName: "path"),
-        completion: .directory)
-    var folders: [String] = []
+    @OptionGroup var sources: RuleSourceOptions
 
     @Flag(help: "Start without the rules that cannot be loaded, instead of refusing to start.")
     var skipBrokenRules = false
 
     /// Loads the rules; errors among them end the program unless it was told otherwise.
     func load(_ settings: Settings) throws(SensorError) -> RuleSet {
-        let rules = try RuleSet.load(settings.rules)
+        try RuleSet.load(settings.ruleSources, skippingBroken: skipBrokenRules)
+    }
+}
+
+extension RuleSet {
+    /// Loads rules and says what keeps some from being loaded, which is an error unless they are to be skipped.
+    static func load(_ sources: RuleSources, skippingBroken: Bool) throws(SensorError) -> RuleSet {
+        let rules = try RuleSet.load(sources)
         let errors = rules.errors
         for diagnostic in errors { Terminal.log(rules.render(diagnostic)) }
-        if !errors.isEmpty, !skipBrokenRules {
+        if !errors.isEmpty, !skippingBroken {
             let noun = errors.count == 1 ? "one error" : "\(errors.count) errors"
             throw SensorError(
                 .configuration, "the rules have \(noun); mend them, or start without them by --skip-broken-rules")

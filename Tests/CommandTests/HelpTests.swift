@@ -16,18 +16,23 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
     static let all = [
         CommandCase(
             "run",
-            "-i --interface --db --config --rules --skip-broken-rules -p --no-promiscuous -B --buffer-size -s "
+            "-i --interface --db --config --rules --filters --skip-broken-rules -p --no-promiscuous -B --buffer-size -s "
                 + "--snap-length -c --count -q --quiet <bpf> --help"),
         CommandCase(
-            "replay", "--db --config --rules --skip-broken-rules --speed --filter --again -q --quiet <path> --help"),
+            "replay",
+            "--db --config --rules --filters --skip-broken-rules --speed --filter --again -q --quiet <path> --help"),
         CommandCase(
             "tail", "--db --config --level --rule --ip --client --since -f --follow -n --lines --format --help"),
         CommandCase("show", "<id> --db --config --pcap --help"),
-        CommandCase("decode", "<path> -i --interface --fields -c --count --filter --show-secrets --help"),
+        CommandCase(
+            "decode", "<path> -i --interface --fields -c --count --filter --show-secrets --matches --rules --help"),
         CommandCase("stats", "--db --config --json --runs --help"),
-        CommandCase("rules check", "--db --config --rules --help"),
-        CommandCase("rules list", "--rules --level --tag --category --help"),
-        CommandCase("rules test", "--rules --samples -v --verbose --help"),
+        CommandCase("rules check", "--db --config --rules --filters --help"),
+        CommandCase("rules list", "--rules --level --tag --category --status --all --json --help"),
+        CommandCase("rules show", "<id> --rules --filters --text --help"),
+        CommandCase("rules test", "--rules --samples --id --strict -v --verbose --help"),
+        CommandCase("rules explain", "<id> <file> --rules --filters --matching --help"),
+        CommandCase("rules bench", "<path> --rules -n <n> --json --help"),
         CommandCase("rules fields", "--category --json --help"),
     ]
 }

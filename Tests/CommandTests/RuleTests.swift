@@ -116,7 +116,7 @@ import Testing
             "rules", "test", "--rules", "rules", "--samples", Program.samples, directory: folder.path)
         #expect(outcome.status == 1)
         #expect(
-            outcome.text.contains("FAIL A Subscription: mqtt/sys-subscription.pcap: 1 alerts, 2 expected"),
+            outcome.text.contains("FAIL A Subscription: mqtt/sys-subscription.pcap: 1 alert, 2 expected"),
             "\(outcome.text)")
     }
 

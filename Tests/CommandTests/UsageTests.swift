@@ -41,6 +41,7 @@ struct UsageCase: Sendable, CustomTestStringConvertible {
         UsageCase(["decode", sample, "--filter", "tcp prot 1883"], "tcp prot 1883"),
         UsageCase(["replay", "--db", "x.db", sample, "tcp prot 1883"], "tcp prot 1883"),
         UsageCase(["replay", "--db", "x.db", "--filter", "host", sample], "host"),
+        UsageCase(["decode", "x.pcap", "--rules", "my-rules"], "go with --matches"),
         UsageCase(["rules", "list", "--level", "severe"], "there is no level 'severe'"),
     ]
 }

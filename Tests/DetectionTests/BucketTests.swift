@@ -128,6 +128,7 @@ extension SigmaDocument {
         switch self {
         case .rule(let rule): rule.metadata.id?.value
         case .correlation(let correlation): correlation.metadata.id?.value
+        case .filter(let filter): filter.id?.value
         }
     }
 }

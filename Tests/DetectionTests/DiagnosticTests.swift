@@ -123,12 +123,18 @@ import Testing
                 correlation("c", .eventCount, of: ["first"], by: [], seconds: 60, [.init(.gte, 3)]),
             ], expected: [("unknown-field error 10", "mqtt.nothing"), ("broken-rule error 41", "first")]),
         Case(
-            name: "correlation of a correlation",
+            name: "correlations that refer to each other",
             documents: [
                 rule("first", "mqtt", good),
-                correlation("c", .eventCount, of: ["first"], by: [], seconds: 60, [.init(.gte, 3)]),
+                correlation("c", .eventCount, of: ["e"], by: [], seconds: 60, [.init(.gte, 3)]),
                 correlation("d", .eventCount, of: ["c"], by: [], seconds: 60, [.init(.gte, 3)]),
-            ], expected: [("chained-correlation error 41", "correlation itself")], loaded: ["first", "c"]),
+                correlation("e", .eventCount, of: ["first", "d"], by: [], seconds: 60, [.init(.gte, 3)]),
+                correlation("f", .eventCount, of: ["f"], by: [], seconds: 60, [.init(.gte, 3)]),
+            ],
+            expected: [
+                ("broken-rule error 41", "e could not"), ("circular-correlation error 41", "refers back"),
+                ("broken-rule error 41", "d could not"), ("circular-correlation error 41", "refers back"),
+            ], loaded: ["first"]),
         Case(
             name: "correlation with wrong fields",
             documents: [
@@ -138,11 +144,11 @@ import Testing
                 correlation("e", .valueSum, of: ["first"], by: [], seconds: 60, [.init(.gte, 3)], field: "mqtt.msg"),
                 correlation("f", .eventCount, of: [], by: [], seconds: 0, []),
                 correlation(
-                    "g", .valueCount, of: ["first"], by: [], seconds: 1, [.init(.gte, 1 << 20)], field: "mqtt.msg"),
+                    "g", .eventCount, of: ["first"], by: [], seconds: 1, [.init(.gte, 1 << 20)]),
             ],
             expected: [
                 ("unknown-field error 42", "source.ip"), ("foreign-field error 42", "belongs to coap"),
-                ("no-field error 40", "field"), ("type-mismatch error 45", "whole numbers"),
+                ("no-field error 40", "field"), ("type-mismatch error 45", "only numbers"),
                 ("no-rules error 1", "no rule"), ("no-condition error 40", "nothing"),
                 ("bad-duration error 43", "more than nothing"), ("threshold-too-large error 40", "65536"),
             ], loaded: ["first"]),
@@ -177,5 +183,23 @@ import Testing
         #expect(rules.rules[0].category == .mqtt && rules.rules[1].category == nil)
         #expect(rules.rules[0].title == "Rule b" && rules.rules[0].file == "test.yml")
         #expect(rules.fields == ["mqtt.qos"])
+    }
+
+    /// A rule that no event can meet works, but not as meant.
+    @Test func rulesThatNothingCanReachAreNamed() {
+        let types = Discriminator(
+            category: .mqtt, field: FieldID(rawValue: 64), codes: ["CONNECT": [1], "SUBSCRIBE": Array(2...255) + [0]])
+        let box = DetectionEngineBox(
+            [
+                rule("a", "mqtt", [[test("mqtt.type", ["SUBSCRIB"])]]),
+                rule("b", nil, [[test("mqtt.qos", [1]), test("coap.code", ["0.01"])]]),
+                rule("c", "mqtt", [[test("mqtt.type", ["connect"])], [test("mqtt.type", ["SUBSCRIBE"])]]),
+                rule("d", "mqtt", [[test("mqtt.type|neq", ["SUBSCRIB"])]]),
+            ], discriminators: [types])
+        #expect(
+            box.diagnostics.map { "\($0.code) \($0.severity)" }
+                == Array(repeating: "unreachable-rule warning", count: 3))
+        #expect(box.diagnostics.first?.hint == "no message has the type subscrib; did you mean SUBSCRIBE?")
+        #expect(box.engine.rules.rules.map(\.id) == ["a", "b", "c", "d"])
     }
 }

@@ -57,6 +57,15 @@ public final class Background {
         else { throw NotSeen(what: "'\(wanted)' from \(name), which said: \(errorText)", seconds: limit) }
     }
 
+    /// Sends a signal to the program itself, which goes on.
+    public func send(_ signal: Int32) throws {
+        let parent = process.processIdentifier
+        let children = try? contents("/proc/\(parent)/task/\(parent)/children")
+        let numbers = String(decoding: children ?? [], as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+        guard let child = numbers.first else { throw NotSeen(what: "the process of \(name)", seconds: 0) }
+        kill(child, signal)
+    }
+
     /// Sends a signal and waits for the end.
     public func end(_ signal: Int32, limit: Double = 20) throws -> Outcome {
         if let outcome { return outcome }

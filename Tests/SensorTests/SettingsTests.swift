@@ -78,6 +78,10 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     ("promiscuous: perhaps", ":1: 'promiscuous' wants true or false"),
     ("db: [a]", ":1: 'db' wants a text"),
     ("rules: {a: b}", ":1: 'rules' wants a list of paths"),
+    ("lists: [a]", ":1: 'lists' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'"),
+    ("lists: {'a b': [c]}", ":1: 'a b' is no name of a list: letters, digits, '_', '-' and '.' are"),
+    ("lists: {brokers: [{a: b}]}", ":1: the list 'brokers' wants texts, such as [10.0.0.0/8, 192.168.1.1]"),
+    ("filters: {a: b}", ":1: 'filters' wants a list of paths"),
     ("- db", ": a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'"),
 ])
 func wrongSettings(text: String, message: String) throws {
@@ -103,4 +107,21 @@ func wrongSettings(text: String, message: String) throws {
     )
     flags.configuration = try folder.write("empty", "")
     #expect(failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) } == nil)
+}
+
+@Test func filtersAndLists() throws {
+    let folder = try Folder()
+    var flags = Settings.Overrides()
+    flags.configuration = try folder.write(
+        "a.yaml", "filters: [f1]\nlists:\n  brokers: [10.0.0.5, '10.0.0.6']\n  ports: [1883, 8883]\n  one: 10.0.0.0/8\n"
+    )
+    var settings = try Settings.load(flags, environment: [:])
+    #expect(settings.filters == ["f1"])
+    #expect(
+        settings.lists == ["brokers": ["10.0.0.5", "10.0.0.6"], "ports": ["1883", "8883"], "one": ["10.0.0.0/8"]])
+    #expect(try Settings.load(flags, environment: ["EARSHOT_FILTERS": "f2:f3"]).filters == ["f2", "f3"])
+    flags.filters = ["f4"]
+    settings = try Settings.load(flags, environment: ["EARSHOT_FILTERS": "f2:f3"])
+    #expect(settings.filters == ["f4"])
+    #expect(settings.ruleSources.lists == settings.lists)
 }

@@ -55,6 +55,46 @@ import Testing
         #expect(read.generate)
     }
 
+    /// The specification has the first four kinds; pySigma 1.5.1 takes all of these.
+    @Test(
+        arguments: [
+            ("{type: temporal, rules: [a, b], timespan: 5m}", SigmaCorrelation.Kind.temporal, [.init(.gte, 2)]),
+            ("{type: temporal, rules: [a, b, c], timespan: 1w, condition: {gte: 2}}", .temporal, [.init(.gte, 2)]),
+            ("{type: temporal_ordered, rules: [a, b], timespan: 1M}", .temporalOrdered, [.init(.gte, 2)]),
+            ("{type: value_avg, rules: a, timespan: 1y, condition: {field: f, lt: 5}}", .valueAvg, [.init(.lt, 5)]),
+            (
+                "{type: value_median, rules: a, timespan: 1h, condition: {field: f, lt: -5}}", .valueMedian,
+                [.init(.lt, -5)]
+            ),
+            (
+                "{type: value_percentile, rules: a, timespan: 1h, condition: {field: f, gt: 5, percentile: 95}}",
+                .valuePercentile, [.init(.gt, 5)]
+            ),
+        ] as [(String, SigmaCorrelation.Kind, [SigmaCorrelation.Bound])])
+    func everyKindIsRead(body: String, kind: SigmaCorrelation.Kind, bounds: [SigmaCorrelation.Bound]) throws {
+        let read = try #require(correlation(Self.text("  \(body)\n")))
+        #expect(read.kind.value == kind)
+        #expect(read.bounds == bounds)
+        #expect(read.percentile == (kind == .valuePercentile ? 95 : 50))
+    }
+
+    @Test func aliasesAreRead() throws {
+        let body = """
+              type: temporal
+              rules: [refused, accepted]
+              group-by: [peer]
+              timespan: 10s
+              aliases:
+                peer:
+                  refused: destination.ip
+                  accepted: source.ip
+            """
+        let read = try #require(correlation(Self.text(body)))
+        #expect(read.aliases.map(\.name.value) == ["peer"])
+        #expect(read.aliases.first?.fields.map(\.rule.value) == ["refused", "accepted"])
+        #expect(read.aliases.first?.fields.map(\.field.value) == ["destination.ip", "source.ip"])
+    }
+
     static let broken: [(String, [DiagnosticCode])] = [
         ("{type: event_count, rules: a, timespan: 1h}", [.missingKey]),
         ("{type: event_count, rules: a, condition: {gte: 1}}", [.missingKey]),
@@ -75,21 +115,25 @@ import Testing
         ("{type: event_count, rules: a, timespan: 1h, condition: {gt: 5, lt: 6}}", [.impossibleCondition]),
         ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 5, neq: 5}}", [.impossibleCondition]),
         ("{type: event_count, rules: a, timespan: 1h, condition: {gt: 9223372036854775807}}", [.impossibleCondition]),
-        (
-            "{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, aliases: {x: {a: b}}}",
-            [.unsupportedCorrelation]
-        ),
+        ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, aliases: {x: {a: b}}}", [.badAlias]),
+        ("{type: temporal, rules: a, timespan: 1h, aliases: {x: {b: c}}, group-by: x}", [.badAlias]),
+        ("{type: temporal, rules: a, timespan: 1h, aliases: {x: y}, group-by: x}", [.wrongType]),
         ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, groupby: x}", [.unknownKey]),
         ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, group-by: {a: b}}", [.wrongType]),
         ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, generate: 'true'}", [.wrongType]),
         ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
         ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
         ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: [a, b]}}", [.wrongType]),
-        ("{type: temporal, rules: a, timespan: 1h, condition: {eq: 1}}", [.unsupportedCorrelation]),
+        ("{type: temporal, rules: a, timespan: 1h, condition: a and b}", [.unsupportedCorrelation]),
+        ("{type: temporal, rules: a, timespan: 1h, condition: {gte: 1, field: f}}", [.unexpectedField]),
         ("{type: temporal_ordered, rules: a, timespan: 1h, condition: {eq: 1}}", [.unsupportedCorrelation]),
-        ("{type: value_avg, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.unsupportedCorrelation]),
-        ("{type: value_percentile, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.unsupportedCorrelation]),
-        ("{type: value_median, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.unsupportedCorrelation]),
+        ("{type: value_avg, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
+        ("{type: value_avg, rules: a, timespan: 1h, condition: {eq: 1, field: f, percentile: 5}}", [.badPercentile]),
+        ("{type: value_percentile, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.badPercentile]),
+        (
+            "{type: value_percentile, rules: a, timespan: 1h, condition: {eq: 1, field: f, percentile: 101}}",
+            [.badPercentile]
+        ),
         ("{type: event_counts, rules: a, timespan: 1h, condition: {eq: 1}}", [.unknownValue]),
         ("[]", [.wrongType]),
     ]

@@ -21,6 +21,7 @@ import Testing
             switch document {
             case .rule(let rule): rule.metadata.title.value
             case .correlation(let correlation): correlation.metadata.title.value
+            case .filter(let filter): filter.title.value
             }
         }
     }
@@ -100,7 +101,7 @@ import Testing
               s: {a|contians: 1, b|gt: x, c: []}
               t: []
               condition: s and u
-            earshot: {summray: x, suppress: {by: [], for: 1w}}
+            earshot: {summray: x, suppress: {by: [], for: 1x}}
             """
         #expect(
             codes(text) == [

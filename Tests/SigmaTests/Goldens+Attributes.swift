@@ -208,13 +208,13 @@ extension DiagnosticGoldenTests {
               s: {a: 1}
               condition: s
             earshot:
-              suppress: {by: [a], for: ‸1w}
+              suppress: {by: [a], for: ‸1x}
             """#,
             #"""
-            error[bad-duration]: `for` must be a whole number above 0 followed by s, m, h or d
+            error[bad-duration]: `for` must be a whole number above 0 followed by s, m, h, d, w, M or y
              --> rules/a.yml:9:28
               |
-            9 |   suppress: {by: [a], for: 1w}
+            9 |   suppress: {by: [a], for: 1x}
               |                            ^
               = help: for example 30s, 15m, 2h or 7d
             """#),
@@ -233,6 +233,23 @@ extension DiagnosticGoldenTests {
               |
             9 |   tests: [{capture: a.pcap, alerts: -1}]
               |                                     ^
+            """#),
+        Golden(
+            .badMessage,
+            #"""
+            §Hdetection:
+              s: {a: 1}
+              condition: s
+            earshot:
+              tests: [{messages: [‸'8206'], alerts: 1}]
+            """#,
+            #"""
+            error[bad-message]: this is no message: a message begins with `>` (to the server) or `<` (to the client)
+             --> rules/a.yml:9:23
+              |
+            9 |   tests: [{messages: ['8206'], alerts: 1}]
+              |                       ^
+              = help: such as "> 8206000100012300" or "< +200ms 9003000100"
             """#),
         Golden(
             .duplicateEntry,
@@ -260,7 +277,7 @@ extension DiagnosticGoldenTests {
             ‸correlation: {type: event_count}
             """#,
             #"""
-            error[mixed-document]: a document has either `detection` or `correlation`
+            error[mixed-document]: a document has one of `detection`, `correlation` and `filter`
              --> rules/a.yml:8:1
               |
             8 | correlation: {type: event_count}
@@ -271,16 +288,30 @@ extension DiagnosticGoldenTests {
             .unsupportedDocument,
             #"""
             title: T
-            logsource: {category: mqtt}
-            ‸filter: {rules: [a], selection: {a: 1}, condition: selection}
+            ‸action: global
             """#,
             #"""
-            error[unsupported-document]: `filter` documents are not supported by this version
-             --> rules/a.yml:3:1
+            error[unsupported-document]: `action` documents are not supported by this version
+             --> rules/a.yml:2:1
+              |
+            2 | action: global
+              | ^
+              = help: collections of Sigma 1 are gone: write each rule out in a document of its own
+            """#),
+        Golden(
+            .keepingFilter,
+            #"""
+            title: T
+            logsource: {category: mqtt}
+            filter: {rules: [a], selection: {a: 1}, condition: ‸selection}
+            """#,
+            #"""
+            warning[keeping-filter]: this filter keeps only the events that its condition selects
+             --> rules/a.yml:3:52
               |
             3 | filter: {rules: [a], selection: {a: 1}, condition: selection}
-              | ^
-              = help: state the exception in the rule, as a selection behind `and not`
+              |                                                    ^
+              = help: to leave these events out, write `not` before the selection
             """#),
     ]
 }

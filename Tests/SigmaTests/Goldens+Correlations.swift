@@ -6,36 +6,53 @@ extension DiagnosticGoldenTests {
             .unsupportedCorrelation,
             #"""
             §Ccorrelation:
-              type: ‸temporal
+              type: temporal
               rules: [a, b]
               timespan: 1h
-              condition: {gte: 2}
+              condition: ‸a and not b
             """#,
             #"""
-            error[unsupported-correlation]: correlations of type `temporal` are not supported by this version
-             --> rules/a.yml:5:9
+            error[unsupported-correlation]: conditions over the rules of a correlation are not supported
+             --> rules/a.yml:8:14
               |
-            5 |   type: temporal
-              |         ^
-              = help: supported are: event_count, value_count, value_sum
+            8 |   condition: a and not b
+              |              ^
+              = help: leave the condition out if all must match; else give a number of rules, such as {gte: 2}
             """#),
         Golden(
-            .unsupportedCorrelation,
+            .badAlias,
             #"""
             §Ccorrelation:
               type: event_count
-              rules: [a, b]
+              rules: [failed, refused]
               timespan: 1h
+              group-by: [peer]
               condition: {gte: 2}
-              ‸aliases: {x: {a: f, b: g}}
+              aliases: {peer: {failed: f, ‸refusd: g}}
             """#,
             #"""
-            error[unsupported-correlation]: `aliases` are not supported by this version
-             --> rules/a.yml:9:3
+            error[bad-alias]: `refusd` is not among the rules of the correlation
+              --> rules/a.yml:10:31
+               |
+            10 |   aliases: {peer: {failed: f, refusd: g}}
+               |                               ^
+               = help: did you mean `refused`?
+            """#),
+        Golden(
+            .badPercentile,
+            #"""
+            §Ccorrelation:
+              type: value_percentile
+              rules: a
+              timespan: 1h
+              condition: {field: f, gte: 2, percentile: ‸101}
+            """#,
+            #"""
+            error[bad-percentile]: a percentile lies between 0 and 100
+             --> rules/a.yml:8:45
               |
-            9 |   aliases: {x: {a: f, b: g}}
-              |   ^
-              = help: group by fields that have the same name in all of the rules
+            8 |   condition: {field: f, gte: 2, percentile: 101}
+              |                                             ^
             """#),
         Golden(
             .unexpectedField,

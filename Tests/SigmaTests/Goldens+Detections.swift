@@ -54,16 +54,48 @@ extension DiagnosticGoldenTests {
             #"""
             §Hdetection:
               s:
-                ‸'|all': [x, y]
+                '|‸cidr': 10.0.0.0/8
               condition: s
             """#,
             #"""
-            error[keyword-modifier]: keywords with modifiers are not supported by this version
-             --> rules/a.yml:7:5
+            error[keyword-modifier]: `cidr` needs a field before the `|`
+             --> rules/a.yml:7:7
               |
-            7 |     '|all': [x, y]
-              |     ^
-              = help: name a field before the `|`; for keywords that must all occur, make one selection of each
+            7 |     '|cidr': 10.0.0.0/8
+              |       ^
+              = help: keywords are looked for in every text of an event
+            """#),
+        Golden(
+            .noPlaceholder,
+            #"""
+            §Hdetection:
+              s:
+                source.ip|expand: ‸home_networks
+              condition: s
+            """#,
+            #"""
+            error[no-placeholder]: `expand` needs a value with a placeholder
+             --> rules/a.yml:7:23
+              |
+            7 |     source.ip|expand: home_networks
+              |                       ^
+              = help: such as '%home_networks%', where home_networks is a list of the configuration
+            """#),
+        Golden(
+            .badTopic,
+            #"""
+            §Hdetection:
+              s:
+                mqtt.topic|topicfilter: ‸'plant/#/state'
+              condition: s
+            """#,
+            #"""
+            error[bad-topic]: `#` can only be the last level of `plant/#/state`
+             --> rules/a.yml:7:29
+              |
+            7 |     mqtt.topic|topicfilter: 'plant/#/state'
+              |                             ^
+              = help: such as plant/+/state or plant/#
             """#),
         Golden(
             .unknownModifier,
@@ -79,23 +111,7 @@ extension DiagnosticGoldenTests {
               |
             7 |     mqtt.topic|contians: x
               |                ^
-              = help: did you mean `contains`? supported are: contains, startswith, endswith, all, cased, re, cidr, exists, gt, gte, lt, lte, i, m, s
-            """#),
-        Golden(
-            .unsupportedModifier,
-            #"""
-            §Hdetection:
-              s:
-                f|‸windash: x
-              condition: s
-            """#,
-            #"""
-            error[unsupported-modifier]: the modifier `windash` is not supported by this version
-             --> rules/a.yml:7:7
-              |
-            7 |     f|windash: x
-              |       ^
-              = help: supported are: contains, startswith, endswith, all, cased, re, cidr, exists, gt, gte, lt, lte, i, m, s
+              = help: did you mean `contains`?
             """#),
         Golden(
             .duplicateModifier,

@@ -40,12 +40,13 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case mixedList = "mixed-list"
     case keywordModifier = "keyword-modifier"
     case unknownModifier = "unknown-modifier"
-    case unsupportedModifier = "unsupported-modifier"
     case duplicateModifier = "duplicate-modifier"
     case modifierClash = "modifier-clash"
     case modifierOrder = "modifier-order"
     case modifierValue = "modifier-value"
     case badCIDR = "bad-cidr"
+    case noPlaceholder = "no-placeholder"
+    case badTopic = "bad-topic"
     case oldTimeframe = "old-timeframe"
 
     // Conditions.
@@ -59,6 +60,12 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case unsupportedCorrelation = "unsupported-correlation"
     case unexpectedField = "unexpected-field"
     case impossibleCondition = "impossible-condition"
+    case badAlias = "bad-alias"
+    case badPercentile = "bad-percentile"
+
+    // The attribute `earshot`, and filters.
+    case badMessage = "bad-message"
+    case keepingFilter = "keeping-filter"
 
     /// What the code stands for, in one line.
     public var explanation: String {
@@ -89,21 +96,22 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
         case .badID: "The identifier is not a UUID."
         case .badDate: "The date is not a day of the calendar in the form YYYY-MM-DD."
         case .badTag: "The tag does not follow the syntax of tags."
-        case .badDuration: "The span of time is not a whole number followed by s, m, h or d."
+        case .badDuration: "The span of time is not a whole number followed by s, m, h, d, w, M or y."
         case .badCount: "The number is out of the range that makes sense here."
         case .duplicateEntry: "A list names the same thing twice."
-        case .mixedDocument: "The document is a rule and a correlation at once."
+        case .mixedDocument: "The document is two of a rule, a correlation and a filter at once."
         case .unsupportedDocument: "This version cannot load this kind of document."
         case .badSelectionName: "A condition could not refer to a selection of this name."
         case .mixedList: "A list mixes maps with words."
-        case .keywordModifier: "Modifiers stand without a field; this version cannot modify keywords."
+        case .keywordModifier: "A modifier needs a field, and there is none."
         case .unknownModifier: "The field modifier is unknown."
-        case .unsupportedModifier: "The field modifier is part of Sigma, but this version does not support it."
         case .duplicateModifier: "The field modifier is given twice."
         case .modifierClash: "Two field modifiers cannot stand together."
         case .modifierOrder: "A field modifier stands at the wrong place among the others."
         case .modifierValue: "The value does not suit the field modifier."
         case .badCIDR: "The text is not a network in CIDR notation."
+        case .noPlaceholder: "`expand` stands on values without a `%name%`."
+        case .badTopic: "The text is not an MQTT topic name or topic filter."
         case .oldTimeframe: "The rule uses `timeframe`, which correlations have replaced."
         case .conditionSyntax: "The condition cannot be read."
         case .oldAggregation: "The condition uses the aggregation after a pipe, which correlations have replaced."
@@ -113,6 +121,10 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
         case .unsupportedCorrelation: "This version does not support this part of correlations."
         case .unexpectedField: "A correlation that counts events has a field."
         case .impossibleCondition: "No number can meet all bounds of the condition."
+        case .badAlias: "An alias is not used, or names a rule that the correlation does not refer to."
+        case .badPercentile: "The percentile is missing, out of range, or of no use here."
+        case .badMessage: "A message or an address of a test is not written as it should be."
+        case .keepingFilter: "The condition of a filter has no `not`: it keeps what it selects and leaves out all else."
         }
     }
 }

@@ -1,17 +1,25 @@
 /// `detection`: selections and conditions.
 extension DocumentReader {
     mutating func detection(_ node: YAMLNode) -> (selections: [Selection], conditions: [Located<Condition>])? {
-        guard let map = map(node, "`detection`") else { return nil }
-        let entries = map.entries.filter { $0.key.value != "condition" && $0.key.value != "timeframe" }
+        map(node, "`detection`").flatMap { detection($0, of: "`detection`", at: node.position) }
+    }
+
+    /// Reads the selections and conditions of a map; `others` are keys of it that are neither.
+    mutating func detection(
+        _ map: YAMLMap, of owner: String, others: Set<String> = [], at position: SourcePosition
+    ) -> (selections: [Selection], conditions: [Located<Condition>])? {
+        let entries = map.entries.filter {
+            $0.key.value != "condition" && $0.key.value != "timeframe" && !others.contains($0.key.value)
+        }
         if let timeframe = map.entries.first(where: { $0.key.value == "timeframe" }) {
             error(
                 .oldTimeframe, timeframe.key.position, "`timeframe` is no longer part of detections",
                 "write a correlation of type event_count with a `timespan`")
         }
-        if entries.isEmpty { error(.missingKey, node.position, "`detection` needs at least one selection") }
+        if entries.isEmpty { error(.missingKey, position, "\(owner) needs at least one selection") }
         guard entries.count <= SigmaReader.maximumSelections else {
             error(
-                .tooManyValues, node.position, "the rule has more than \(SigmaReader.maximumSelections) selections",
+                .tooManyValues, position, "the rule has more than \(SigmaReader.maximumSelections) selections",
                 "split the rule, or give a field a list of values")
             return nil
         }
@@ -22,7 +30,7 @@ extension DocumentReader {
                 Selection(name: entry.key, body: $0)
             }
         }
-        let condition = required("condition", in: map, of: "`detection`", at: node.position)
+        let condition = required("condition", in: map, of: owner, at: position)
         let conditions = condition.flatMap { self.conditions($0, over: names) }
         guard let conditions, selections.count == names.count else { return nil }
         return (selections, conditions)

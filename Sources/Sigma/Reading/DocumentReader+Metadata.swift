@@ -9,7 +9,7 @@ extension DocumentReader {
     /// The longest title (specification, *Title*), in characters.
     private static let longestTitle = 256
     /// The longest description (specification, *Description*), in characters.
-    private static let longestDescription = 65_535
+    static let longestDescription = 65_535
 
     mutating func metadata(_ map: YAMLMap, at position: SourcePosition, isCorrelation: Bool) -> SigmaMetadata? {
         let owner = isCorrelation ? "a correlation" : "a rule"
@@ -33,7 +33,7 @@ extension DocumentReader {
         let tags = map["tags"].flatMap { self.tags($0) }
         let fields = map["fields"].flatMap { lines($0, "the fields") }
         let falsePositives = map["falsepositives"].flatMap { lines($0, "the false positives", orOne: true) }
-        let earshot = map["earshot"].flatMap { self.earshot($0) }
+        let earshot = map["earshot"].flatMap { self.earshot($0, isCorrelation: isCorrelation) }
         checkUnused(map)
         guard let title, let level else { return nil }
         return SigmaMetadata(
@@ -49,7 +49,7 @@ extension DocumentReader {
     private static let relations = ["derived", "obsolete", "merged", "renamed", "similar"]
 
     /// Checks what the tree has no place for.
-    private mutating func checkUnused(_ map: YAMLMap) {
+    mutating func checkUnused(_ map: YAMLMap) {
         if let node = map["modified"] { _ = date(node, "the date of modification") }
         if let node = map["license"] { _ = line(node, "the license") }
         if let node = map["taxonomy"] { _ = line(node, "the taxonomy") }
@@ -57,12 +57,12 @@ extension DocumentReader {
         if let node = map["related"] { related(node) }
     }
 
-    private mutating func title(_ node: YAMLNode) -> Located<String>? {
+    mutating func title(_ node: YAMLNode) -> Located<String>? {
         guard let title = line(node, "the title"), text(node, "the title", Self.longestTitle) != nil else { return nil }
         return title
     }
 
-    private mutating func text(_ node: YAMLNode, _ what: String, _ longest: Int) -> String? {
+    mutating func text(_ node: YAMLNode, _ what: String, _ longest: Int) -> String? {
         guard let text = string(node, what) else { return nil }
         let length = text.unicodeScalars.count
         guard length <= longest else {
@@ -77,7 +77,7 @@ extension DocumentReader {
         return SigmaLevel(rawValue: word.value).map { Located($0, at: word.position) }
     }
 
-    private mutating func uuid(_ node: YAMLNode, _ what: String) -> Located<String>? {
+    mutating func uuid(_ node: YAMLNode, _ what: String) -> Located<String>? {
         guard let text = string(node, what) else { return nil }
         let groups = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let isHex = groups.joined().allSatisfy { byte in
@@ -93,7 +93,7 @@ extension DocumentReader {
         return Located(text.lowercased(), at: node.position)
     }
 
-    private mutating func date(_ node: YAMLNode, _ what: String) -> String? {
+    mutating func date(_ node: YAMLNode, _ what: String) -> String? {
         guard let text = string(node, what) else { return nil }
         guard Self.isDay(text) else {
             error(.badDate, node.position, "\(what) is not a day in the form YYYY-MM-DD")

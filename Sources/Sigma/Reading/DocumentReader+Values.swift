@@ -136,7 +136,7 @@ extension DocumentReader {
             return value
         }
         error(
-            .badDuration, node.position, "\(what) must be a whole number above 0 followed by s, m, h or d",
+            .badDuration, node.position, "\(what) must be a whole number above 0 followed by s, m, h, d, w, M or y",
             "for example 30s, 15m, 2h or 7d")
         return nil
     }

@@ -1,4 +1,4 @@
-/// Reads the nodes of one document as a rule or a correlation, and collects all that is wrong with them.
+/// Reads the nodes of one document as a rule, a correlation or a filter, and collects all that is wrong with them.
 ///
 /// Its functions return `nil` where they reported an error; the document is then left out, but reading goes on so that
 /// an author sees all errors at once.
@@ -22,25 +22,28 @@ struct DocumentReader {
                 .unsupportedDocument, entry.key.position, "`\(key)` documents are not supported by this version", hint)
             return nil
         }
-        let detection = map.entries.first { $0.key.value == "detection" }
-        let correlation = map.entries.first { $0.key.value == "correlation" }
-        switch (detection, correlation) {
-        case (_?, let correlation?):
+        let kinds = map.entries.filter { Self.documentKinds.contains($0.key.value) }
+        if kinds.count > 1 {
             error(
-                .mixedDocument, correlation.key.position, "a document has either `detection` or `correlation`",
-                "separate the two with a line `---`")
+                .mixedDocument, kinds[1].key.position,
+                "a document has one of `detection`, `correlation` and `filter`", "separate the two with a line `---`")
             return nil
-        case (nil, let correlation?):
-            return self.correlation(correlation.value, of: map, at: root.position).map(SigmaDocument.correlation)
+        }
+        switch kinds.first?.key.value {
+        case "correlation":
+            return correlation(kinds[0].value, of: map, at: root.position).map(SigmaDocument.correlation)
+        case "filter":
+            return filter(kinds[0].value, of: map, at: root.position).map(SigmaDocument.filter)
         default:
             return rule(map, at: root.position).map(SigmaDocument.rule)
         }
     }
 
+    private static let documentKinds: Set<String> = ["detection", "correlation", "filter"]
+
     /// Documents that other tools know, and what this reader can say about them.
     private static let unsupportedDocuments: [(key: String, hint: String)] = [
-        ("filter", "state the exception in the rule, as a selection behind `and not`"),
-        ("action", "collections of Sigma 1 are gone: write each rule out in a document of its own"),
+        ("action", "collections of Sigma 1 are gone: write each rule out in a document of its own")
     ]
 
     private mutating func rule(_ map: YAMLMap, at position: SourcePosition) -> SigmaRule? {

@@ -1,6 +1,7 @@
 import Detection
 import Events
 import Network
+import Testing
 
 @testable import Sigma
 
@@ -21,7 +22,7 @@ func located<Value>(_ value: Value, _ line: Int = 1) -> Located<Value> { Located
 
 /// `field|modifier|...: values`; the test stands on line 10, its values on the lines after.
 func test(_ key: String, _ values: [SigmaValue]) -> FieldTest {
-    let parts = key.split(separator: "|").map(String.init)
+    let parts = key.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
     return FieldTest(
         field: located(parts[0], 10),
         modifiers: parts.dropFirst().compactMap { SigmaModifier(rawValue: $0) }.map { located($0, 10) },
@@ -70,15 +71,20 @@ func rule(
 func correlation(
     _ id: String?, _ kind: SigmaCorrelation.Kind, of rules: [String], by group: [String], seconds: Int64,
     _ bounds: [SigmaCorrelation.Bound], field: String? = nil, generate: Bool = false, name: String? = nil,
-    summary: String? = nil, suppress: (by: [String], nanoseconds: Int64)? = nil
+    summary: String? = nil, suppress: (by: [String], nanoseconds: Int64)? = nil,
+    aliases: [(String, [(String, String)])] = [], percentile: Int = 50
 ) -> SigmaDocument {
     .correlation(
         SigmaCorrelation(
             metadata: metadata(
                 id: id, name: name, title: "Correlation \(id ?? "")", summary: summary, suppress: suppress),
             kind: located(kind, 40), rules: rules.map { located($0, 41) }, groupBy: group.map { located($0, 42) },
+            aliases: aliases.map { alias in
+                SigmaCorrelation.Alias(
+                    name: located(alias.0), fields: alias.1.map { (rule: located($0.0), field: located($0.1)) })
+            },
             timespan: located(seconds * 1_000_000_000, 43), bounds: bounds, field: field.map { located($0, 45) },
-            generate: generate))
+            percentile: percentile, generate: generate))
 }
 
 /// An engine that closures of a test can share.
@@ -88,10 +94,19 @@ final class DetectionEngineBox {
 
     init(
         _ documents: [SigmaDocument], discriminators: [Discriminator] = [],
-        limits: DetectionLimits = DetectionLimits(), seed: UInt64 = 1
+        limits: DetectionLimits = DetectionLimits(), seed: UInt64 = 1, placeholders: Placeholders = Placeholders()
     ) {
-        let result = RuleCompiler.compile(documents, registry: testRegistry, discriminators: discriminators)
+        let result = RuleCompiler.compile(
+            documents, placeholders: placeholders, registry: testRegistry, discriminators: discriminators)
         diagnostics = result.diagnostics
         engine = DetectionEngine(rules: result.rules, limits: limits, hash: SeededHash(seed: seed))
     }
+}
+
+/// The documents of a rule file, which must be right.
+func read(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) -> [SigmaDocument] {
+    let (documents, diagnostics) = SigmaReader.read(text: text, file: "test.yml")
+    let errors = diagnostics.filter { $0.severity == .error }.map { $0.render(source: text) }
+    #expect(errors.isEmpty, sourceLocation: sourceLocation)
+    return documents
 }

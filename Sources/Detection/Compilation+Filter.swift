@@ -1,0 +1,68 @@
+import Events
+import Sigma
+
+extension Compilation {
+    /// Adds the condition of a filter to the rules that it is on.
+    ///
+    /// As in pySigma, a filter is on a rule if the rule's logsource has all that the filter's says, and the filter names
+    /// the rule or `any`; it is never on a correlation.
+    mutating func apply(_ filter: SigmaFilter, _ index: Int, _ documents: [SigmaDocument]) {
+        var place = Place(document: index, file: filter.file, category: nil)
+        checkLogSource(filter.logsource, &place)
+        let selections = filter.selections.map { expression($0.body, place) }
+        let condition = expression(filter.condition.value, selections, filter.condition.position, place)
+        guard !isBroken(index) else { return }
+        let targets = targets(of: filter, place, documents)
+        for target in targets {
+            guard let document = loaded[target] else { continue }
+            loaded[target]?.condition = .all([document.condition, condition]).simplified { _ in nil }
+            loaded[target]?.rule.filters.append(filter.source)
+        }
+        if targets.isEmpty {
+            warn(
+                place, "unused-filter", filter.position, "The filter is on no rule",
+                hint: "a rule must have the logsource of the filter")
+        }
+    }
+
+    /// The documents of the rules that a filter is on.
+    private mutating func targets(
+        of filter: SigmaFilter, _ place: Place, _ documents: [SigmaDocument]
+    ) -> [Int] {
+        func covers(_ document: Int) -> Bool {
+            guard case .rule(let rule) = documents[document] else { return false }
+            return filter.logsource.covers(rule.logsource)
+        }
+        guard case .rules(let names) = filter.rules else { return documents.indices.filter(covers) }
+        var targets: [Int] = []
+        for name in names {
+            guard let document = byIdentity[name.value] else {
+                warn(
+                    place, "unknown-rule", name.position, "There is no rule \(name.value)",
+                    hint: nearest(to: name.value, in: byIdentity.keys.sorted()).map { "did you mean \($0)?" })
+                continue
+            }
+            if covers(document) {
+                if !targets.contains(document) { targets.append(document) }
+            } else if case .rule = documents[document] {
+                warn(
+                    place, "filter-mismatch", name.position,
+                    "The rule \(name.value) has another logsource than the filter, which is therefore not on it")
+            } else {
+                warn(
+                    place, "filter-mismatch", name.position, "A filter cannot be on \(name.value), which is no rule",
+                    hint: "name the rules that the correlation refers to")
+            }
+        }
+        return targets
+    }
+}
+
+extension SigmaRule.LogSource {
+    /// Whether another has all that this one says.
+    fileprivate func covers(_ other: SigmaRule.LogSource) -> Bool {
+        (product == nil || product?.value == other.product?.value)
+            && (category == nil || category?.value == other.category?.value)
+            && (service == nil || service?.value == other.service?.value)
+    }
+}

@@ -1,0 +1,156 @@
+import Bytes
+import Events
+import Network
+import Sigma
+
+extension DetectionEngine {
+    /// Counts an event for a correlation, which it came into by the inlet at a place in `pending`, and raises it if its
+    /// condition holds.
+    mutating func count(
+        _ place: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) {
+        let inlet = rules.inlets[pending[place]]
+        // An event that comes in twice is measured once, when all of it is in.
+        var isLast = true
+        if place + 1 < pending.count {
+            let next = rules.inlets[pending[place + 1]]
+            isLast = next.correlation != inlet.correlation || next.group != inlet.group
+        }
+        let plan = rules.correlations[inlet.correlation]
+        var key = KeyHash(hash, correlationHashes[inlet.correlation])
+        for index in inlet.groupSlots.indices {
+            let slot = inlet.groupSlots[index]
+            fetch(slot, event, context, message: message)
+            if fetched[slot].range.isEmpty {
+                tally.eventsWithoutGroup &+= 1
+                return
+            }
+            add(slot, to: &key, message: message)
+        }
+        let now = context.timestamp.nanoseconds
+        switch plan.measure {
+        case .absence:
+            noteArrival(inlet, plan, key.key, event, context, message: message)
+            return
+        case .orderedRules:
+            let isWhole = sequences[inlet.correlation]?.add(key.key, rule: inlet.source, now: now) ?? false
+            guard isWhole, isLast else { return }
+            finish(inlet, plan, Hit(rule: plan.rule, matched: Int64(plan.neededRules)), event, context, message)
+            return
+        default: break
+        }
+        if inlet.valueSlot >= 0 { fetch(inlet.valueSlot, event, context, message: message) }
+        if inlet.overSlot >= 0 { fetch(inlet.overSlot, event, context, message: message) }
+        let group = correlations.open(
+            key.key, timespan: plan.timespan, isDistinct: plan.measure.isDistinct, now: now)
+        guard let hit = measure(inlet, plan, group, key.key, message: message), isLast else { return }
+        finish(inlet, plan, hit, event, context, message)
+    }
+
+    /// Raises a correlation whose condition holds, and hands it on to those that refer to it.
+    private mutating func finish(
+        _ inlet: Inlet, _ plan: CorrelationPlan, _ hit: Hit, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext, _ message: RawSpan
+    ) {
+        if plan.measure != .ratio { matchesByRule[plan.rule] &+= 1 }
+        for index in inlet.next.indices { enter(inlet.next[index]) }
+        if plan.raises { raise(hit, event, context, message: message) }
+    }
+
+    /// Adds an event to its window, and measures that; `nil` where the condition does not hold.
+    private mutating func measure(
+        _ inlet: Inlet, _ plan: CorrelationPlan, _ group: Int32, _ key: TableKey, message: RawSpan
+    ) -> Hit? {
+        switch plan.measure {
+        case .events:
+            correlations.addEvent(generation, group, entries: plan.entries)
+            return counted(plan, correlations.count(group), isEstimate: false)
+        case .rules:
+            var value = KeyHash(hash, below: key)
+            value.add(UInt64(inlet.source))
+            correlations.addDistinct(value.key, group, of: key, entries: .max)
+            return counted(plan, correlations.count(group), isEstimate: false)
+        case .distinctValues:
+            for index in fetched[inlet.valueSlot].range {
+                var value = KeyHash(hash, below: key)
+                add(values.values[index], to: &value, message: message)
+                correlations.addDistinct(value.key, group, of: key, entries: plan.entries)
+            }
+            let count = correlations.distinctCount(group, of: key)
+            return counted(plan, count.count, isEstimate: count.isEstimate)
+        case .sum, .average:
+            for index in fetched[inlet.valueSlot].range {
+                guard let number = number(at: index, plan.scale) else { continue }
+                correlations.addNumbers(number, 1, group)
+            }
+            guard let sums = correlations.sums(group) else { return nil }
+            if plan.measure == .sum, plan.scale == 1 { return whole(plan, sums.first, isEstimate: sums.isCut) }
+            let sum = Double(sums.first) / Double(plan.scale)
+            return real(plan, plan.measure == .sum ? sum : sum / Double(max(1, sums.second)), isEstimate: sums.isCut)
+        case .percentile(let percent):
+            for index in fetched[inlet.valueSlot].range {
+                if let number = number(at: index, plan.scale) { correlations.addRanked(number, group) }
+            }
+            guard let (value, isCut) = correlations.percentile(percent, group) else { return nil }
+            return real(plan, value / Double(plan.scale), isEstimate: isCut)
+        case .ratio:
+            let first = total(of: inlet.valueSlot, plan.scale)
+            let second = total(of: inlet.overSlot, plan.scale)
+            if first != 0 || second != 0 { correlations.addNumbers(first, second, group) }
+            guard let sums = correlations.sums(group), sums.second != 0 else { return nil }
+            let (sum, over) = (Double(sums.first) / Double(plan.scale), Double(sums.second) / Double(plan.scale))
+            guard sum >= plan.minimumSum, over >= plan.minimumOver else { return nil }
+            return real(plan, sum / over, isEstimate: sums.isCut)
+        case .orderedRules, .absence: return nil
+        }
+    }
+
+    private mutating func counted(_ plan: CorrelationPlan, _ count: Int, isEstimate: Bool) -> Hit? {
+        var hit = whole(plan, Int64(count), isEstimate: isEstimate)
+        // More entries than the thresholds need are not kept.
+        hit?.isCountCut = !isEstimate && plan.measure != .rules && count >= plan.entries
+        return hit
+    }
+
+    private mutating func whole(_ plan: CorrelationPlan, _ measure: Int64, isEstimate: Bool) -> Hit? {
+        if latestMeasures != nil { latestMeasures?[plan.rule] = Double(measure) }
+        for index in plan.bounds.indices where !plan.bounds[index].holds(measure) { return nil }
+        var hit = Hit(rule: plan.rule, matched: measure)
+        hit.isEstimate = isEstimate
+        return hit
+    }
+
+    private mutating func real(_ plan: CorrelationPlan, _ measure: Double, isEstimate: Bool) -> Hit? {
+        if latestMeasures != nil { latestMeasures?[plan.rule] = measure }
+        for index in plan.bounds.indices where !plan.bounds[index].holds(measure) { return nil }
+        var hit = Hit(rule: plan.rule, matched: Int64(exactly: measure.rounded()) ?? (measure < 0 ? .min : .max))
+        hit.measure = measure
+        hit.isEstimate = isEstimate
+        return hit
+    }
+
+    /// A value as a number of the windows, in units of 1 / `scale`; `nil` where it is none.
+    private func number(at index: Int, _ scale: Int64) -> Int64? {
+        switch values.values[index] {
+        case .int(let number):
+            if scale == 1 { return number }
+            let (product, overflow) = number.multipliedReportingOverflow(by: scale)
+            return overflow ? (number < 0 ? .min : .max) : product
+        case .float(let number):
+            guard number.isFinite else { return nil }
+            let scaled = (number * Double(scale)).rounded()
+            return Int64(exactly: scaled) ?? (scaled < 0 ? .min : .max)
+        default: return nil
+        }
+    }
+
+    private func total(of slot: Int, _ scale: Int64) -> Int64 {
+        var sum: Int64 = 0
+        for index in fetched[slot].range {
+            guard let number = number(at: index, scale) else { continue }
+            let (next, overflow) = sum.addingReportingOverflow(number)
+            sum = overflow ? (number < 0 ? .min : .max) : next
+        }
+        return sum
+    }
+}

@@ -1,0 +1,75 @@
+/// A rule about other rules' matches in a window of time.
+public struct SigmaCorrelation: Sendable {
+    public var metadata: SigmaMetadata
+    public var kind: Located<Kind>
+    /// Names or ids of the rules it counts.
+    public var rules: [Located<String>]
+    public var groupBy: [Located<String>]
+    /// Names of `groupBy` or `field` that stand for another field in each rule.
+    public var aliases: [Alias] = []
+    /// Length of the window in nanoseconds.
+    public var timespan: Located<Int64>
+    /// All of these must hold of the count.
+    public var bounds: [Bound]
+    /// The field whose distinct values are counted (`value_count`) or whose values are reckoned with (`value_sum`,
+    /// `value_avg`, `value_median`, `value_percentile`).
+    public var field: Located<String>?
+    /// Which percentile, 0 to 100; 50 for a median.
+    public var percentile = 50
+    /// Whether the rules it refers to raise alerts of their own as well.
+    public var generate: Bool
+
+    /// The kinds of correlation.
+    ///
+    /// The correlation rules specification 2.1 names the first four; pySigma has the others.
+    public enum Kind: String, CaseIterable, Sendable {
+        case eventCount = "event_count"
+        case valueCount = "value_count"
+        case temporal
+        case temporalOrdered = "temporal_ordered"
+        case valueSum = "value_sum"
+        case valueAvg = "value_avg"
+        case valuePercentile = "value_percentile"
+        case valueMedian = "value_median"
+
+        /// Whether it needs a field.
+        public var hasField: Bool {
+            switch self {
+            case .eventCount, .temporal, .temporalOrdered: false
+            case .valueCount, .valueSum, .valueAvg, .valuePercentile, .valueMedian: true
+            }
+        }
+
+        /// Whether it is a number of events, values or rules, never below 0 and never with a fraction.
+        public var isCount: Bool {
+            switch self {
+            case .eventCount, .valueCount, .temporal, .temporalOrdered: true
+            case .valueSum, .valueAvg, .valuePercentile, .valueMedian: false
+            }
+        }
+    }
+
+    /// `internal_ip: {rule_a: destination.ip, rule_b: source.ip}`
+    public struct Alias: Sendable {
+        public var name: Located<String>
+        /// For rules, by id or name, the field that the alias stands for.
+        public var fields: [(rule: Located<String>, field: Located<String>)]
+    }
+
+    /// `gte: 50`
+    public struct Bound: Hashable, Sendable {
+        public var comparison: Comparison
+        public var threshold: Int64
+
+        /// Makes a bound.
+        public init(_ comparison: Comparison, _ threshold: Int64) {
+            self.comparison = comparison
+            self.threshold = threshold
+        }
+    }
+
+    /// How a count compares with a threshold.
+    public enum Comparison: String, CaseIterable, Sendable {
+        case gt, gte, lt, lte, eq, neq
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Capture
+import Detection
+import Foundation
+import Sensor
+
+/// `earshot rules bench`
+struct RulesBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure what each rule costs over captures.",
+        discussion: """
+            For each rule: its share of the time of all, nanoseconds for each event, how many events its condition was \
+            held against, how many met it. Each rule runs by itself and reads all its fields anew; the last line says \
+            what all of them take together, when they share fields and searches. Decoding is not counted.
+
+            EXAMPLES
+              earshot rules bench capture.pcap
+              earshot rules bench capture.pcap --rules my-rules/ -n 20
+            """)
+
+    @Argument(
+        help: ArgumentHelp("Capture files or folders; '-' for standard input.", valueName: "path"), completion: .file())
+    var paths: [String]
+    @OptionGroup var options: RuleSetOptions
+    @Option(name: .short, help: "Show so many rules, the dearest ones.") var n: Int?
+    @Flag(help: "One JSON object a line.") var json = false
+
+    func run() throws {
+        Signals.install()
+        try failing { () throws(SensorError) in
+            let rules = try options.load(isStrict: true)
+            var worker = Worker(limits: try options.settings().limits, sink: RuleCosts(rules))
+            do throws(CaptureError) {
+                let found = try CapturePaths(paths)
+                for path in found.files {
+                    var file = try CaptureFile.open(path, stop: Signals.stop)
+                    while !Signals.stop.isStopped, let frame = try file.next() { worker.process(frame, file.bytes) }
+                }
+            } catch { throw SensorError(error) }
+            worker.finish()
+            worker.sink.flush()
+            guard worker.sink.events > 0 else {
+                throw SensorError(.dataError, "no MQTT or CoAP message is in \(paths.joined(separator: ", "))")
+            }
+            try show(worker.sink.costs(), events: worker.sink.events, together: worker.sink.secondsTogether)
+        }
+    }
+
+    private func show(_ costs: [RuleCosts.Cost], events: UInt64, together: Double) throws(SensorError) {
+        var output = Output()
+        let total = costs.reduce(0) { $0 + $1.seconds }
+        if !json { output.line(" share  ns/event  evaluations     matches  rule") }
+        for cost in costs.prefix(n ?? .max) {
+            let share = total > 0 ? cost.seconds / total * 100 : 0
+            let nanoseconds = cost.seconds * 1e9 / Double(events)
+            if json {
+                output.line(
+                    "{\"id\":\"\(cost.rule.id)\",\"share\":\(decimal(share / 100, 4)),\"ns_per_event\":"
+                        + "\(decimal(nanoseconds, 1)),\"evaluations\":\(cost.evaluations),\"matches\":\(cost.matches)}")
+            } else {
+                output.line(
+                    "\(left(decimal(share, 1), 5))% \(left(decimal(nanoseconds, 1), 9)) "
+                        + "\(left(String(cost.evaluations), 12)) \(left(String(cost.matches), 11))  "
+                        + "\(cost.rule.id)  \(Terminal.visible(cost.rule.title))")
+            }
+        }
+        try output.end()
+        Terminal.log(
+            "\(plural(events, "event")), \(plural(costs.count, "rule")): each by itself "
+                + "\(decimal(total * 1e9 / Double(events), 1)) ns an event, all together "
+                + "\(decimal(together * 1e9 / Double(events), 1))")
+    }
+
+    private func left(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    private func decimal(_ number: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", number) }
+}

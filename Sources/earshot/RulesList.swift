@@ -1,0 +1,113 @@
+import Alerts
+import ArgumentParser
+import Detection
+import Events
+import Sensor
+import Sigma
+
+/// `earshot rules list`
+struct RulesList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the rules: level, status, category, id, title.",
+        discussion: """
+            Rules that raise no alert of their own, because a correlation counts their matches, are listed with --all. \
+            At the end, on standard error, how many rules there are and how many ATT&CK techniques they are tagged with.
+
+            EXAMPLES
+              earshot rules list
+              earshot rules list --level high --category mqtt
+              earshot rules list --tag t1110
+              earshot rules list --status experimental --json
+            """)
+
+    @OptionGroup var options: RuleSetOptions
+    @Option(help: "Only rules of this level or above.") var level: String?
+    @Option(help: "Only rules with a tag that contains this.") var tag: String?
+    @Option(help: "Only rules of this category: mqtt or coap.") var category: String?
+    @Option(help: "Only rules of this status: stable, test, experimental, deprecated, unsupported.")
+    var status: String?
+    @Flag(help: "List the rules that only feed correlations as well.") var all = false
+    @Flag(help: "One JSON object a line.") var json = false
+
+    private static let statuses = ["stable", "test", "experimental", "deprecated", "unsupported"]
+
+    func validate() throws {
+        if let level, SigmaLevel(rawValue: level) == nil { throw ValidationError(levelHelp(level)) }
+        if let category, !EventCategory.allCases.contains(where: { $0.name.description == category }) {
+            let known = EventCategory.allCases.map(\.name.description).joined(separator: ", ")
+            throw ValidationError("there is no category '\(category)'; there are \(known)")
+        }
+        if let status, !Self.statuses.contains(status) {
+            throw ValidationError("there is no status '\(status)'; there are \(Self.statuses.joined(separator: ", "))")
+        }
+    }
+
+    func run() throws {
+        try failing { () throws(SensorError) in
+            let shown = try options.load().compiled.rules.filter(isWanted)
+            var output = Output()
+            for rule in shown {
+                if json {
+                    rule.append(to: &output.buffer)
+                    output.endLine()
+                } else {
+                    let of = rule.category?.name.description ?? "-"
+                    output.line(
+                        "\(pad(rule.level.rawValue, 13)) \(pad(rule.metadata.status ?? "-", 12)) \(pad(of, 5)) "
+                            + "\(rule.id)  \(terminalSafe(rule.title))")
+                }
+            }
+            try output.end()
+            let techniques = Set(shown.flatMap(\.techniques))
+            Terminal.log("\(plural(shown.count, "rule")), \(plural(techniques.count, "ATT&CK technique"))")
+        }
+    }
+
+    private func isWanted(_ rule: CompiledRule) -> Bool {
+        guard all || rule.raisesAlerts, rule.level >= level.flatMap({ SigmaLevel(rawValue: $0) }) ?? .informational
+        else { return false }
+        if let tag, !rule.tags.contains(where: { $0.contains(tag.lowercased()) }) { return false }
+        if let category, rule.category?.name.description != category { return false }
+        return status == nil || rule.metadata.status == status
+    }
+}
+
+extension CompiledRule {
+    /// Appends what the rule says of itself as one JSON object.
+    fileprivate func append(to text: inout [UInt8]) {
+        var isFirst = true
+        func member(_ key: String, _ value: String?, _ text: inout [UInt8]) {
+            guard let value else { return }
+            text.append(UInt8(ascii: isFirst ? "{" : ","))
+            isFirst = false
+            appendJSONString(key, to: &text)
+            text.append(UInt8(ascii: ":"))
+            text.append(contentsOf: value.utf8)
+        }
+        func list(_ values: [String]) -> String { "[" + values.map(quoted).joined(separator: ",") + "]" }
+        func quoted(_ value: String) -> String {
+            var text: [UInt8] = []
+            appendJSONString(value, to: &text)
+            return String(decoding: text, as: UTF8.self)
+        }
+        member("id", quoted(id), &text)
+        member("name", metadata.name.map { quoted($0.value) }, &text)
+        member("title", quoted(title), &text)
+        member("level", quoted(level.rawValue), &text)
+        member("status", metadata.status.map(quoted), &text)
+        member("category", category.map { quoted($0.name.description) }, &text)
+        member("correlation", isCorrelation ? "true" : "false", &text)
+        member("alerts", raisesAlerts ? "true" : "false", &text)
+        member("tags", list(tags), &text)
+        member("techniques", list(techniques), &text)
+        member("tests", String(tests.count), &text)
+        member("file", quoted(file), &text)
+        text.append(UInt8(ascii: "}"))
+    }
+}
+
+/// The sentence for a level that does not exist.
+func levelHelp(_ given: String) -> String {
+    "there is no level '\(given)'; there are \(SigmaLevel.allCases.map(\.rawValue).joined(separator: ", "))"
+}

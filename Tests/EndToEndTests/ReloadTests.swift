@@ -1,0 +1,159 @@
+import Foundation
+import Glibc
+import ProgramSupport
+import Testing
+
+/// SIGHUP while the sensor listens.
+@Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
+struct ReloadTests {
+    private let folder: TemporaryFolder
+    private let broker: Broker
+
+    init() throws {
+        folder = try TemporaryFolder()
+        broker = try Broker(users: nil)
+        for name in ["rules", "filters"] {
+            try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+        }
+    }
+
+    /// Three publishes of a client within a minute, each topic below `plant/` once an hour, and an address.
+    private func writeRules(_ topicTitle: String = "A Topic") throws {
+        try folder.write(
+            """
+            title: A Publish
+            id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b01
+            name: a_publish
+            logsource: {product: earshot, category: mqtt}
+            detection:
+                selection: {mqtt.type: PUBLISH, network.direction: to_server}
+                condition: selection
+            level: low
+            ---
+            title: Three
+            id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b02
+            correlation:
+                type: event_count
+                rules: [a_publish]
+                group-by: [mqtt.clientid]
+                timespan: 60s
+                condition: {gte: 3}
+            level: high
+            ---
+            title: \(topicTitle)
+            id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b03
+            logsource: {product: earshot, category: mqtt}
+            detection:
+                selection: {mqtt.topic|cased|startswith: plant/, network.direction: to_server}
+                condition: selection
+            level: low
+            earshot:
+                suppress: {by: [mqtt.topic], for: 1h}
+
+            """, to: "rules/a.yml")
+    }
+
+    private func start(_ configuration: String) throws -> Background {
+        try folder.write(configuration, to: "earshot.yaml")
+        let process = try Background(
+            try Program.path(),
+            [
+                "run", "-i", "lo", "--db", folder.file("a.db"), "--config", folder.file("earshot.yaml"),
+                "tcp port \(broker.port)",
+            ], environment: ["EARSHOT_RULES": nil])
+        try process.waitForErrorText("listening on lo,")
+        return process
+    }
+
+    private func publish(_ client: Connection, _ topic: String) throws {
+        try client.send(MQTTBytes.publish(Array(topic.utf8), Array("1".utf8)))
+    }
+
+    private func expect(_ wanted: [String: Int]) throws {
+        let store = folder.file("a.db")
+        func raised() throws -> [String: Int] {
+            Dictionary(try alerts(in: store).map { ($0.title, $0.count) }) { $0 + $1 }
+        }
+        let came = try wait(10) { try raised() == wanted }
+        let found = try raised()
+        #expect(came, "\(found) where \(wanted) was to come")
+    }
+
+    @Test func windowsAndSuppressionsGoOn() throws {
+        try writeRules()
+        let sensor = try start("rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n")
+        let client = try Connection(port: broker.port)
+        try client.login("pump")
+        try publish(client, "plant/a")
+        try publish(client, "plant/a")
+        try expect(["A Topic": 2])
+
+        try writeRules("A Topic After")
+        try sensor.send(SIGHUP)
+        try sensor.waitForErrorText("loaded 3 rules again")
+        usleep(300_000)
+        try publish(client, "plant/a")
+        try expect(["A Topic": 3, "Three": 1])
+
+        // What is broken keeps the running set, and is named.
+        let text = String(decoding: try contents(folder.file("rules/a.yml")), as: UTF8.self)
+        try folder.write(text.replacingOccurrences(of: "mqtt.topic|", with: "mqtt.topik|"), to: "rules/a.yml")
+        try sensor.send(SIGHUP)
+        try sensor.waitForErrorText("the running ones stay")
+        #expect(sensor.errorText.contains("rules/a.yml:24:"), "\(sensor.errorText)")
+        #expect(sensor.errorText.contains("did you mean mqtt.topic?"), "\(sensor.errorText)")
+        usleep(300_000)
+        try publish(client, "plant/b")
+        try expect(["A Topic": 3, "A Topic After": 1, "Three": 2])
+
+        usleep(400_000)
+        let outcome = try sensor.end(SIGTERM)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("rules loaded again: 1 time, 1 time in vain"), "\(outcome.errorText)")
+        let stats = try earshot("stats", "--db", folder.file("a.db"), "--json").text
+        #expect(stats.contains("\"reloads\":1,") && stats.contains("\"reloads_failed\":1,"), "\(stats)")
+        #expect(stats.contains("\"PUBLISH\":4") && stats.contains("\"kernel\":0"), "\(stats)")
+        // The text of the rule as it was when it fired.
+        for alert in try alerts(in: folder.file("a.db")) {
+            let shown = try earshot("show", "\(alert.id)", "--db", folder.file("a.db"))
+            #expect(shown.text.contains("title: \(alert.title)\n"), "\(shown.text)")
+        }
+    }
+
+    @Test func filtersAndListsAreReadAgain() throws {
+        try writeRules()
+        let configuration = "rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n"
+        let sensor = try start(configuration)
+        let client = try Connection(port: broker.port)
+        try client.login("pump")
+        try publish(client, "plant/a")
+        try expect(["A Topic": 1])
+        try folder.write(
+            """
+            title: Known Topics
+            logsource: {product: earshot, category: mqtt}
+            filter:
+                rules: [0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b03]
+                known:
+                    mqtt.topic|expand: '%known_topics%'
+                condition: not known
+
+            """, to: "filters/site.yml")
+        try folder.write(configuration + "lists: {known_topics: [plant/known]}\n", to: "earshot.yaml")
+        try sensor.send(SIGHUP)
+        try sensor.waitForErrorText("loaded 3 rules again")
+        usleep(300_000)
+        for topic in ["plant/known", "plant/b"] { try publish(client, topic) }
+        try expect(["A Topic": 2, "Three": 1])
+        // A list that nobody wrote down.
+        try folder.write(configuration + "lists: {known_topic: [plant/known]}\n", to: "earshot.yaml")
+        try sensor.send(SIGHUP)
+        try sensor.waitForErrorText("the running ones stay")
+        #expect(sensor.errorText.contains("%known_topics%"), "\(sensor.errorText)")
+        usleep(300_000)
+        try publish(client, "plant/known")
+        try publish(client, "plant/c")
+        try expect(["A Topic": 3, "Three": 3])
+        #expect(try sensor.end(SIGINT).status == 0)
+    }
+}

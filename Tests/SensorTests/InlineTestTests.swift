@@ -1,0 +1,74 @@
+import Detection
+import Foundation
+import Sensor
+import Testing
+
+/// A rule with tests of its own.
+private func rules(_ folder: borrowing Folder, category: String = "mqtt", selection: String, tests: [String]) throws
+    -> RuleSet
+{
+    let lines = tests.map { "        - \($0)" }.joined(separator: "\n")
+    let file = try folder.write(
+        "a.yml",
+        """
+        title: A Rule With Tests
+        id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b3a
+        logsource: {product: earshot, category: \(category)}
+        detection:
+            selection: \(selection)
+            condition: selection
+        level: low
+        earshot:
+            tests:
+        \(lines)
+
+        """)
+    let rules = try RuleSet.load([file])
+    #expect(rules.diagnostics.isEmpty, "\(rules.diagnostics.map { rules.render($0) })")
+    return rules
+}
+
+/// Written by hand: SUBSCRIBE to `#` (MQTT 3.1.1, 3.8), CONNECT of client "a", CONNACK, PINGREQ.
+private let subscribe = "8206000100012300"
+private let connect = "100d00044d5154540402003c000161"
+
+/// The number of alerts that a test expects is what it gets; one that expects another number fails.
+@Test(arguments: [
+    ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 1}", true),
+    ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 0}", false),
+    ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)', '> +1m 82 06 00 02 00 01 23 00'], alerts: 2}", true),
+    ("{mqtt.clientid|cased: a}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 3}", true),
+    ("{mqtt.session.accepted: true}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 2}", true),
+    ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +60s c000'], alerts: 1}", true),
+    ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +59900ms c000'], alerts: 0}", true),
+    ("{client.ip: 10.0.0.2}", "{messages: ['> \(connect)', '2> \(connect)', '2> c000'], alerts: 2}", true),
+    ("{client.ip: 203.0.113.8}", "{messages: ['> \(connect)', '2> \(connect)'], client: 203.0.113.7, alerts: 1}", true),
+    ("{server.ip: 192.0.2.1}", "{messages: ['> \(connect)'], server: 192.0.2.1, alerts: 1}", true),
+    ("{network.direction: to_client}", "{messages: ['> \(connect)', '< 20020000'], alerts: 1}", true),
+])
+func mqttMessages(selection: String, test: String, passes: Bool) throws {
+    let folder = try Folder()
+    let rules = try rules(folder, selection: selection, tests: [test])
+    let outcomes = RuleTests(rules, captures: folder.path, settings: Settings(environment: [:])).run()
+    #expect(outcomes.map(\.passed) == [passes], "\(outcomes)")
+    #expect(outcomes.first?.place.hasSuffix("a.yml:10:11") == true, "\(outcomes.first?.place ?? "")")
+}
+
+/// Confirmable GET /time and its answer, after RFC 7252, 3; a long message takes several segments.
+@Test func otherMessages() throws {
+    let folder = try Folder()
+    let get = "410112347ab474696d65"
+    let coap = try rules(
+        folder, category: "coap", selection: "{coap.uri_path: /time}",
+        tests: ["{messages: ['> \(get)', '< 614512347aff3132'], alerts: 1}", "{messages: ['> 40011234'], alerts: 0}"])
+    let tests = RuleTests(coap, captures: folder.path, settings: Settings(environment: [:]))
+    #expect(tests.run().map(\.passed) == [true, true])
+    #expect(tests.incomplete.isEmpty)
+    // 4,000 octets of payload: remaining length 4003 (MQTT 3.1.1, 2.2.3).
+    let long = "30a31f000161" + String(repeating: "41", count: 4000)
+    let mqtt = try rules(
+        folder, selection: "{mqtt.msg.bytes: 4000}", tests: ["{messages: ['> \(connect)', '> \(long)'], alerts: 1}"])
+    let long1 = RuleTests(mqtt, captures: folder.path, settings: Settings(environment: [:]))
+    #expect(long1.run().map(\.passed) == [true])
+    #expect(long1.incomplete.map(\.title) == ["A Rule With Tests"])
+}

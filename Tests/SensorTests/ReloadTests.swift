@@ -1,0 +1,123 @@
+import Alerts
+import Bytes
+import Capture
+import Foundation
+import Network
+import Packets
+import Sensor
+import Synchronization
+import TestSupport
+import Testing
+
+/// Five publishes of a client within a minute, counted by a correlation; and each topic once an hour.
+private func ruleText(topicTitle: String) -> String {
+    """
+    title: A Publish
+    id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b01
+    name: a_publish
+    logsource: {product: earshot, category: mqtt}
+    detection: {selection: {mqtt.type: PUBLISH}, condition: selection}
+    level: low
+    ---
+    title: Five Publishes
+    id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b02
+    correlation:
+        type: event_count
+        rules: [a_publish]
+        group-by: [client.ip]
+        timespan: 60s
+        condition: {gte: 5}
+    level: high
+    ---
+    title: \(topicTitle)
+    id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b03
+    logsource: {product: earshot, category: mqtt}
+    detection: {selection: {mqtt.topic|cased: x}, condition: selection}
+    level: low
+    earshot:
+        suppress: {by: [mqtt.topic], for: 1h}
+    """
+}
+
+/// A pipeline that is fed frames by hand, a second apart.
+private struct LivePipeline: ~Copyable {
+    var pipeline: Pipeline
+    let writer: AlertWriter
+    private var number: UInt64 = 0
+
+    init(_ folder: borrowing Folder, _ rules: RuleSet) throws {
+        var settings = Settings(environment: [:])
+        settings.database = folder.path + "/a.db"
+        writer = try AlertWriter(path: settings.database)
+        writer.setRules(rules.records)
+        pipeline = Pipeline(settings: settings, rules: rules, writer: writer)
+    }
+
+    mutating func begin() throws { _ = try pipeline.begin(source: "test", digest: nil, again: true) }
+
+    mutating func feed(_ frames: [[UInt8]]) {
+        for frame in frames {
+            number += 1
+            let time = Timestamp(seconds: 1_795_000_000 + Int64(number), nanoseconds: 0)
+            pipeline.worker.process(
+                FrameHeader(timestamp: time, number: number, originalLength: frame.count, linkType: .ethernet),
+                frame.span.bytes)
+        }
+    }
+
+    mutating func end() -> RunStatistics {
+        let statistics = pipeline.end(.finished, drops: CaptureDrops())
+        writer.close()
+        return statistics
+    }
+}
+
+/// A window and a suppression that span the change go on; the texts that fired later are stored with what they fired.
+@Test func windowsAndSuppressionsOutliveAReload() throws {
+    let folder = try Folder()
+    let file = try folder.write("a.yml", ruleText(topicTitle: "A Topic Before"))
+    let before = try RuleSet.load([file])
+    #expect(before.diagnostics.isEmpty, "\(before.diagnostics.map { before.render($0) })")
+    var live = try LivePipeline(folder, before)
+    try live.begin()
+    var connection = Connection()
+    live.feed(connection.handshake() + [connection.client(MQTT.connect("a") + MQTT.publish("x", [1]))])
+    live.feed([connection.client(MQTT.publish("x", [2]))])
+    _ = try folder.write("a.yml", ruleText(topicTitle: "A Topic After"))
+    let after = try RuleSet.load([file])
+    live.pipeline.take(.loaded(after))
+    live.pipeline.take(.failed)
+    for value in [3, 4, 5] as [UInt8] { live.feed([connection.client(MQTT.publish("x", [value]))]) }
+    live.feed([connection.client(MQTT.publish("x", [6])), connection.client(MQTT.publish("z", [7]))])
+    let statistics = live.end()
+    #expect(statistics.reloads == 1)
+    #expect(statistics.reloadsFailed == 1)
+    #expect(statistics.rulesDigests == [after.digest])
+    let reader = try AlertReader(path: folder.path + "/a.db")
+    let stored = try reader.last(10)
+    #expect(
+        stored.map { "\($0.alert.ruleTitle) x\($0.alert.count)" }.sorted() == [
+            "A Topic Before x6", "Five Publishes x3",
+        ])
+    #expect(try reader.runs(limit: 2).map(\.start.rulesDigest) == [before.digest], "that of the beginning")
+}
+
+/// Whoever asks while rules are being loaded gets those that are on disk afterwards.
+@Test func askingTwice() throws {
+    let wanted = Mutex([true, false, true])
+    let loads = Atomic<Int>(0)
+    let reloader = RuleReloader(isWanted: { wanted.withLock { $0.isEmpty ? false : $0.removeFirst() } }) {
+        loads.add(1, ordering: .relaxed)
+        usleep(50_000)
+        return .failed
+    }
+    var outcomes = 0
+    let end = ContinuousClock.now + .seconds(20)
+    while outcomes < 2, ContinuousClock.now < end {
+        if reloader.poll() != nil { outcomes += 1 }
+        usleep(5000)
+    }
+    #expect(outcomes == 2)
+    #expect(loads.load(ordering: .relaxed) == 2)
+    #expect(reloader.poll() == nil)
+}
