@@ -125,6 +125,8 @@ extension Worker where Sink: ~Copyable {
             "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
             "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
             "coap_exchanges": coap.evictedExchanges, "coap_message_ids": coap.evictedMessageIDs,
+            "coap_observations": coap.evictedObservations, "coap_pairs": coap.evictedPairs,
+            "coap_bodies": coap.evictedBodies, "coap_blocks_not_held": coap.blocksNotHeld,
         ]
     }
 
