@@ -70,5 +70,6 @@ let package = Package(
             ]),
         fuzzer("FuzzMQTT", ["Bytes", "Network", "Events", "MQTT"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
+        fuzzer("FuzzCoAPConversation", ["Bytes", "Network", "Events", "CoAP", "TestSupport"]),
     ]
 )

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds the fuzz targets and runs each for a time.
 #
-#   Fuzz/run.sh SECONDS [TARGET...]    TARGET is FuzzFrame, FuzzFragments, FuzzStream, FuzzMQTT or FuzzCoAP; all of them
-#                                      when none is named
+#   Fuzz/run.sh SECONDS [TARGET...]    TARGET is FuzzFrame, FuzzFragments, FuzzStream, FuzzMQTT, FuzzCoAP or
+#                                      FuzzCoAPConversation; all of them when none is named
 #
 # What was found worth keeping stays in .build/fuzz/corpus and is where the next run goes on from. An input that breaks
 # something stays in .build/fuzz/found. The exit code is 1 when there is one, 64 for wrong usage.
@@ -16,7 +16,7 @@ case "${1:-}" in
 esac
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- FuzzFrame FuzzFragments FuzzStream FuzzMQTT FuzzCoAP
+[ $# -gt 0 ] || set -- FuzzFrame FuzzFragments FuzzStream FuzzMQTT FuzzCoAP FuzzCoAPConversation
 
 cd "$(dirname "$0")/.."
 for target in "$@"; do

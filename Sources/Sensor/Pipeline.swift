@@ -1,5 +1,6 @@
 import Alerts
 import Capture
+import CoAP
 import Detection
 import Foundation
 import Network
@@ -26,7 +27,10 @@ public struct Pipeline: ~Copyable {
             writer.submit(change)
             observe(change)
         }
-        worker = Worker(limits: settings.limits, hash: hash, sink: sink)
+        var limits = settings.limits
+        // What no rule asks for is not worked out.
+        limits.coap.features = CoAPFeatures(fields: rules.compiled.fields)
+        worker = Worker(limits: limits, hash: hash, sink: sink)
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
