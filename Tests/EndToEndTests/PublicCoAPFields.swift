@@ -20,7 +20,8 @@ private let sharedFields: [(theirs: String, ours: @Sendable (CoAPFieldLine) -> S
         { $0.blocks.map { text((Int($0[2]) ?? 0).trailingZeroBitCount - 4) }.joined(separator: "|") }
     ),
     ("coap.opt.size1", { text($0.size1) }),
-    ("coap.payload_length", { text($0.payload) }),
+    // On the message that makes a body whole tshark shows the length of the body.
+    ("coap.payload_length", { text($0.bodyLength ?? $0.payload) }),
 ]
 
 private func text(_ number: Int?) -> String { number.map(String.init) ?? "" }
@@ -41,6 +42,7 @@ private struct CoAPFieldLine: Decodable {
     let block2: String?
     let size1: Int?
     let payload: Int?
+    let bodyLength: Int?
     let violations: [String]?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -58,6 +60,7 @@ private struct CoAPFieldLine: Decodable {
         case block2 = "coap.opt.block2"
         case size1 = "coap.opt.size1"
         case payload = "coap.payload_length"
+        case bodyLength = "coap.body.length"
         case violations = "violation.id"
     }
 
