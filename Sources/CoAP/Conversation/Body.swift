@@ -69,8 +69,10 @@ struct Body: Sendable {
 
     /// How a block that was seen before stands to it: `nil` where it was not seen, or is no longer remembered.
     func compare(offset: Int, _ bytes: RawSpan) -> BlockState.Place? {
+        // Most come in order: nothing was seen from here on.
+        if offset == received, early.isEmpty { return nil }
         for print in prints where Int(print.offset) == offset {
-            return Int(print.count) == bytes.byteCount && print.sum == blockSum(bytes) ? .repeat : .conflict
+            return Int(print.count) == bytes.byteCount && print.sum == OctetSum.of(bytes) ? .repeat : .conflict
         }
         return offset < received ? .repeat : nil
     }
@@ -112,15 +114,9 @@ struct Body: Sendable {
     private mutating func note(offset: Int, _ bytes: RawSpan) {
         blockSize = max(blockSize, bytes.byteCount)
         let print = Print(
-            offset: UInt32(clamping: offset), count: UInt16(clamping: bytes.byteCount), sum: blockSum(bytes))
+            offset: UInt32(clamping: offset), count: UInt16(clamping: bytes.byteCount), sum: OctetSum.of(bytes))
+        if prints.isEmpty { prints.reserveCapacity(16) }
         if prints.count < Self.printLimit { prints.append(print) } else { prints[blocks % Self.printLimit] = print }
         blocks &+= 1
     }
-}
-
-/// A sum over the octets of a block; not proof against those who seek two blocks with one sum.
-private func blockSum(_ bytes: RawSpan) -> UInt32 {
-    var sum: UInt32 = 0x811C_9DC5
-    for offset in 0..<bytes.byteCount { sum = (sum ^ UInt32(bytes.byte(at: offset))) &* 0x0100_0193 }
-    return sum
 }

@@ -34,11 +34,10 @@ struct BodyTable: Sendable {
     /// How many bodies were forgotten because the table was full.
     var evictions: UInt64 { full }
 
-    /// Whether there are bodies.
-    var isUsed: Bool { table.count > 0 }
-
     /// The body in a slot that `add` returned.
-    subscript(slot: Int) -> Body { table[slot] }
+    subscript(slot: Int) -> Body {
+        _read { yield table[slot] }
+    }
 
     /// Calls `body` with the text of the body in a slot, where all of it was kept.
     func withText<Result>(_ slot: Int, _ body: (RawSpan) -> Result) -> Result? {
@@ -49,6 +48,7 @@ struct BodyTable: Sendable {
 
     /// Takes a block into account and says how it stands to those before.
     mutating func add(_ piece: BlockPiece, _ bytes: RawSpan, _ key: HashedKey, at time: Timestamp) -> BlockState {
+        if let oldest = table.oldest, isOld(oldest, time) { forget(oldest) }
         var known = table.find(key)
         if let slot = known, isOld(slot, time) {
             forget(slot)
@@ -73,11 +73,6 @@ struct BodyTable: Sendable {
         return table[slot].blockSize
     }
 
-    /// Forgets the body unused for longest where it is old.
-    mutating func forgetOld(_ time: Timestamp) {
-        if let oldest = table.oldest, isOld(oldest, time) { forget(oldest) }
-    }
-
     private func isOld(_ slot: Int, _ time: Timestamp) -> Bool {
         time.isApart(from: table[slot].lastSeen, seconds: limits.exchangeLifetimeSeconds)
     }
@@ -87,20 +82,20 @@ struct BodyTable: Sendable {
         _ piece: BlockPiece, _ bytes: RawSpan, _ key: HashedKey, _ known: Int?, _ time: Timestamp
     ) -> (slot: Int, place: BlockState.Place) {
         guard let slot = known else { return (begin(piece, key, time), piece.offset == 0 ? .first : .ahead) }
-        let body = table[slot]
-        if piece.isCopy, let seen = body.compare(offset: piece.offset, bytes) { return (slot, seen) }
+        if piece.isCopy, let seen = table[slot].compare(offset: piece.offset, bytes) { return (slot, seen) }
         if piece.offset == 0 {
             // A body begins anew, unless its first block was late.
-            if piece.isQuick, !body.hasStart { return (slot, .next) }
+            if piece.isQuick, !table[slot].hasStart { return (slot, .next) }
+            let wasComplete = table[slot].isComplete
             forget(slot)
-            return (begin(piece, key, time), body.isComplete ? .first : .again)
+            return (begin(piece, key, time), wasComplete ? .first : .again)
         }
         // Another version has begun, of which the first block was not seen: nothing may be joined (RFC 7959, 2.4).
-        if piece.version != body.version { return (slot, .conflict) }
-        if let seen = body.compare(offset: piece.offset, bytes) { return (slot, seen) }
+        if piece.version != table[slot].version { return (slot, .conflict) }
+        if let seen = table[slot].compare(offset: piece.offset, bytes) { return (slot, seen) }
         // Behind the end, or another end.
-        if let total = body.total, piece.isLast || piece.offset >= total { return (slot, .conflict) }
-        return (slot, piece.offset == body.received ? .next : .ahead)
+        if let total = table[slot].total, piece.isLast || piece.offset >= total { return (slot, .conflict) }
+        return (slot, piece.offset == table[slot].received ? .next : .ahead)
     }
 
     private mutating func begin(_ piece: BlockPiece, _ key: HashedKey, _ time: Timestamp) -> Int {

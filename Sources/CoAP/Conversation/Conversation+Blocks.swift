@@ -33,7 +33,9 @@ extension Conversation {
             if block.sizeExponent > asked.sizeExponent { state.violations.insert(.blockLargerThanAsked) }
             if block.offset != asked.offset { state.violations.insert(.blockNotAskedFor) }
         }
-        let version = message.first(.etag, bytes).map { hash.hash(bytes.slice($0.value)) } ?? 0
+        // No closure: one would copy the whole conversation.
+        var version: UInt64 = 0
+        if let etag = message.first(.etag, bytes) { version = hash.hash(bytes.slice(etag.value)) }
         let key = responseBodyKey(passage.destination, passage.source, slot)
         state.block = add(block, .qBlock2, message, bytes, key, version: version, passage, state)
     }
@@ -42,10 +44,11 @@ extension Conversation {
         _ block: CoAPBlock, _ quick: CoAPOption, _ message: CoAPMessage, _ bytes: RawSpan, _ key: HashedKey,
         version: UInt64, _ passage: Passage, _ state: MessageState
     ) -> BlockState {
-        let format = message.first(.contentFormat, bytes)?.unsigned(bytes)
+        var format = -1
+        if let number = message.first(.contentFormat, bytes)?.unsigned(bytes) { format = Int(clamping: number) }
         let piece = BlockPiece(
             offset: block.offset, isLast: !block.hasMore, isQuick: message.mayHave(quick),
-            isCopy: state.isRetransmitted, format: format.map { Int(clamping: $0) } ?? -1, version: version)
+            isCopy: state.isRetransmitted, format: format, version: version)
         return bodies.add(piece, bytes.slice(message.payload), key, at: passage.time)
     }
 

@@ -45,9 +45,11 @@ extension Conversation {
         let slot: Int
         var goesOn = false
         if let known {
-            if !isOld(exchanges[known], passage.time) {
-                replace(exchanges[known], message, &exchange, &state)
-                goesOn = exchanges[known].isObserved && exchange.isObserved
+            // A copy: to lend it to a method of the conversation would copy the whole of that.
+            let earlier = exchanges[known]
+            if !isOld(earlier, passage.time) {
+                replace(earlier, message, &exchange, &state)
+                goesOn = earlier.isObserved && exchange.isObserved
             }
             slot = known
             exchanges[slot] = exchange

@@ -25,7 +25,6 @@ extension Conversation {
     /// Removes the entries unused for longest where they are old: at most two of each table for each message, so that
     /// tables shrink faster than they grow and no message pays for many.
     mutating func forgetOld(_ now: Timestamp) {
-        if bodies.isUsed { bodies.forgetOld(now) }
         for _ in 0..<2 {
             if let oldest = exchanges.oldest, isOld(exchanges[oldest], now) { exchanges.remove(oldest) }
             if let oldest = records.oldest, isOld(records[oldest], now) { records.remove(oldest) }

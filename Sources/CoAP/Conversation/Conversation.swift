@@ -82,7 +82,8 @@ struct Conversation: Sendable {
         let own = hash.messageID(message.messageID, message.type, from: passage.source, to: passage.destination)
         let known = records.find(own)
         var record = MessageRecord(
-            firstSeen: passage.time, print: octetSum(bytes), type: message.type, exchange: own)
+            firstSeen: passage.time, print: message.type.echoesMessageID ? 0 : OctetSum.ofEnds(bytes),
+            type: message.type, exchange: own)
         if let known, !isOld(records[known], passage.time) { compare(record, known, &state) }
         if state.direction == .toServer { record.flags.insert(.toServer) }
 
@@ -160,19 +161,4 @@ struct Conversation: Sendable {
             records[slot] = record
         }
     }
-}
-
-/// A sum over octets that tells a copy from another message; not proof against those who seek two with one sum.
-private func octetSum(_ bytes: RawSpan) -> UInt32 {
-    var sum = UInt64(bytes.byteCount)
-    var offset = 0
-    while bytes.byteCount &- offset >= 8 {
-        sum = (sum << 7 | sum >> 57) ^ bytes.uint64(at: offset)
-        offset &+= 8
-    }
-    while offset < bytes.byteCount {
-        sum = (sum << 7 | sum >> 57) ^ UInt64(bytes.byte(at: offset))
-        offset &+= 1
-    }
-    return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
 }
