@@ -10,8 +10,11 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     public static let bodyHash = CoAPFeatures(rawValue: 2)
     /// The text of links in blocks: the fields `coap.link.…` of a whole body.
     public static let links = CoAPFeatures(rawValue: 4)
+    /// Bodies in blocks: the fields `coap.block.…`, `coap.body.…`, and `coap.link.…` of a whole body. Without it larger
+    /// blocks than the first are not told, either (RFC 7959, 2.4).
+    public static let bodies = CoAPFeatures(rawValue: 8)
     /// All of them.
-    public static let all: CoAPFeatures = [.pairs, .bodyHash, .links]
+    public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies]
 
     /// What the fields of these names need.
     public init(fields: some Sequence<String>) {
@@ -19,7 +22,8 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
         for name in fields {
             if name.hasPrefix("coap.pair.") { features.insert(.pairs) }
             if name == "coap.body.sha256" { features.insert(.bodyHash) }
-            if name.hasPrefix("coap.link.") { features.insert(.links) }
+            if name.hasPrefix("coap.link.") { features.formUnion([.links, .bodies]) }
+            if name.hasPrefix("coap.block.") || name.hasPrefix("coap.body.") { features.insert(.bodies) }
         }
         self = features
     }

@@ -7,6 +7,7 @@ extension Conversation {
     mutating func addRequestBlock(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
     ) {
+        guard limits.features.contains(.bodies) else { return }
         checkGrownBlock(message, bytes, passage, slot, &state)
         guard let block = message.payloadBlock(bytes), !block.isReservedSize, !message.violations.isFatal else {
             return
@@ -33,6 +34,7 @@ extension Conversation {
             if block.sizeExponent > asked.sizeExponent { state.violations.insert(.blockLargerThanAsked) }
             if block.offset != asked.offset { state.violations.insert(.blockNotAskedFor) }
         }
+        guard limits.features.contains(.bodies) else { return }
         // No closure: one would copy the whole conversation.
         var version: UInt64 = 0
         if let etag = message.first(.etag, bytes) { version = hash.hash(bytes.slice(etag.value)) }
