@@ -78,5 +78,6 @@ let package = Package(
         fuzzer("FuzzWebSocket", ["Bytes", "Events", "WebSocket"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
         fuzzer("FuzzCoAPStream", ["Bytes", "Network", "Events", "CoAP"]),
+        fuzzer("FuzzCoAPConversation", ["Bytes", "Network", "Events", "CoAP", "TestSupport"]),
     ]
 )

@@ -40,6 +40,7 @@ public struct CoAPAnalyzer: ~Copyable {
         guard var message = CoAPMessage(datagram) else { return false }
         if context.destination.address.isMulticastOrBroadcast { message.checkMulticast() }
         state = conversation.add(message, datagram, context)
+        message.violations.formUnion(state.violations)
         current = message
         timestamp = context.timestamp
         carrierViolations = context.carrier.violations
@@ -56,6 +57,15 @@ public struct CoAPAnalyzer: ~Copyable {
     /// (RFC 7252, 5.3.2), or an Empty ACK or RST that repeats the message id of a request or of such a response. Proof
     /// enough that a flow on a strange port is CoAP.
     public var confirmsFlow: Bool { state.answersRequest }
+
+    /// Whether a datagram on a strange port would answer a request to a group, which comes from another address than the
+    /// request went to (RFC 7252, 8.2). Changes nothing.
+    public func answersGroup(_ datagram: RawSpan, to destination: Endpoint, at time: Timestamp) -> Bool {
+        guard let message = CoAPMessage(datagram), message.code.isResponse, message.type != .acknowledgement else {
+            return false
+        }
+        return conversation.awaitsGroupAnswer(destination, token: datagram.slice(message.token), at: time)
+    }
 
     /// What the conversation had to forget.
     public var counters: CoAPCounters {

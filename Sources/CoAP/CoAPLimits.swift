@@ -1,6 +1,6 @@
 /// How much the conversation may remember, and for how long.
 public struct CoAPLimits: Hashable, Sendable {
-    /// Requests whose answers are awaited or observed, at most. Each takes about 80 octets and `pathOctets`.
+    /// Requests whose answers are awaited or observed, at most. Each takes about 90 octets and `pathOctets`.
     public var exchanges = 65_536
     /// Message ids, at most. Each takes about 70 octets.
     public var messageIDs = 131_072
@@ -8,14 +8,30 @@ public struct CoAPLimits: Hashable, Sendable {
     public var connections = 32_768
     /// Partial IVs of OSCORE, at most. Each takes about 60 octets.
     public var partialIVs = 65_536
+    /// Observations, at most. Each takes about 70 octets.
+    public var observations = 16_384
+    /// Pairs of addresses, at most. Each takes about 90 octets.
+    public var pairs = 16_384
+    /// Bodies in blocks that are followed, at most. Each takes about 4 KiB and what it holds of `heldOctets`.
+    public var bodies = 1024
+    /// Octets of blocks that came too early, and of texts of links, at most, in all bodies together.
+    public var heldOctets = 4 << 20
+    /// Octets of one body among them, at most.
+    public var heldOctetsPerBody = 64 << 10
     /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME
     /// of RFC 7252, 4.8.2.
     public var exchangeLifetimeSeconds: Int64 = 247
+    /// Seconds of capture time for which the message id of a NON is remembered: NON_LIFETIME of RFC 7252, 4.8.2.
+    public var nonConfirmableLifetimeSeconds: Int64 = 145
     /// Seconds of capture time for which an observation without a notification is remembered. A server must send a
     /// confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.
     public var observationLifetimeSeconds: Int64 = 90_000
+    /// Half of the window, in seconds of capture time, in which the octets between two addresses are counted.
+    public var pairHalfWindowSeconds: Int64 = 30
     /// Octets of a request's path that are remembered for its responses; what is cut ends in `…`.
     public var pathOctets = 128
+    /// What is kept track of.
+    public var features = CoAPFeatures.all
 
     /// The limits that hold unless a configuration says otherwise.
     public init() {}
@@ -31,6 +47,14 @@ public struct CoAPCounters: Hashable, Sendable {
     public var evictedConnections: UInt64 = 0
     /// Partial IVs forgotten because their table was full.
     public var evictedPartialIVs: UInt64 = 0
+    /// Observations forgotten because their table was full.
+    public var evictedObservations: UInt64 = 0
+    /// Pairs of addresses forgotten because their table was full.
+    public var evictedPairs: UInt64 = 0
+    /// Bodies in blocks forgotten because their table was full.
+    public var evictedBodies: UInt64 = 0
+    /// Blocks and texts that were not held because there was no room.
+    public var blocksNotHeld: UInt64 = 0
     /// Paths of requests that were cut.
     public var cutPaths: UInt64 = 0
 

@@ -1,6 +1,6 @@
 /// The statements of the specifications that a message can break: a row each, in the order of the specifications.
 ///
-/// To add one: a case and a row. A case has a bit in `CoAPViolations`, so that there may be 64. Statements of one
+/// To add one: a case and a row. A case has a bit in `CoAPViolations`, so that there may be 128. Statements of one
 /// section stand side by side.
 public enum CoAPViolation: UInt8, CaseIterable, Sendable {
     // RFC 7252, 3
@@ -10,18 +10,30 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
     // RFC 7252, 3.2
     case stringNotUTF8
     // RFC 7252, 4
-    case emptyWithToken, emptyWithData, acknowledgementWithRequest, resetNotEmpty, nonConfirmableEmpty
+    case emptyWithToken, emptyWithData, acknowledgementWithRequest, resetNotEmpty
+    case nonConfirmableEmpty, nonConfirmableAcknowledged, messageIDReused
+    // RFC 7252, 5.3.1
+    case tokenReused, tokenNotEchoed
     // RFC 7252, 5.4 and 5.5
     case optionOutOfPlace, criticalOptionUnrecognised, optionLength, optionRepeated
     case payloadOutOfPlace, diagnosticNotUTF8
+    // RFC 7252, 5.9
+    case validWithoutETag
     // RFC 7252, 5.10
     case dotSegmentInPath, proxyURIWithURIOptions, etagRepeatedInResponse, dotSegmentInLocation
     // RFC 7252, 8
-    case multicastConfirmable, multicastGetWithETag
+    case multicastConfirmable, multicastReset, multicastGetWithETag
     // RFC 7252, 12
     case methodUnassigned, responseUnassigned, optionNumberOverflow, optionNumberReserved, optionExperimental
+    // RFC 7641
+    case observeOutOfPlace, observeValue
     // RFC 7959
-    case blockSizeReserved, blockMoreInRequest, blockSizeMismatch, block2BesidePartialBlock1
+    case blockSizeReserved, blockMoreInRequest, blockSizeMismatch, blockTooLong, block2BesidePartialBlock1
+    case blockLargerThanAsked, blockNotAskedFor, blockSizeGrown, blockBeyondSize
+    // RFC 8768
+    case hopLimitZero
+    // RFC 9177
+    case qBlockBesideBlock, qBlock1WithoutTagOrSize
 
     /// Where it stands, whether nothing behind it can be read, and what is wrong.
     private var row: (section: CoAPSection, isFatal: Bool, summary: StaticString) {
@@ -39,27 +51,44 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
         case .acknowledgementWithRequest: (.reliable, false, "request in an ACK")
         case .resetNotEmpty: (.reliable, false, "RST that is not Empty")
         case .nonConfirmableEmpty: (.unreliable, false, "Empty NON")
+        case .nonConfirmableAcknowledged: (.unreliable, false, "ACK to a NON")
+        case .messageIDReused: (.correlation, false, "message id used again for another message within its lifetime")
+        case .tokenReused: (.token, false, "token of a request that is not answered yet used for another")
+        case .tokenNotEchoed: (.token, false, "response in an ACK with another token than the request's")
         case .optionOutOfPlace: (.options, false, "request option in a response, or response option in a request")
         case .criticalOptionUnrecognised: (.critical, false, "unrecognised critical option in a request")
         case .optionLength: (.length, false, "option value outside of its bounds")
         case .optionRepeated: (.repeatable, false, "repeated option that may occur once")
         case .payloadOutOfPlace: (.payloads, false, "payload where the method or response code defines none")
         case .diagnosticNotUTF8: (.diagnostic, false, "diagnostic payload that is not UTF-8")
+        case .validWithoutETag: (.validResponse, false, "2.03 without an ETag")
         case .dotSegmentInPath: (.uriOptions, false, "Uri-Path of . or ..")
         case .proxyURIWithURIOptions: (.proxyOptions, false, "Proxy-Uri beside Uri-Host, -Port, -Path or -Query")
         case .etagRepeatedInResponse: (.etagInResponse, false, "several ETags in a response")
         case .dotSegmentInLocation: (.location, false, "Location-Path of . or ..")
         case .multicastConfirmable: (.multicastMessaging, false, "CON request to a multicast address")
+        case .multicastReset: (.multicastMessaging, false, "RST to a NON request that went to a multicast address")
         case .multicastGetWithETag: (.multicastCaching, false, "ETag in a GET to a multicast address")
         case .methodUnassigned: (.methodCodes, false, "unassigned method code")
         case .responseUnassigned: (.responseCodes, false, "unassigned response code")
         case .optionNumberOverflow: (.optionNumbers, true, "option number above 65535")
         case .optionNumberReserved: (.optionNumbers, false, "option number 0")
         case .optionExperimental: (.optionNumbers, false, "option number for experiments")
+        case .observeOutOfPlace: (.observe, false, "Observe in a request other than GET or FETCH")
+        case .observeValue: (.observe, false, "Observe of a request neither 0 nor 1")
         case .blockSizeReserved: (.blockStructure, false, "block size exponent 7")
         case .blockMoreInRequest: (.blockStructure, false, "Block2 with M set in a request")
         case .blockSizeMismatch: (.blockUse, false, "M set, payload not as long as the block")
+        case .blockTooLong: (.blockUse, false, "M not set, payload longer than the block")
         case .block2BesidePartialBlock1: (.blockUse, false, "Block2 beside Block1 with M set in a response")
+        case .blockLargerThanAsked: (.block2Use, false, "block larger than the request asked for")
+        case .blockNotAskedFor: (.block2Use, false, "another block than the request asked for")
+        case .blockSizeGrown: (.block2Use, false, "larger blocks asked for than the server began with")
+        case .blockBeyondSize: (.sizeOptions, false, "block number beyond Size1 or Size2")
+        case .hopLimitZero: (.hopLimit, false, "Hop-Limit of 0")
+        case .qBlockBesideBlock: (.qBlockProperties, false, "Q-Block beside Block")
+        case .qBlock1WithoutTagOrSize:
+            (.qBlock1Use, false, "Q-Block1 in a request without Request-Tag or without Size1")
         }
     }
 
@@ -75,7 +104,7 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
 
 /// A set of broken statements, a bit each.
 public struct CoAPViolations: Hashable, Sendable {
-    private var bits: UInt64 = 0
+    private var bits: UInt128 = 0
 
     public init() {}
 
@@ -83,10 +112,13 @@ public struct CoAPViolations: Hashable, Sendable {
     public var isEmpty: Bool { bits == 0 }
 
     /// Adds a statement.
-    public mutating func insert(_ violation: CoAPViolation) { bits |= 1 << UInt64(violation.rawValue) }
+    public mutating func insert(_ violation: CoAPViolation) { bits |= 1 << UInt128(violation.rawValue) }
 
     /// Whether a statement is broken.
-    public func contains(_ violation: CoAPViolation) -> Bool { bits >> UInt64(violation.rawValue) & 1 != 0 }
+    public func contains(_ violation: CoAPViolation) -> Bool { bits >> UInt128(violation.rawValue) & 1 != 0 }
+
+    /// Adds those of another set.
+    public mutating func formUnion(_ other: CoAPViolations) { bits |= other.bits }
 
     /// Whether the message could not be read to its end.
     public var isFatal: Bool { bits & Self.fatalBits != 0 }
@@ -100,9 +132,9 @@ public struct CoAPViolations: Hashable, Sendable {
     }
 
     /// The statements behind which nothing can be read. A test holds it against the table.
-    static let fatalBits: UInt64 =
+    static let fatalBits: UInt128 =
         bit(.tokenLengthReserved) | bit(.tokenTruncated) | bit(.optionDeltaReserved) | bit(.optionLengthReserved)
         | bit(.optionTruncated) | bit(.optionNumberOverflow)
 
-    private static func bit(_ violation: CoAPViolation) -> UInt64 { 1 << UInt64(violation.rawValue) }
+    private static func bit(_ violation: CoAPViolation) -> UInt128 { 1 << UInt128(violation.rawValue) }
 }

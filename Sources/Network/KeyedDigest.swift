@@ -21,9 +21,9 @@ public struct KeyedDigest: Sendable {
     /// The bytes of a key.
     public static let keyLength = 32
 
-    /// The hash values of the key's two blocks.
-    private let inner: SHA256.Words
-    private let outer: SHA256.Words
+    /// The hashes of the key's two blocks, to go on from.
+    private let inner: SHA256
+    private let outer: SHA256
 
     /// Takes a key of `keyLength` bytes; `nil` for any other length.
     public init?(key: RawSpan) {
@@ -32,28 +32,30 @@ public struct KeyedDigest: Sendable {
         outer = Self.block(key, 0x5C)
     }
 
-    /// The hash value of the key, filled up to a block with zeros, each byte XOR `pad`.
-    private static func block(_ key: RawSpan, _ pad: UInt8) -> SHA256.Words {
+    /// The hash of the key, filled up to a block with zeros, each byte XOR `pad`.
+    private static func block(_ key: RawSpan, _ pad: UInt8) -> SHA256 {
+        var block: [UInt8] = []
+        for offset in 0..<64 { block.append((offset < key.byteCount ? key.byte(at: offset) : 0) ^ pad) }
         var hash = SHA256()
-        for offset in 0..<64 { hash.append((offset < key.byteCount ? key.byte(at: offset) : 0) ^ pad) }
-        return hash.state
+        hash.update(block.span.bytes)
+        return hash
     }
 
     /// The code of some bytes.
     public func code(_ bytes: RawSpan) -> Code {
-        let words = full(bytes)
-        return Code(high: UInt64(words[0]) << 32 | UInt64(words[1]), low: UInt64(words[2]) << 32 | UInt64(words[3]))
+        let digest = full(bytes)
+        let words = (0..<4).map { UInt64(digest.word($0)) }
+        return Code(high: words[0] << 32 | words[1], low: words[2] << 32 | words[3])
     }
 
     /// All 256 bits.
-    func full(_ bytes: RawSpan) -> SHA256.Words {
-        var hash = SHA256(state: inner, blocks: 1)
+    func full(_ bytes: RawSpan) -> SHA256Digest {
+        var hash = inner
         hash.update(bytes)
-        let digest = hash.finish()
-        var second = SHA256(state: outer, blocks: 1)
-        for index in 0..<8 {
-            for place in 0..<4 { second.append(UInt8(truncatingIfNeeded: digest[index] >> UInt32(24 - place * 8))) }
-        }
+        var digest: [UInt8] = []
+        hash.finish().write(to: &digest)
+        var second = outer
+        second.update(digest.span.bytes)
         return second.finish()
     }
 }

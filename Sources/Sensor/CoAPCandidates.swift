@@ -2,6 +2,7 @@ import Bytes
 import Capture
 import CoAP
 import Flows
+import Network
 import Packets
 
 /// Datagrams and segments on strange ports that look like CoAP and wait for what proves it: a response, or of a stream the
@@ -24,6 +25,9 @@ struct CoAPCandidates: ~Copyable {
     /// A side may ask before the other one has begun; streams that wait longer are nobody's.
     private static let segmentsPerFlow = 16
     private static let flowLimit = 4096
+    /// A client waits for at least ACK_TIMEOUT, two seconds (RFC 7252, 4.2 and 4.8), before it sends a request again; some
+    /// are told to wait less. What comes twice at once is no sign of one.
+    private static let retransmissionNanoseconds: Int64 = 1_000_000_000
     /// Octets of frames that wait in all flows together.
     private static let byteLimit = 16 << 20
 
@@ -84,6 +88,16 @@ struct CoAPCandidates: ~Copyable {
             }
         }
         return begun == 2 ? .proven : .open
+    }
+
+    /// Whether `payload`, sent by `side` at `time`, repeats a request that waits, as a client does that gets no answer.
+    func isRepeated(_ handle: Int64, by payload: RawSpan, from side: Side, at time: Timestamp) -> Bool {
+        guard let datagrams = waiting[handle] else { return false }
+        return datagrams.contains { waiting in
+            waiting.side == side
+                && time.nanoseconds(since: waiting.frame.timestamp) >= Self.retransmissionNanoseconds
+                && CoAPProbe.isRetransmission(payload, of: waiting.bytes.span.bytes.slice(waiting.packet.payload))
+        }
     }
 
     /// Takes the datagrams of a flow out, in the order in which they came.

@@ -1,5 +1,6 @@
 import Alerts
 import Capture
+import CoAP
 import Detection
 import Foundation
 import Network
@@ -27,7 +28,10 @@ public struct Pipeline: ~Copyable {
             writer.submit(change)
             observe(change)
         }
-        worker = Worker(limits: settings.limits, hash: hash, sink: sink)
+        var limits = settings.limits
+        // What no rule asks for is not worked out.
+        limits.coap.features = CoAPFeatures(fields: rules.compiled.fields)
+        worker = Worker(limits: limits, hash: hash, sink: sink)
         let isAsked = rules.compiled.fields.contains(Protocols.passwordDigest)
         worker.digestPasswords(with: settings.passwordKey, ofSessions: isAsked)
     }

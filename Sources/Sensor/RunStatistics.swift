@@ -154,6 +154,8 @@ extension Worker where Sink: ~Copyable {
             "websocket_inflaters": webSocket.counters.inflatersEvicted,
             "coap_exchanges": coap.evictedExchanges, "coap_message_ids": coap.evictedMessageIDs,
             "coap_connections": coap.evictedConnections, "coap_partial_ivs": coap.evictedPartialIVs,
+            "coap_observations": coap.evictedObservations, "coap_pairs": coap.evictedPairs,
+            "coap_bodies": coap.evictedBodies, "coap_blocks_not_held": coap.blocksNotHeld,
         ]
     }
 

@@ -71,7 +71,7 @@ extension Worker where Sink: ~Copyable {
         let payload = bytes.slice(packet.payload)
         guard CoAPProbe.verdict(payload) == .plausible else { return giveUp(slot) }
         let handle = streams.table[slot].handle
-        if handle >= 0, candidates.isAnswered(handle, by: payload, from: side) {
+        if isProven(handle, by: payload, from: side) {
             streams.table[slot].label = FlowLabel.coap
             replay(handle)
             streams.table[slot].handle = -1
@@ -84,6 +84,18 @@ extension Worker where Sink: ~Copyable {
                 CoAPCandidates.Datagram(
                     frame: frame, packet: packet, side: side), bytes)
         else { return giveUp(slot) }
+    }
+
+    /// A response met its request, a request came again because none did, or it has to do with a group: a request to all
+    /// CoAP nodes, or an answer to one from a member's own address.
+    private func isProven(_ handle: Int64, by payload: RawSpan, from side: Side) -> Bool {
+        if handle >= 0 {
+            if candidates.isAnswered(handle, by: payload, from: side) { return true }
+            if candidates.isRepeated(handle, by: payload, from: side, at: frame.timestamp) { return true }
+        }
+        return CoAPProbe.isGroupRequest(payload, to: packet.destination)
+            || coap.answersGroup(
+                payload, to: Endpoint(packet.destination, packet.destinationPort), at: frame.timestamp)
     }
 
     private mutating func giveUp(_ slot: Int) {

@@ -1,4 +1,5 @@
 import CoAP
+import Network
 import TestSupport
 import Testing
 
@@ -59,6 +60,22 @@ private let others: [(String, [UInt8])] = [
     ("DHCP discover", hex("01010600 3903f326") + [UInt8](repeating: 0, count: 228) + hex("63825363 350101 ff")),
     ("WireGuard handshake", hex("01000000") + [UInt8](repeating: 0xC3, count: 144)),
     ("MQTT-SN CONNECT", hex("0a 04 04 01 003c 64657631")),
+    (
+        "NetBIOS name query",
+        hex("8123 0110 0001 0000 0000 0000 20") + Array("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".utf8) + hex("00 0021 0001")
+    ),
+    ("NetBIOS datagram", hex("1102 4a2b c0000201 008a 00bb 0000 20") + Array("EBEBEBEBEBEBEBEBEBEBEBEBEBEBEBEB".utf8)),
+    ("Dropbox LAN", Array(#"{"host_int": 123456789, "version": [2, 0], "displayname": "", "port": 17500}"#.utf8)),
+    ("QUIC short header", hex("4a 8394c8f03e515708 01") + [UInt8](repeating: 0xE3, count: 60)),
+    ("uTP data", hex("0102 4e21 8a3b5c1d 000003e8 00100000 0007 0003") + [UInt8](repeating: 0x13, count: 400)),
+    ("uTP fin", hex("1102 4e21 8a3b5c1d 000003e8 00100000 0007 0003")),
+    ("uTP reset", hex("3102 4e21 8a3b5c1d 000003e8 00100000 0007 0003")),
+    ("RTP, comfort noise", hex("800d 1c2d 00012345 deadbeef 40")),
+    ("STUN response", hex("0101 000c 2112a442 000102030405060708090a0b 0020 0008 0001 a147 e112a643")),
+    ("TURN channel", hex("4000 0004 61626364")),
+    ("TURN channel, long", hex("4001 0010") + [UInt8](repeating: 0x5C, count: 16)),
+    ("SNMP v3 get", hex("303e020103301102040a1b2c3d020300ffe30401040201030410300e0400020100020100040004000400")),
+    ("SIP ok", Array("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1\r\n\r\n".utf8)),
     ("plain words", Array("carbon copy of a message\n".utf8)), ("capital words", Array("ABCDEFGHIJKLMNOP".utf8)),
     ("JSON", Array("{\"temperature\":21.5}".utf8)), ("base64", Array("QUJDREVGR0hJSktMTU5PUA==".utf8)),
 ]
@@ -78,15 +95,58 @@ func otherProtocols(name: String, bytes: [UInt8]) {
     }
 }
 
+/// A uTP connection request under each connection id: it begins as a CON with a token of one octet does.
+@Test func everyUTPIdentifier() {
+    var bytes = hex("4100 0000 00112233 00000000 00100000 0001 0000")
+    for id in UInt16.min...UInt16.max {
+        bytes[2] = UInt8(id >> 8)
+        bytes[3] = UInt8(id & 0xFF)
+        if isPlausible(bytes) { Issue.record("identifier \(id)") }
+    }
+}
+
+/// RFC 7252, 12.8: what goes to all CoAP nodes, and what does not.
+@Test(arguments: [
+    (IPAddress(v4: 0xE000_01BB), true), (IPAddress(v4: 0xE000_00FB), false), (IPAddress(v4: 0xC000_0201), false),
+    (IPAddress(high: 0xFF02_0000_0000_0000, low: 0xFD), true),
+    (IPAddress(high: 0xFF05_0000_0000_0000, low: 0xFD), true),
+    (IPAddress(high: 0xFF02_0000_0000_0000, low: 0xFB), false),
+    (IPAddress(high: 0xFE80_0000_0000_0000, low: 0xFD), false),
+])
+func requestsToAllNodes(address: IPAddress, isGroup: Bool) {
+    func isGroupRequest(_ bytes: [UInt8]) -> Bool { CoAPProbe.isGroupRequest(bytes.span.bytes, to: address) }
+    #expect(isGroupRequest(CoAPBuilder(.nonConfirmable, .get, 1, path: "x").bytes) == isGroup)
+    #expect(!isGroupRequest(CoAPBuilder(.confirmable, .get, 1).bytes))
+    #expect(!isGroupRequest(CoAPBuilder(.nonConfirmable, .content, 1).bytes))
+}
+
+/// A copy proves something where it is a request for a resource that can be told from others.
+@Test func copiesThatProve() {
+    func isRetransmission(_ bytes: [UInt8], _ request: [UInt8]) -> Bool {
+        CoAPProbe.isRetransmission(bytes.span.bytes, of: request.span.bytes)
+    }
+    let good = CoAPBuilder(.confirmable, .get, 1, token: [1], path: "x").bytes
+    #expect(isRetransmission(good, good))
+    for other in [
+        CoAPBuilder(.nonConfirmable, .get, 1, token: [1], path: "x"), CoAPBuilder(.confirmable, .get, 1, path: "x"),
+        CoAPBuilder(.confirmable, .get, 1, token: [1]), CoAPBuilder(.confirmable, .content, 1, token: [1]),
+    ] {
+        #expect(!isRetransmission(other.bytes, other.bytes))
+        #expect(!isRetransmission(other.bytes, good))
+    }
+}
+
 /// How many of random datagrams pass, by length and by whether they are made to begin with version 1, as the short
 /// header of QUIC does. A short one passes as a response without options; such a one is believed only as an answer.
+///
+/// A million in all; few pass, and of those that do none is believed without its answer.
 @Test(arguments: [(5...12, false, 500), (5...12, true, 2000), (13...64, false, 20), (13...64, true, 80)])
 func randomDatagrams(lengths: ClosedRange<Int>, isVersion1: Bool, perHundredThousand: Int) {
     let seed = UInt64.random(in: .min ... .max)
     var random = SeededGenerator(seed: seed)
     var bytes = [UInt8](repeating: 0, count: 64)
     var passed = 0
-    for _ in 0..<100_000 {
+    for _ in 0..<250_000 {
         let count = lengths.lowerBound + Int(random.next() % UInt64(lengths.count))
         var word: UInt64 = 0
         for offset in 0..<count {
@@ -97,5 +157,6 @@ func randomDatagrams(lengths: ClosedRange<Int>, isVersion1: Bool, perHundredThou
         if isVersion1 { bytes[0] = bytes[0] & 0x3F | 0x40 }
         if CoAPProbe.verdict(bytes.span.bytes.extracting(0..<count)) == .plausible { passed += 1 }
     }
-    #expect(passed < perHundredThousand, "seed \(seed)")
+    print("probe: \(passed) of 250000 random datagrams of \(lengths) octets pass, version 1: \(isVersion1)")
+    #expect(passed * 2 < perHundredThousand * 5, "seed \(seed)")
 }

@@ -2,17 +2,19 @@ import CoAP
 import Testing
 
 /// Table 4 of RFC 7252, 5.10, and the tables of RFC 7641, 2; RFC 7959, 2.1 and 4; RFC 7967, 2; RFC 8613, 2; RFC 8768,
-/// 3; RFC 9175, 2.2.1 and 3.2.1; RFC 9177, 4.1: number, C, U, N, R, name, lengths.
+/// 3; RFC 9175, 2.2.1 and 3.2.1; RFC 9177, 4.1; RFC 9668, 3.1: number, C, U, N, R, name, lengths.
 private let options: [(UInt16, String, String, ClosedRange<UInt16>)] = [
     (1, "C--R", "If-Match", 0...8), (3, "CU--", "Uri-Host", 1...255), (4, "---R", "ETag", 1...8),
     (5, "C---", "If-None-Match", 0...0), (6, "-U--", "Observe", 0...3), (7, "CU--", "Uri-Port", 0...2),
     (8, "---R", "Location-Path", 0...255), (9, "C---", "OSCORE", 0...255), (11, "CU-R", "Uri-Path", 0...255),
     (12, "----", "Content-Format", 0...2), (14, "-U--", "Max-Age", 0...4), (15, "CU-R", "Uri-Query", 0...255),
     (16, "----", "Hop-Limit", 1...1), (17, "C---", "Accept", 0...2), (19, "CU--", "Q-Block1", 0...3),
-    (20, "---R", "Location-Query", 0...255), (23, "CU--", "Block2", 0...3), (27, "CU--", "Block1", 0...3),
+    (20, "---R", "Location-Query", 0...255), (21, "C---", "EDHOC", 0...0), (23, "CU--", "Block2", 0...3),
+    (27, "CU--", "Block1", 0...3),
     (28, "--N-", "Size2", 0...4), (31, "CU-R", "Q-Block2", 0...3), (35, "CU--", "Proxy-Uri", 1...1034),
     (39, "CU--", "Proxy-Scheme", 1...255), (60, "--N-", "Size1", 0...4), (252, "--N-", "Echo", 1...40),
     (258, "-U--", "No-Response", 0...1), (292, "---R", "Request-Tag", 0...8),
+    (2049, "C---", "OCF-Accept-Content-Format-Version", 2...2), (2053, "C---", "OCF-Content-Format-Version", 2...2),
 ]
 
 @Test(arguments: options)
@@ -73,6 +75,10 @@ func codeNames(text: String, raw: Int, name: String) {
 @Test(arguments: [
     (0, "text/plain; charset=utf-8"), (40, "application/link-format"), (41, "application/xml"),
     (42, "application/octet-stream"), (47, "application/exi"), (50, "application/json"), (60, "application/cbor"),
+    (62, "application/multipart-core"), (101, "application/cose-key"), (112, "application/senml+cbor"),
+    (257, "application/concise-problem-details+cbor"), (272, "application/missing-blocks+cbor-seq"),
+    (340, "application/yang-data+cbor"), (432, "application/td+json"), (10_001, "application/oscore"),
+    (11_542, "application/vnd.oma.lwm2m+tlv"), (30_000, "image/svg+xml"),
 ])
 func contentFormatNames(number: UInt16, name: String) {
     #expect(CoAPContentFormat(rawValue: number).name?.description == name)

@@ -28,6 +28,8 @@ private let broken: [(String, String, Bool)] = [
     ("60 01 1234", "RFC7252-4.2", false),
     ("70 45 1234", "RFC7252-4.2", false),
     ("50 00 1234", "RFC7252-4.3", false),
+    // RFC 7252, 5.9.1.3: 2.03 without an ETag.
+    ("60 43 1234", "RFC7252-5.9.1.3", false),
     // RFC 7252, 5.4: Uri-Path in a response; Location-Path in a request.
     ("60 45 1234 b1 61", "RFC7252-5.4", false),
     ("40 01 1234 81 61", "RFC7252-5.4", false),
@@ -57,6 +59,20 @@ private let broken: [(String, String, Bool)] = [
     ("40 01 1234 d1 0a 08", "RFC7959-2.2", false),
     ("40 03 1234 d1 0e 08 ff 61", "RFC7959-2.3", false),
     ("60 44 1234 d1 0a 00 41 08", "RFC7959-2.3", false),
+    // The last block of 16 octets with 17; a block without octets and more to follow.
+    ("40 03 1234 d1 0e 00 ff 6161616161616161616161616161616161", "RFC7959-2.3", false),
+    ("60 45 1234 d1 0a 08", "RFC7959-2.3", false),
+    // RFC 7641, 2: Observe in a PUT; 2 in a GET.
+    ("40 03 1234 60", "RFC7641-2", false),
+    ("40 01 1234 61 02", "RFC7641-2", false),
+    // RFC 7959, 4: block 1 of 16 octets of a body of 16, by Size1 and by Size2.
+    ("40 03 1234 d1 0e 10 d1 14 10", "RFC7959-4", false),
+    ("60 45 1234 d1 0a 10 51 10", "RFC7959-4", false),
+    // RFC 8768, 3.
+    ("40 01 1234 d1 03 00", "RFC8768-3", false),
+    // RFC 9177, 4.1: Q-Block2 beside Block2; 4.3: Q-Block1 without Request-Tag and Size1.
+    ("40 01 1234 d1 0a 00 81 00", "RFC9177-4.1", false),
+    ("40 03 1234 d1 06 00 ff 61", "RFC9177-4.3", false),
 ]
 
 @Test(arguments: broken)
@@ -78,6 +94,11 @@ func brokenMessage(text: String, id: String, isFatal: Bool) throws {
     "40 03 1234 d1 0e 00 ff 61",  // last block shorter than its size
     "40 03 1234 d1 0e 08 ff 61616161616161616161616161616161",  // 16 octets announced and sent
     "60 5f 1234 d1 0e 08",  // 2.31 with Block1 in control usage
+    "40 05 1234 60 ff 61",  // Observe in a FETCH (RFC 8132, 2.4)
+    "40 01 1234 d1 03 01",  // Hop-Limit 1
+    "40 03 1234 d1 06 00 d1 1c 01 d1 db 07 ff 61",  // Q-Block1 with Size1 and Request-Tag
+    "40 03 1234 d1 0e 10 d1 14 11 ff 61",  // the last octet of 17
+    "40 01 1234 d0 08",  // EDHOC
 ])
 func unbrokenMessage(text: String) throws {
     #expect(try #require(Listener().hear(hex(text))).list("violation.id") == [])

@@ -85,3 +85,31 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
     #expect(bench.worker.statistics.cutShort == 1)
     #expect(bench.worker.statistics.notCoAP == 0)
 }
+
+/// A client that gets no answer sends its request again after two seconds or more (RFC 7252, 4.2): that is proof as well.
+@Test func aRequestThatComesAgainLater() {
+    var bench = Bench(["coap.code", "frame.number", "coap.retransmitted"])
+    let bytes = request(Build.coap(code: 1, id: 1, token: [9], options: [(11, [0x74])]))
+    bench.feed(bytes)
+    bench.feed(bytes, advance: 500_000_000)
+    #expect(bench.events.isEmpty, "too soon")
+    bench.feed(bytes, advance: 2_000_000_000)
+    #expect(bench.events.count == 3)
+    #expect(bench.events.last?.contains(#""coap.retransmitted":true"#) == true)
+}
+
+/// A request to all CoAP nodes (RFC 7252, 12.8) needs no other proof, nor does what answers it from a member's address.
+@Test func groupsOnAStrangePort() {
+    var bench = Bench(["coap.code", "coap.matched"])
+    let question = Build.coap(type: 1, code: 1, id: 1, token: [9, 9], options: [(11, [0x74])])
+    bench.feed(Build.udpFrame(from: 40000, to: 7777, destination: [224, 0, 1, 187], question))
+    #expect(bench.events.count == 1)
+    let answer = Build.coap(type: 1, code: 0x45, id: 5, token: [9, 9], payload: [0x31])
+    bench.feed(response(answer))
+    #expect(bench.events.last?.contains(#""coap.matched":true"#) == true)
+    bench.feed(response(Build.coap(type: 1, code: 0x45, id: 5, token: [8, 9], payload: [0x31]), to: 40001))
+    #expect(bench.events.count == 2, "another token to another port")
+    // Another group proves nothing.
+    bench.feed(Build.udpFrame(from: 40002, to: 7777, destination: [224, 0, 0, 251], question))
+    #expect(bench.events.count == 2)
+}

@@ -56,7 +56,8 @@ struct BoundedTable<Value: Sendable>: Sendable {
 
     /// The entry in a slot that `find` or `insert` returned.
     subscript(slot: Int) -> Value {
-        get { slots[slot].value }
+        // Lent, not copied: entries are large, and some hold arrays.
+        _read { yield slots[slot].value }
         _modify { yield &slots[slot].value }
     }
 

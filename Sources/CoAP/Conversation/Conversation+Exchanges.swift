@@ -1,4 +1,5 @@
 import Bytes
+import Network
 
 extension Conversation {
     /// Begins an exchange, or adds a copy to the one that the first copy began.
@@ -8,29 +9,94 @@ extension Conversation {
     ) {
         state.observation = requestedObservation(message)
         let key = requestKey(message, bytes, passage)
-        record.isRequest = true
+        record.flags.insert(.request)
         record.exchange = key
         let known = exchanges.find(key)
+        let slot: Int
         if let known, state.isRetransmitted, exchanges[known].messageID == message.messageID,
             !isOld(exchanges[known], passage.time)
         {
-            exchanges[known].requestOctets &+= UInt64(message.length)
-            exchanges[known].lastSeen = passage.time
-            exchanges.touch(known)
-            return
+            slot = known
+            exchanges[slot].lastSeen = passage.time
+            exchanges.touch(slot)
+        } else {
+            slot = begin(message, bytes, passage, key, known, &state)
         }
-        let exchange = Exchange(
-            started: passage.time, lastSeen: passage.time, requestOctets: UInt64(message.length),
-            messageID: message.messageID, method: message.code, isObserved: state.observation == .register)
+        exchanges[slot].addRequest(octets: message.length)
+        if passage.isMulticast { rememberMulticast(record, message, passage) }
+        if message.isBlockwise { addRequestBlock(message, bytes, passage, slot, &state) }
+    }
+
+    private mutating func begin(
+        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ key: HashedKey, _ known: Int?,
+        _ state: inout MessageState
+    ) -> Int {
+        var exchange = Exchange(started: passage.time, messageID: message.messageID, method: message.code)
+        if message.isBlockwise {
+            exchange.flags.insert(.blockwise)
+            exchange.askedBlock = message.block(.block2, bytes)
+        }
+        if message.type == .nonConfirmable { exchange.flags.insert(.nonConfirmable) }
+        if passage.isMulticast { exchange.flags.insert(.multicast) }
+        if message.mayHave(.noResponse), let value = message.first(.noResponse, bytes)?.unsigned(bytes) {
+            exchange.unwanted = UInt8(truncatingIfNeeded: value)
+        }
+        exchange.isObserved = state.observation == .register
         let slot: Int
+        var goesOn = false
         if let known {
+            // A copy: to lend it to a method of the conversation would copy the whole of that.
+            let earlier = exchanges[known]
+            if !isOld(earlier, passage.time) {
+                replace(earlier, message, &exchange, &state)
+                goesOn = earlier.isObserved && exchange.isObserved
+            }
             slot = known
             exchanges[slot] = exchange
             exchanges.touch(slot)
         } else {
             slot = exchanges.insert(key, exchange)
         }
+        if !goesOn, exchange.isObserved || known != nil { resetObservation(key, isObserved: exchange.isObserved) }
         keepPath(of: message, bytes, slot)
+        return slot
+    }
+
+    /// What becomes of an exchange whose token is used again: an observation goes on where the rest of a notification in
+    /// blocks is asked for (RFC 7959, 2.6), and ends by a deregistration; a request that waits for its answer should have
+    /// the token for itself (RFC 7252, 5.3.1).
+    private func replace(
+        _ known: Exchange, _ message: CoAPMessage, _ exchange: inout Exchange,
+        _ state: inout MessageState
+    ) {
+        if known.isObserved {
+            if state.observation == .deregister { state.observationEnd = .deregister }
+            if let asked = exchange.askedBlock, asked.number > 0 { exchange.isObserved = true }
+            return
+        }
+        let awaitsAnswer =
+            known.responses == 0 && known.unwanted == 0 && !known.flags.contains(.blockwise)
+            && !exchange.flags.contains(.blockwise)
+        let lifetime =
+            known.flags.contains(.nonConfirmable)
+            ? limits.nonConfirmableLifetimeSeconds : limits.exchangeLifetimeSeconds
+        guard awaitsAnswer, !message.token.isEmpty, known.messageID != message.messageID,
+            !exchange.started.isApart(from: known.started, seconds: lifetime)
+        else { return }
+        state.violations.insert(.tokenReused)
+    }
+
+    /// A member of a group answers from its own address: the message id must be found without the group's.
+    private mutating func rememberMulticast(_ record: MessageRecord, _ message: CoAPMessage, _ passage: Passage) {
+        var record = record
+        record.flags.insert(.multicast)
+        let key = hash.multicastMessageID(message.messageID, from: passage.source)
+        if let slot = records.find(key) {
+            records[slot] = record
+            records.touch(slot)
+        } else {
+            _ = records.insert(key, record)
+        }
     }
 
     /// Matches a response with its request: RFC 7252, 5.3.2 and 8.2.
@@ -39,16 +105,55 @@ extension Conversation {
         _ state: inout MessageState, _ record: inout MessageRecord
     ) {
         if message.observe != nil, message.code.class == .success { state.observation = .notification }
-        guard let (slot, key) = exchange(answeredBy: message, bytes, passage, answered) else { return }
-        exchanges[slot].responseOctets &+= UInt64(message.length)
+        guard let (slot, key) = exchange(answeredBy: message, bytes, passage, answered) else {
+            if let answered, answered.isRequest, message.type == .acknowledgement,
+                liveExchange(answered.exchange, passage.time) != nil
+            {
+                state.violations.insert(.tokenNotEchoed)
+            }
+            return
+        }
+        exchanges[slot].addResponse(octets: message.length)
         exchanges[slot].lastSeen = passage.time
-        // A response that is no notification says that there are no more (RFC 7641, 4.1 and 4.2).
-        if state.observation != .notification { exchanges[slot].isObserved = false }
+        if exchanges[slot].isObserved { addToObservation(message, passage, slot, key, &state) }
         exchanges.touch(slot)
         state.exchangeSlot = slot
         state.answersRequest = true
-        record.isMatchedResponse = true
+        state.isUnwanted = exchanges[slot].isUnwanted(message.code)
+        state.isMulticast = exchanges[slot].flags.contains(.multicast)
+        record.flags.insert(.matchedResponse)
         record.exchange = key
+        if message.isBlockwise { addResponseBlock(message, bytes, passage, slot, &state) }
+    }
+
+    /// A response that is no notification says that there are no more (RFC 7641, 4.1 and 4.2), unless it is a later block
+    /// of one.
+    private mutating func addToObservation(
+        _ message: CoAPMessage, _ passage: Passage, _ slot: Int, _ key: HashedKey, _ state: inout MessageState
+    ) {
+        if state.observation == .notification {
+            guard let number = message.observe, let place = observations.find(key) else { return }
+            // A stream keeps the order, and its numbers say nothing (RFC 8323, 7.1).
+            let next = UInt32(truncatingIfNeeded: observations[place].count &+ 1) & 0xFF_FFFF
+            state.freshness = observations[place].add(sequence: message.isStreamed ? next : number, at: passage.time)
+            state.notifications = observations[place].count
+            observations.touch(place)
+            return
+        }
+        if message.code.class == .success, let asked = exchanges[slot].askedBlock, asked.number > 0 { return }
+        state.observationEnd = message.code.isError ? .error : .response
+        endObservation(slot, key)
+    }
+
+    /// Begins an observation anew, or forgets one that is no more.
+    private mutating func resetObservation(_ key: HashedKey, isObserved: Bool) {
+        if let place = observations.find(key) { observations.remove(place) }
+        if isObserved { _ = observations.insert(key, Observation()) }
+    }
+
+    private mutating func endObservation(_ slot: Int, _ key: HashedKey) {
+        exchanges[slot].isObserved = false
+        if let place = observations.find(key) { observations.remove(place) }
     }
 
     /// An Empty ACK or RST: of a server to a request, or of a client to a response.
@@ -57,14 +162,18 @@ extension Conversation {
     ) {
         guard answered.isRequest || answered.isMatchedResponse else { return }
         state.answersRequest = true
+        if answered.flags.contains(.multicast), answered.type == .nonConfirmable {
+            state.violations.insert(.multicastReset)
+        }
         guard let slot = liveExchange(answered.exchange, passage.time) else { return }
         exchanges[slot].lastSeen = passage.time
         exchanges.touch(slot)
         if answered.isRequest {
             exchanges[slot].responseOctets &+= UInt64(message.length)
-        } else if message.type == .reset {
+        } else if message.type == .reset, exchanges[slot].isObserved {
             // Rejecting a notification ends the observation (RFC 7641, 3.6).
-            exchanges[slot].isObserved = false
+            state.observationEnd = .reset
+            endObservation(slot, answered.exchange)
         }
     }
 
@@ -83,6 +192,11 @@ extension Conversation {
         guard message.type != .acknowledgement else { return nil }
         let group = hash.multicastExchange(client: passage.destination, token: token)
         return liveExchange(group, passage.time).map { ($0, group) }
+    }
+
+    /// Whether an end sent a request with that token to a group, of which answers may still come.
+    func awaitsGroupAnswer(_ client: Endpoint, token: RawSpan, at time: Timestamp) -> Bool {
+        liveExchange(hash.multicastExchange(client: hash.end(client), token: token), time) != nil
     }
 
     private func requestKey(_ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage) -> HashedKey {
@@ -111,7 +225,8 @@ extension Conversation {
         return body(paths.span.bytes.slice(range))
     }
 
-    /// Keeps the path of a request; one that does not fit is cut and ends in `…`, which no path holds otherwise.
+    /// Keeps the path of a request, and a hash of what it asks for. A path that does not fit is cut and ends in `…`, which
+    /// no path holds otherwise.
     private mutating func keepPath(of message: CoAPMessage, _ bytes: RawSpan, _ slot: Int) {
         let room = limits.pathOctets
         let start = slot &* room
@@ -119,7 +234,8 @@ extension Conversation {
             paths.append(contentsOf: repeatElement(0, count: exchanges.slotCount &* room &- paths.count))
         }
         pathScratch.removeAll(keepingCapacity: true)
-        if message.writePath(bytes, to: &pathScratch, limit: room) {
+        let isCut = message.writePath(bytes, to: &pathScratch, limit: room)
+        if isCut {
             cutPaths &+= 1
             pathScratch.removeAll(keepingCapacity: true)
             message.writePath(bytes, to: &pathScratch, limit: room &- 3)
@@ -127,5 +243,30 @@ extension Conversation {
         }
         for offset in pathScratch.indices { paths[start &+ offset] = pathScratch[offset] }
         exchanges[slot].pathLength = UInt16(truncatingIfNeeded: pathScratch.count)
+        let path = hash.hash(pathScratch.span.bytes, initial: UInt64(message.code.rawValue))
+        exchanges[slot].resource = isCut || message.hasMoreThanPath ? resource(message, bytes, path) : path
+    }
+
+    /// A hash of every option that names the resource: RFC 7252, 5.4.2 and 5.6, without the options of blocks and Observe.
+    private func resource(_ message: CoAPMessage, _ bytes: RawSpan, _ path: UInt64) -> UInt64 {
+        var result = path
+        var walk = CoAPOptionWalk(message.options)
+        while case .option(let instance) = walk.next(bytes) {
+            switch instance.option {
+            case .uriHost, .uriPort, .uriPath, .uriQuery, .accept, .proxyURI, .proxyScheme:
+                result = hash.hash(bytes.slice(instance.value), initial: result ^ UInt64(instance.option.rawValue))
+            default: continue
+            }
+        }
+        return result
+    }
+}
+
+extension CoAPMessage {
+    /// Whether the path alone does not name the resource.
+    fileprivate var hasMoreThanPath: Bool {
+        presence
+            & (Self.presenceBit(.uriHost) | Self.presenceBit(.uriPort) | Self.presenceBit(.uriQuery)
+                | Self.presenceBit(.accept) | Self.presenceBit(.proxyURI) | Self.presenceBit(.proxyScheme)) != 0
     }
 }

@@ -16,7 +16,10 @@ extension Conversation {
 
     /// Whether the message id may have been used again (RFC 7252, 4.4).
     func isOld(_ record: MessageRecord, _ now: Timestamp) -> Bool {
-        now.isApart(from: record.firstSeen, seconds: limits.exchangeLifetimeSeconds)
+        now.isApart(
+            from: record.firstSeen,
+            seconds: record.type == .nonConfirmable
+                ? limits.nonConfirmableLifetimeSeconds : limits.exchangeLifetimeSeconds)
     }
 
     /// Removes the entries unused for longest where they are old: at most two of each table for each message, so that

@@ -2,25 +2,6 @@ import Bytes
 import Events
 import Network
 
-/// What the conversation says of a message.
-struct MessageState: Sendable {
-    /// How the message stands to an observation, RFC 7641.
-    enum Observation: Sendable {
-        case none, register, deregister, notification
-    }
-
-    /// Which way it goes.
-    var direction: Direction
-    /// Whether a message of the same type, message id and ends was seen within EXCHANGE_LIFETIME.
-    var isRetransmitted = false
-    /// Where the exchange of a matched response lies.
-    var exchangeSlot: Int?
-    /// Whether it answers a request that is known, by token or by message id.
-    var answersRequest = false
-    /// How it stands to an observation.
-    var observation = Observation.none
-}
-
 /// When and between whom a message passed, as the tables need it.
 struct Passage: Sendable {
     var time: Timestamp
@@ -49,13 +30,16 @@ private func likelyDirection(from source: UInt16, to destination: UInt16) -> Dir
     return destination <= source ? .toServer : .toClient
 }
 
-/// What the ends know of each other: requests whose answers are awaited, and message ids.
+/// What the ends know of each other: requests whose answers are awaited, message ids, observations, bodies in blocks.
 ///
-/// Roles belong to an exchange, not to a flow: two ends may ask each other from port 5683 to port 5683. Two tables with
-/// limits; nothing is allocated once they have grown. Time is capture time.
+/// Roles belong to an exchange, not to a flow: two ends may ask each other from port 5683 to port 5683. Tables with
+/// limits; nothing is allocated once they have grown, but for blocks that come too early. Time is capture time.
 struct Conversation: Sendable {
     var exchanges: BoundedTable<Exchange>
     var records: BoundedTable<MessageRecord>
+    var observations: BoundedTable<Observation>
+    var pairs: BoundedTable<PairTraffic>
+    var bodies: BodyTable
     /// Paths of requests, `pathOctets` for each slot of `exchanges`.
     var paths: [UInt8] = []
     var pathScratch: [UInt8] = []
@@ -70,6 +54,9 @@ struct Conversation: Sendable {
         self.hash = ConversationHash(hash)
         exchanges = BoundedTable(limit: limits.exchanges)
         records = BoundedTable(limit: limits.messageIDs)
+        observations = BoundedTable(limit: limits.observations)
+        pairs = BoundedTable(limit: limits.pairs)
+        bodies = BodyTable(limits: limits)
         pathScratch.reserveCapacity(limits.pathOctets)
     }
 
@@ -77,6 +64,10 @@ struct Conversation: Sendable {
         var counters = CoAPCounters()
         counters.evictedExchanges = exchanges.evictions
         counters.evictedMessageIDs = records.evictions
+        counters.evictedObservations = observations.evictions
+        counters.evictedPairs = pairs.evictions
+        counters.evictedBodies = bodies.evictions
+        counters.blocksNotHeld = bodies.notHeld
         counters.cutPaths = cutPaths
         return counters
     }
@@ -87,15 +78,15 @@ struct Conversation: Sendable {
         forgetOld(passage.time)
         let answered = message.type.echoesMessageID ? recordAnswered(by: message, passage) : nil
         var state = MessageState(direction: direction(of: message, answered, passage))
+        state.isMulticast = passage.isMulticast
         let own = hash.messageID(message.messageID, message.type, from: passage.source, to: passage.destination)
         let known = records.find(own)
-        if let known, !isOld(records[known], passage.time) {
-            state.isRetransmitted = records[known].type == message.type
-        }
-
         var record = MessageRecord(
-            firstSeen: passage.time, type: message.type, isToServer: state.direction == .toServer,
-            isRequest: false, isMatchedResponse: false, exchange: own)
+            firstSeen: passage.time, print: message.type.echoesMessageID ? 0 : OctetSum.ofEnds(bytes),
+            type: message.type, exchange: own)
+        if let known, !isOld(records[known], passage.time) { compare(record, known, &state) }
+        if state.direction == .toServer { record.flags.insert(.toServer) }
+
         if message.code.isRequest, message.hasToken, !message.type.echoesMessageID {
             addRequest(message, bytes, passage, &state, &record)
         } else if message.code.isResponse, message.hasToken, message.type != .reset {
@@ -103,6 +94,10 @@ struct Conversation: Sendable {
         } else if message.code.isEmpty, message.type.echoesMessageID, let answered {
             addEmptyAnswer(message, passage, answered, &state)
         }
+        if message.type == .acknowledgement, answered?.type == .nonConfirmable {
+            state.violations.insert(.nonConfirmableAcknowledged)
+        }
+        if limits.features.contains(.pairs) { countPair(message, context, &state) }
         remember(record, own, known, isCopy: state.isRetransmitted)
         return state
     }
@@ -110,8 +105,36 @@ struct Conversation: Sendable {
     /// The record of the message that an ACK or RST answers (RFC 7252, 4.4).
     private func recordAnswered(by message: CoAPMessage, _ passage: Passage) -> MessageRecord? {
         let key = hash.messageID(message.messageID, .confirmable, from: passage.destination, to: passage.source)
-        guard let slot = records.find(key), !isOld(records[slot], passage.time) else { return nil }
+        if let slot = records.find(key), !isOld(records[slot], passage.time) { return records[slot] }
+        guard message.type == .reset else { return nil }
+        let group = hash.multicastMessageID(message.messageID, from: passage.destination)
+        guard let slot = records.find(group), !isOld(records[slot], passage.time) else { return nil }
         return records[slot]
+    }
+
+    /// Holds a message against the one that had its id before: a copy of it, or another message (RFC 7252, 4.4). A server
+    /// may answer each copy of a request anew, so that acknowledgements may differ (4.5).
+    private func compare(_ record: MessageRecord, _ known: Int, _ state: inout MessageState) {
+        state.isRetransmitted = records[known].type == record.type
+        if state.isRetransmitted { state.copies = records[known].copies == .max ? .max : records[known].copies &+ 1 }
+        guard !record.type.echoesMessageID else { return }
+        if !state.isRetransmitted || records[known].print != record.print {
+            state.violations.insert(.messageIDReused)
+        }
+    }
+
+    private mutating func countPair(_ message: CoAPMessage, _ context: EventContext, _ state: inout MessageState) {
+        guard !state.isMulticast || state.direction == .toClient else { return }
+        let isToServer = state.direction == .toServer
+        let key = hash.pair(
+            client: isToServer ? context.source.address : context.destination.address,
+            server: isToServer ? context.destination.address : context.source.address)
+        let slot = pairs.find(key) ?? pairs.insert(key, PairTraffic(start: context.timestamp))
+        pairs.touch(slot)
+        pairs[slot].add(
+            octets: message.length, isToServer: isToServer, at: context.timestamp,
+            seconds: limits.pairHalfWindowSeconds)
+        state.pairSlot = slot
     }
 
     /// A request goes to the server, a response to the client, an Empty answer against what it answers; of all else the
@@ -121,17 +144,21 @@ struct Conversation: Sendable {
     ) -> Direction {
         if message.code.isRequest { return .toServer }
         if message.code.isResponse { return .toClient }
-        if let answered { return answered.isToServer ? .toClient : .toServer }
+        if let answered { return answered.flags.contains(.toServer) ? .toClient : .toServer }
         return passage.directionByPort
     }
 
-    /// The first copy stands for all, so that EXCHANGE_LIFETIME runs from there.
+    /// The first copy stands for all, so that the lifetime of the id runs from there.
     private mutating func remember(_ record: MessageRecord, _ key: HashedKey, _ slot: Int?, isCopy: Bool) {
         guard let slot else {
             _ = records.insert(key, record)
             return
         }
         records.touch(slot)
-        if !isCopy { records[slot] = record }
+        if isCopy {
+            if records[slot].copies < .max { records[slot].copies &+= 1 }
+        } else {
+            records[slot] = record
+        }
     }
 }

@@ -34,6 +34,7 @@ struct ConversationHash: Sendable {
         case exchange = 1
         case multicastExchange, ownMessageID, acknowledgement, reset
         case connection, ping, partialIV
+        case multicastMessageID, pair, requestBody, responseBody
     }
 
     /// The hash of an end, from which keys are made.
@@ -63,6 +64,42 @@ struct ConversationHash: Sendable {
             default: .ownMessageID
             }
         return key(domain, source, destination, UInt64(id), 0)
+    }
+
+    /// The key of the message id of a request to a group, which its client alone identifies.
+    func multicastMessageID(_ id: UInt16, from client: HashedKey) -> HashedKey {
+        key(.multicastMessageID, client, client, UInt64(id), 0)
+    }
+
+    /// The key of two addresses, whatever the ports.
+    func pair(client: IPAddress, server: IPAddress) -> HashedKey {
+        key(.pair, end(Endpoint(client, 0)), end(Endpoint(server, 0)), 0, 0)
+    }
+
+    /// The key of a body in blocks: the ends, what is asked for, and its tag (RFC 9175, 3.3).
+    func body(
+        ofRequest isRequest: Bool, client: HashedKey, server: HashedKey, resource: UInt64, tag: UInt64
+    ) -> HashedKey {
+        key(isRequest ? .requestBody : .responseBody, client, server, resource, tag)
+    }
+
+    /// A hash of octets, one word after the other; never 0.
+    func hash(_ bytes: RawSpan, initial: UInt64 = 0) -> UInt64 {
+        var state = low.step(low.start, initial, UInt64(bytes.byteCount))
+        var offset = 0
+        while bytes.byteCount &- offset >= 8 {
+            state = low.step(state, bytes.uint64(at: offset), high.start)
+            offset &+= 8
+        }
+        if offset < bytes.byteCount {
+            var word: UInt64 = 0
+            while offset < bytes.byteCount {
+                word = word << 8 | UInt64(bytes.byte(at: offset))
+                offset &+= 1
+            }
+            state = low.step(state, word, high.start)
+        }
+        return state | 1
     }
 
     func key(

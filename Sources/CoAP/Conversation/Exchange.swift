@@ -6,18 +6,80 @@ struct Exchange: Sendable {
     var started: Timestamp
     /// When a message of the exchange was last seen.
     var lastSeen: Timestamp
-    /// Octets of the request, all copies of it.
-    var requestOctets: UInt64
     /// Octets that the server sent back: acknowledgements, responses, notifications, all copies of them.
     var responseOctets: UInt64 = 0
+    /// A hash of what is asked for: path, query, and what else tells resources apart.
+    var resource: UInt64 = 0
+    /// Octets of the request, all copies of it; clamped.
+    private(set) var requestOctets: UInt32 = 0
+    /// The block that the request asks for in Block2; `asksNoBlock` where it asks for none.
+    private var asked = Self.asksNoBlock
     /// The message id of the request.
     var messageID: UInt16
-    /// The method of the request.
-    var method: CoAPCode
     /// How many octets of the path are kept in the arena.
     var pathLength: UInt16 = 0
-    /// Whether the client asked to be notified, and neither end has ended it (RFC 7641, 3.1 and 3.6).
-    var isObserved: Bool
+    /// The method of the request.
+    var method: CoAPCode
+    /// How many responses came so far; stays at 255.
+    private(set) var responses: UInt8 = 0
+    /// The value of No-Response (RFC 7967, 2.1), a bit for each class that the client does not want.
+    var unwanted: UInt8 = 0
+    /// What is true of the exchange.
+    var flags: Flags = []
+
+    /// What may be true of an exchange.
+    struct Flags: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        /// The client asked to be notified, and neither end has ended it (RFC 7641, 3.1 and 3.6).
+        static let observed = Flags(rawValue: 1)
+        /// The request went to a group.
+        static let multicast = Flags(rawValue: 2)
+        /// It is part of a body in blocks.
+        static let blockwise = Flags(rawValue: 4)
+        /// The request was non-confirmable.
+        static let nonConfirmable = Flags(rawValue: 8)
+    }
+
+    private static var asksNoBlock: UInt32 { .max }
+
+    init(started: Timestamp, messageID: UInt16, method: CoAPCode) {
+        self.started = started
+        lastSeen = started
+        self.messageID = messageID
+        self.method = method
+    }
+
+    /// Whether it is to be remembered as an observation.
+    var isObserved: Bool {
+        get { flags.contains(.observed) }
+        set { if newValue { flags.insert(.observed) } else { flags.remove(.observed) } }
+    }
+
+    /// The block that the request asks for in Block2; `nil` where it asks for none.
+    var askedBlock: CoAPBlock? {
+        get { asked == Self.asksNoBlock ? nil : CoAPBlock(UInt64(asked)) }
+        set { asked = newValue.map { $0.number << 4 | UInt32($0.sizeExponent) } ?? Self.asksNoBlock }
+    }
+
+    /// Counts a copy of the request.
+    mutating func addRequest(octets: Int) {
+        let (sum, overflow) = requestOctets.addingReportingOverflow(UInt32(clamping: octets))
+        requestOctets = overflow ? .max : sum
+    }
+
+    /// Counts a response.
+    mutating func addResponse(octets: Int) {
+        responseOctets &+= UInt64(octets)
+        if responses < .max { responses += 1 }
+    }
+
+    /// Whether the client said that it wants no response of this class (RFC 7967, 2.1): 2 for 2.xx, 8 for 4.xx, 16 for
+    /// 5.xx.
+    func isUnwanted(_ code: CoAPCode) -> Bool {
+        let number = code.classNumber
+        return unwanted != 0 && number > 0 && unwanted >> (number &- 1) & 1 != 0
+    }
 
     /// Octets back over octets there.
     var amplification: Double {
@@ -29,16 +91,31 @@ struct Exchange: Sendable {
 struct MessageRecord: Sendable {
     /// When the first copy was seen.
     var firstSeen: Timestamp
+    /// A sum over the octets, by which a copy is told from another message with the same id.
+    var print: UInt32
     /// The type, which a copy shares.
     var type: CoAPType
-    /// Which way it went.
-    var isToServer: Bool
-    /// Whether it carried a request.
-    var isRequest: Bool
-    /// Whether it carried a response to a known request.
-    var isMatchedResponse: Bool
-    /// The exchange that it belongs to, where `isRequest` or `isMatchedResponse`.
+    /// How many copies came after the first; stays at 255.
+    var copies: UInt8 = 0
+    /// Which way it went, and whether it carried a request or a response to a known one.
+    var flags: Flags = []
+    /// The exchange that it belongs to, where it carried a request or a response to a known one.
     var exchange: HashedKey
+
+    /// What may be true of a message.
+    struct Flags: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        static let toServer = Flags(rawValue: 1)
+        static let request = Flags(rawValue: 2)
+        static let matchedResponse = Flags(rawValue: 4)
+        static let multicast = Flags(rawValue: 8)
+    }
+
+    /// Whether it carried a request.
+    var isRequest: Bool { flags.contains(.request) }
+    /// Whether it carried a response to a known request.
+    var isMatchedResponse: Bool { flags.contains(.matchedResponse) }
 }
 
 extension Timestamp {

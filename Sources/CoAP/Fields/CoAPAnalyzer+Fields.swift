@@ -44,8 +44,9 @@ extension CoAPAnalyzer: EventSource {
         case .locationPath: current.readAll(.locationPath, bytes, into: &values)
         case .locationQuery: current.readAll(.locationQuery, bytes, into: &values)
         case .contentFormat: current.readUnsigned(.contentFormat, bytes, into: &values)
-        case .contentFormatName: current.readContentFormatName(bytes, into: &values)
+        case .contentFormatName: current.readContentFormatName(.contentFormat, bytes, into: &values)
         case .accept: current.readUnsigned(.accept, bytes, into: &values)
+        case .acceptName: current.readContentFormatName(.accept, bytes, into: &values)
         case .observe: current.readUnsigned(.observe, bytes, into: &values)
         case .maxAge: current.readUnsigned(.maxAge, bytes, into: &values)
         case .size1: current.readUnsigned(.size1, bytes, into: &values)
@@ -58,20 +59,20 @@ extension CoAPAnalyzer: EventSource {
         case .requestTag: current.readAll(.requestTag, bytes, into: &values)
         case .oscore: current.readAll(.oscore, bytes, into: &values)
         case .ifNoneMatch: if current.first(.ifNoneMatch, bytes) != nil { values.append(true) }
+        case .edhoc: if current.first(.edhoc, bytes) != nil { values.append(true) }
         case .block1: current.readBlock(.block1, bytes, into: &values)
         case .block2: current.readBlock(.block2, bytes, into: &values)
         case .qBlock1: current.readBlock(.qBlock1, bytes, into: &values)
         case .qBlock2: current.readBlock(.qBlock2, bytes, into: &values)
-        case .unknown: current.readUnknown(bytes, into: &values)
+        case .ocfAcceptVersion: current.readUnsigned(.ocfAcceptContentFormatVersion, bytes, into: &values)
+        case .ocfVersion: current.readUnsigned(.ocfContentFormatVersion, bytes, into: &values)
+        case .unknown: current.readUnknown(bytes, into: &values) { _ in true }
+        case .unknownCritical: current.readUnknown(bytes, into: &values) { $0.isCritical }
+        case .unknownUnsafe: current.readUnknown(bytes, into: &values) { $0.isUnsafe }
+        case .unknownNoCacheKey: current.readUnknown(bytes, into: &values) { !$0.isUnsafe && $0.isNoCacheKey }
         case .payload: if !current.payload.isEmpty { values.append(message: current.payload) }
         case .payloadLength: if current.payloadLength > 0 { values.append(current.payloadLength) }
-        case .retransmitted: if !current.isStreamed { values.append(state.isRetransmitted) }
-        case .matched: if current.code.isResponse || current.code == .pong { values.append(state.exchangeSlot != nil) }
-        case .requestURIPath: readRequestPath(into: &values)
-        case .requestMethod: readRequestMethod(into: &values)
-        case .responseTime: readResponseTime(into: &values)
-        case .amplification: readAmplification(into: &values)
-        case .observeState: readObservation(into: &values)
+        default: readState(field, bytes, into: &values)
         }
     }
 
@@ -89,38 +90,6 @@ extension CoAPAnalyzer: EventSource {
             }
             current.extensions.readIDs(into: &values)
             carrierViolations.append(to: &values)
-        }
-    }
-}
-
-extension CoAPAnalyzer {
-    private borrowing func readRequestPath(into values: inout FieldValues) {
-        guard let slot = state.exchangeSlot else { return }
-        conversation.withPath(slot) { values.append(copying: $0) }
-    }
-
-    private borrowing func readRequestMethod(into values: inout FieldValues) {
-        guard let slot = state.exchangeSlot, let name = conversation.exchanges[slot].method.methodName else { return }
-        values.append(text: name)
-    }
-
-    private borrowing func readResponseTime(into values: inout FieldValues) {
-        guard let slot = state.exchangeSlot else { return }
-        // Capture time may step back between a request and its response.
-        values.append(max(0, timestamp.nanoseconds(since: conversation.exchanges[slot].started)) / 1000)
-    }
-
-    private borrowing func readAmplification(into values: inout FieldValues) {
-        guard let slot = state.exchangeSlot else { return }
-        values.append(conversation.exchanges[slot].amplification)
-    }
-
-    private borrowing func readObservation(into values: inout FieldValues) {
-        switch state.observation {
-        case .none: return
-        case .register: values.append(text: "register")
-        case .deregister: values.append(text: "deregister")
-        case .notification: values.append(text: "notification")
         }
     }
 }

@@ -23,9 +23,9 @@ extension CoAPMessage {
         values.append(value)
     }
 
-    /// Appends the media type of the Content-Format option.
-    func readContentFormatName(_ bytes: RawSpan, into values: inout FieldValues) {
-        guard let value = first(.contentFormat, bytes)?.unsigned(bytes), let number = UInt16(exactly: value),
+    /// Appends the media type that Content-Format or Accept stands for.
+    func readContentFormatName(_ option: CoAPOption, _ bytes: RawSpan, into values: inout FieldValues) {
+        guard let value = first(option, bytes)?.unsigned(bytes), let number = UInt16(exactly: value),
             let name = CoAPContentFormat(rawValue: number).name
         else { return }
         values.append(text: name)
@@ -33,18 +33,17 @@ extension CoAPMessage {
 
     /// Appends the first option of that number as `NUM/M/SIZE`; nothing where its value is too long for a block.
     func readBlock(_ option: CoAPOption, _ bytes: RawSpan, into values: inout FieldValues) {
-        guard let instance = first(option, bytes), instance.value.count <= 3, let value = instance.unsigned(bytes)
-        else { return }
-        values.append { CoAPBlock(value).write(to: &$0, isStreamed: isStreamed) }
+        guard let block = block(option, bytes) else { return }
+        values.append { block.write(to: &$0, isStreamed: isStreamed) }
     }
 
-    /// Appends the number of each option that is not in the table, once each.
-    func readUnknown(_ bytes: RawSpan, into values: inout FieldValues) {
+    /// Appends the number of each option that is not in the table and of which `isWanted` holds, once each.
+    func readUnknown(_ bytes: RawSpan, into values: inout FieldValues, where isWanted: (CoAPOption) -> Bool) {
         if code.isSignal, isStreamed { return readUnknownSignalOptions(bytes, into: &values) }
         var walk = CoAPOptionWalk(options)
         var previous: CoAPOption?
         while case .option(let instance) = walk.next(bytes) {
-            if instance.option != previous, instance.option.definition == nil {
+            if instance.option != previous, instance.option.definition == nil, isWanted(instance.option) {
                 values.append(instance.option.rawValue)
             }
             previous = instance.option

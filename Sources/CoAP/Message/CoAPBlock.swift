@@ -19,6 +19,9 @@ public struct CoAPBlock: Hashable, Sendable {
     /// The size in octets, 2 to the power of SZX + 4.
     public var size: Int { 16 << Int(sizeExponent) }
 
+    /// Where the block begins in the body, in octets.
+    public var offset: Int { Int(number) &* size }
+
     /// Whether SZX has the reserved value 7.
     public var isReservedSize: Bool { sizeExponent == 7 }
 

@@ -44,6 +44,8 @@ struct CoAPOptionChecks {
     private var block2: CoAPBlock?
     private var qBlock1: CoAPBlock?
     private var qBlock2: CoAPBlock?
+    private var size1: UInt64?
+    private var size2: UInt64?
 
     /// Whether a size exponent of 7 stands for BERT (RFC 8323, 6).
     private let isStreamed: Bool
@@ -94,15 +96,25 @@ struct CoAPOptionChecks {
     ) {
         guard let value = instance.unsigned(bytes) else { return }
         switch instance.option {
-        case .observe: observe = UInt32(truncatingIfNeeded: value)
+        case .observe: return addObserve(value, &violations)
+        case .hopLimit: return value == 0 ? violations.insert(.hopLimitZero) : ()
+        case .size1: return size1 = value
+        case .size2: return size2 = value
         case .block1: block1 = CoAPBlock(value)
         case .block2: block2 = CoAPBlock(value)
         case .qBlock1: qBlock1 = CoAPBlock(value)
         case .qBlock2: qBlock2 = CoAPBlock(value)
         default: return
         }
-        guard instance.option != .observe, CoAPBlock(value).isReservedSize, !isStreamed else { return }
-        violations.insert(.blockSizeReserved)
+        if CoAPBlock(value).isReservedSize, !isStreamed { violations.insert(.blockSizeReserved) }
+    }
+
+    /// Observe is for GET (RFC 7641, 2) and FETCH (RFC 8132, 2.4), to register or deregister.
+    private mutating func addObserve(_ value: UInt64, _ violations: inout CoAPViolations) {
+        observe = UInt32(truncatingIfNeeded: value)
+        guard code.isRequest else { return }
+        if code != .get, code != .fetch { return violations.insert(.observeOutOfPlace) }
+        if value > 1 { violations.insert(.observeValue) }
     }
 
     /// Holds the options against each other and against the payload: RFC 7252, 5.10.2, and RFC 7959, 2.2 and 2.3.
@@ -113,18 +125,37 @@ struct CoAPOptionChecks {
         if presence & CoAPMessage.presenceBit(.proxyURI) != 0, presence & uriOptions != 0 {
             violations.insert(.proxyURIWithURIOptions)
         }
+        if code == .valid, presence & CoAPMessage.presenceBit(.etag) == 0 { violations.insert(.validWithoutETag) }
+        guard presence & CoAPMessage.blockBits != 0 else { return }
         if code.isRequest {
             if block2?.hasMore == true { violations.insert(.blockMoreInRequest) }
-            checkSize(block1 ?? qBlock1, payloadLength, &violations)
+            checkSize(block1 ?? qBlock1, size1, payloadLength, &violations)
         } else if code.isResponse {
             if block1?.hasMore == true, block2 != nil { violations.insert(.block2BesidePartialBlock1) }
-            if !code.isError { checkSize(block2 ?? qBlock2, payloadLength, &violations) }
+            if !code.isError { checkSize(block2 ?? qBlock2, size2, payloadLength, &violations) }
+        }
+        checkQBlocks(presence, &violations)
+    }
+
+    /// A block that describes this message's payload must be as long as it says, unless it is the last one, and must lie
+    /// within the size of the body where that is told.
+    private func checkSize(
+        _ block: CoAPBlock?, _ bodySize: UInt64?, _ payloadLength: Int, _ violations: inout CoAPViolations
+    ) {
+        guard let block, !block.isReservedSize else { return }
+        if block.hasMore, payloadLength != block.size { violations.insert(.blockSizeMismatch) }
+        if !block.hasMore, payloadLength > block.size { violations.insert(.blockTooLong) }
+        if let bodySize, bodySize > 0, block.number > 0, UInt64(block.offset) >= bodySize {
+            violations.insert(.blockBeyondSize)
         }
     }
 
-    /// A block that describes this message's payload must be as long as it says, unless it is the last one.
-    private func checkSize(_ block: CoAPBlock?, _ payloadLength: Int, _ violations: inout CoAPViolations) {
-        guard let block, block.hasMore, !block.isReservedSize, payloadLength != block.size else { return }
-        violations.insert(.blockSizeMismatch)
+    /// RFC 9177, 4.1 and 4.3. Request-Tag shares its bit of `presence` with other options: a bit too many is no harm.
+    private func checkQBlocks(_ presence: UInt64, _ violations: inout CoAPViolations) {
+        guard qBlock1 != nil || qBlock2 != nil else { return }
+        if block1 != nil || block2 != nil { violations.insert(.qBlockBesideBlock) }
+        guard code.isRequest, qBlock1 != nil else { return }
+        let hasTag = presence & CoAPMessage.presenceBit(.requestTag) != 0
+        if !hasTag || size1 == nil { violations.insert(.qBlock1WithoutTagOrSize) }
     }
 }

@@ -21,6 +21,8 @@ public struct CoAPMessage: Hashable, Sendable {
     public internal(set) var payload = ByteRange.empty
     /// Octets of the whole payload.
     public internal(set) var payloadLength = 0
+    /// Whether all of the payload is there.
+    var isWhole: Bool { payload.count == payloadLength }
     /// The options of a signal (RFC 8323, 5.2), encoded, which are none of `options`.
     public internal(set) var signalOptions = ByteRange.empty
     /// What carried the message.
@@ -61,6 +63,25 @@ public struct CoAPMessage: Hashable, Sendable {
     func mayHave(_ option: CoAPOption) -> Bool { presence & Self.presenceBit(option) != 0 }
 
     static func presenceBit(_ option: CoAPOption) -> UInt64 { 1 << UInt64(min(option.rawValue, 63)) }
+
+    /// The bits of Block1, Block2, Q-Block1 and Q-Block2.
+    static let blockBits: UInt64 = 1 << 19 | 1 << 23 | 1 << 27 | 1 << 31
+
+    /// Whether the message belongs to a body in blocks.
+    var isBlockwise: Bool { presence & Self.blockBits != 0 }
+
+    /// A Block option that is not too long; `nil` where there is none.
+    func block(_ option: CoAPOption, _ bytes: RawSpan) -> CoAPBlock? {
+        guard let instance = first(option, bytes), instance.value.count <= 3, let value = instance.unsigned(bytes)
+        else { return nil }
+        return CoAPBlock(value)
+    }
+
+    /// The block of the body that the payload is: of a request Block1 or Q-Block1, of a response Block2 or Q-Block2.
+    func payloadBlock(_ bytes: RawSpan) -> CoAPBlock? {
+        if code.isRequest { return block(.block1, bytes) ?? block(.qBlock1, bytes) }
+        return block(.block2, bytes) ?? block(.qBlock2, bytes)
+    }
 
     /// The first option of that number; `nil` where there is none. Options are in the order of their numbers.
     public func first(_ option: CoAPOption, _ bytes: RawSpan) -> CoAPOptionInstance? {

@@ -4,6 +4,9 @@ public struct CoAPContentFormat: RawRepresentable, Hashable, Sendable {
 
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// Links to resources, RFC 6690.
+    public static let linkFormat = CoAPContentFormat(rawValue: 40)
+
     /// The media type, with its coding where it has one; `nil` for a number that this sensor does not know.
     public var name: StaticString? {
         switch rawValue {
@@ -26,6 +29,8 @@ public struct CoAPContentFormat: RawRepresentable, Hashable, Sendable {
         case 61: "application/cwt"
         case 62: "application/multipart-core"
         case 63: "application/cbor-seq"
+        case 64: "application/edhoc+cbor-seq"
+        case 65: "application/cid-edhoc+cbor-seq"
         case 96: "application/cose; cose-type=\"cose-encrypt\""
         case 97: "application/cose; cose-type=\"cose-mac\""
         case 98: "application/cose; cose-type=\"cose-sign\""
@@ -37,7 +42,10 @@ public struct CoAPContentFormat: RawRepresentable, Hashable, Sendable {
         case 113: "application/sensml+cbor"
         case 114: "application/senml-exi"
         case 115: "application/sensml-exi"
+        case 140: "application/yang-data+cbor; id=sid"
         case 256: "application/coap-group+json"
+        case 257: "application/concise-problem-details+cbor"
+        case 258: "application/swid+cbor"
         case 271: "application/dots+cbor"
         case 272: "application/missing-blocks+cbor-seq"
         case 280: "application/pkcs7-mime; smime-type=server-generated-key"
@@ -46,11 +54,16 @@ public struct CoAPContentFormat: RawRepresentable, Hashable, Sendable {
         case 285: "application/csrattrs"
         case 286: "application/pkcs10"
         case 287: "application/pkix-cert"
+        case 290: "application/aif+cbor"
+        case 291: "application/aif+json"
         case 310: "application/senml+xml"
         case 311: "application/sensml+xml"
         case 320: "application/senml-etch+json"
         case 322: "application/senml-etch+cbor"
+        case 340: "application/yang-data+cbor"
+        case 341: "application/yang-data+cbor; id=name"
         case 432: "application/td+json"
+        case 836: "application/voucher-cose+cbor"
         case 10_000: "application/vnd.ocf+cbor"
         case 10_001: "application/oscore"
         case 10_002: "application/javascript"

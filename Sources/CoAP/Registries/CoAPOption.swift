@@ -26,6 +26,8 @@ public struct CoAPOption: RawRepresentable, Hashable, Sendable {
     /// RFC 9177.
     public static let qBlock1 = CoAPOption(rawValue: 19)
     public static let locationQuery = CoAPOption(rawValue: 20)
+    /// RFC 9668.
+    public static let edhoc = CoAPOption(rawValue: 21)
     /// RFC 7959.
     public static let block2 = CoAPOption(rawValue: 23)
     /// RFC 7959.
@@ -43,6 +45,10 @@ public struct CoAPOption: RawRepresentable, Hashable, Sendable {
     public static let noResponse = CoAPOption(rawValue: 258)
     /// RFC 9175.
     public static let requestTag = CoAPOption(rawValue: 292)
+    /// Open Connectivity Foundation.
+    public static let ocfAcceptContentFormatVersion = CoAPOption(rawValue: 2049)
+    /// Open Connectivity Foundation.
+    public static let ocfContentFormatVersion = CoAPOption(rawValue: 2053)
 
     /// The receiver must understand it or refuse the message (RFC 7252, 5.4.1).
     public var isCritical: Bool { rawValue & 1 != 0 }
@@ -78,6 +84,7 @@ public struct CoAPOption: RawRepresentable, Hashable, Sendable {
         case .accept: "Accept"
         case .qBlock1: "Q-Block1"
         case .locationQuery: "Location-Query"
+        case .edhoc: "EDHOC"
         case .block2: "Block2"
         case .block1: "Block1"
         case .size2: "Size2"
@@ -88,6 +95,8 @@ public struct CoAPOption: RawRepresentable, Hashable, Sendable {
         case .echo: "Echo"
         case .noResponse: "No-Response"
         case .requestTag: "Request-Tag"
+        case .ocfAcceptContentFormatVersion: "OCF-Accept-Content-Format-Version"
+        case .ocfContentFormatVersion: "OCF-Content-Format-Version"
         default: nil
         }
     }

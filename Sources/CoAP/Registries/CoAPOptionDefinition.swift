@@ -71,6 +71,11 @@ extension CoAPOption {
         // RFC 9175, 2.2.1 and 3.2.1.
         case .echo: CoAPOptionDefinition(.opaque, 1...40, .both)
         case .requestTag: CoAPOptionDefinition(.opaque, 0...8, repeatable: true, .both)
+        // RFC 9668, 3.1.
+        case .edhoc: CoAPOptionDefinition(.empty, 0...0, .requests)
+        // OCF Core Framework Specification, 12.2.5.
+        case .ocfAcceptContentFormatVersion: CoAPOptionDefinition(.uint, 2...2, .requests)
+        case .ocfContentFormatVersion: CoAPOptionDefinition(.uint, 2...2, .both)
         default: nil
         }
     }

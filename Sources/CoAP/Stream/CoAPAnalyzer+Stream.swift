@@ -57,6 +57,8 @@ extension CoAPAnalyzer {
             extra.isMidstream = !connections[slot].isFromStart
         }
         state = conversation.addStreamed(message, bytes, context, id)
+        message.violations.formUnion(state.violations)
+        carrierViolations = context.carrier.violations
         current = message
         timestamp = context.timestamp
         context.direction = state.direction

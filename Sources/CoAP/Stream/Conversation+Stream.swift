@@ -17,8 +17,7 @@ extension Conversation {
         forgetOld(passage.time)
         var state = MessageState(direction: context.direction)
         var record = MessageRecord(
-            firstSeen: passage.time, type: message.type, isToServer: true, isRequest: false, isMatchedResponse: false,
-            exchange: HashedKey(high: 0, low: 0))
+            firstSeen: passage.time, print: 0, type: message.type, exchange: HashedKey(high: 0, low: 0))
         guard message.hasToken else { return state }
         if message.code.isRequest {
             state.direction = .toServer
@@ -40,14 +39,13 @@ extension Conversation {
         if message.code == .ping {
             let key = hash.ping(from: passage.source, to: passage.destination, token: token)
             if let known = exchanges.find(key) { exchanges.remove(known) }
-            let exchange = Exchange(
-                started: passage.time, lastSeen: passage.time, requestOctets: UInt64(message.length),
-                messageID: 0, method: message.code, isObserved: false)
+            var exchange = Exchange(started: passage.time, messageID: 0, method: message.code)
+            exchange.addRequest(octets: message.length)
             _ = exchanges.insert(key, exchange)
         } else {
             let key = hash.ping(from: passage.destination, to: passage.source, token: token)
             guard let slot = liveExchange(key, passage.time) else { return }
-            exchanges[slot].responseOctets &+= UInt64(message.length)
+            exchanges[slot].addResponse(octets: message.length)
             state.exchangeSlot = slot
             state.answersRequest = true
         }

@@ -1,4 +1,5 @@
 import CoAP
+import TestSupport
 
 /// Encodes messages as RFC 7252, 3 says: the other half of what the dissector is held against.
 struct CoAPBuilder {
@@ -53,19 +54,7 @@ struct CoAPBuilder {
 }
 
 /// An option in the shortest form, RFC 7252, 3.1.
-func encodedOption(delta: Int, _ value: [UInt8]) -> [UInt8] {
-    let (deltaNibble, deltaRest) = encodedNumber(delta)
-    let (lengthNibble, lengthRest) = encodedNumber(value.count)
-    return [deltaNibble << 4 | lengthNibble] + deltaRest + lengthRest + value
-}
-
-private func encodedNumber(_ number: Int) -> (UInt8, [UInt8]) {
-    switch number {
-    case 0..<13: (UInt8(number), [])
-    case 13..<269: (13, [UInt8(number - 13)])
-    default: (14, [UInt8((number - 269) >> 8), UInt8((number - 269) & 0xFF)])
-    }
-}
+func encodedOption(delta: Int, _ value: [UInt8]) -> [UInt8] { Build.coapOption(delta: delta, value) }
 
 /// The bytes of a hexadecimal text; blanks are passed over.
 func hex(_ text: String) -> [UInt8] {

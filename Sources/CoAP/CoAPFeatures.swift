@@ -1,0 +1,30 @@
+/// What the analyzer keeps track of only where somebody asks for it.
+public struct CoAPFeatures: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Octets between two addresses: the fields `coap.pair.…`.
+    public static let pairs = CoAPFeatures(rawValue: 1)
+    /// The SHA-256 of a body in blocks: `coap.body.sha256`.
+    public static let bodyHash = CoAPFeatures(rawValue: 2)
+    /// The text of links in blocks: the fields `coap.link.…` of a whole body.
+    public static let links = CoAPFeatures(rawValue: 4)
+    /// Bodies in blocks: the fields `coap.block.…`, `coap.body.…`, and `coap.link.…` of a whole body. Without it larger
+    /// blocks than the first are not told, either (RFC 7959, 2.4).
+    public static let bodies = CoAPFeatures(rawValue: 8)
+    /// All of them.
+    public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies]
+
+    /// What the fields of these names need.
+    public init(fields: some Sequence<String>) {
+        var features: CoAPFeatures = []
+        for name in fields {
+            if name.hasPrefix("coap.pair.") { features.insert(.pairs) }
+            if name == "coap.body.sha256" { features.insert(.bodyHash) }
+            if name.hasPrefix("coap.link.") { features.formUnion([.links, .bodies]) }
+            if name.hasPrefix("coap.block.") || name.hasPrefix("coap.body.") { features.insert(.bodies) }
+        }
+        self = features
+    }
+}

@@ -1,0 +1,70 @@
+import Bytes
+import Network
+
+extension Conversation {
+    /// A block of a request's body: Block1 (RFC 7959, 2.5) or Q-Block1 (RFC 9177, 4.3). Request-Tag tells bodies apart
+    /// (RFC 9175, 3.3).
+    mutating func addRequestBlock(
+        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
+    ) {
+        guard limits.features.contains(.bodies) else { return }
+        checkGrownBlock(message, bytes, passage, slot, &state)
+        guard let block = message.payloadBlock(bytes), !block.isReservedSize, !message.violations.isFatal,
+            message.isWhole
+        else { return }
+        var tag: UInt64 = 0
+        var walk = CoAPOptionWalk(message.options)
+        while message.mayHave(.requestTag), case .option(let instance) = walk.next(bytes) {
+            if instance.option == .requestTag { tag = hash.hash(bytes.slice(instance.value), initial: tag) }
+        }
+        let key = hash.body(
+            ofRequest: true, client: passage.source, server: passage.destination, resource: exchanges[slot].resource,
+            tag: tag)
+        state.block = add(block, .qBlock1, message, bytes, key, version: 0, passage, state)
+    }
+
+    /// A block of a response's body: Block2 (RFC 7959, 2.4) or Q-Block2 (RFC 9177, 4.4). ETag tells versions apart.
+    mutating func addResponseBlock(
+        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
+    ) {
+        guard message.code.class == .success, let block = message.payloadBlock(bytes), !block.isReservedSize,
+            !message.violations.isFatal, message.isWhole
+        else { return }
+        if let asked = exchanges[slot].askedBlock, !asked.isReservedSize, message.mayHave(.block2) {
+            if block.sizeExponent > asked.sizeExponent { state.violations.insert(.blockLargerThanAsked) }
+            if block.offset != asked.offset { state.violations.insert(.blockNotAskedFor) }
+        }
+        guard limits.features.contains(.bodies) else { return }
+        // No closure: one would copy the whole conversation.
+        var version: UInt64 = 0
+        if let etag = message.first(.etag, bytes) { version = hash.hash(bytes.slice(etag.value)) }
+        let key = responseBodyKey(passage.destination, passage.source, slot)
+        state.block = add(block, .qBlock2, message, bytes, key, version: version, passage, state)
+    }
+
+    private mutating func add(
+        _ block: CoAPBlock, _ quick: CoAPOption, _ message: CoAPMessage, _ bytes: RawSpan, _ key: HashedKey,
+        version: UInt64, _ passage: Passage, _ state: MessageState
+    ) -> BlockState {
+        var format = -1
+        if let number = message.first(.contentFormat, bytes)?.unsigned(bytes) { format = Int(clamping: number) }
+        let piece = BlockPiece(
+            offset: block.offset, isLast: !block.hasMore, isQuick: message.mayHave(quick),
+            isCopy: state.isRetransmitted, format: format, version: version)
+        return bodies.add(piece, bytes.slice(message.payload), key, at: passage.time)
+    }
+
+    /// Later blocks must be asked for with the size of the first, or a smaller one (RFC 7959, 2.4).
+    private func checkGrownBlock(
+        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
+    ) {
+        guard let asked = exchanges[slot].askedBlock, asked.number > 0, !asked.isReservedSize, message.mayHave(.block2),
+            let size = bodies.blockSize(responseBodyKey(passage.source, passage.destination, slot), passage.time)
+        else { return }
+        if asked.size > size { state.violations.insert(.blockSizeGrown) }
+    }
+
+    private func responseBodyKey(_ client: HashedKey, _ server: HashedKey, _ slot: Int) -> HashedKey {
+        hash.body(ofRequest: false, client: client, server: server, resource: exchanges[slot].resource, tag: 0)
+    }
+}

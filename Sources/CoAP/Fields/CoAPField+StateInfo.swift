@@ -1,0 +1,71 @@
+import Events
+
+extension CoAPField {
+    /// The row of the registry of a field that no single message tells.
+    var stateInfo: FieldInfo {
+        switch self {
+        case .retransmitted:
+            FieldInfo("coap.retransmitted", .bool, "same type, message id and ends within the lifetime of the id")
+        case .copies: FieldInfo("coap.copies", .int, "how many such messages came before, where any did; 255 at most")
+        case .matched: FieldInfo("coap.matched", .bool, "whether the request that a response answers is known")
+        case .multicast:
+            FieldInfo("coap.multicast", .bool, "true where it goes to a group, or answers a request that did")
+        case .unwanted:
+            FieldInfo("coap.unwanted", .bool, "true where the request's No-Response asked for no such response")
+        case .requestURIPath: FieldInfo("coap.request.uri_path", .text, "path of the request that it answers")
+        case .requestMethod: FieldInfo("coap.request.method", .keyword, "method of the request that it answers")
+        case .responseTime: FieldInfo("coap.response_time", .int, "microseconds since the request that it answers")
+        case .responses:
+            FieldInfo("coap.response_count", .int, "responses to that request so far, this one included; 255 at most")
+        case .amplification:
+            FieldInfo("coap.amplification", .float, "octets sent back so far over octets of the request")
+        case .pairAmplification:
+            FieldInfo(
+                "coap.pair.amplification", .float,
+                "octets to the client over octets to the server, between the two addresses in the last 30 to 60 seconds"
+            )
+        case .pairOctets:
+            FieldInfo("coap.pair.octets", .int, "octets to the client between the two addresses in that time")
+        case .pathTricks:
+            FieldInfo(
+                "coap.path.tricks", .keyword, list: true,
+                "what is strange in the path: dot, dot_dot, slash, backslash, nul, control, encoded, deep")
+        case .proxyTargetScheme: FieldInfo("coap.proxy.scheme", .keyword, "scheme that a proxy is asked to use")
+        case .proxyTargetHost: FieldInfo("coap.proxy.host", .text, "host that a proxy is asked to reach")
+        case .observeState: FieldInfo("coap.observe.state", .keyword, "register, deregister or notification")
+        case .observeFreshness:
+            FieldInfo("coap.observe.freshness", .keyword, "a notification beside those before: new, duplicate or old")
+        case .observeCount: FieldInfo("coap.observe.count", .int, "notifications so far, this one included")
+        case .observeEnd:
+            FieldInfo("coap.observe.end", .keyword, "what ends an observation: deregister, reset, error or response")
+        case .blockSequence:
+            FieldInfo(
+                "coap.block.sequence", .keyword,
+                "a block beside those before: first, next, gap, repeat, conflict, or restart before the end was seen")
+        case .bodyState:
+            FieldInfo("coap.body.state", .keyword, "at the end of a body in blocks: complete or incomplete")
+        case .bodyLength: FieldInfo("coap.body.length", .int, "octets of the whole body")
+        case .bodyBlocks: FieldInfo("coap.body.blocks", .int, "blocks of the body that were seen")
+        case .bodyHoles: FieldInfo("coap.body.holes", .int, "blocks that are missing")
+        case .bodyConflict:
+            FieldInfo("coap.body.conflict", .bool, "true where a block came again with other octets or another version")
+        case .bodyFormat: FieldInfo("coap.body.ctype", .int, "Content-Format of the body by number")
+        case .bodyHash: FieldInfo("coap.body.sha256", .keyword, "SHA-256 of the whole body, in hexadecimal digits")
+        case .linkCount: FieldInfo("coap.link.count", .int, "links in a payload or body in link format")
+        case .linkTarget: FieldInfo("coap.link.target", .text, list: true, "what they lead to")
+        case .linkResourceType: FieldInfo("coap.link.rt", .text, list: true, "resource types, rt")
+        case .linkInterface: FieldInfo("coap.link.if", .text, list: true, "interfaces, if")
+        case .linkContentFormat: FieldInfo("coap.link.ct", .int, list: true, "Content-Formats, ct")
+        case .linkObservable: FieldInfo("coap.link.obs", .text, list: true, "targets that can be observed")
+        case .directoryOperation:
+            FieldInfo(
+                "coap.rd.operation", .keyword,
+                "what is asked of a resource directory: register, update, remove, read, lookup or simple")
+        case .directoryEndpoint: FieldInfo("coap.rd.ep", .text, "name of the endpoint, ep")
+        case .directorySector: FieldInfo("coap.rd.d", .text, "sector, d")
+        case .directoryLifetime: FieldInfo("coap.rd.lt", .int, "lifetime in seconds, lt")
+        // Those that `info` tells do not come here.
+        default: FieldInfo("coap.rd.base", .text, "base URI, base")
+        }
+    }
+}

@@ -1,0 +1,234 @@
+import Bytes
+import CoAP
+import Network
+import TestSupport
+import Testing
+
+/// A client and a server that send a body in blocks.
+private struct Transfer {
+    var listener: Listener
+    var octets: [UInt8]
+    var size: Int
+    var option = 27
+    var extra: [(Int, [UInt8])] = []
+    var nextID: UInt16 = 1
+
+    var count: Int { max(1, (octets.count + size - 1) / size) }
+
+    init(
+        _ octets: [UInt8], _ size: Int, option: Int = 27, listener: Listener = Listener(), extra: [(Int, [UInt8])] = []
+    ) {
+        (self.octets, self.size, self.option, self.listener, self.extra) = (octets, size, option, listener, extra)
+    }
+
+    /// Sends a block: of a PUT for the options of requests, else asks for it and answers.
+    mutating func send(_ number: Int, changed: Bool = false, at time: Double = 0) -> HeardEvent? {
+        var part = Array(octets.dropFirst(number * size).prefix(size))
+        if changed, !part.isEmpty { part[0] ^= 0xFF }
+        let more = (number + 1) * size < octets.count
+        let options = [(option, Build.coapBlock(number, more: more, size))] + extra
+        nextID += 1
+        if option == 27 || option == 19 {
+            let tag = option == 19 ? [(60, Build.coapUnsigned(UInt32(octets.count))), (292, [1])] : []
+            return listener.hear(
+                Build.coap(
+                    code: 3, id: nextID, token: [UInt8(nextID & 0xFF)], options: [(11, [0x66])] + options + tag,
+                    payload: part), at: time)
+        }
+        let token = [UInt8(nextID & 0xFF), 7]
+        let asked = number == 0 ? [] : [(option, Build.coapBlock(number, more: false, size))]
+        listener.hear(Build.coap(code: 1, id: nextID, token: token, options: [(11, [0x66])] + asked), at: time)
+        return listener.hear(
+            Build.coap(type: 2, code: 0x45, id: nextID, token: token, options: options, payload: part),
+            from: Listener.server, to: Listener.client, at: time)
+    }
+
+    var digest: String {
+        var hash = SHA256()
+        hash.update(octets.span.bytes)
+        var text: [UInt8] = []
+        hash.finish().writeHex(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+private func octets(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) } }
+
+/// Block1, Q-Block1, Block2, Q-Block2 in order: the last block makes the body whole. Sizes at and around the borders.
+@Test(arguments: [27, 19, 23, 31], [1, 15, 16, 17, 31, 32, 33, 1000])
+func bodiesInOrder(option: Int, count: Int) throws {
+    var transfer = Transfer(octets(count), 16, option: option)
+    for number in 0..<transfer.count {
+        let heard = transfer.send(number)
+        let event = try #require(heard)
+        let isLast = number == transfer.count - 1
+        #expect(event["coap.block.sequence"] == (number == 0 ? "first" : "next"))
+        #expect(event["coap.body.state"] == (isLast ? "complete" : nil))
+        #expect(event["coap.body.sha256"] == (isLast ? transfer.digest : nil))
+        #expect(event["coap.body.length"] == (isLast ? "\(count)" : nil))
+        #expect(event["coap.body.blocks"] == (isLast ? "\(transfer.count)" : nil))
+        #expect(event["coap.body.holes"] == nil && event["coap.body.conflict"] == nil)
+        #expect(event.list("violation.id") == [])
+    }
+}
+
+/// Blocks that come too early wait; the one that fills the last hole makes the body whole.
+@Test(arguments: [27, 19, 23, 31]) func bodiesOutOfOrder(option: Int) {
+    var transfer = Transfer(octets(70), 16, option: option)
+    let events = [0, 2, 4, 3, 1].map { transfer.send($0) }
+    #expect(events.map { $0?["coap.block.sequence"] } == ["first", "gap", "gap", "gap", "next"])
+    #expect(events[2]?["coap.body.state"] == "incomplete" && events[2]?["coap.body.holes"] == "2")
+    #expect(events[2]?["coap.body.length"] == "70" && events[2]?["coap.body.sha256"] == nil)
+    #expect(events[4]?["coap.body.state"] == "complete" && events[4]?["coap.body.sha256"] == transfer.digest)
+}
+
+/// RFC 9177: the first block may be late.
+@Test func firstBlockIsLate() {
+    var transfer = Transfer(octets(40), 16, option: 19)
+    let events = [1, 0, 2].map { transfer.send($0) }
+    #expect(events.map { $0?["coap.block.sequence"] } == ["gap", "next", "next"])
+    #expect(events[2]?["coap.body.sha256"] == transfer.digest)
+}
+
+/// A block once more, the same and changed; a body begun again before and after its end.
+@Test func repeatsConflictsRestarts() {
+    var transfer = Transfer(octets(64), 16)
+    _ = transfer.send(0)
+    _ = transfer.send(1)
+    #expect(transfer.send(1)?["coap.block.sequence"] == "repeat")
+    #expect(transfer.send(1, changed: true)?["coap.block.sequence"] == "conflict")
+    _ = transfer.send(2)
+    let end = transfer.send(3)
+    #expect(end?["coap.body.conflict"] == "true" && end?["coap.body.sha256"] == transfer.digest)
+    #expect(transfer.send(3)?["coap.block.sequence"] == "repeat")
+    #expect(transfer.send(0)?["coap.block.sequence"] == "first")
+    #expect(transfer.send(0)?["coap.block.sequence"] == "restart")
+    for number in 1...2 { _ = transfer.send(number) }
+    let again = transfer.send(3)
+    #expect(again?["coap.body.state"] == "complete" && again?["coap.body.conflict"] == nil)
+}
+
+/// RFC 7959, 2.4: blocks with another ETag are of another version and do not join.
+@Test func anotherVersion() {
+    var transfer = Transfer(octets(48), 16, option: 23, extra: [(4, [1])])
+    _ = transfer.send(0)
+    transfer.extra = [(4, [2])]
+    #expect(transfer.send(1)?["coap.block.sequence"] == "conflict")
+    transfer.extra = [(4, [1])]
+    _ = transfer.send(1)
+    let end = transfer.send(2)
+    #expect(end?["coap.body.sha256"] == transfer.digest && end?["coap.body.conflict"] == "true")
+}
+
+/// RFC 9175, 3.3: two bodies at once for one resource, told apart by Request-Tag; without it they mix.
+@Test func requestTagsTellBodiesApart() {
+    let listener = Listener()
+    var one = Transfer(octets(32), 16, listener: listener, extra: [(292, [1])])
+    var other = Transfer(octets(40).reversed(), 16, listener: listener, extra: [(292, [2])])
+    other.nextID = 1000
+    _ = one.send(0)
+    _ = other.send(0)
+    _ = other.send(1)
+    #expect(one.send(1)?["coap.body.sha256"] == one.digest)
+    #expect(other.send(2)?["coap.body.sha256"] == other.digest)
+}
+
+/// RFC 7959, 3.2, figure 9: the server wants smaller blocks; 4/1/32 follows 0/1/128.
+@Test func smallerBlocks() {
+    let listener = Listener()
+    let body = octets(167)
+    var hash = SHA256()
+    hash.update(body.span.bytes)
+    var last: HeardEvent?
+    for (index, (number, size)) in [(0, 128), (4, 32), (5, 32)].enumerated() {
+        let part = Array(body.dropFirst(number * size).prefix(size))
+        last = listener.hear(
+            Build.coap(
+                code: 3, id: UInt16(1234 + index),
+                options: [
+                    (11, Array("options".utf8)),
+                    (27, Build.coapBlock(number, more: number * size + part.count < body.count, size)),
+                ], payload: part))
+        #expect(last?["coap.block.sequence"] == (index == 0 ? "first" : "next"))
+    }
+    var text: [UInt8] = []
+    hash.finish().writeHex(to: &text)
+    #expect(last?["coap.body.sha256"] == String(decoding: text, as: UTF8.self))
+    #expect(last?["coap.body.length"] == "167")
+}
+
+/// No more is held than there is room for; what was not held is counted, and is a hole.
+@Test func bodiesAreBounded() {
+    var limits = CoAPLimits()
+    limits.heldOctetsPerBody = 48
+    var transfer = Transfer(octets(160), 16, listener: Listener(limits))
+    _ = transfer.send(0)
+    for number in 2..<9 { _ = transfer.send(number) }
+    #expect(transfer.listener.counters.blocksNotHeld == 4)
+    #expect(transfer.send(9)?["coap.body.holes"] == "6")
+    limits = CoAPLimits()
+    limits.bodies = 2
+    let listener = Listener(limits)
+    for tag in 0..<5 as Range<UInt8> {
+        var transfer = Transfer(octets(32), 16, listener: listener, extra: [(292, [tag])])
+        transfer.nextID = UInt16(tag) * 10
+        _ = transfer.send(0)
+    }
+    #expect(listener.counters.evictedBodies == 3)
+}
+
+/// A body of which no block came for EXCHANGE_LIFETIME is forgotten.
+@Test func bodiesAreForgotten() {
+    var transfer = Transfer(octets(48), 16)
+    _ = transfer.send(0, at: 0)
+    #expect(transfer.send(1, at: 246)?["coap.block.sequence"] == "next")
+    #expect(transfer.send(2, at: 500)?["coap.block.sequence"] == "gap")
+}
+
+/// Without a wish for it nothing is hashed.
+@Test func hashOnlyWhereWanted() {
+    var limits = CoAPLimits()
+    limits.features = .bodies
+    var transfer = Transfer(octets(20), 16, listener: Listener(limits))
+    _ = transfer.send(0)
+    let end = transfer.send(1)
+    #expect(end?["coap.body.state"] == "complete" && end?["coap.body.sha256"] == nil)
+    #expect(CoAPFeatures(fields: ["coap.body.sha256", "coap.code"]) == [.bodyHash, .bodies])
+    limits.features = []
+    transfer = Transfer(octets(20), 16, listener: Listener(limits))
+    _ = transfer.send(0)
+    let unfollowed = transfer.send(1)
+    #expect(unfollowed?["coap.body.state"] == nil && unfollowed?["coap.block.sequence"] == nil)
+    #expect(CoAPFeatures(fields: ["coap.pair.octets", "coap.link.rt"]) == [.pairs, .links, .bodies])
+}
+
+/// Any order, any copies: against a model that keeps the octets.
+@Test(arguments: [27, 19]) func bodiesAgainstModel(option: Int) {
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SeededGenerator(seed: seed)
+    for round in 0..<60 {
+        let listener = Listener(seed: seed)
+        let count = Int.random(in: 1...400, using: &random)
+        var transfer = Transfer(octets(count), 16, option: option, listener: listener)
+        var order = Array(1..<max(1, transfer.count))
+        order += order.filter { _ in Bool.random(using: &random) }
+        order.shuffle(using: &random)
+        var have: Set<Int> = [0]
+        var isWhole = transfer.count == 1
+        var event = transfer.send(0)
+        #expect(event?["coap.body.state"] == (isWhole ? "complete" : nil), "seed \(seed), round \(round)")
+        for number in order {
+            let isNew = have.insert(number).inserted
+            event = transfer.send(number)
+            let becomesWhole = !isWhole && have.count == transfer.count
+            isWhole = isWhole || becomesWhole
+            let isLast = number == transfer.count - 1
+            let expected = becomesWhole ? "complete" : isLast && isNew ? "incomplete" : nil
+            #expect(event?["coap.body.state"] == expected, "seed \(seed), round \(round)")
+            #expect(
+                event?["coap.body.sha256"] == (becomesWhole ? transfer.digest : nil), "seed \(seed), round \(round)")
+            if !isNew { #expect(event?["coap.block.sequence"] == "repeat", "seed \(seed), round \(round)") }
+            if expected == "incomplete" { #expect(event?["coap.body.holes"] == "\(transfer.count - have.count)") }
+        }
+    }
+}
