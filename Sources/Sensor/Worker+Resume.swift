@@ -73,7 +73,7 @@ extension Worker where Sink: ~Copyable {
     ) -> MQTTBoundary.Verdict {
         let flow = streams.table[slot]
         if flow.label == FlowLabel.coapStream {
-            return searchCoAP(bytes, startsSegment: startsSegment, isLast: sequel == .nothing)
+            return searchCoAP(bytes, startsSegment: startsSegment, isLast: sequel != .more)
         }
         guard flow.label == FlowLabel.mqtt else {
             let verdict = join(slot, side, bytes, startsSegment: startsSegment, sequel: sequel)
@@ -113,7 +113,7 @@ extension Worker where Sink: ~Copyable {
             claim(slot, client: side.other, isFromStart: false, seenFrom: side)
             return asServer
         case (.open(let one), .open(let other)):
-            if let coap = joinCoAP(slot, side, bytes, startsSegment: startsSegment, isLast: sequel == .nothing) {
+            if let coap = joinCoAP(slot, side, bytes, startsSegment: startsSegment, isLast: sequel != .more) {
                 return coap
             }
             streams.table[slot].misses += 1

@@ -31,6 +31,8 @@ private struct Model {
 
     var exchanges: [Key: Exchange] = [:]
     var sent: [Sent: (type: CoAPType, request: Key?)] = [:]
+    /// Requests to groups, by client and message id: a member that resets one does so from its own address.
+    var groups: [Sent: (type: CoAPType, request: Key?)] = [:]
 
     /// What is expected of the fields: retransmitted, and path and amplification of the request that a response
     /// answers.
@@ -41,9 +43,15 @@ private struct Model {
         let own = Sent(ends: Ends(one: source, other: destination), id: message.messageID, echo: echo)
         let isCopy = sent[own]?.type == message.type
         let size = message.bytes.count
-        let answered = sent[Sent(ends: Ends(one: destination, other: source), id: message.messageID, echo: 0)]
+        var answered = sent[Sent(ends: Ends(one: destination, other: source), id: message.messageID, echo: 0)]
+        let group = Sent(ends: Ends(one: destination, other: destination), id: message.messageID, echo: 0)
+        if answered == nil, message.type == .reset { answered = groups[group] }
         defer { if !isCopy { sent[own] = (message.type, requestKey(message, source, destination)) } }
         if let key = requestKey(message, source, destination) {
+            if key.server == nil {
+                let name = Sent(ends: Ends(one: source, other: source), id: message.messageID, echo: 0)
+                groups[name] = (message.type, key)
+            }
             if isCopy, exchanges[key]?.id == message.messageID {
                 exchanges[key]?.asked += size
             } else {

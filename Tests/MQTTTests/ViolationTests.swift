@@ -179,7 +179,8 @@ let answerBreaches = [
     Breach("DISCONNECT too long", 4, "e001 00", ["MQTT-3.14.1"]),
     Breach("session expiry from a server", 5, "e007 00 05 1100000001", ["MQTT-3.14.2-2"], .toClient),
     Breach(
-        "AUTH, unknown code", 5, "f002 01 00", ["MQTT-3.15.2-1", "MQTT-4.12.0-3", "MQTT-3.15.2.2.2"]),
+        "AUTH, unknown code", 5, "f002 01 00",
+        ["MQTT-3.15.2-1", "MQTT-4.12.0-3", "MQTT-4.12.0-5", "MQTT-3.15.2.2.2"]),
     Breach("second CONNACK", 5, "2003 0000 00", ["MQTT-3.2.0-2"], .toClient),
     Breach("second CONNECT", 4, "100d 0004 4d515454 04 02 003c 0001 61", ["MQTT-3.1.0-2"]),
 ]

@@ -80,7 +80,8 @@ private let other = Property(21, "", .text("PLAIN"))
         let listener = Listener(isFromStart: false)
         listener.send(connack(5), .toClient)
         for direction in [Direction.toServer, .toClient] {
-            for code: UInt8 in [0, 0x18, 0x19] {
+            // Only a server says Success, only a client asks to begin anew (5.0, 4.12): that is false by itself.
+            for code: UInt8 in direction == .toServer ? [0x18, 0x19] : [0, 0x18] {
                 #expect(listener.send(auth(code: code, [other]), direction).violations == [])
             }
         }
