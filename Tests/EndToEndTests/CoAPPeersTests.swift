@@ -103,7 +103,8 @@ private final class Recording {
         capture = folder.file("peers.pcap")
         process = try Background(
             Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "-w", capture] + (getuid() == 0 ? ["-Z", "root"] : []) + [filter])
+            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
+                + (getuid() == 0 ? ["-Z", "root"] : []) + [filter])
         try process.waitForErrorText("listening on lo")
     }
 

@@ -48,7 +48,8 @@ struct ConversationTests {
         let capture = folder.file("conversation.pcap")
         let recorder = try Background(
             Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "-w", capture] + (getuid() == 0 ? ["-Z", "root"] : [])
+            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
+                + (getuid() == 0 ? ["-Z", "root"] : [])
                 + ["tcp port \(broker.port) or tcp port \(other)"])
         try recorder.waitForErrorText("listening on lo")
         let script = "\(Program.root)/scripts/mqtt-conversation.py"

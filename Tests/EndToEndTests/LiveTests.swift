@@ -14,7 +14,8 @@ struct LiveTests {
         let capture = folder.file("same.pcap")
         let recorder = try Background(
             Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "-w", capture] + (getuid() == 0 ? ["-Z", "root"] : []) + [sensor.filter])
+            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
+                + (getuid() == 0 ? ["-Z", "root"] : []) + [sensor.filter])
         try recorder.waitForErrorText("listening on lo")
 
         var act = ContinuousClock.now
