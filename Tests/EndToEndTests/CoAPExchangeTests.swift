@@ -60,9 +60,10 @@ private final class Listening {
 @Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
 struct CoAPExchangeTests {
     private static let python: String? = {
-        let python = (ProcessInfo.processInfo.environment["EARSHOT_PYTHON"]).flatMap { $0.isEmpty ? nil : $0 }
-        if python == nil { print("aiocoap: not run, EARSHOT_PYTHON names no Python of scripts/python-env.sh") }
-        return python
+        let python = "\(Program.root)/.venv/bin/python"
+        if FileManager.default.isExecutableFile(atPath: python) { return python }
+        print("aiocoap: not run, there is none: run scripts/python-env.sh .venv")
+        return nil
     }()
 
     private func client(_ arguments: [String]) throws -> Outcome {
