@@ -69,8 +69,8 @@ let package = Package(
         fuzzer(
             "FuzzStream",
             [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "Sensor", "TestSupport",
-                "CMalloc",
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket", "Sensor",
+                "TestSupport", "CMalloc",
             ]),
         fuzzer("FuzzMQTT", ["Bytes", "Network", "Events", "MQTT"]),
         fuzzer("FuzzMQTTPacket", ["Bytes", "Network", "Events", "MQTT"]),

@@ -1,27 +1,35 @@
 extension RawSpan {
-    /// The ones' complement sum of the 16-bit words of `range`, in network order, folded to 16 bits. What is left over of 8 octets does not
-    /// count, nor does what lies outside the span.
+    /// The ones' complement sum of the 16-bit words of `range`, in network order, folded to 16 bits; an odd last octet is
+    /// padded with 0. What lies outside the span does not count.
     ///
-    /// A ones' complement sum may be taken over words of any width and in any order of their octets, as long as the
-    /// result is put right (RFC 1071, 2). So the loop adds what it loads, and the compiler can take several words at once.
-    public func onesComplementSum(_ range: ByteRange) -> UInt64 {
-        let clamped = range.clamped(to: byteCount)
-        let words = clamped.count / 8
-        return extracting(clamped.offset..<(clamped.offset + words * 8)).withUnsafeBytes { octets in
-            var (high, low): (UInt64, UInt64) = (0, 0)
-            for word in 0..<words {
-                let value = octets.loadUnaligned(fromByteOffset: word &* 8, as: UInt64.self)
-                high &+= value >> 32
-                low &+= value & 0xFFFF_FFFF
+    /// Such a sum may be taken over words of any width and in any order of their octets, as long as the result is put
+    /// right (RFC 1071, 2). So the loop adds what it loads, several words at once.
+    @inlinable public func onesComplementSum(_ range: ByteRange) -> UInt64 {
+        let start = Swift.max(0, Swift.min(range.offset, byteCount))
+        let count = Swift.max(0, Swift.min(range.count, byteCount &- start))
+        return extracting(start..<(start &+ count)).withUnsafeBytes { octets in
+            let mask: UInt64 = 0xFFFF_FFFF
+            var (even, odd): (UInt64, UInt64) = (0, 0)
+            var offset = 0
+            while count &- offset >= 16 {
+                let one = octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                let other = octets.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+                even &+= (one & mask) &+ (other & mask)
+                odd &+= (one &>> 32) &+ (other &>> 32)
+                offset &+= 16
             }
-            return ones(high, low)
+            while count &- offset >= 4 {
+                even &+= UInt64(octets.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+                offset &+= 4
+            }
+            if count &- offset >= 2 {
+                even &+= UInt64(octets.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+                offset &+= 2
+            }
+            if offset < count { even &+= UInt64(UInt16(octets[offset]).littleEndian) }
+            var sum = (even & mask) &+ (even &>> 32) &+ (odd & mask) &+ (odd &>> 32)
+            while sum > 0xFFFF { sum = (sum &>> 16) &+ (sum & 0xFFFF) }
+            return UInt64(UInt16(truncatingIfNeeded: sum).bigEndian)
         }
-    }
-
-    /// Folds two sums of words in the machine's order to 16 bits and puts those into network order.
-    private func ones(_ high: UInt64, _ low: UInt64) -> UInt64 {
-        var sum = (high >> 16) &+ (high & 0xFFFF) &+ (low >> 16) &+ (low & 0xFFFF)
-        while sum > 0xFFFF { sum = (sum >> 16) &+ (sum & 0xFFFF) }
-        return UInt64(UInt16(truncatingIfNeeded: sum).bigEndian)
     }
 }

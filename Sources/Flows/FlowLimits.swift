@@ -21,8 +21,8 @@ public struct FlowLimits: Sendable {
     /// lost: longer than the retransmission timers in use, short enough that an alert still comes in time.
     public var queueWaitNanoseconds: Int64 = 2_000_000_000
     /// Octets delivered last, of all streams together, that copies are held against: some tenths of a second of a busy
-    /// link, longer than a retransmission takes there.
-    public var historyBytes = 4 << 20
+    /// link, longer than a retransmission takes there, and as much as stays in a processor's cache.
+    public var historyBytes = 1 << 20
     /// Octets of one message that are held while it arrives in pieces. A longer message is dissected by its first
     /// octets; the rest is counted as it passes.
     public var heldBytesPerMessage = 65_536

@@ -55,15 +55,17 @@ public struct TCPStreams: ~Copyable {
         at time: Timestamp
     ) -> Accepted {
         var result = Accepted()
-        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), missing == 0, !table[slot].isEnding,
-            !acknowledgesUnseen(header, slot, side)
+        // One copy: each look at a stream in its place would make one of the whole flow.
+        let flow = table[slot]
+        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), missing == 0, !flow.isEnding,
+            !acknowledgesUnseen(header, flow[side.other])
         {
             // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
             if payload.isEmpty {
-                if !table[slot][side].isSynchronised { expect(header.sequence, slot, side) }
+                if !flow[side].isSynchronised { expect(header.sequence, slot, side) }
                 return result
             }
-            if !hasQueued(in: slot, side), table[slot][side].advance(from: header.sequence, by: payload.count) {
+            if flow[side].queueHead < 0, table[slot][side].advance(from: header.sequence, by: payload.count) {
                 history.remember(frame.slice(payload), at: header.sequence, &table[slot][side].newest)
                 result.deliver = payload
                 return result
@@ -94,7 +96,7 @@ public struct TCPStreams: ~Copyable {
             }
             let gaps = counters.gaps
             if missing > 0, !hasQueued(in: slot, side) { table[slot][side].isSettled = true }
-            let required = acknowledgesUnseen(header, slot, side) ? header.acknowledgement : nil
+            let required = acknowledgesUnseen(header, table[slot][side.other]) ? header.acknowledgement : nil
             result.deliver = acceptPayload(payload, frame, start, behind: required, slot, side, time)
             result.isGap = counters.gaps != gaps
         }
@@ -282,7 +284,7 @@ public struct TCPStreams: ~Copyable {
                 table[slot][side].isSettled = true
             }
             if ahead > 0, !isDue { return nil }
-            let isUnanswered = head.required.map { isUnseen($0, slot, side.other) } ?? false
+            let isUnanswered = head.required.map { isUnseen($0, table[slot][side.other]) } ?? false
             if isUnanswered, !isDue { return nil }
             guard let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) else { return nil }
             if ahead < 0 { compare(bytes.span.bytes, at: sequence, slot, side) }
@@ -314,17 +316,18 @@ public struct TCPStreams: ~Copyable {
     /// Whether a segment acknowledges octets of the other end that have not been seen: it was sent after them, and what it
     /// carries may answer them. A capture that joins two directions, or takes them from two queues of a card, may show it
     /// before.
-    private func acknowledgesUnseen(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
-        header.flags.contains(.ack) && isUnseen(header.acknowledgement, slot, side.other)
+    private func acknowledgesUnseen(_ header: TCPHeader, _ other: StreamSide) -> Bool {
+        header.flags.contains(.ack) && isUnseen(header.acknowledgement, other)
     }
 
     /// Whether a stream has not come as far as `number`. A FIN takes a number of its own.
-    private func isUnseen(_ number: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
-        guard table[slot][side].isSynchronised else { return false }
-        let distance = number.distance(from: table[slot][side].next)
-        return distance > (table[slot][side].hasFIN ? 1 : 0) && distance <= maximumDistance
+    private func isUnseen(_ number: SequenceNumber, _ stream: StreamSide) -> Bool {
+        guard stream.isSynchronised else { return false }
+        let distance = number.distance(from: stream.next)
+        return distance > (stream.hasFIN ? 1 : 0) && distance <= maximumDistance
     }
 
+    /// Counts octets that a stream lacks, for whoever keeps count of them.
     private mutating func miss(_ count: Int, _ slot: Int, _ side: Side) {
         let (sum, isTooMuch) = table[slot][side].missed.addingReportingOverflow(count)
         table[slot][side].missed = isTooMuch ? .max : sum

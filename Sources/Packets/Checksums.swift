@@ -18,24 +18,7 @@ public enum Checksums {
     /// Over bytes that hold their own right checksum it is 0xFFFF. Bytes outside the span do not count. Linear in
     /// `range.count`, which must be below 2^32.
     public static func sum(_ bytes: RawSpan, _ range: ByteRange, initial: UInt64 = 0) -> UInt16 {
-        var sum = initial
-        var offset = max(0, range.offset)
-        let end = min(range.end, bytes.byteCount)
-        if end &- offset >= 32 {
-            let words = (end &- offset) / 8
-            sum &+= bytes.onesComplementSum(ByteRange(offset: offset, count: words &* 8))
-            offset &+= words &* 8
-        }
-        while end &- offset >= 4 {
-            sum &+= UInt64(bytes.uint32(at: offset))
-            offset &+= 4
-        }
-        if end &- offset >= 2 {
-            sum &+= UInt64(bytes.uint16(at: offset))
-            offset &+= 2
-        }
-        if offset < end { sum &+= UInt64(bytes.byte(at: offset)) << 8 }
-        return folded(sum)
+        folded(initial &+ bytes.onesComplementSum(range))
     }
 
     /// Adds the carries back in, until 16 bits are left.

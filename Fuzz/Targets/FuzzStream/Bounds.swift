@@ -7,6 +7,7 @@ import Network
 import Packets
 import Sensor
 import TestSupport
+import WebSocket
 
 /// Segments and datagrams of any kind with small limits: memory stays small, and everything is counted.
 func checkBounds(_ script: inout Script) {
@@ -37,6 +38,7 @@ private let limits: SensorLimits = {
     limits.flows.queuedBytesTotal = 16384
     limits.flows.heldBytesPerMessage = 1024
     limits.flows.heldBytesTotal = 4096
+    limits.flows.historyBytes = 8192
     limits.webSocket.connections = 16
     limits.webSocket.waitingBytesPerStream = 1024
     limits.webSocket.waitingBytesTotal = 4096
