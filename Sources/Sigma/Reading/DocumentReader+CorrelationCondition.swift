@@ -3,25 +3,26 @@
 /// More than one bound makes a range (specification, *Condition*: "To define a range, you can use the conjunction 'AND' in
 /// the mapping"); pySigma takes only one.
 extension DocumentReader {
-    typealias CorrelationCondition = (bounds: [SigmaCorrelation.Bound], field: Located<String>?, percentile: Int)
+    typealias CorrelationCondition = (
+        bounds: [SigmaCorrelation.Bound], expression: Condition?, field: Located<String>?, percentile: Int
+    )
 
     private static let comparisonNames = SigmaCorrelation.Comparison.allCases.map(\.rawValue)
 
     mutating func condition(
-        _ correlation: YAMLMap, _ kind: SigmaCorrelation.Kind?, _ rules: Int, at position: SourcePosition
+        _ correlation: YAMLMap, _ kind: SigmaCorrelation.Kind?, _ rules: [Located<String>], at position: SourcePosition
     ) -> CorrelationCondition? {
         let isTemporal = kind == .temporal || kind == .temporalOrdered
         guard let node = correlation["condition"] else {
             // All events defined by the rules must occur (specification, *Temporal Proximity*).
-            if isTemporal { return ([SigmaCorrelation.Bound(.gte, Int64(rules))], nil, 50) }
+            if isTemporal { return ([SigmaCorrelation.Bound(.gte, Int64(rules.count))], nil, nil, 50) }
             error(.missingKey, position, "`correlation` needs the key `condition`")
             return nil
         }
         if isTemporal, case .scalar = node.content {
-            error(
-                .unsupportedCorrelation, node.position, "conditions over the rules of a correlation are not supported",
-                "leave the condition out if all must match; else give a number of rules, such as {gte: 2}")
-            return nil
+            // Without rules there is an error already.
+            guard !rules.isEmpty else { return nil }
+            return expression(node, over: rules).map { ([], $0, nil, 50) }
         }
         guard let map = map(node, "the condition of a correlation") else { return nil }
         checkKeys(of: map, Self.comparisonNames + ["field", "percentile"], in: "the condition of a correlation")
@@ -41,7 +42,7 @@ extension DocumentReader {
             return nil
         }
         guard let field, let percentile else { return nil }
-        return (bounds, field.name, percentile)
+        return (bounds, nil, field.name, percentile)
     }
 
     private mutating func conditionField(
