@@ -57,6 +57,7 @@ extension Compilation {
             bounds: correlation.bounds.map { MeasureBound($0) }, entries: Int(max(0, largest)) + 1,
             ruleCount: sources.count, scale: isReal ? CorrelationState.realScale : 1,
             identity: identity(of: correlation, sources))
+        plan.hasFractions = correlation.bounds.contains { $0.fraction != nil }
         plan.neededRules = max(1, min(correlation.neededRules, sources.count + 1))
         return plan
     }

@@ -34,6 +34,8 @@ struct CorrelationPlan: Sendable {
     /// Of rules in any order, the condition in words: a program whose checks are rules; empty where there is none.
     var conditionCode: [Instruction] = []
     var conditionStart = Instruction.accept
+    /// Whether a threshold has a fraction, so that sums of whole numbers are compared as real ones.
+    var hasFractions = false
     /// Of a ratio: what both sums must be at least.
     var minimumSum = 0.0
     var minimumOver = 0.0
@@ -56,7 +58,7 @@ struct MeasureBound: Hashable, Sendable {
 
     init(_ bound: SigmaCorrelation.Bound) {
         comparison = bound.comparison
-        threshold = Double(bound.threshold)
+        threshold = bound.fraction ?? Double(bound.threshold)
         whole = bound.threshold
     }
 

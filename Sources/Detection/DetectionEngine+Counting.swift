@@ -97,7 +97,9 @@ extension DetectionEngine {
                 correlations.addNumbers(number, 1, group)
             }
             guard let sums = correlations.sums(group) else { return nil }
-            if plan.measure == .sum, plan.scale == 1 { return whole(plan, sums.first, isEstimate: sums.isCut) }
+            if plan.measure == .sum, plan.scale == 1, !plan.hasFractions {
+                return whole(plan, sums.first, isEstimate: sums.isCut)
+            }
             let sum = Double(sums.first) / Double(plan.scale)
             return real(plan, plan.measure == .sum ? sum : sum / Double(max(1, sums.second)), isEstimate: sums.isCut)
         case .percentile(let percent):

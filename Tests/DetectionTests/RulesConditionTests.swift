@@ -140,6 +140,24 @@ import Testing
         }
     }
 
+    @Test func sumsOfWholeNumbersMeetThresholdsWithFractions() {
+        let base = rule("base", "mqtt", [[test("mqtt.type", ["CONNACK"])]])
+        let bounds: [SigmaCorrelation.Bound] = [.init(.gte, 5, fraction: 5.5), .init(.lt, 8, fraction: 8.25)]
+        let box = DetectionEngineBox([
+            base,
+            correlation("s", .valueSum, of: ["base"], by: [], seconds: 10, bounds, field: "mqtt.reason_code"),
+            correlation(
+                "a", .valueAvg, of: ["base"], by: [], seconds: 10, [.init(.gt, 2, fraction: 2.5)],
+                field: "mqtt.reason_code"),
+        ])
+        // The sums are 2, 5, 8 and 9, the means 2, 2.5, 2 2/3 and 2.25.
+        let found = [2, 3, 3, 1].map { (code: Int64) in
+            box.evaluate(FakeEvent(.mqtt, 2, ["mqtt.type": ["CONNACK"], "mqtt.reason_code": [.int(code)]]))
+            return box.engine.hits.map(\.rule)
+        }
+        #expect(found == [[], [], [1, 2], []])
+    }
+
     @Test func manyRulesInOrderAreFollowed() {
         let names = (0..<40).map { "r\($0)" }
         let rules = names.map { rule($0, "mqtt", [[test("mqtt.topic|cased", [.string(SigmaString($0))])]]) }

@@ -55,6 +55,31 @@ import Testing
         #expect(read.generate)
     }
 
+    /// pySigma takes fractions for all kinds; a count has none, so that ours does for numbers.
+    @Test func thresholdsOfNumbersMayHaveFractions() throws {
+        let rows: [(String, SigmaCorrelation.Bound)] = [
+            ("gte: 5.5", .init(.gte, 5, fraction: 5.5)), ("lt: -0.25", .init(.lt, -1, fraction: -0.25)),
+            ("gt: 2.0", .init(.gt, 2)), ("eq: 7", .init(.eq, 7)),
+        ]
+        for kind in ["value_sum", "value_avg", "value_median"] {
+            for (text, bound) in rows {
+                let body = "  {type: \(kind), rules: a, timespan: 1h, condition: {field: f, \(text)}}\n"
+                #expect(try #require(correlation(Self.text(body))).bounds == [bound])
+            }
+        }
+    }
+
+    @Test func aCorrelationWithoutLevelIsMedium() {
+        let text = "title: T\nname: n\ncorrelation: {type: temporal, rules: [a, b], timespan: 1s}\n"
+        let (documents, diagnostics) = SigmaReader.read(text: text, file: "f")
+        guard case .correlation(let read)? = documents.first else {
+            Issue.record("not read")
+            return
+        }
+        #expect(read.metadata.level.value == .medium)
+        #expect(diagnostics.map { "\($0.code) \($0.severity)" } == ["missing-key warning"])
+    }
+
     /// The specification has the first four kinds; pySigma 1.5.1 takes all of these.
     @Test(
         arguments: [

@@ -37,7 +37,8 @@ extension DocumentReader {
                 "one of: \(list(Self.comparisonNames))")
             return nil
         }
-        guard kind?.isWhole == false || Self.isPossible(bounds) else {
+        let hasFractions = bounds.contains { $0.fraction != nil }
+        guard kind?.isWhole == false || hasFractions || Self.isPossible(bounds) else {
             error(.impossibleCondition, node.position, "no number can meet all bounds of the condition")
             return nil
         }
@@ -88,6 +89,12 @@ extension DocumentReader {
 
     private mutating func bound(_ entry: YAMLMap.Entry, isCount: Bool) -> SigmaCorrelation.Bound? {
         guard let comparison = SigmaCorrelation.Comparison(rawValue: entry.key.value) else { return nil }
+        if !isCount, case .scalar(let scalar) = entry.value.content, case .float(let number) = scalar.meaning,
+            number.isFinite, abs(number) < 9e15
+        {
+            let below = number.rounded(.down)
+            return SigmaCorrelation.Bound(comparison, Int64(below), fraction: below == number ? nil : number)
+        }
         guard let threshold = int(entry.value, "`\(entry.key.value)`") else { return nil }
         guard threshold >= 0 || !isCount else {
             error(.badCount, entry.value.position, "a count is never below 0")

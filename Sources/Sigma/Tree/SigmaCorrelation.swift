@@ -62,12 +62,16 @@ public struct SigmaCorrelation: Sendable {
     /// `gte: 50`
     public struct Bound: Hashable, Sendable {
         public var comparison: Comparison
+        /// The threshold, or the whole number below it.
         public var threshold: Int64
+        /// The threshold where it is not a whole number, which no count has.
+        public var fraction: Double?
 
         /// Makes a bound.
-        public init(_ comparison: Comparison, _ threshold: Int64) {
+        public init(_ comparison: Comparison, _ threshold: Int64, fraction: Double? = nil) {
             self.comparison = comparison
             self.threshold = threshold
+            self.fraction = fraction
         }
     }
 
