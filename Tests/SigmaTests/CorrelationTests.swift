@@ -120,7 +120,7 @@ import Testing
         #expect(read.aliases.first?.fields.map(\.field.value) == ["destination.ip", "source.ip"])
     }
 
-    /// Truth tables that pySigma 1.5.1 gives over a, b, c and d: bit n is the result where a is bit 0 of n, b bit 1, ...
+    /// Truth tables that pySigma 2.0.1 gives over a, b, c and d: bit n is the result where a is bit 0 of n, b bit 1, ...
     @Test(
         arguments: [
             ("a and b and c and d", 32768), ("a and not b", 8738), ("a or b and not c", 44718),
