@@ -22,6 +22,9 @@ extension Compilation {
         guard !isBroken(index), let id = metadata.id ?? metadata.name, let first = inlets.first else { return }
 
         let names = correlation.groupBy.map(\.value)
+        var plan = plan(correlation, sources, inlets)
+        addCondition(correlation, sources, place, to: &plan)
+        guard !isBroken(index) else { return }
         let depth =
             sources.compactMap { source in
                 loaded[source].flatMap { $0.rule.isCorrelation ? ($0.correlation?.depth ?? 0) + 1 : nil }
@@ -36,24 +39,26 @@ extension Compilation {
         loaded[index] = LoadedDocument(
             rule: compiled,
             correlation: CorrelationDraft(
-                plan: plan(correlation, sources, inlets), inlets: inlets, sources: sources,
+                plan: plan, inlets: inlets, sources: sources,
                 generates: correlation.generate, groupNames: names, depth: depth))
     }
 
     private func plan(
         _ correlation: SigmaCorrelation, _ sources: [Int], _ inlets: [InletDraft]
     ) -> CorrelationPlan {
-        let largest = min(correlation.bounds.map(\.threshold).max() ?? 0, RuleCompiler.maximumThreshold)
+        // With a larger threshold, events are added up.
+        let largest = min(correlation.bounds.map(\.threshold).max() ?? 0, RuleCompiler.exactThreshold)
+        let isAddedUp = correlation.bounds.contains { $0.threshold > RuleCompiler.exactThreshold }
         let isReal = inlets.contains { inlet in
             inlet.inlet.valueSlot >= 0 && pool.slots[inlet.inlet.valueSlot].entry.info.type == .float
         }
         var plan = CorrelationPlan(
-            rule: 0, measure: Measure(correlation), timespan: correlation.timespan.value,
+            rule: 0, measure: Measure(correlation, isAddedUp: isAddedUp), timespan: correlation.timespan.value,
             bounds: correlation.bounds.map { MeasureBound($0) }, entries: Int(max(0, largest)) + 1,
             ruleCount: sources.count, scale: isReal ? CorrelationState.realScale : 1,
             identity: identity(of: correlation, sources))
-        let needed = correlation.bounds.map { $0.comparison == .gt ? $0.threshold + 1 : $0.threshold }.max() ?? 0
-        plan.neededRules = Int(max(1, min(needed, Int64(sources.count) + 1)))
+        plan.hasFractions = correlation.bounds.contains { $0.fraction != nil }
+        plan.neededRules = max(1, min(correlation.neededRules, sources.count + 1))
         return plan
     }
 
@@ -111,7 +116,7 @@ extension Compilation {
 
     private mutating func checkBounds(_ correlation: SigmaCorrelation, _ place: Place) {
         let position = correlation.kind.position
-        if correlation.bounds.isEmpty {
+        if correlation.bounds.isEmpty, correlation.condition == nil {
             error(place, "no-condition", position, "The correlation says nothing of the count")
         }
         if correlation.timespan.value <= 0 {
@@ -121,15 +126,16 @@ extension Compilation {
         for bound in correlation.bounds where bound.threshold > RuleCompiler.maximumThreshold {
             error(
                 place, "threshold-too-large", position,
-                "The threshold \(bound.threshold) is more than the \(RuleCompiler.maximumThreshold) that are counted")
+                "The threshold \(bound.threshold) is more than the \(RuleCompiler.maximumThreshold) that can be counted"
+            )
         }
     }
 }
 
 extension Measure {
-    init(_ correlation: SigmaCorrelation) {
+    init(_ correlation: SigmaCorrelation, isAddedUp: Bool) {
         switch correlation.kind.value {
-        case .eventCount: self = .events
+        case .eventCount: self = isAddedUp ? .manyEvents : .events
         case .valueCount: self = .distinctValues
         case .temporal: self = .rules
         case .temporalOrdered: self = .orderedRules

@@ -2,7 +2,10 @@ import Sigma
 
 /// What a correlation measures in a window.
 enum Measure: Hashable, Sendable {
-    case events, distinctValues, rules, orderedRules, sum, average
+    case events
+    /// Events, too many to keep the time of each.
+    case manyEvents
+    case distinctValues, rules, orderedRules, sum, average
     /// 0 to 100.
     case percentile(Int)
     case ratio, absence
@@ -26,6 +29,13 @@ struct CorrelationPlan: Sendable {
     /// Of rules in order: how many there are, and how many of them must match.
     var ruleCount = 0
     var neededRules = 0
+    /// Of rules in order, where the condition is more than a number of them that is enough.
+    var runs: RunPlan?
+    /// Of rules in any order, the condition in words: a program whose checks are rules; empty where there is none.
+    var conditionCode: [Instruction] = []
+    var conditionStart = Instruction.accept
+    /// Whether a threshold has a fraction, so that sums of whole numbers are compared as real ones.
+    var hasFractions = false
     /// Of a ratio: what both sums must be at least.
     var minimumSum = 0.0
     var minimumOver = 0.0
@@ -48,7 +58,7 @@ struct MeasureBound: Hashable, Sendable {
 
     init(_ bound: SigmaCorrelation.Bound) {
         comparison = bound.comparison
-        threshold = Double(bound.threshold)
+        threshold = bound.fraction ?? Double(bound.threshold)
         whole = bound.threshold
     }
 

@@ -4,7 +4,7 @@
 /// backend has it. Of events the newest `entries` are kept, of distinct values those that were seen last, as many; more
 /// cannot change the answer. Sums are exact up to `exactSums` values in a window; from there on, values are put together
 /// with the newest entry while it is younger than 1/128 of the timespan, so that one may leave the window too early by
-/// that much. A percentile is that of the newest `percentileValues` in the window. Distinct values beyond
+/// that much; likewise for events where a threshold is too large to keep each, with 1/1024. A percentile is that of the newest `percentileValues` in the window. Distinct values beyond
 /// `DetectionLimits.exactValues` are estimated by a sketch.
 struct CorrelationState: Sendable {
     /// A group of a correlation.
@@ -22,6 +22,8 @@ struct CorrelationState: Sendable {
 
     /// How many values of a sum are kept one by one.
     static let exactSums = 256
+    /// How many lots the events of a window are put together in, at least, where there are too many to keep each.
+    private static let lots: Int64 = 1024
     /// How many values a percentile looks at.
     static let percentileValues = 1024
     /// Numbers with fractions are kept as multiples of 1 / this.
@@ -90,6 +92,16 @@ struct CorrelationState: Sendable {
         groups[place] = group
     }
 
+    /// Counts an event in the lot of those just before it, unless it was counted already.
+    mutating func addToLot(_ number: UInt64, _ place: Int32) {
+        guard groups[place].event != number else { return }
+        groups[place].event = number
+        addNumbers(1, 0, place, parts: Self.lots)
+    }
+
+    /// Whether a value is in the window of its group, as it was when that was opened.
+    func holds(_ key: TableKey) -> Bool { distinct.place(of: key) >= 0 }
+
     /// Counts a value, unless it is in the window already. `key` is that of the value below that of the group.
     mutating func addDistinct(_ key: TableKey, _ place: Int32, of groupKey: TableKey, entries: Int) {
         var group = groups[place]
@@ -129,12 +141,12 @@ struct CorrelationState: Sendable {
     }
 
     /// Adds a pair of numbers to the sums.
-    mutating func addNumbers(_ first: Int64, _ second: Int64, _ place: Int32) {
+    mutating func addNumbers(_ first: Int64, _ second: Int64, _ place: Int32, parts: Int64 = 128) {
         var group = groups[place]
         let (first, second) = (Self.clamped(first), Self.clamped(second))
         let newest = group.window.newest
         if newest >= 0, group.window.count >= Self.exactSums,
-            difference(group.latest, pool[newest].time) < group.timespan / 128
+            difference(group.latest, pool[newest].time) < group.timespan / parts
         {
             let old = pool[newest]
             let joined = WindowPool.Entry(

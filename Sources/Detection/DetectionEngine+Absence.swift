@@ -12,9 +12,16 @@ extension DetectionEngine {
         let ordered = plans.indices.filter { plans[$0].measure == .orderedRules }
         for index in ordered {
             let plan = plans[index]
+            let kept = plan.runs?.nodes.count ?? (plan.ruleCount * plan.neededRules)
+            // More than 16 runs for a group are paid for with groups.
+            let limit = limits.sequences / ordered.count * 16 / max(16, kept)
+            if let found = plan.runs {
+                runs[index] = RunTable(found, timespan: plan.timespan, limit: limit)
+                continue
+            }
             sequences[index] = SequenceTable(
                 rules: plan.ruleCount, needed: plan.neededRules, timespan: plan.timespan,
-                limit: limits.sequences / ordered.count)
+                limit: limit)
         }
         let absent = plans.indices.filter { plans[$0].measure == .absence }
         for index in absent {
@@ -25,11 +32,13 @@ extension DetectionEngine {
 
     /// Takes over the tables of correlations that are the same as before.
     mutating func takeTables(
-        of hashes: [UInt64], _ oldSequences: [Int: SequenceTable], _ oldAbsences: [Int: AbsenceTable]
+        of hashes: [UInt64], _ oldSequences: [Int: SequenceTable], _ oldRuns: [Int: RunTable],
+        _ oldAbsences: [Int: AbsenceTable]
     ) {
         for (index, hash) in correlationHashes.enumerated() {
             guard let old = hashes.firstIndex(of: hash) else { continue }
             if let table = oldSequences[old], sequences[index] != nil { sequences[index] = table }
+            if let table = oldRuns[old], runs[index] != nil { runs[index] = table }
             if let table = oldAbsences[old], absences[index] != nil { absences[index] = table }
         }
         findNextAbsence()

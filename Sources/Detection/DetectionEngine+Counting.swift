@@ -33,9 +33,14 @@ extension DetectionEngine {
             noteArrival(inlet, plan, key.key, event, context, message: message)
             return
         case .orderedRules:
-            let isWhole = sequences[inlet.correlation]?.add(key.key, rule: inlet.source, now: now) ?? false
-            guard isWhole, isLast else { return }
-            finish(inlet, plan, Hit(rule: plan.rule, matched: Int64(plan.neededRules)), event, context, message)
+            var matched: Int?
+            if plan.runs != nil {
+                matched = runs[inlet.correlation]?.add(key.key, rule: inlet.source, now: now)
+            } else if sequences[inlet.correlation]?.add(key.key, rule: inlet.source, now: now) ?? false {
+                matched = plan.neededRules
+            }
+            guard let matched, isLast else { return }
+            finish(inlet, plan, Hit(rule: plan.rule, matched: Int64(matched)), event, context, message)
             return
         default: break
         }
@@ -65,10 +70,18 @@ extension DetectionEngine {
         case .events:
             correlations.addEvent(generation, group, entries: plan.entries)
             return counted(plan, correlations.count(group), isEstimate: false)
+        case .manyEvents:
+            correlations.addToLot(generation, group)
+            guard let sums = correlations.sums(group) else { return nil }
+            return whole(plan, sums.first, isEstimate: sums.isCut)
         case .rules:
             var value = KeyHash(hash, below: key)
             value.add(UInt64(inlet.source))
             correlations.addDistinct(value.key, group, of: key, entries: .max)
+            if !plan.conditionCode.isEmpty, !holds(plan, of: key) {
+                if latestMeasures != nil { latestMeasures?[plan.rule] = Double(correlations.count(group)) }
+                return nil
+            }
             return counted(plan, correlations.count(group), isEstimate: false)
         case .distinctValues:
             for index in fetched[inlet.valueSlot].range {
@@ -84,7 +97,9 @@ extension DetectionEngine {
                 correlations.addNumbers(number, 1, group)
             }
             guard let sums = correlations.sums(group) else { return nil }
-            if plan.measure == .sum, plan.scale == 1 { return whole(plan, sums.first, isEstimate: sums.isCut) }
+            if plan.measure == .sum, plan.scale == 1, !plan.hasFractions {
+                return whole(plan, sums.first, isEstimate: sums.isCut)
+            }
             let sum = Double(sums.first) / Double(plan.scale)
             return real(plan, plan.measure == .sum ? sum : sum / Double(max(1, sums.second)), isEstimate: sums.isCut)
         case .percentile(let percent):
@@ -103,6 +118,18 @@ extension DetectionEngine {
             return real(plan, sum / over, isEstimate: sums.isCut)
         case .orderedRules, .absence: return nil
         }
+    }
+
+    /// Whether a condition over rules is true of those that matched in the window of a group.
+    private func holds(_ plan: CorrelationPlan, of key: TableKey) -> Bool {
+        var next = plan.conditionStart
+        while next >= 0 {
+            let instruction = plan.conditionCode[Int(next)]
+            var value = KeyHash(hash, below: key)
+            value.add(UInt64(instruction.check))
+            next = correlations.holds(value.key) ? instruction.ifTrue : instruction.ifFalse
+        }
+        return next == Instruction.accept
     }
 
     private mutating func counted(_ plan: CorrelationPlan, _ count: Int, isEstimate: Bool) -> Hit? {

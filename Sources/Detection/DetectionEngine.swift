@@ -53,6 +53,7 @@ public struct DetectionEngine: ~Copyable {
     var suppressions: SuppressionState
     /// The tables of correlations that need one of their own, by correlation.
     var sequences: [Int: SequenceTable] = [:]
+    var runs: [Int: RunTable] = [:]
     var absences: [Int: AbsenceTable] = [:]
     /// When the next key can be missed, in nanoseconds since 1970: the one thing that is looked at for each event.
     var nextAbsence = Int64.max
@@ -98,7 +99,7 @@ public struct DetectionEngine: ~Copyable {
         self.generation = generation
         tally.events &-= generation
         makeTables()
-        takeTables(of: old.correlationHashes, old.sequences, old.absences)
+        takeTables(of: old.correlationHashes, old.sequences, old.runs, old.absences)
     }
 
     private init(
@@ -143,11 +144,12 @@ public struct DetectionEngine: ~Copyable {
         result.alerts = suppressions.alerts
         result.groupsEvicted = correlations.evictions
         for table in sequences.values { result.groupsEvicted &+= table.evictions }
+        for table in runs.values { result.groupsEvicted &+= table.evictions }
         for table in absences.values { result.groupsEvicted &+= table.evictions }
         result.sketchesMade = correlations.sketchesMade
         result.stateBytes =
             correlations.bytes + suppressions.bytes + sequences.values.reduce(0) { $0 + $1.bytes }
-            + absences.values.reduce(0) { $0 + $1.bytes }
+            + runs.values.reduce(0) { $0 + $1.bytes } + absences.values.reduce(0) { $0 + $1.bytes }
         result.suppressionsEvicted = suppressions.evictions
         return result
     }

@@ -60,7 +60,8 @@ public struct DetectionLimits: Hashable, Sendable {
     public var sketches = 128
     /// Keys of all `absence` rules together; about 400 bytes each.
     public var absences = 16_384
-    /// Groups of all `temporal_ordered` correlations together; 100 bytes each, and 32 for each rule.
+    /// Groups of all `temporal_ordered` correlations together; 100 bytes each, and 32 for each run of rules that is
+    /// followed. A correlation with more than 16 of those has fewer groups by as much.
     public var sequences = 16_384
 
     /// The limits of an ordinary sensor: some 100 MiB when every table is full. `DetectionCounters.stateBytes` tells what

@@ -14,6 +14,18 @@ enum RuleKey: Hashable, Sendable {
         case .equals(let slot, _), .finds(let slot, _, _): slot
         }
     }
+
+    /// An order of keys, so that the same rules are always numbered the same.
+    func isBefore(_ other: RuleKey) -> Bool {
+        switch (self, other) {
+        case (.equals(let slot, let hash), .equals(let otherSlot, let otherHash)):
+            (slot, hash) < (otherSlot, otherHash)
+        case (.finds(let slot, let text, let options), .finds(let otherSlot, let otherText, let otherOptions)):
+            (slot, text, options.rawValue) < (otherSlot, otherText, otherOptions.rawValue)
+        case (.equals, .finds): true
+        case (.finds, .equals): false
+        }
+    }
 }
 
 /// Finds the keys of conditions.

@@ -24,8 +24,12 @@ public struct Discriminator: Sendable {
 
 /// Turns Sigma documents into rules that can run.
 public enum RuleCompiler {
-    /// The largest threshold of an `event_count`: a window keeps that many entries.
-    public static let maximumThreshold: Int64 = 65_536
+    /// The largest threshold of an `event_count` that is decided exactly: a window keeps the time of that many events. Of
+    /// more, those close together are counted as one lot, so that the oldest may leave the window 1/1024 of the timespan
+    /// too early.
+    public static let exactThreshold: Int64 = 65_536
+    /// The largest threshold of an `event_count`.
+    public static let maximumThreshold: Int64 = 1 << 40
 
     /// Compiles documents against the registry of fields.
     ///

@@ -65,7 +65,7 @@ struct RuleIndex: Sendable {
         var expressions: [(text: String, options: PatternOptions)] = []
         var values: [(UInt64, Int32)] = []
         var finding: [RuleKey] = []
-        for key in wanted.sorted(by: { "\($0)" < "\($1)" }) {
+        for key in wanted.sorted(by: { $0.isBefore($1) }) {
             let number = Int32(truncatingIfNeeded: keys.count)
             keys[key] = number
             switch key {

@@ -144,13 +144,13 @@ import Testing
                 correlation("e", .valueSum, of: ["first"], by: [], seconds: 60, [.init(.gte, 3)], field: "mqtt.msg"),
                 correlation("f", .eventCount, of: [], by: [], seconds: 0, []),
                 correlation(
-                    "g", .eventCount, of: ["first"], by: [], seconds: 1, [.init(.gte, 1 << 20)]),
+                    "g", .eventCount, of: ["first"], by: [], seconds: 1, [.init(.gte, 1 << 50)]),
             ],
             expected: [
                 ("unknown-field error 42", "source.ip"), ("foreign-field error 42", "belongs to coap"),
                 ("no-field error 40", "field"), ("type-mismatch error 45", "only numbers"),
                 ("no-rules error 1", "no rule"), ("no-condition error 40", "nothing"),
-                ("bad-duration error 43", "more than nothing"), ("threshold-too-large error 40", "65536"),
+                ("bad-duration error 43", "more than nothing"), ("threshold-too-large error 40", "1099511627776"),
             ], loaded: ["first"]),
         Case(
             name: "correlation known by name",

@@ -55,6 +55,31 @@ import Testing
         #expect(read.generate)
     }
 
+    /// pySigma takes fractions for all kinds; a count has none, so that ours does for numbers.
+    @Test func thresholdsOfNumbersMayHaveFractions() throws {
+        let rows: [(String, SigmaCorrelation.Bound)] = [
+            ("gte: 5.5", .init(.gte, 5, fraction: 5.5)), ("lt: -0.25", .init(.lt, -1, fraction: -0.25)),
+            ("gt: 2.0", .init(.gt, 2)), ("eq: 7", .init(.eq, 7)),
+        ]
+        for kind in ["value_sum", "value_avg", "value_median"] {
+            for (text, bound) in rows {
+                let body = "  {type: \(kind), rules: a, timespan: 1h, condition: {field: f, \(text)}}\n"
+                #expect(try #require(correlation(Self.text(body))).bounds == [bound])
+            }
+        }
+    }
+
+    @Test func aCorrelationWithoutLevelIsMedium() {
+        let text = "title: T\nname: n\ncorrelation: {type: temporal, rules: [a, b], timespan: 1s}\n"
+        let (documents, diagnostics) = SigmaReader.read(text: text, file: "f")
+        guard case .correlation(let read)? = documents.first else {
+            Issue.record("not read")
+            return
+        }
+        #expect(read.metadata.level.value == .medium)
+        #expect(diagnostics.map { "\($0.code) \($0.severity)" } == ["missing-key warning"])
+    }
+
     /// The specification has the first four kinds; pySigma 1.5.1 takes all of these.
     @Test(
         arguments: [
@@ -95,6 +120,34 @@ import Testing
         #expect(read.aliases.first?.fields.map(\.field.value) == ["destination.ip", "source.ip"])
     }
 
+    /// Truth tables that pySigma 2.0.1 gives over a, b, c and d: bit n is the result where a is bit 0 of n, b bit 1, ...
+    @Test(
+        arguments: [
+            ("a and b and c and d", 32768), ("a and not b", 8738), ("a or b and not c", 44718),
+            ("not (a or b) or d", 65297), ("not not a and (b or not c)", 35466), ("a and b and c or d", 65408),
+            ("not a and not b or c and d", 61713), ("a AND b AND NOT (c OR d)", 8),
+        ] as [(String, UInt64)])
+    func conditionsOverRulesAreThoseOfPySigma(condition: String, table: UInt64) throws {
+        for kind in ["temporal", "temporal_ordered"] {
+            let words = condition.split { !$0.isLetter }.map(String.init)
+            let names = ["a", "b", "c", "d"].filter { words.contains($0) }
+            let rules = "rules: [\(names.joined(separator: ", "))], "
+            // Without a list of rules, it is made of the condition: here they stand in it in their order.
+            for list in [rules, ""] {
+                let read = try #require(
+                    correlation(Self.text("  {type: \(kind), \(list)timespan: 1h, condition: \(condition)}\n")))
+                #expect(read.rules.map(\.value) == names)
+                #expect(read.bounds.isEmpty)
+                let indices = names.map { ["a", "b", "c", "d"].firstIndex(of: $0) ?? 0 }
+                let found = (0..<16).reduce(UInt64(0)) { bits, set in
+                    let isTrue = read.condition?.holds { set >> indices[$0] & 1 == 1 } ?? false
+                    return isTrue ? bits | 1 << UInt64(set) : bits
+                }
+                #expect(found == table)
+            }
+        }
+    }
+
     static let broken: [(String, [DiagnosticCode])] = [
         ("{type: event_count, rules: a, timespan: 1h}", [.missingKey]),
         ("{type: event_count, rules: a, condition: {gte: 1}}", [.missingKey]),
@@ -124,9 +177,28 @@ import Testing
         ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
         ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
         ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: [a, b]}}", [.wrongType]),
-        ("{type: temporal, rules: a, timespan: 1h, condition: a and b}", [.unsupportedCorrelation]),
+        ("{type: temporal, rules: a, timespan: 1h, condition: a and b}", [.unlistedRule]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: a}", [.unusedRule]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: not a and not b}", [.impossibleCondition]),
+        (
+            "{type: temporal, rules: [a, b], timespan: 1h, condition: a and not a or b and not b}",
+            [.impossibleCondition]
+        ),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: 1 of them}", [.conditionSyntax]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: a b}", [.conditionSyntax]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: a And b}", [.conditionSyntax]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: (a and b}", [.conditionSyntax]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: a and b | count() > 5}", [.oldAggregation]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: ''}", [.emptyValue]),
+        ("{type: temporal, rules: [], timespan: 1h, condition: a}", [.emptyValue]),
+        ("{type: temporal, rules: [a, b], timespan: 1h, condition: 5}", [.wrongType]),
+        ("{type: temporal, timespan: 1h, condition: ()}", [.conditionSyntax]),
+        ("{type: temporal, timespan: 1h, condition: {gte: 1}}", [.missingKey]),
         ("{type: temporal, rules: a, timespan: 1h, condition: {gte: 1, field: f}}", [.unexpectedField]),
-        ("{type: temporal_ordered, rules: a, timespan: 1h, condition: {eq: 1}}", [.unsupportedCorrelation]),
+        (
+            "{type: temporal_ordered, rules: [a, b, c, d, e, f, g, h, i], timespan: 1h, condition: {eq: 1}}",
+            [.unsupportedCorrelation]
+        ),
         ("{type: value_avg, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
         ("{type: value_avg, rules: a, timespan: 1h, condition: {eq: 1, field: f, percentile: 5}}", [.badPercentile]),
         ("{type: value_percentile, rules: a, timespan: 1h, condition: {eq: 1, field: f}}", [.badPercentile]),

@@ -3,21 +3,89 @@
 extension DiagnosticGoldenTests {
     static let correlations: [Golden] = [
         Golden(
-            .unsupportedCorrelation,
+            .unlistedRule,
+            #"""
+            §Ccorrelation:
+              type: temporal
+              rules: [refused, accepted]
+              timespan: 1h
+              condition: refused and not ‸acepted
+            """#,
+            #"""
+            error[unlisted-rule]: `acepted` is not among the rules of the correlation
+             --> rules/a.yml:8:30
+              |
+            8 |   condition: refused and not acepted
+              |                              ^
+              = help: did you mean `accepted`?
+            """#),
+        Golden(
+            .unusedRule,
+            #"""
+            §Ccorrelation:
+              type: temporal
+              rules: [a, b, ‸c]
+              timespan: 1h
+              condition: a and not b
+            """#,
+            #"""
+            error[unused-rule]: the condition does not name the rule `c`
+             --> rules/a.yml:6:17
+              |
+            6 |   rules: [a, b, c]
+              |                 ^
+              = help: remove it from the rules, or name it in the condition
+            """#),
+        Golden(
+            .conditionSyntax,
+            #"""
+            §Ccorrelation:
+              type: temporal_ordered
+              rules: [rule_a, rule_b]
+              timespan: 1h
+              condition: ‸all of rule_*
+            """#,
+            #"""
+            error[condition-syntax]: the condition of a correlation has no `all of`
+             --> rules/a.yml:8:14
+              |
+            8 |   condition: all of rule_*
+              |              ^
+              = help: name the rules, with `and` or `or` between them
+            """#),
+        Golden(
+            .impossibleCondition,
             #"""
             §Ccorrelation:
               type: temporal
               rules: [a, b]
               timespan: 1h
-              condition: ‸a and not b
+              condition: ‸not a and not b
             """#,
             #"""
-            error[unsupported-correlation]: conditions over the rules of a correlation are not supported
+            error[impossible-condition]: no match of a rule can meet the condition
              --> rules/a.yml:8:14
               |
-            8 |   condition: a and not b
+            8 |   condition: not a and not b
               |              ^
-              = help: leave the condition out if all must match; else give a number of rules, such as {gte: 2}
+              = help: it is looked at when one of the rules matches, so one of them must be allowed to
+            """#),
+        Golden(
+            .unsupportedCorrelation,
+            #"""
+            §Ccorrelation:
+              type: ‸temporal_ordered
+              rules: [a, b, c, d, e, f, g, h, i]
+              timespan: 1h
+              condition: {lte: 3}
+            """#,
+            #"""
+            error[unsupported-correlation]: with more than 8 rules, the condition of a temporal_ordered correlation can only be `gt` or `gte`
+             --> rules/a.yml:5:9
+              |
+            5 |   type: temporal_ordered
+              |         ^
+              = help: leave the condition out if all of the rules must match
             """#),
         Golden(
             .badAlias,

@@ -6,7 +6,15 @@
 ///     operand = "(" or ")" | ("1" | "any" | "all") "of" ("them" | pattern) | name
 ///
 /// `any` is pySigma's other word for `1`.
+///
+/// The condition of a correlation is of the same form, over rules instead of selections, but has no `of`. Its operators may
+/// be in capitals, as in the examples that the specification is tested with.
 struct ConditionParser {
+    /// What the names of a condition stand for.
+    enum Subject: String {
+        case selection, rule
+    }
+
     /// What is wrong, and at which character of the condition.
     struct Problem: Error {
         var code: DiagnosticCode
@@ -15,15 +23,17 @@ struct ConditionParser {
         var hint: String?
     }
 
+    private let subject: Subject
     private let names: [String]
     private let tokens: [ConditionToken]
     private let end: Int
     private var next = 0
     private var depth = 0
-    /// The indices of the selections that the condition uses.
+    /// The indices of the names that the condition uses.
     private(set) var used: Set<Int> = []
 
-    init(_ text: String, over names: [String]) {
+    init(_ text: String, over names: [String], of subject: Subject = .selection) {
+        self.subject = subject
         self.names = names
         tokens = ConditionToken.all(in: text)
         end = text.unicodeScalars.count
@@ -78,7 +88,8 @@ struct ConditionParser {
     private mutating func operand() throws(Problem) -> Condition {
         guard let token = peek() else {
             throw Problem(
-                code: .conditionSyntax, offset: end, message: "the condition ends where a selection should follow")
+                code: .conditionSyntax, offset: end,
+                message: "the condition ends where a \(subject.rawValue) should follow")
         }
         next += 1
         switch token.kind {
@@ -91,9 +102,14 @@ struct ConditionParser {
             }
             next += 1
             return inner
-        case .close: throw syntax("expected a selection before `)`", at: token)
+        case .close: throw syntax("expected a \(subject.rawValue) before `)`", at: token)
         case .word(let word):
-            if take(word: "of") { return try quantified(word, at: token) }
+            if subject == .selection, take(word: "of") { return try quantified(word, at: token) }
+            if subject == .rule, peek()?.kind == .word("of") {
+                throw syntax(
+                    "the condition of a correlation has no `\(word) of`", at: token,
+                    hint: "name the rules, with `and` or `or` between them")
+            }
             return try selection(word, at: token)
         case .pipe, .stray: throw stray(token)
         }
@@ -115,16 +131,24 @@ struct ConditionParser {
             used.insert(index)
             return .selection(index)
         }
+        if name.contains("*"), subject == .rule {
+            throw syntax("the condition of a correlation has no patterns", at: token, hint: "name the rules")
+        }
         if name.contains("*") {
             throw syntax("a pattern needs a quantifier", at: token, hint: "write `1 of \(name)` or `all of \(name)`")
         }
-        if ConditionToken.reserved.contains(name) { throw syntax("expected a selection before `\(name)`", at: token) }
+        if ConditionToken.reserved.contains(name) {
+            throw syntax("expected a \(subject.rawValue) before `\(name)`", at: token)
+        }
         if ["AND", "OR", "NOT"].contains(name.uppercased()) {
             throw syntax("`\(name)` is not an operator", at: token, hint: "write `\(name.lowercased())`")
         }
         let nearest = nearestName(to: name, among: names)
+        let isRule = subject == .rule
         throw Problem(
-            code: .unknownSelection, offset: token.offset, message: "there is no selection named `\(name)`",
+            code: isRule ? .unlistedRule : .unknownSelection, offset: token.offset,
+            message: isRule
+                ? "`\(name)` is not among the rules of the correlation" : "there is no selection named `\(name)`",
             hint: nearest.map { "did you mean `\($0)`?" } ?? "there are: \(names.joined(separator: ", "))")
     }
 
@@ -183,9 +207,26 @@ struct ConditionParser {
     private func peek() -> ConditionToken? { next < tokens.count ? tokens[next] : nil }
 
     private mutating func take(word: String) -> Bool {
-        guard peek()?.kind == .word(word) else { return false }
+        guard let token = peek(), Self.isOperator(token, word, subject) else { return false }
         next += 1
         return true
+    }
+
+    private static func isOperator(_ token: ConditionToken, _ word: String, _ subject: Subject) -> Bool {
+        token.kind == .word(word) || (subject == .rule && token.kind == .word(word.uppercased()))
+    }
+
+    /// The rules that a condition names, in the order in which they first stand in it, for a correlation that has no list
+    /// of them.
+    static func ruleNames(in text: String) -> [(name: String, offset: Int)] {
+        var found: [(name: String, offset: Int)] = []
+        for token in ConditionToken.all(in: text) {
+            guard case .word(let word) = token.kind, !word.contains("*"),
+                !ConditionToken.reserved.contains(word.lowercased()), !found.contains(where: { $0.name == word })
+            else { continue }
+            found.append((word, token.offset))
+        }
+        return found
     }
 
     private func syntax(_ message: String, at token: ConditionToken, hint: String? = nil) -> Problem {
@@ -195,7 +236,8 @@ struct ConditionParser {
     private func stray(_ token: ConditionToken) -> Problem {
         guard case .stray(let scalar) = token.kind else { return syntax("the condition cannot be read", at: token) }
         return syntax(
-            "`\(scalar)` cannot stand in a condition", at: token, hint: "there are and, or, not, brackets, 1 of, all of"
+            "`\(scalar)` cannot stand in a condition", at: token,
+            hint: "there are and, or, not, brackets" + (subject == .rule ? "" : ", 1 of, all of")
         )
     }
 }

@@ -57,6 +57,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case unusedSelection = "unused-selection"
 
     // Correlations.
+    case unlistedRule = "unlisted-rule"
+    case unusedRule = "unused-rule"
     case unsupportedCorrelation = "unsupported-correlation"
     case unexpectedField = "unexpected-field"
     case impossibleCondition = "impossible-condition"
@@ -118,6 +120,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
         case .unknownSelection: "The condition names a selection that does not exist."
         case .unmatchedPattern: "The condition has a pattern that fits no selection."
         case .unusedSelection: "No condition uses the selection."
+        case .unlistedRule: "The condition of a correlation names a rule that it does not refer to."
+        case .unusedRule: "A correlation refers to a rule that its condition does not name."
         case .unsupportedCorrelation: "This version does not support this part of correlations."
         case .unexpectedField: "A correlation that counts events has a field."
         case .impossibleCondition: "No number can meet all bounds of the condition."

@@ -9,19 +9,20 @@ extension DocumentReader {
         checkKeys(of: map, Self.correlationKeys, in: "`correlation`")
         let owner = "`correlation`"
         let kind = required("type", in: map, of: owner, at: node.position).flatMap { correlationKind($0) }
-        let rules = required("rules", in: map, of: owner, at: node.position).flatMap { names($0, "`rules`") }
+        let rules = rules(map, kind?.value, at: node.position)
         let groupBy = map["group-by"].map { names($0, "`group-by`") } ?? []
         let aliases = map["aliases"].map { self.aliases($0) } ?? []
         let timespan = required("timespan", in: map, of: owner, at: node.position).flatMap { node in
             duration(node, "`timespan`").map { Located($0, at: node.position) }
         }
         let generate = generate(map, document)
-        let condition = condition(map, kind?.value, rules?.count ?? 0, at: node.position)
+        let condition = condition(map, kind?.value, rules ?? [], at: node.position)
         guard let metadata, let kind, let rules, let groupBy, let aliases, let timespan, let generate, let condition
         else { return nil }
         let correlation = SigmaCorrelation(
             metadata: metadata, kind: kind, rules: rules, groupBy: groupBy, aliases: aliases, timespan: timespan,
-            bounds: condition.bounds, field: condition.field, percentile: condition.percentile, generate: generate)
+            bounds: condition.bounds, condition: condition.expression, field: condition.field,
+            percentile: condition.percentile, generate: generate)
         return isRight(correlation) ? correlation : nil
     }
 
@@ -78,18 +79,34 @@ extension DocumentReader {
                     "name it in `group-by`, or remove it")
             }
         }
-        let isOrdered = correlation.kind.value == .temporalOrdered
-        if isOrdered, correlation.rules.count > SigmaReader.maximumOrderedRules {
+        if correlation.kind.value == .temporalOrdered { checkRuns(correlation) }
+        return diagnostics.count == before
+    }
+
+    /// Whether the runs of a temporal_ordered correlation can be followed.
+    private mutating func checkRuns(_ correlation: SigmaCorrelation) {
+        let count = correlation.rules.count
+        guard count <= SigmaReader.maximumOrderedRules else {
             error(
                 .badCount, correlation.kind.position,
                 "a temporal_ordered correlation refers to at most \(SigmaReader.maximumOrderedRules) rules")
+            return
         }
-        if isOrdered, correlation.bounds.contains(where: { $0.comparison != .gt && $0.comparison != .gte }) {
+        guard correlation.condition == nil else { return }
+        guard correlation.asksForAtLeast else {
+            // Any set of rules can be the one that matched.
+            guard count > 8 else { return }
             error(
                 .unsupportedCorrelation, correlation.kind.position,
-                "the condition of a temporal_ordered correlation can only be `gt` or `gte`",
+                "with more than 8 rules, the condition of a temporal_ordered correlation can only be `gt` or `gte`",
                 "leave the condition out if all of the rules must match")
+            return
         }
-        return diagnostics.count == before
+        let needed = correlation.neededRules
+        guard needed > 0, needed < count, needed * count > SigmaReader.maximumOrderedRuns else { return }
+        error(
+            .unsupportedCorrelation, correlation.kind.position,
+            "runs of \(needed) out of \(count) rules are too many to follow",
+            "their product can be \(SigmaReader.maximumOrderedRuns); leave the condition out if all must match")
     }
 }

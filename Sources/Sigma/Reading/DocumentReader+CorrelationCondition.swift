@@ -3,25 +3,26 @@
 /// More than one bound makes a range (specification, *Condition*: "To define a range, you can use the conjunction 'AND' in
 /// the mapping"); pySigma takes only one.
 extension DocumentReader {
-    typealias CorrelationCondition = (bounds: [SigmaCorrelation.Bound], field: Located<String>?, percentile: Int)
+    typealias CorrelationCondition = (
+        bounds: [SigmaCorrelation.Bound], expression: Condition?, field: Located<String>?, percentile: Int
+    )
 
     private static let comparisonNames = SigmaCorrelation.Comparison.allCases.map(\.rawValue)
 
     mutating func condition(
-        _ correlation: YAMLMap, _ kind: SigmaCorrelation.Kind?, _ rules: Int, at position: SourcePosition
+        _ correlation: YAMLMap, _ kind: SigmaCorrelation.Kind?, _ rules: [Located<String>], at position: SourcePosition
     ) -> CorrelationCondition? {
         let isTemporal = kind == .temporal || kind == .temporalOrdered
         guard let node = correlation["condition"] else {
             // All events defined by the rules must occur (specification, *Temporal Proximity*).
-            if isTemporal { return ([SigmaCorrelation.Bound(.gte, Int64(rules))], nil, 50) }
+            if isTemporal { return ([SigmaCorrelation.Bound(.gte, Int64(rules.count))], nil, nil, 50) }
             error(.missingKey, position, "`correlation` needs the key `condition`")
             return nil
         }
         if isTemporal, case .scalar = node.content {
-            error(
-                .unsupportedCorrelation, node.position, "conditions over the rules of a correlation are not supported",
-                "leave the condition out if all must match; else give a number of rules, such as {gte: 2}")
-            return nil
+            // Without rules there is an error already.
+            guard !rules.isEmpty else { return nil }
+            return expression(node, over: rules).map { ([], $0, nil, 50) }
         }
         guard let map = map(node, "the condition of a correlation") else { return nil }
         checkKeys(of: map, Self.comparisonNames + ["field", "percentile"], in: "the condition of a correlation")
@@ -36,12 +37,13 @@ extension DocumentReader {
                 "one of: \(list(Self.comparisonNames))")
             return nil
         }
-        guard kind?.isWhole == false || Self.isPossible(bounds) else {
+        let hasFractions = bounds.contains { $0.fraction != nil }
+        guard kind?.isWhole == false || hasFractions || Self.isPossible(bounds) else {
             error(.impossibleCondition, node.position, "no number can meet all bounds of the condition")
             return nil
         }
         guard let field, let percentile else { return nil }
-        return (bounds, field.name, percentile)
+        return (bounds, nil, field.name, percentile)
     }
 
     private mutating func conditionField(
@@ -87,6 +89,12 @@ extension DocumentReader {
 
     private mutating func bound(_ entry: YAMLMap.Entry, isCount: Bool) -> SigmaCorrelation.Bound? {
         guard let comparison = SigmaCorrelation.Comparison(rawValue: entry.key.value) else { return nil }
+        if !isCount, case .scalar(let scalar) = entry.value.content, case .float(let number) = scalar.meaning,
+            number.isFinite, abs(number) < 9e15
+        {
+            let below = number.rounded(.down)
+            return SigmaCorrelation.Bound(comparison, Int64(below), fraction: below == number ? nil : number)
+        }
         guard let threshold = int(entry.value, "`\(entry.key.value)`") else { return nil }
         guard threshold >= 0 || !isCount else {
             error(.badCount, entry.value.position, "a count is never below 0")

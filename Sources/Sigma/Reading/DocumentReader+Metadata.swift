@@ -23,8 +23,7 @@ extension DocumentReader {
         } else {
             _ = required("id", in: map, of: owner, at: position, hint: Self.idHint)
         }
-        let level = required("level", in: map, of: owner, at: position, hint: "one of: \(list(Self.levels))")
-            .flatMap { self.level($0) }
+        let level = map["level"].map { self.level($0) } ?? missingLevel(of: owner, at: position)
         let status = map["status"].flatMap { choice($0, "a status", of: Self.statuses) }
         let description = map["description"].flatMap { text($0, "the description", Self.longestDescription) }
         let references = map["references"].flatMap { lines($0, "the references") }
@@ -70,6 +69,12 @@ extension DocumentReader {
             return nil
         }
         return text
+    }
+
+    /// Sigma has rules without a level (specification, *Level*); alerts have one.
+    private mutating func missingLevel(of owner: String, at position: SourcePosition) -> Located<SigmaLevel>? {
+        warning(.missingKey, position, "\(owner) without `level` counts as medium", "one of: \(list(Self.levels))")
+        return Located(.medium, at: position)
     }
 
     private mutating func level(_ node: YAMLNode) -> Located<SigmaLevel>? {

@@ -9,8 +9,11 @@ public struct SigmaCorrelation: Sendable {
     public var aliases: [Alias] = []
     /// Length of the window in nanoseconds.
     public var timespan: Located<Int64>
-    /// All of these must hold of the count.
+    /// All of these must hold of the count; empty where `condition` says what must match.
     public var bounds: [Bound]
+    /// Which of `rules`, by their index, must match in the window, and which must not: a condition in words, which only
+    /// `temporal` and `temporal_ordered` correlations have.
+    public var condition: Condition?
     /// The field whose distinct values are counted (`value_count`) or whose values are reckoned with (`value_sum`,
     /// `value_avg`, `value_median`, `value_percentile`).
     public var field: Located<String>?
@@ -59,17 +62,36 @@ public struct SigmaCorrelation: Sendable {
     /// `gte: 50`
     public struct Bound: Hashable, Sendable {
         public var comparison: Comparison
+        /// The threshold, or the whole number below it.
         public var threshold: Int64
+        /// The threshold where it is not a whole number, which no count has.
+        public var fraction: Double?
 
         /// Makes a bound.
-        public init(_ comparison: Comparison, _ threshold: Int64) {
+        public init(_ comparison: Comparison, _ threshold: Int64, fraction: Double? = nil) {
             self.comparison = comparison
             self.threshold = threshold
+            self.fraction = fraction
         }
     }
 
     /// How a count compares with a threshold.
     public enum Comparison: String, CaseIterable, Sendable {
         case gt, gte, lt, lte, eq, neq
+    }
+}
+
+extension SigmaCorrelation {
+    /// Whether the condition is a number of rules that is enough.
+    public var asksForAtLeast: Bool {
+        condition == nil && bounds.allSatisfy { $0.comparison == .gt || $0.comparison == .gte }
+    }
+
+    /// How many rules are enough, where it `asksForAtLeast`: from 0 to one more than there are.
+    public var neededRules: Int {
+        let needed = bounds.map { bound in
+            bound.comparison == .gt && bound.threshold < .max ? bound.threshold + 1 : bound.threshold
+        }
+        return Int(max(0, min(needed.max() ?? 0, Int64(rules.count) + 1)))
     }
 }
