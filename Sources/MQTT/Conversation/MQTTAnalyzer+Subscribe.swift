@@ -15,6 +15,8 @@ extension MQTTAnalyzer {
         let session = table.sessions[index].isWhole
         let isTaken = table.sessions[index].isInUse(packetID)
         notes.note(.packetIDInUseByClient, if: session && isTaken)
+        // In 3.1 it may be the same once more, and both may be answered (MQTT V3.1, 4.2).
+        if isTaken, notes.version == .v31 { table.sessions[index].pending.noteRepeated() }
         table.sessions[index].pending.add(
             list, packetID, identifier: identifier, bytes, isWhole: !event.message.isCutShort && list.count > 0, limits,
             &counts)

@@ -69,6 +69,9 @@ struct PendingSubscribes {
         hasDropped = false
     }
 
+    /// Notes that there may be more answers than packets that are kept.
+    mutating func noteRepeated() { hasDropped = true }
+
     /// Keeps a packet; one of the same kind and identifier before it is forgotten.
     mutating func add(
         _ list: MQTTFilterList, _ packetID: UInt16, identifier: UInt32, _ bytes: RawSpan, isWhole: Bool,

@@ -8,8 +8,7 @@ extension MQTTViolation {
         case .stringTooLong, .illFormedText, .illFormedTopicName, .illFormedClientID, .illFormedWillTopic,
             .illFormedUserName, .illFormedSubscribeFilter, .illFormedUnsubscribeFilter:
             "MQTT31-2.5"
-        case .packetIDZeroFromClient, .packetIDZeroFromServer, .publishAnswerIDZero, .subscribeAnswerIDZero,
-            .packetIDInUseByClient, .packetIDInUseByServer:
+        case .packetIDZeroFromClient, .packetIDZeroFromServer, .publishAnswerIDZero, .subscribeAnswerIDZero:
             "MQTT31-2.4"
         case .nullInTopic, .multiLevelWildcard, .singleLevelWildcard, .emptyTopic: "MQTT31-A"
         case .wildcardInTopicName: type == .connect ? "MQTT31-3.1" : "MQTT31-3.3"
@@ -36,7 +35,8 @@ extension MQTTViolation {
 }
 
 extension MQTTViolations {
-    /// What remains in a session of 3.1, which asks less of a conversation than its successors.
+    /// What remains in a session of 3.1, which asks less of a conversation than its successors: whoever gets no answer may
+    /// send anything again, and need not mark it (4.2), so that an identifier in use proves nothing.
     func demanded31(_ type: MQTTPacketType) -> MQTTViolations {
         var kept = MQTTViolations()
         forEach { violation in

@@ -77,6 +77,11 @@ private let handshakeStories = [
         name: "DUP at first of QoS 2", broken: two(5, dup: true), lawful: two(5), direction: .toClient,
         violations: ["MQTT-3.3.1-3", "MQTT-4.3.3-2"]),
     Story(
+        name: "PUBLISH after PUBREL",
+        steps: [(two(5), .toServer), (answer(5, id: 5), .toClient), (answer(6, id: 5), .toServer)],
+        broken: two(5, dup: true), lawful: answer(6, id: 5), direction: .toServer,
+        violations: ["MQTT-4.3.3-6", "MQTT-4.4.0-1"]),
+    Story(
         name: "PUBREL for nothing", broken: answer(6, id: 5), lawful: answer(6, id: 5, code: 0x92),
         direction: .toServer,
         violations: ["MQTT-2.2.1-5", "MQTT-4.3.3-4"]),
