@@ -12,7 +12,7 @@ extension MQTTAnalyzer {
                 checkDiagnostics(&notes)
             }
             if !terms.isProblemInformationWanted { checkProblemInformation(&notes) }
-            if terms.hasSubscriptionIDs { checkSubscriptionID(index, bytes, &notes) }
+            if terms.hasSubscriptionIDs, terms.isSubscriptionIDAvailable { checkSubscriptionID(index, bytes, &notes) }
             return
         }
         guard event.message.type != .connect else { return }
