@@ -65,8 +65,9 @@ let publishBreaches = [
     Breach("empty topic", 5, "3003 0000 00", ["MQTT-4.7.3-1"]),
     Breach("topic alias 0", 5, "3007 0001 61 03 230000", ["MQTT-3.3.2-8"]),
     Breach("unknown topic alias", 5, "3006 0000 03 230005", ["MQTT-3.3.2.3.4"]),
-    Breach("topic alias above the maximum", 5, "3007 0001 61 03 2300ff", ["MQTT-3.3.2-9"]),
-    Breach("topic alias above the client's", 5, "3007 0001 61 03 2300ff", ["MQTT-3.3.2-11"], .toClient),
+    Breach("topic alias above the maximum", 5, "3007 0001 61 03 2300ff", ["MQTT-3.3.2-9", "MQTT-3.2.2-17"]),
+    Breach(
+        "topic alias above the client's", 5, "3007 0001 61 03 2300ff", ["MQTT-3.3.2-11", "MQTT-3.1.2-26"], .toClient),
     Breach("subscription identifier of a client", 5, "3006 0001 61 02 0b01", ["MQTT-3.3.4-6"]),
     Breach("wildcard in response topic", 5, "3008 0001 61 04 08000123", ["MQTT-3.3.2-14", "MQTT-4.7.0-1"]),
     Breach("ill-formed content type", 5, "3008 0001 61 04 030001ff", ["MQTT-1.5.4-1", "MQTT-3.3.2-19"]),
@@ -174,7 +175,8 @@ let answerBreaches = [
     Breach("SUBACK, reserved code", 4, "9003 0009 03", ["MQTT-3.9.3-2", "MQTT-3.8.4-2"], .toClient),
     Breach(
         "SUBACK, code of PUBACK", 5, "9004 0009 00 10", ["MQTT-3.9.3-2", "MQTT-3.8.4-2", "MQTT-3.8.4-7"], .toClient),
-    Breach("UNSUBACK, granted QoS 1", 5, "b004 0009 00 01", ["MQTT-3.11.3-2", "MQTT-2.2.1-6"], .toClient),
+    Breach(
+        "UNSUBACK, granted QoS 1", 5, "b004 0009 00 01", ["MQTT-3.11.3-2", "MQTT-2.2.1-6", "MQTT-3.10.4-5"], .toClient),
     Breach("DISCONNECT, unknown code", 5, "e001 01", ["MQTT-3.14.2-1"]),
     Breach("DISCONNECT too long", 4, "e001 00", ["MQTT-3.14.1"]),
     Breach("session expiry from a server", 5, "e007 00 05 1100000001", ["MQTT-3.14.2-2"], .toClient),

@@ -18,6 +18,10 @@ struct ConnectionTerms {
     private(set) var isResponseInformationWanted = false
     /// Seconds; 0 for none. The client's, unless the server said otherwise.
     var keepAlive: UInt16 = 0
+    /// Whether the server has set it.
+    private(set) var isKeepAliveOfServer = false
+    /// Whether a subscription has an identifier, so that messages must tell it.
+    private(set) var hasSubscriptionIDs = false
     /// Whether the client asked that an earlier session be forgotten.
     private(set) var isClean = false
     /// Seconds that the session outlives the connection; `UInt32.max` for ever.
@@ -55,11 +59,20 @@ struct ConnectionTerms {
     /// Nothing is known yet.
     init() {}
 
+    /// A subscription has an identifier.
+    mutating func noteSubscriptionID() {
+        hasSubscriptionIDs = true
+        areStrict = true
+    }
+
     /// Takes in what the server says. A client that did not wait for it cannot know its limits, and is not held to them
     /// (3.1.4, non-normative comment).
     mutating func take(_ connack: MQTTConnack, _ bytes: RawSpan, isClientAhead: Bool) {
         let properties = connack.properties
-        if let seconds = properties.number(.serverKeepAlive, bytes) { keepAlive = UInt16(truncatingIfNeeded: seconds) }
+        if let seconds = properties.number(.serverKeepAlive, bytes) {
+            keepAlive = UInt16(truncatingIfNeeded: seconds)
+            isKeepAliveOfServer = true
+        }
         if let seconds = properties.number(.sessionExpiryInterval, bytes) { expiry = seconds }
         guard !isClientAhead else { return }
         func isAvailable(_ property: MQTTProperty) -> Bool { properties.number(property, bytes) != 0 }

@@ -57,6 +57,8 @@ struct Handshake {
     var packetID: UInt16 = 0
     /// Where it stands in the order of what the next packet must follow.
     var sequence: UInt32 = 0
+    /// Where its PUBLISH stands among all of the session, in the order in which they were first sent.
+    var order: UInt32 = 0
     var state = State.answered
     /// Whether a packet of it was sent twice, or came when it was not due: then the same is true of the answers.
     var isRepeated = false

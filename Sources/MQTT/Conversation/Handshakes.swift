@@ -21,6 +21,10 @@ struct Handshakes {
     private var lastPuback: UInt32 = 0
     private var lastPubrec: UInt32 = 0
     private var lastPubrel: UInt32 = 0
+    /// The order of the last that was taken up from an earlier connection; 0 before the first.
+    private var lastResent: UInt32 = 0
+    /// The packet identifier that was refused last; 0 where it is in use again.
+    private var lastRefused: UInt16 = 0
 
     /// What a PUBLISH means.
     struct Published {
@@ -29,6 +33,10 @@ struct Handshakes {
         var wasReleased = false
         /// Whether an earlier connection left the same identifier.
         var wasCarried = false
+        /// Whether it was sent before and refused.
+        var wasRefused = false
+        /// Whether it is sent again after one that was first sent later.
+        var isOutOfOrder = false
     }
 
     /// What an answer means.
@@ -54,6 +62,8 @@ struct Handshakes {
         table.removeAll()
         dropped = 0
         abandoned = 0
+        published = 0
+        received = 0
         beginConnection()
     }
 
@@ -67,8 +77,9 @@ struct Handshakes {
         quota = .max
         unanswered = 0
         unreleased = 0
-        published = 0
-        received = 0
+        lastResent = 0
+        // Whoever was cut off may not have heard of the refusal.
+        lastRefused = 0
         lastPuback = 0
         lastPubrec = 0
         lastPubrel = 0
@@ -88,10 +99,12 @@ struct Handshakes {
         guard let index = table.index(of: packetID) else {
             count(qos, time)
             let handshake = Handshake(
-                packetID: packetID, sequence: published, state: qos == 1 ? .published1 : .published2,
-                isRepeated: isDuplicate)
+                packetID: packetID, sequence: published, order: published,
+                state: qos == 1 ? .published1 : .published2, isRepeated: isDuplicate)
             if !table.insert(handshake, limit: limit) { dropped &+= 1 }
-            return Published(state: isDuplicate ? .unseen : .new)
+            let wasRefused = packetID == lastRefused
+            if wasRefused { lastRefused = 0 }
+            return Published(state: isDuplicate ? .unseen : .new, wasRefused: wasRefused)
         }
         return publishAgain(index, qos: qos, isDuplicate: isDuplicate, time)
     }
@@ -106,17 +119,22 @@ struct Handshakes {
         known.isCarried = false
         if isDuplicate, state != .answered {
             known.isRepeated = true
+            var isOutOfOrder = false
             if wasCarried {
+                let isOwn = state == .published1 || state == .published2
+                isOutOfOrder = isOwn && follows(known.order, &lastResent)
                 count(qos, time)
                 known.sequence = published
             }
-            return Published(state: wasCarried ? .resumed : .repeated, wasReleased: state == .released)
+            return Published(
+                state: wasCarried ? .resumed : .repeated, wasReleased: state == .released, isOutOfOrder: isOutOfOrder)
         }
         // What it takes the place of waits no more.
         if state != .answered, !wasCarried { finish(state) }
         count(qos, time)
         known.state = qos == 1 ? .published1 : .published2
         known.sequence = published
+        known.order = published
         guard state != .answered else { return Published(state: .new) }
         abandoned &+= 1
         known.isRepeated = true
@@ -138,6 +156,7 @@ struct Handshakes {
         case .published1:
             let isLate = !known.isRepeated && !known.isCarried && follows(known.sequence, &lastPuback)
             end(index, known, time)
+            if isRefusal { lastRefused = packetID }
             return Answered(isRefusal ? .refused : .matched, isOutOfOrder: isLate)
         case .answered: return Answered(.matched)
         case .published2, .received, .released:
@@ -160,6 +179,7 @@ struct Handshakes {
             if isRefusal {
                 unreleased = max(0, unreleased &- 1)
                 end(index, known, time)
+                lastRefused = packetID
                 return Answered(.refused, isOutOfOrder: isLate)
             }
             received &+= 1

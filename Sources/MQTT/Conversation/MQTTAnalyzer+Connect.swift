@@ -65,6 +65,7 @@ extension MQTTAnalyzer {
         if table.sessions[index].connects > 0 { check(connack, code, index, bytes, &notes) }
         let isFirstOfAll = isFirst && table.sessions[index].isComplete && !event.message.isFatal
         table.sessions[index].isRefused = isFirstOfAll && code != 0
+        table.sessions[index].isIDRefused = isFirstOfAll && code == (notes.version == .v5 ? 0x85 : 2)
         guard code == 0 else { return forgetClient(index, at: time) }
         if notes.version == .v5 {
             let maximum = connack.properties.number(.topicAliasMaximum, bytes) ?? 0
@@ -109,7 +110,10 @@ extension MQTTAnalyzer {
             notes.note(.authUnaskedFromServer, if: properties.contains(.authenticationMethod))
         }
         guard code == 0 else { return }
-        notes.note(.assignedIDMissing, if: hasNoID && !properties.contains(.assignedClientIdentifier))
+        if hasNoID, !properties.contains(.assignedClientIdentifier) {
+            notes.note(.assignedIDMissing)
+            notes.note(.assignedIDNotReturned)
+        }
         let qos = properties.number(.maximumQoS, bytes) ?? 2
         notes.note(.willQoSAccepted, if: UInt32(terms.willQoS) > qos)
         let isRetainAvailable = properties.number(.retainAvailable, bytes) != 0

@@ -32,6 +32,9 @@ extension MQTTAnalyzer {
         if isOver { forgetClient(index, at: context.timestamp) }
         event.version = notes.version
         event.violations = notes.violations
+        if notes.version == .v31, !notes.violations.isEmpty {
+            event.violations = notes.violations.demanded31(event.message.type)
+        }
         event.carrierViolations = context.carrier.violations
         event.illFormed = notes.illFormed
         event.oddText = notes.oddText
@@ -56,7 +59,9 @@ extension MQTTAnalyzer {
         case .connect(let connect): take(connect, index, bytes, &notes, time)
         case .connack(let connack): take(connack, index, bytes, &notes, time)
         case .publish(let publish): take(publish, index, bytes, &notes, time)
-        case .subscribe(let subscribe): keep(subscribe.filters, subscribe.packetID, index, bytes, &notes)
+        case .subscribe(let subscribe):
+            let identifier = subscribe.properties.number(.subscriptionIdentifier, bytes) ?? 0
+            keep(subscribe.filters, subscribe.packetID, identifier: identifier, index, bytes, &notes)
         case .unsubscribe(let unsubscribe): keep(unsubscribe.filters, unsubscribe.packetID, index, bytes, &notes)
         case .subscribeAnswer(let answer): take(answer, index, bytes, &notes)
         case .answer(let answer):

@@ -22,9 +22,19 @@ extension MQTTAnalyzer {
             // A copy of the reference: the table is changed while the topic is read.
             let known = table.sessions[index].topic(alias, event.direction) ?? []
             event.retained = retain(known.span.bytes, isEmpty: length == 0, index)
+            if event.direction == .toClient { checkDollar(known.span.bytes, index, &notes) }
         } else {
             event.retained = retain(bytes.slice(topic), isEmpty: length == 0, index)
+            if event.direction == .toClient { checkDollar(bytes.slice(topic), index, &notes) }
         }
+    }
+
+    /// No filter that begins with a wildcard takes in a topic that begins with `$` (4.7.2). Retained messages show it first:
+    /// they come at once when somebody subscribes.
+    private func checkDollar(_ topic: RawSpan, _ index: Int, _ notes: inout MQTTNotes) {
+        guard topic.byteCount > 0, topic.byte(at: 0) == UInt8(ascii: "$"), table.sessions[index].areSubscriptionsKnown
+        else { return }
+        notes.note(.dollarTopicMatched, if: table.sessions[index].subscriptions.matchesByWildcardOnly(topic))
     }
 
     /// MQTT 5.0, 3.3.2.3.4.
@@ -32,11 +42,15 @@ extension MQTTAnalyzer {
         _ alias: UInt16, _ topic: ByteRange, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes
     ) {
         if event.direction == .toServer {
-            let side = table.sessions[index].toServer.aliasMaximum
-            notes.note(.topicAliasAboveServerMaximum, if: side.map { alias > $0 } ?? false)
+            if let maximum = table.sessions[index].toServer.aliasMaximum, alias > maximum {
+                notes.note(.topicAliasAboveServerMaximum)
+                notes.note(maximum == 0 ? .topicAliasToServerUnwanted : .topicAliasAboveServerLimit)
+            }
         } else {
-            let side = table.sessions[index].toClient.aliasMaximum
-            notes.note(.topicAliasAboveClientMaximum, if: side.map { alias > $0 } ?? false)
+            if let maximum = table.sessions[index].toClient.aliasMaximum, alias > maximum {
+                notes.note(.topicAliasAboveClientMaximum)
+                notes.note(maximum == 0 ? .topicAliasToClientUnwanted : .topicAliasAboveClientLimit)
+            }
         }
         guard alias > 0 else { return }
         guard topic.isEmpty else {

@@ -49,6 +49,7 @@ extension MQTTAnalyzer {
         known.toClient.resume()
         known.toClient.quota = table.sessions[index].toClient.handshakes.quota
         swap(&table.sessions[index].subscriptions, &known.subscriptions)
+        if table.sessions[index].subscriptions.hasIdentifiers { table.sessions[index].terms.noteSubscriptionID() }
         swap(&table.sessions[index].toServer.handshakes, &known.toServer)
         swap(&table.sessions[index].toClient.handshakes, &known.toClient)
     }

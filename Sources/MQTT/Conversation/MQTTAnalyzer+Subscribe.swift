@@ -4,7 +4,8 @@ import Events
 extension MQTTAnalyzer {
     /// Keeps the filters of a SUBSCRIBE or UNSUBSCRIBE until it is answered.
     mutating func keep(
-        _ list: MQTTFilterList, _ packetID: UInt16?, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes
+        _ list: MQTTFilterList, _ packetID: UInt16?, identifier: UInt32 = 0, _ index: Int, _ bytes: RawSpan,
+        _ notes: inout MQTTNotes
     ) {
         if list.hasOptions {
             table.sessions[index].filterCount &+= list.count
@@ -14,8 +15,12 @@ extension MQTTAnalyzer {
         let session = table.sessions[index].isWhole
         let isTaken = table.sessions[index].isInUse(packetID)
         notes.note(.packetIDInUseByClient, if: session && isTaken)
+        // In 3.1 it may be the same once more, and both may be answered (MQTT V3.1, 4.2).
+        if isTaken, notes.version == .v31 { table.sessions[index].pending.noteRepeated() }
         table.sessions[index].pending.add(
-            list, packetID, bytes, isWhole: !event.message.isCutShort && list.count > 0, limits, &counts)
+            list, packetID, identifier: identifier, bytes, isWhole: !event.message.isCutShort && list.count > 0, limits,
+            &counts)
+        if identifier > 0 { table.sessions[index].terms.noteSubscriptionID() }
     }
 
     /// Finds what a SUBACK or UNSUBACK answers and learns what was granted.
@@ -26,6 +31,7 @@ extension MQTTAnalyzer {
             let isSure = table.sessions[index].isComplete && !table.sessions[index].pending.hasDropped
             if isSure { event.handshake = .unknown }
             notes.note(isUnsubscribe ? .unsubackUnasked : .subackUnasked, if: isSure)
+            notes.note(.unsubackIDUnknown, if: isUnsubscribe && isSure && packetID != 0)
             if !isUnsubscribe { table.sessions[index].subscriptions.noteDropped() }
             return
         }
@@ -53,12 +59,15 @@ extension MQTTAnalyzer {
 
     private mutating func addSubscriptions(_ index: Int, _ codes: ByteRange, _ bytes: RawSpan) {
         let limits = limits
+        let identifier = answered.identifier
         var dropped: UInt64 = 0
         answered.forEachFilter { position, filter in
             guard position < codes.count else { return }
             let code = bytes.byte(at: codes.offset + position)
             guard code < 3 else { return }
-            if !table.sessions[index].subscriptions.set(filter, qos: code, limits) { dropped &+= 1 }
+            if !table.sessions[index].subscriptions.set(filter, qos: code, identifier: identifier, limits) {
+                dropped &+= 1
+            }
         }
         counts.subscriptionsDropped &+= dropped
     }

@@ -7,12 +7,19 @@ extension MQTTAnalyzer {
     mutating func checkTerms(_ index: Int, _ bytes: RawSpan, wholeLength: Int, _ notes: inout MQTTNotes) {
         let terms = table.sessions[index].terms
         guard event.direction == .toServer else {
-            notes.note(.packetTooLargeForClient, if: wholeLength > Int(terms.maximumToClient))
+            if wholeLength > Int(terms.maximumToClient) {
+                notes.note(.packetTooLargeForClient)
+                checkDiagnostics(&notes)
+            }
             if !terms.isProblemInformationWanted { checkProblemInformation(&notes) }
+            if terms.hasSubscriptionIDs, terms.isSubscriptionIDAvailable { checkSubscriptionID(index, bytes, &notes) }
             return
         }
         guard event.message.type != .connect else { return }
-        notes.note(.packetTooLargeForServer, if: wholeLength > Int(terms.maximumToServer))
+        if wholeLength > Int(terms.maximumToServer) {
+            notes.note(.packetTooLargeForServer)
+            checkDiagnostics(&notes)
+        }
         switch event.message.body {
         case .publish(let publish):
             notes.note(.qosAboveMaximum, if: publish.qos > terms.maximumQoS && publish.qos < 3)
@@ -36,6 +43,38 @@ extension MQTTAnalyzer {
         }
         notes.note(.wildcardNotAvailable, if: hasWildcard && !terms.isWildcardAvailable)
         notes.note(.sharedNotAvailable, if: isShared && !terms.isSharedAvailable)
+    }
+
+    /// What explains a packet must be left out where it makes it too long (MQTT 5.0, 3.2.2.3.9, 3.4.2.2.2 and their like).
+    private func checkDiagnostics(_ notes: inout MQTTNotes) {
+        switch event.message.type {
+        // Nothing may be left out of these.
+        case .publish, .subscribe, .unsubscribe: break
+        default:
+            let properties = event.message.properties
+            notes.note(.reasonStringTooLong, if: properties.contains(.reasonString))
+            notes.note(.userPropertyTooLong, if: properties.contains(.userProperty))
+        }
+    }
+
+    /// A message names the subscriptions that it is sent for, where they have identifiers (MQTT 5.0, 3.3.4).
+    ///
+    /// It may be one of several copies, so that one name is enough.
+    private func checkSubscriptionID(_ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes) {
+        guard case .publish(let publish) = event.message.body, let topic = publish.topic,
+            !publish.properties.contains(.subscriptionIdentifier), !event.message.isFatal, !event.message.isCutShort,
+            table.sessions[index].areSubscriptionsKnown
+        else { return }
+        switch event.topic {
+        case .none: break
+        case .message:
+            let isAsked = table.sessions[index].subscriptions.allHaveIdentifiers(bytes.slice(topic))
+            notes.note(.subscriptionIDMissing, if: isAsked)
+        case .alias(let alias):
+            let known = table.sessions[index].topic(alias, .toClient) ?? []
+            let isAsked = table.sessions[index].subscriptions.allHaveIdentifiers(known.span.bytes)
+            notes.note(.subscriptionIDMissing, if: isAsked)
+        }
     }
 
     /// Only three packets may carry what the client does not want (MQTT 5.0, 3.1.2.11.7).

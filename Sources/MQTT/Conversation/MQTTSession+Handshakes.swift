@@ -23,12 +23,12 @@ extension MQTTSession {
         }
         event.handshake = result.state
         if result.state == .new, !isAboveQuota, pending.isEmpty { return }
-        check(result, packetID, &event, &notes, isAboveQuota: isAboveQuota)
+        check(result, packetID, qos: qos, &event, &notes, isAboveQuota: isAboveQuota)
     }
 
     private func check(
-        _ result: Handshakes.Published, _ packetID: UInt16, _ event: inout MQTTEvent, _ notes: inout MQTTNotes,
-        isAboveQuota: Bool
+        _ result: Handshakes.Published, _ packetID: UInt16, qos: UInt8, _ event: inout MQTTEvent,
+        _ notes: inout MQTTNotes, isAboveQuota: Bool
     ) {
         let isToServer = event.direction == .toServer
         guard isSure(event.direction) else {
@@ -37,17 +37,32 @@ extension MQTTSession {
             return
         }
         switch result.state {
-        case .new: notes.note(.packetIDInUseByClient, if: isToServer && pending.contains(packetID))
-        case .reused:
-            notes.note(isToServer ? .packetIDInUseByClient : .packetIDInUseByServer, if: !result.wasCarried)
+        case .new: if isToServer, pending.contains(packetID) { noteInUse(isToServer, qos, &notes) }
+        case .reused: if !result.wasCarried { noteInUse(isToServer, qos, &notes) }
         case .repeated:
             notes.note(.publishAfterRelease, if: result.wasReleased)
             notes.note(.resentOnSameConnection, if: notes.version == .v5)
-        case .resumed: notes.note(.publishAfterRelease, if: result.wasReleased)
-        case .unseen: notes.note(.duplicateOfNothing, if: !isToServer)
+        case .resumed:
+            notes.note(.publishAfterRelease, if: result.wasReleased)
+            // The rules of 4.6 are for the client.
+            notes.note(.resendOrder, if: isToServer && result.isOutOfOrder)
+        case .unseen:
+            if result.wasRefused {
+                notes.note(.resentAfterRefusal)
+            } else if !isToServer {
+                notes.note(.duplicateOfNothing)
+                notes.note(qos == 1 ? .duplicateAtFirstOfQoSOne : .duplicateAtFirstOfQoSTwo)
+            }
         default: break
         }
-        notes.note(isToServer ? .receiveMaximumOfServer : .receiveMaximumOfClient, if: isAboveQuota)
+        guard isAboveQuota else { return }
+        notes.note(isToServer ? .receiveMaximumOfServer : .receiveMaximumOfClient)
+        notes.note(.sendQuotaExceeded)
+    }
+
+    private func noteInUse(_ isToServer: Bool, _ qos: UInt8, _ notes: inout MQTTNotes) {
+        notes.note(isToServer ? .packetIDInUseByClient : .packetIDInUseByServer)
+        notes.note(qos == 1 ? .packetIDInUseByQoSOne : .packetIDInUseByQoSTwo)
     }
 
     /// Takes in a PUBACK, PUBREC, PUBREL or PUBCOMP.
@@ -76,10 +91,16 @@ extension MQTTSession {
         switch result.state {
         case .unknown:
             // 0x92 says just that, and answers what was unknown (MQTT 5.0, 3.6.2.1 and 3.7.2.1).
-            notes.note(.answerUnasked, if: !(isRefusal && (type == .pubrel || type == .pubcomp)))
+            guard !(isRefusal && (type == .pubrel || type == .pubcomp)) else { break }
+            notes.note(.answerUnasked)
+            noteUnasked(type, &notes)
         case .mismatched:
             notes.note(.pubackForQoSTwo, if: type == .puback)
             notes.note(.pubrecForQoSOne, if: type == .pubrec)
+            noteUnasked(type, &notes)
+            guard type == .puback || type == .pubrec else { break }
+            notes.note(.answerForOtherQoS)
+            notes.note(.clientAnswerForOtherQoS, if: event.direction == .toServer)
         default: break
         }
         // The rules of 4.6 are for the client.
@@ -87,6 +108,12 @@ extension MQTTSession {
         notes.note(.pubackOrder, if: type == .puback)
         notes.note(.pubrecOrder, if: type == .pubrec)
         notes.note(.pubrelOrder, if: type == .pubrel)
+    }
+
+    /// The packets of QoS 2 that follow the PUBREC have rules of their own (4.3.3).
+    private func noteUnasked(_ type: MQTTPacketType, _ notes: inout MQTTNotes) {
+        notes.note(.pubrelUnasked, if: type == .pubrel)
+        notes.note(.pubcompUnasked, if: type == .pubcomp)
     }
 
     /// Whether all hand-shakes that a side began are known.

@@ -40,6 +40,8 @@ extension MQTTSession {
         guard isComplete, event.message.remainingLength < Self.shortPacket else { return }
         event.isOverdue = true
         notes.note(.keepAliveExceeded)
+        notes.note(.serverKeepAliveExceeded, if: terms.isKeepAliveOfServer)
+        notes.note(.serverKeepAliveIgnored, if: terms.isKeepAliveOfServer)
     }
 
     /// Bytes that go into one segment on any path (RFC 9293, 3.7.1).
@@ -51,7 +53,10 @@ extension MQTTSession {
         let mayComeFirst = type == .connack || type == .auth && notes.version == .v5
         notes.note(.connackNotFirst, if: isEarly && !mayComeFirst)
         notes.note(.packetAfterDisconnect, if: toClient.hasDisconnected)
-        notes.note(.packetAfterRefusal, if: isRefused && isComplete && !(type == .connack && connacks == 1))
+        if isRefused, isComplete, !(type == .connack && connacks == 1) {
+            notes.note(.packetAfterRefusal)
+            notes.note(.packetAfterIDRefused, if: isIDRefused)
+        }
         guard type == .disconnect, notes.version == .v5 else { return false }
         notes.note(.disconnectBeforeConnack, if: isComplete && connacks == 0)
         toClient.hasDisconnected = true

@@ -110,6 +110,8 @@ struct MQTTSession {
     var isAccepted: Bool?
     /// Whether the answer to the CONNECT was no.
     var isRefused = false
+    /// Whether it was no because of the client identifier.
+    var isIDRefused = false
     /// Whether the client said who it is, be it with an identifier of no bytes.
     var hasClientID = false
     var clientID: [UInt8] = []
@@ -127,6 +129,9 @@ struct MQTTSession {
     /// Whether every hand-shake and subscription of it is known.
     var isWhole: Bool { isComplete && isPastKnown }
 
+    /// Whether every subscription is known and none is being made.
+    var areSubscriptionsKnown: Bool { isWhole && pending.isEmpty && !pending.hasDropped && !subscriptions.hasDropped }
+
     /// Starts anew; the room of buffers is kept.
     mutating func reset(client: Endpoint, server: Endpoint, isFromStart: Bool) {
         isOpen = true
@@ -143,6 +148,7 @@ struct MQTTSession {
         hasAuthMethod = false
         isAccepted = nil
         isRefused = false
+        isIDRefused = false
         hasClientID = false
         clientID.removeAll(keepingCapacity: true)
         userName.removeAll(keepingCapacity: true)

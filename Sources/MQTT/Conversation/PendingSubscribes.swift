@@ -4,6 +4,8 @@ import Bytes
 struct PendingSubscribe {
     var packetID: UInt16 = 0
     var isUnsubscribe = false
+    /// The subscription identifier; 0 for none.
+    var identifier: UInt32 = 0
     /// How many filters it had; `nil` where only its beginning was held.
     var filterCount: Int?
     /// The class of each filter, by `MQTTWildcard.rawValue`, as many as the limit allows.
@@ -15,9 +17,11 @@ struct PendingSubscribe {
 
     /// Takes in a packet; gives how many filters, or their classes, did not fit.
     mutating func fill(
-        _ list: MQTTFilterList, _ packetID: UInt16, _ bytes: RawSpan, isWhole: Bool, room: Int, _ limits: MQTTLimits
+        _ list: MQTTFilterList, _ packetID: UInt16, identifier: UInt32, _ bytes: RawSpan, isWhole: Bool, room: Int,
+        _ limits: MQTTLimits
     ) -> Int {
         self.packetID = packetID
+        self.identifier = identifier
         isUnsubscribe = !list.hasOptions
         filterCount = isWhole ? list.count : nil
         classes.removeAll(keepingCapacity: true)
@@ -65,10 +69,13 @@ struct PendingSubscribes {
         hasDropped = false
     }
 
+    /// Notes that there may be more answers than packets that are kept.
+    mutating func noteRepeated() { hasDropped = true }
+
     /// Keeps a packet; one of the same kind and identifier before it is forgotten.
     mutating func add(
-        _ list: MQTTFilterList, _ packetID: UInt16, _ bytes: RawSpan, isWhole: Bool, _ limits: MQTTLimits,
-        _ counters: inout MQTTCounters
+        _ list: MQTTFilterList, _ packetID: UInt16, identifier: UInt32, _ bytes: RawSpan, isWhole: Bool,
+        _ limits: MQTTLimits, _ counters: inout MQTTCounters
     ) {
         if let index = index(of: packetID, isUnsubscribe: !list.hasOptions) { release(index) }
         if used >= max(1, limits.pendingSubscribes) {
@@ -79,7 +86,8 @@ struct PendingSubscribes {
         if used == slots.count { slots.append(PendingSubscribe()) }
         var room = limits.pendingFilterBytes
         for index in 0..<used { room -= slots[index].filters.count }
-        let dropped = slots[used].fill(list, packetID, bytes, isWhole: isWhole, room: room, limits)
+        let dropped = slots[used].fill(
+            list, packetID, identifier: identifier, bytes, isWhole: isWhole, room: room, limits)
         counters.filtersDropped &+= UInt64(dropped)
         used += 1
     }

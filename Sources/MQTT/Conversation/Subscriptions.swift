@@ -9,6 +9,10 @@ struct Subscriptions {
         var qos: UInt8
         /// Whether it was ended: what the server had begun to deliver may still come (3.10.4).
         var isEnded = false
+        /// The subscription identifier (MQTT 5.0, 3.8.2.1.2); 0 for none.
+        var identifier: UInt32 = 0
+        /// Whether it had another identifier, or none, before: messages may still come that were sent for that.
+        var isRenamed = false
     }
 
     /// How a topic stands to the subscriptions.
@@ -25,6 +29,8 @@ struct Subscriptions {
     private(set) var count = 0
     /// Whether one was not kept.
     private(set) var hasDropped = false
+    /// Whether one of them has an identifier.
+    private(set) var hasIdentifiers = false
 
     /// Forgets all; the room of an ordinary session is kept.
     mutating func removeAll() {
@@ -32,17 +38,21 @@ struct Subscriptions {
         text.removeAll(keepingCapacity: text.capacity <= 512)
         count = 0
         hasDropped = false
+        hasIdentifiers = false
     }
 
     /// Notes that one cannot be kept.
     mutating func noteDropped() { hasDropped = true }
 
     /// Adds a subscription, or replaces that of the same filter; gives whether there was room.
-    mutating func set(_ filter: RawSpan, qos: UInt8, _ limits: MQTTLimits) -> Bool {
+    mutating func set(_ filter: RawSpan, qos: UInt8, identifier: UInt32 = 0, _ limits: MQTTLimits) -> Bool {
+        hasIdentifiers = hasIdentifiers || identifier > 0
         if let index = index(of: filter) {
             if entries[index].isEnded { count += 1 }
             entries[index].qos = qos
             entries[index].isEnded = false
+            entries[index].isRenamed = entries[index].isRenamed || entries[index].identifier != identifier
+            entries[index].identifier = identifier
             return true
         }
         if entries.count >= limits.subscriptions || text.count + filter.byteCount > limits.subscriptionBytes {
@@ -52,7 +62,8 @@ struct Subscriptions {
             hasDropped = true
             return false
         }
-        entries.append(Entry(range: ByteRange(offset: text.count, count: filter.byteCount), qos: qos))
+        let range = ByteRange(offset: text.count, count: filter.byteCount)
+        entries.append(Entry(range: range, qos: qos, identifier: identifier))
         text.append(copying: filter)
         count += 1
         return true
@@ -85,6 +96,31 @@ struct Subscriptions {
             result = .ended
         }
         return result
+    }
+
+    /// Whether some subscription takes in a topic and all that do, or did before they were ended, have an identifier.
+    func allHaveIdentifiers(_ topic: RawSpan) -> Bool {
+        let bytes = text.span.bytes
+        var isMatched = false
+        for entry in entries {
+            let filter = bytes.slice(entry.range)
+            guard filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic) else { continue }
+            if entry.identifier == 0 || entry.isRenamed { return false }
+            isMatched = true
+        }
+        return isMatched
+    }
+
+    /// Whether a topic that begins with `$` is taken in by no subscription but those that would do so if it began with
+    /// anything else.
+    func matchesByWildcardOnly(_ topic: RawSpan) -> Bool {
+        guard match(topic) == .none else { return false }
+        let bytes = text.span.bytes
+        for entry in entries {
+            let filter = bytes.slice(entry.range)
+            if levelsMatch(filter.extracting(droppingFirst: filter.shareLength), topic) { return true }
+        }
+        return false
     }
 
     private func index(of filter: RawSpan) -> Int? {

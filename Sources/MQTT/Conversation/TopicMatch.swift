@@ -8,6 +8,12 @@ func filterMatches(_ filter: RawSpan, _ topic: RawSpan) -> Bool {
     {
         return false
     }
+    return levelsMatch(filter, topic)
+}
+
+/// The same without regard to `$`.
+@inline(__always)
+func levelsMatch(_ filter: RawSpan, _ topic: RawSpan) -> Bool {
     var (at, offset) = (0, 0)
     while at < filter.byteCount {
         let byte = filter.byte(at: at)

@@ -39,7 +39,47 @@ extension MQTTViolation {
         case .packetAfterRefusal: ("MQTT-3.2.2-5", "MQTT-3.2.2-7")
         case .expiryRaised: (nil, "MQTT-3.14.2.2.2")
         case .keepAliveExceeded: ("MQTT-3.1.2-23", "MQTT-3.1.2-20")
+        case .reasonStringTooLong: (nil, diagnosticNames(type).reasonString)
+        case .userPropertyTooLong: (nil, diagnosticNames(type).userProperty)
+        case .serverKeepAliveExceeded: (nil, "MQTT-3.1.2-21")
+        case .serverKeepAliveIgnored: (nil, "MQTT-3.2.2-21")
+        case .topicAliasAboveClientLimit: (nil, "MQTT-3.1.2-26")
+        case .topicAliasToClientUnwanted: (nil, "MQTT-3.1.2-27")
+        case .topicAliasAboveServerLimit: (nil, "MQTT-3.2.2-17")
+        case .topicAliasToServerUnwanted: (nil, "MQTT-3.2.2-18")
+        case .assignedIDNotReturned: (nil, "MQTT-3.1.3-7")
+        case .answerForOtherQoS: ("MQTT-3.3.4-1", "MQTT-3.3.4-1")
+        case .clientAnswerForOtherQoS: ("MQTT-4.5.0-2", "MQTT-4.5.0-2")
+        case .subscriptionIDMissing: (nil, "MQTT-3.3.4-3")
+        case .unsubackIDUnknown: ("MQTT-3.10.4-4", "MQTT-3.10.4-5")
+        // The first two of 3.1.1's 4.3.2 and 4.3.3 each hold all that 5.0 numbers one by one.
+        case .packetIDInUseByQoSOne: ("MQTT-4.3.2-1", "MQTT-4.3.2-1")
+        case .packetIDInUseByQoSTwo: ("MQTT-4.3.3-1", "MQTT-4.3.3-1")
+        case .duplicateAtFirstOfQoSOne: ("MQTT-4.3.2-1", "MQTT-4.3.2-2")
+        case .duplicateAtFirstOfQoSTwo: ("MQTT-4.3.3-1", "MQTT-4.3.3-2")
+        case .pubrelUnasked: ("MQTT-4.3.3-1", "MQTT-4.3.3-4")
+        case .pubcompUnasked: ("MQTT-4.3.3-2", "MQTT-4.3.3-11")
+        case .resentAfterRefusal: (nil, "MQTT-4.4.0-2")
+        case .resendOrder: ("MQTT-4.6.0-1", "MQTT-4.6.0-1")
+        case .sendQuotaExceeded: (nil, "MQTT-4.9.0-2")
+        case .dollarTopicMatched: ("MQTT-4.7.2-1", "MQTT-4.7.2-1")
+        case .packetAfterIDRefused: ("MQTT-3.1.3-9", "MQTT-3.1.3-8")
         default: (nil, nil)
         }
+    }
+}
+
+/// MQTT 5.0's statements on the two properties that must be left out where they make a packet too long.
+private func diagnosticNames(_ type: MQTTPacketType) -> (reasonString: StaticString, userProperty: StaticString) {
+    switch type {
+    case .puback: ("MQTT-3.4.2-2", "MQTT-3.4.2-3")
+    case .pubrec: ("MQTT-3.5.2-2", "MQTT-3.5.2-3")
+    case .pubrel: ("MQTT-3.6.2-2", "MQTT-3.6.2-3")
+    case .pubcomp: ("MQTT-3.7.2-2", "MQTT-3.7.2-3")
+    case .suback: ("MQTT-3.9.2-1", "MQTT-3.9.2-2")
+    case .unsuback: ("MQTT-3.11.2-1", "MQTT-3.11.2-2")
+    case .disconnect: ("MQTT-3.14.2-3", "MQTT-3.14.2-4")
+    case .auth: ("MQTT-3.15.2-2", "MQTT-3.15.2-3")
+    default: ("MQTT-3.2.2-19", "MQTT-3.2.2-20")
     }
 }

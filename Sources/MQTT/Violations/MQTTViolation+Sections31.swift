@@ -12,8 +12,12 @@ extension MQTTViolation {
             "MQTT31-2.4"
         case .nullInTopic, .multiLevelWildcard, .singleLevelWildcard, .emptyTopic: "MQTT31-A"
         case .wildcardInTopicName: type == .connect ? "MQTT31-3.1" : "MQTT31-3.3"
-        case .wildcardInPublish, .topicNameMissing: "MQTT31-3.3"
-        case .protocolName, .protocolLevel, .willQoSThree, .passwordWithoutUserName: "MQTT31-2.2"
+        case .wildcardInPublish, .topicNameMissing, .answerForOtherQoS: "MQTT31-3.3"
+        case .pubackForQoSTwo, .pubrecForQoSOne: "MQTT31-4.1"
+        case .pubrelUnasked: "MQTT31-3.6"
+        case .pubcompUnasked: "MQTT31-3.7"
+        case .unsubackUnasked: "MQTT31-3.11"
+        case .protocolName, .protocolLevel, .willQoSThree, .passwordWithoutUserName, .keepAliveExceeded: "MQTT31-2.2"
         case .connectNotFirst, .connectAgain, .willFieldsMissing, .clientIDMissing, .clientIDLength31, .userNameUnasked,
             .passwordUnasked:
             "MQTT31-3.1"
@@ -24,8 +28,22 @@ extension MQTTViolation {
         case .unsubscribeWithoutFilter: "MQTT31-3.10"
         case .packetAfterDisconnect: "MQTT31-3.14"
         case .fieldMissing, .bytesLeftOver: packetSection31(type)
+        case .answerUnasked: (4...7).contains(type.rawValue) ? packetSection31(type) : nil
         default: nil
         }
+    }
+}
+
+extension MQTTViolations {
+    /// What remains in a session of 3.1, which asks less of a conversation than its successors: whoever gets no answer may
+    /// send anything again, and need not mark it (4.2), so that an identifier in use proves nothing.
+    func demanded31(_ type: MQTTPacketType) -> MQTTViolations {
+        var kept = MQTTViolations()
+        forEach { violation in
+            let isOfPacket = violation.rawValue < MQTTViolation.packetIDInUseByClient.rawValue
+            if isOfPacket || violation.section31(type) != nil { kept.insert(violation) }
+        }
+        return kept
     }
 }
 

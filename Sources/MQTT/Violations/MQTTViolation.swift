@@ -274,4 +274,52 @@ public enum MQTTViolation: UInt8, CaseIterable, Sendable {
     case expiryRaised
     /// A client was silent for one and a half times its keep alive.
     case keepAliveExceeded
+    /// A reason string in a packet longer than the receiver's Maximum Packet Size.
+    case reasonStringTooLong
+    /// User properties in a packet longer than the receiver's Maximum Packet Size.
+    case userPropertyTooLong
+    /// The keep alive that a client exceeded was the server's.
+    case serverKeepAliveExceeded
+    /// The same, as a fault in what a client makes of the CONNACK.
+    case serverKeepAliveIgnored
+    /// A server's topic alias is above the Topic Alias Maximum of the CONNECT.
+    case topicAliasAboveClientLimit
+    /// A server's topic alias, though the CONNECT allows none.
+    case topicAliasToClientUnwanted
+    /// A client's topic alias is above the Topic Alias Maximum of the CONNACK.
+    case topicAliasAboveServerLimit
+    /// A client's topic alias, though the CONNACK allows none.
+    case topicAliasToServerUnwanted
+    /// The client identifier that a server assigned is not in its CONNACK.
+    case assignedIDNotReturned
+    /// A PUBACK or PUBREC that the QoS of the PUBLISH does not ask for.
+    case answerForOtherQoS
+    /// The same, of a client.
+    case clientAnswerForOtherQoS
+    /// A message without a subscription identifier, though each subscription that takes it in has one.
+    case subscriptionIDMissing
+    /// An UNSUBACK with a packet identifier that no UNSUBSCRIBE had.
+    case unsubackIDUnknown
+    /// A new PUBLISH of QoS 1 with a packet identifier that is in use.
+    case packetIDInUseByQoSOne
+    /// The same, of QoS 2.
+    case packetIDInUseByQoSTwo
+    /// DUP on a server's PUBLISH of QoS 1 that was not sent before.
+    case duplicateAtFirstOfQoSOne
+    /// The same, of QoS 2.
+    case duplicateAtFirstOfQoSTwo
+    /// A PUBREL for a packet identifier of which no PUBLISH of QoS 2 is known.
+    case pubrelUnasked
+    /// A PUBCOMP for a packet identifier of which no PUBREL is known.
+    case pubcompUnasked
+    /// A PUBLISH once more after it was refused.
+    case resentAfterRefusal
+    /// A client's PUBLISH once more on a new connection, after one that it had sent later.
+    case resendOrder
+    /// A PUBLISH though as many are unanswered as the other side allows.
+    case sendQuotaExceeded
+    /// A retained message of a topic that begins with `$`, which only a filter that begins with a wildcard takes in.
+    case dollarTopicMatched
+    /// A server's packet after it refused the client identifier.
+    case packetAfterIDRefused
 }

@@ -82,16 +82,20 @@ extension [Step] {
 private let broken: [Script] = [
     Script(
         name: "reused by the client",
-        steps: [Step(one(), .toServer, "new"), Step(one(), .toServer, "reused", ["MQTT-2.3.1-2"])]),
+        steps: [Step(one(), .toServer, "new"), Step(one(), .toServer, "reused", ["MQTT-2.3.1-2", "MQTT-4.3.2-1"])]),
     Script(
         name: "reused by the client", version: 5,
-        steps: [Step(one(5, 5), .toServer, "new"), Step(one(5, 5), .toServer, "reused", ["MQTT-2.2.1-3"])]),
+        steps: [
+            Step(one(5, 5), .toServer, "new"), Step(one(5, 5), .toServer, "reused", ["MQTT-2.2.1-3", "MQTT-4.3.2-1"]),
+        ]),
     Script(
         name: "reused by the server",
-        steps: [Step(two(), .toClient, "new"), Step(one(), .toClient, "reused", ["MQTT-2.3.1-4"])]),
+        steps: [Step(two(), .toClient, "new"), Step(one(), .toClient, "reused", ["MQTT-2.3.1-4", "MQTT-4.3.2-1"])]),
     Script(
         name: "reused by the server", version: 5,
-        steps: [Step(two(5, 5), .toClient, "new"), Step(two(5, 5), .toClient, "reused", ["MQTT-2.2.1-4"])]),
+        steps: [
+            Step(two(5, 5), .toClient, "new"), Step(two(5, 5), .toClient, "reused", ["MQTT-2.2.1-4", "MQTT-4.3.3-1"]),
+        ]),
     Script(
         name: "a SUBSCRIBE with the identifier of a PUBLISH",
         steps: [
@@ -101,7 +105,7 @@ private let broken: [Script] = [
         name: "a PUBLISH with the identifier of a SUBSCRIBE", version: 5,
         steps: [
             Step(subscribe([("a", 0)], id: 5, version: 5), .toServer, nil),
-            Step(one(5, 5), .toServer, "new", ["MQTT-2.2.1-3"]),
+            Step(one(5, 5), .toServer, "new", ["MQTT-2.2.1-3", "MQTT-4.3.2-1"]),
         ]),
     Script(name: "PUBACK for nothing", steps: [Step(answer(puback, id: 9), .toClient, "unknown", ["MQTT-2.3.1-6"])]),
     Script(
@@ -110,7 +114,7 @@ private let broken: [Script] = [
     Script(
         name: "PUBREL for nothing, and who answers is not to blame",
         steps: [
-            Step(answer(pubrel, id: 9), .toServer, "unknown", ["MQTT-2.3.1-6"]),
+            Step(answer(pubrel, id: 9), .toServer, "unknown", ["MQTT-2.3.1-6", "MQTT-4.3.3-1"]),
             Step(answer(pubcomp, id: 9), .toClient, "matched"),
         ]),
     Script(
@@ -119,19 +123,26 @@ private let broken: [Script] = [
             Step(answer(pubrec, id: 9), .toClient, "unknown", ["MQTT-2.3.1-6"]),
             Step(answer(pubrel, id: 9), .toServer, "resumed"), Step(answer(pubcomp, id: 9), .toClient, "matched"),
         ]),
-    Script(name: "PUBCOMP for nothing", steps: [Step(answer(pubcomp, id: 9), .toClient, "unknown", ["MQTT-3.7.2"])]),
+    Script(
+        name: "PUBCOMP for nothing",
+        steps: [Step(answer(pubcomp, id: 9), .toClient, "unknown", ["MQTT-3.7.2", "MQTT-4.3.3-2"])]),
     Script(
         name: "PUBACK for QoS 2",
-        steps: [Step(two(), .toServer, "new"), Step(answer(puback, id: 5), .toClient, "mismatched", ["MQTT-4.3.3-2"])]),
+        steps: [
+            Step(two(), .toServer, "new"),
+            Step(answer(puback, id: 5), .toClient, "mismatched", ["MQTT-4.3.3-2", "MQTT-3.3.4-1"]),
+        ]),
     Script(
         name: "PUBACK for QoS 2", version: 5,
         steps: [
-            Step(two(5, 5), .toServer, "new"), Step(answer(puback, id: 5), .toClient, "mismatched", ["MQTT-4.3.3-8"]),
+            Step(two(5, 5), .toServer, "new"),
+            Step(answer(puback, id: 5), .toClient, "mismatched", ["MQTT-4.3.3-8", "MQTT-3.3.4-1"]),
         ]),
     Script(
         name: "PUBREC for QoS 1", version: 5,
         steps: [
-            Step(one(5, 5), .toClient, "new"), Step(answer(pubrec, id: 5), .toServer, "mismatched", ["MQTT-4.3.2-4"]),
+            Step(one(5, 5), .toClient, "new"),
+            Step(answer(pubrec, id: 5), .toServer, "mismatched", ["MQTT-4.3.2-4", "MQTT-3.3.4-1", "MQTT-4.5.0-2"]),
         ]),
     Script(
         name: "repeated after PUBREL",
@@ -147,7 +158,7 @@ private let broken: [Script] = [
         ]),
     Script(
         name: "DUP of the server without a first time",
-        steps: [Step(one(dup: true), .toClient, "unseen", ["MQTT-3.3.1-3"])]),
+        steps: [Step(one(dup: true), .toClient, "unseen", ["MQTT-3.3.1-3", "MQTT-4.3.2-1"])]),
     Script(name: "DUP of the client without a first time", steps: [Step(one(dup: true), .toServer, "unseen")]),
     Script(
         name: "PUBACK out of order",
@@ -170,10 +181,12 @@ private let broken: [Script] = [
         ]),
     Script(
         name: "UNSUBACK for nothing",
-        steps: [Step(subscribeAnswer(11, [], id: 3), .toClient, "unknown", ["MQTT-2.3.1-7"])]),
+        steps: [Step(subscribeAnswer(11, [], id: 3), .toClient, "unknown", ["MQTT-2.3.1-7", "MQTT-3.10.4-4"])]),
     Script(
         name: "UNSUBACK for nothing", version: 5,
-        steps: [Step(subscribeAnswer(11, [0], id: 3, version: 5), .toClient, "unknown", ["MQTT-2.2.1-6"])]),
+        steps: [
+            Step(subscribeAnswer(11, [0], id: 3, version: 5), .toClient, "unknown", ["MQTT-2.2.1-6", "MQTT-3.10.4-5"])
+        ]),
 ]
 
 private let mirrored = lawful.map {
@@ -309,7 +322,7 @@ private struct Model {
                 }
                 let shown = listener.send(one(id, version))
                 #expect(shown["mqtt.handshake"] == ["reused"])
-                #expect(shown.violations == [version == 5 ? "MQTT-2.2.1-3" : "MQTT-2.3.1-2"])
+                #expect(shown.violations == [version == 5 ? "MQTT-2.2.1-3" : "MQTT-2.3.1-2", "MQTT-4.3.2-1"])
             }
         }
     }

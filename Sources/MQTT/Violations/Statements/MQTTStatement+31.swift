@@ -21,7 +21,7 @@ extension MQTTStatement {
         MQTTStatement(.v31, "MQTT31-3.13", .packet),
         MQTTStatement(.v31, "MQTT31-3.14", .packet),
         MQTTStatement(.v31, "MQTT31-4.1", .conversation),
-        MQTTStatement(.v31, "MQTT31-4.2", .conversation),
+        MQTTStatement(.v31, "MQTT31-4.2", .unseen(.due)),
         MQTTStatement(.v31, "MQTT31-4.3", .unseen(.delivery)),
         MQTTStatement(.v31, "MQTT31-A", .packet),
     ]

@@ -7,7 +7,7 @@ public struct MQTTStatement: Sendable {
     public enum Sight: Hashable, Sendable {
         /// A single packet shows it.
         case packet
-        /// Several packets of a connection show it together. Where no check bears its name, none looks.
+        /// Several packets of a connection show it together.
         case conversation
         /// Nothing that passes on the wire shows it.
         case unseen(MQTTUnseen)
@@ -66,7 +66,9 @@ public enum MQTTUnseen: UInt8, CaseIterable, Sendable {
     case delivery
     /// It allows or asks for support, so that nobody breaks it by a packet.
     case permission
-    /// Bytes that broke it would read as something else that is lawful.
+    /// It asks for a packet and sets no time for it. That none has come says nothing: it may be on its way.
+    case due
+    /// Bytes that broke it would read as something else: lawful, or a breach of another statement.
     case ambiguous
     /// The format has no way to write what it forbids.
     case impossible
@@ -83,7 +85,8 @@ public enum MQTTUnseen: UInt8, CaseIterable, Sendable {
         case .closing: "asks for the end of the connection, whose lateness proves nothing"
         case .delivery: "says what reaches whom; not all that a broker knew was seen"
         case .permission: "allows, or asks for support"
-        case .ambiguous: "what would break it reads as something lawful"
+        case .due: "asks for a packet and sets no time, so that its absence proves nothing"
+        case .ambiguous: "what would break it reads as something lawful, or as a breach of another statement"
         case .impossible: "the format cannot write what it forbids"
         case .conformance: "holds for a product, not for a connection"
         case .webSocket: "concerns the WebSocket frames, which are checked where they are unpacked"
