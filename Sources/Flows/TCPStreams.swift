@@ -36,6 +36,8 @@ public struct TCPStreams: ~Copyable {
         public var missing = 0
         /// The octets before those in `deliver` are lost.
         public var isGap = false
+        /// Whether it is closed by a RST: octets sent before that may still come.
+        public var isReset = false
         /// The connection is closed with this segment.
         public var closes = false
     }
@@ -79,6 +81,7 @@ public struct TCPStreams: ~Copyable {
             }
             table[slot].isClosed = true
             result.closes = true
+            result.isReset = true
             return result
         }
         if header.flags.contains(.ack) { settle(by: header.acknowledgement, slot, side.other) }
@@ -249,6 +252,9 @@ public struct TCPStreams: ~Copyable {
 
     /// Whether octets of one stream wait.
     public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
+
+    /// Whether octets of either stream of a flow wait.
+    public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 
     /// Octets that waited for those in front of them.
     public struct QueuedChunk: Sendable {

@@ -54,6 +54,18 @@ extension Worker where Sink: ~Copyable {
         resume(slot, side, none.span.bytes, frameBytes, sequel: sequel)
     }
 
+    /// Looks for a boundary in what is held of a stream, of which the next octets are missing; what stays unproven is let
+    /// go, since it does not go on with what follows them.
+    mutating func resumeBeforeHole(_ slot: Int, _ side: Side, _ frameBytes: RawSpan) -> Bool {
+        if streams.table[slot][side].held >= 0 {
+            let none: [UInt8] = []
+            resume(slot, side, none.span.bytes, frameBytes, sequel: .lost)
+        }
+        guard streams.table[slot][side].isLost else { return true }
+        if streams.table[slot].label != FlowLabel.ignored { streams.loseBoundary(slot, side) }
+        return false
+    }
+
     /// Searching again for every octet that comes would let a sender of single octets make it quadratic.
     private func isWorthSearching(_ slot: Int, _ side: Side, _ count: Int) -> Bool {
         let searched = Int(streams.table[slot][side].searched)

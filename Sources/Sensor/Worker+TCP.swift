@@ -28,8 +28,12 @@ extension Worker where Sink: ~Copyable {
         if accepted.isGap { noteGap(slot) }
         if !accepted.deliver.isEmpty { receive(slot, hit.side, bytes.slice(accepted.deliver), frameBytes) }
         if accepted.missing > 0 { passMissing(accepted.missing, slot, hit.side, frameBytes) }
-        drainQueues(slot, hit.side, frameBytes, force: accepted.closes)
-        if accepted.closes {
+        let mayComeYet = accepted.isReset && streams.hasQueued(in: slot)
+        drainQueues(slot, hit.side, frameBytes, force: accepted.closes && !mayComeYet)
+        if mayComeYet {
+            // The capture moved the RST before octets that were sent earlier; they come, or their time will be up.
+            streams.table.setEstablished(false, slot: slot)
+        } else if accepted.closes {
             for side in [Side.first, .second] { resumeLast(slot, side, frameBytes, .nothing) }
             end(slot, at: frame.timestamp)
             endCarrier(slot)
@@ -185,7 +189,7 @@ extension Worker where Sink: ~Copyable {
             }
             count = inside
         }
-        guard !streams.table[slot][side].isLost else { return }
+        if streams.table[slot][side].isLost, !resumeBeforeHole(slot, side, frameBytes) { return noteGap(slot) }
         if FlowLabel.isFollowedStream(label), streams.table[slot][side].skip == 0, streams.table[slot][side].held >= 0 {
             let head = streams.takeHeld(slot, side)
             if let total = announcedLength(head.span.bytes, label) {

@@ -243,3 +243,52 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(bench.events[2].contains("\"network.anomaly\":[\"segment_conflict\"]"))
     #expect(!bench.events[3].contains("segment_conflict"), "told once")
 }
+
+@Test func whatComesBehindAResetIsNotLost() {
+    var bench = Bench(["mqtt.type", "mqtt.topic"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    bench.feed(connection.client(MQTT.connect("a")))
+    bench.feed(connection.server(MQTT.connack))
+    let late = connection.client(MQTT.publish("late", [1]))
+    let behind = connection.client(MQTT.publish("behind", [2]))
+    bench.feed(behind)
+    // The capture has the RST before the octets that were sent first.
+    bench.feed(connection.fromClient(connection.clientNext, flags: 0x04))
+    bench.feed(late)
+    #expect(bench.events.count == 4)
+    #expect(bench.worker.statistics.gaps == 0)
+}
+
+/// Segments cut short by the snap length, of a stream whose boundaries are lost: what is left of one does not go on with
+/// what is left of the next.
+@Test func cutSegmentsMakeNoMessagesUp() {
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SeededGenerator(seed: seed)
+    var bench = Bench(["mqtt.type", "mqtt.topic"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    bench.feed(connection.client(MQTT.connect("a")))
+    bench.feed(connection.server(MQTT.connack))
+    var topics: Set<String> = []
+    for index in 0..<600 {
+        var stream: [UInt8] = []
+        for part in 0..<Int.random(in: 1...4, using: &random) {
+            let topic = "plant/line\(index % 3)/\(index)/\(part)"
+            topics.insert(topic)
+            let payload = (0..<Int.random(in: 0...120, using: &random)).map { _ in
+                Bool.random(using: &random) ? UInt8.random(in: 0x30...0x39, using: &random) : 0x30
+            }
+            stream += MQTT.publish(topic, payload)
+        }
+        let frame = connection.client(stream)
+        bench.feed(Array(frame.prefix(96)), original: frame.count)
+    }
+    bench.worker.finish()
+    for event in bench.events.dropFirst(2) {
+        #expect(event.contains("PUBLISH"), "seed \(seed)")
+        #expect(
+            topics.contains { event.contains("\"\($0)\"") } || !event.contains("mqtt.topic"), "\(event), seed \(seed)")
+    }
+    #expect(bench.events.count > 300, "the first message of each segment is there")
+}

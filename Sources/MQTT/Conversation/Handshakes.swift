@@ -201,7 +201,8 @@ struct Handshakes {
     mutating func pubrel(_ packetID: UInt16, limit: Int) -> Answered {
         guard let index = table.index(of: packetID) else {
             keepStranger(packetID, .released, limit)
-            return Answered(.unknown)
+            // A client may send one although it was refused, and gets its PUBCOMP.
+            return Answered(packetID == lastRefused ? .refused : .unknown)
         }
         let known = table[index]
         switch known.state {

@@ -11,6 +11,9 @@ extension MQTTAnalyzer {
         if let packetID = publish.packetID, packetID != 0, publish.qos < 3 {
             table.sessions[index].take(publish, packetID, &event, &notes, time, limit: limits.handshakes)
             if event.handshake == .reused { counts.handshakesAbandoned &+= 1 }
+        } else if publish.packetID == nil, publish.qos > 0 {
+            // It was cut off before its identifier: what answers it answers something unknown.
+            table.sessions[index].hasGap = true
         }
         guard let topic = publish.topic else { return }
         event.topic = topic.isEmpty ? .none : .message

@@ -49,7 +49,8 @@ extension MQTTSession {
         case .unseen:
             if result.wasRefused {
                 notes.note(.resentAfterRefusal)
-            } else if !isToServer {
+            } else if !isToServer, past == MQTTPast.none {
+                // What a server tried to send on an earlier connection need not have reached the wire.
                 notes.note(.duplicateOfNothing)
                 notes.note(qos == 1 ? .duplicateAtFirstOfQoSOne : .duplicateAtFirstOfQoSTwo)
             }
