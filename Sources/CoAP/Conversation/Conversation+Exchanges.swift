@@ -14,7 +14,7 @@ extension Conversation {
         let known = exchanges.find(key)
         let slot: Int
         if let known, state.isRetransmitted, exchanges[known].messageID == message.messageID,
-            !isOld(exchanges[known], passage.time)
+            !lifetimes.isOver(exchanges[known], passage.time)
         {
             slot = known
             exchanges[slot].lastSeen = passage.time
@@ -45,9 +45,8 @@ extension Conversation {
         let slot: Int
         var goesOn = false
         if let known {
-            // A copy: to lend it to a method of the conversation would copy the whole of that.
             let earlier = exchanges[known]
-            if !isOld(earlier, passage.time) {
+            if !lifetimes.isOver(earlier, passage.time) {
                 replace(earlier, message, &exchange, &state)
                 goesOn = earlier.isObserved && exchange.isObserved
             }
@@ -77,11 +76,8 @@ extension Conversation {
         let awaitsAnswer =
             known.responses == 0 && known.unwanted == 0 && !known.flags.contains(.blockwise)
             && !exchange.flags.contains(.blockwise)
-        let lifetime =
-            known.flags.contains(.nonConfirmable)
-            ? limits.nonConfirmableLifetimeSeconds : limits.exchangeLifetimeSeconds
         guard awaitsAnswer, !message.token.isEmpty, known.messageID != message.messageID,
-            !exchange.started.isApart(from: known.started, seconds: lifetime)
+            !lifetimes.isIdentifierOver(known, exchange.started)
         else { return }
         state.violations.insert(.tokenReused)
     }
@@ -225,31 +221,24 @@ extension Conversation {
         return body(paths.span.bytes.slice(range))
     }
 
-    /// Keeps the path of a request, and a hash of what it asks for. A path that does not fit is cut and ends in `…`, which
-    /// no path holds otherwise.
+    /// Keeps the path of a request, and where bodies are followed a hash of what it asks for.
     private mutating func keepPath(of message: CoAPMessage, _ bytes: RawSpan, _ slot: Int) {
         let room = limits.pathOctets
         let start = slot &* room
         if paths.count < start &+ room {
-            paths.append(contentsOf: repeatElement(0, count: exchanges.slotCount &* room &- paths.count))
+            let slots = max(exchanges.slotCount, min(exchanges.slotCount &* 2, limits.exchanges))
+            paths += [UInt8](repeating: 0, count: slots &* room &- paths.count)
         }
-        pathScratch.removeAll(keepingCapacity: true)
-        let isCut = message.writePath(bytes, to: &pathScratch, limit: room)
-        if isCut {
-            cutPaths &+= 1
-            pathScratch.removeAll(keepingCapacity: true)
-            message.writePath(bytes, to: &pathScratch, limit: room &- 3)
-            pathScratch.append(text: "…")
-        }
-        for offset in pathScratch.indices { paths[start &+ offset] = pathScratch[offset] }
-        exchanges[slot].pathLength = UInt16(truncatingIfNeeded: pathScratch.count)
-        let path = hash.hash(pathScratch.span.bytes, initial: UInt64(message.code.rawValue))
-        exchanges[slot].resource = isCut || message.hasMoreThanPath ? resource(message, bytes, path) : path
+        var arena = paths.mutableSpan
+        let (length, isCut) = message.writePath(bytes, to: &arena, at: start, room: room)
+        if isCut { cutPaths &+= 1 }
+        exchanges[slot].pathLength = UInt16(truncatingIfNeeded: length)
+        if limits.features.contains(.bodies) { exchanges[slot].resource = resource(message, bytes) }
     }
 
     /// A hash of every option that names the resource: RFC 7252, 5.4.2 and 5.6, without the options of blocks and Observe.
-    private func resource(_ message: CoAPMessage, _ bytes: RawSpan, _ path: UInt64) -> UInt64 {
-        var result = path
+    private func resource(_ message: CoAPMessage, _ bytes: RawSpan) -> UInt64 {
+        var result = UInt64(message.code.rawValue)
         var walk = CoAPOptionWalk(message.options)
         while case .option(let instance) = walk.next(bytes) {
             switch instance.option {
@@ -259,14 +248,5 @@ extension Conversation {
             }
         }
         return result
-    }
-}
-
-extension CoAPMessage {
-    /// Whether the path alone does not name the resource.
-    fileprivate var hasMoreThanPath: Bool {
-        presence
-            & (Self.presenceBit(.uriHost) | Self.presenceBit(.uriPort) | Self.presenceBit(.uriQuery)
-                | Self.presenceBit(.accept) | Self.presenceBit(.proxyURI) | Self.presenceBit(.proxyScheme)) != 0
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Synchronization
 
 /// When and between whom a message passed, as the tables need it.
 struct Passage: Sendable {
@@ -34,7 +35,7 @@ private func likelyDirection(from source: UInt16, to destination: UInt16) -> Dir
 ///
 /// Roles belong to an exchange, not to a flow: two ends may ask each other from port 5683 to port 5683. Tables with
 /// limits; nothing is allocated once they have grown, but for blocks that come too early. Time is capture time.
-struct Conversation: Sendable {
+struct Conversation: ~Copyable, Sendable {
     var exchanges: BoundedTable<Exchange>
     var records: BoundedTable<MessageRecord>
     var observations: BoundedTable<Observation>
@@ -42,22 +43,25 @@ struct Conversation: Sendable {
     var bodies: BodyTable
     /// Paths of requests, `pathOctets` for each slot of `exchanges`.
     var paths: [UInt8] = []
-    var pathScratch: [UInt8] = []
     var cutPaths: UInt64 = 0
     let hash: ConversationHash
     let limits: CoAPLimits
+    let lifetimes: Lifetimes
+    /// A value that has an atomic stays where it is: without one, each method that changes nothing would be lent a copy of
+    /// the whole conversation, and each sink a copy of the analyzer around it.
+    private let anchor = Atomic<Bool>(false)
 
     init(limits: CoAPLimits, hash: SeededHash) {
         var limits = limits
         limits.pathOctets = max(8, min(limits.pathOctets, 4096))
         self.limits = limits
+        lifetimes = Lifetimes(limits)
         self.hash = ConversationHash(hash)
         exchanges = BoundedTable(limit: limits.exchanges)
         records = BoundedTable(limit: limits.messageIDs)
         observations = BoundedTable(limit: limits.observations)
         pairs = BoundedTable(limit: limits.pairs)
         bodies = BodyTable(limits: limits)
-        pathScratch.reserveCapacity(limits.pathOctets)
     }
 
     var counters: CoAPCounters {
@@ -84,7 +88,7 @@ struct Conversation: Sendable {
         var record = MessageRecord(
             firstSeen: passage.time, print: message.type.echoesMessageID ? 0 : OctetSum.ofEnds(bytes),
             type: message.type, exchange: own)
-        if let known, !isOld(records[known], passage.time) { compare(record, known, &state) }
+        if let known, !lifetimes.isOver(records[known], passage.time) { compare(record, known, &state) }
         if state.direction == .toServer { record.flags.insert(.toServer) }
 
         if message.code.isRequest, message.hasToken, !message.type.echoesMessageID {
@@ -105,10 +109,10 @@ struct Conversation: Sendable {
     /// The record of the message that an ACK or RST answers (RFC 7252, 4.4).
     private func recordAnswered(by message: CoAPMessage, _ passage: Passage) -> MessageRecord? {
         let key = hash.messageID(message.messageID, .confirmable, from: passage.destination, to: passage.source)
-        if let slot = records.find(key), !isOld(records[slot], passage.time) { return records[slot] }
+        if let slot = records.find(key), !lifetimes.isOver(records[slot], passage.time) { return records[slot] }
         guard message.type == .reset else { return nil }
         let group = hash.multicastMessageID(message.messageID, from: passage.destination)
-        guard let slot = records.find(group), !isOld(records[slot], passage.time) else { return nil }
+        guard let slot = records.find(group), !lifetimes.isOver(records[slot], passage.time) else { return nil }
         return records[slot]
     }
 

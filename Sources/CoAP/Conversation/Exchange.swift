@@ -8,7 +8,7 @@ struct Exchange: Sendable {
     var lastSeen: Timestamp
     /// Octets that the server sent back: acknowledgements, responses, notifications, all copies of them.
     var responseOctets: UInt64 = 0
-    /// A hash of what is asked for: path, query, and what else tells resources apart.
+    /// A hash of what is asked for: path, query, and what else tells resources apart; 0 where bodies are not followed.
     var resource: UInt64 = 0
     /// Octets of the request, all copies of it; clamped.
     private(set) var requestOctets: UInt32 = 0

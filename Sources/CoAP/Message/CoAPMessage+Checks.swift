@@ -86,7 +86,9 @@ struct CoAPOptionChecks {
     private func addString(_ instance: CoAPOptionInstance, _ bytes: RawSpan, _ violations: inout CoAPViolations) {
         let value = bytes.slice(instance.value)
         if UTF8Findings(value).contains(.illFormed) { violations.insert(.stringNotUTF8) }
-        guard value.elementsEqual(".") || value.elementsEqual("..") else { return }
+        guard value.byteCount == 1 || value.byteCount == 2, value.byte(at: 0) == UInt8(ascii: "."),
+            value.byte(at: value.byteCount &- 1) == UInt8(ascii: ".")
+        else { return }
         if instance.option == .uriPath { violations.insert(.dotSegmentInPath) }
         if instance.option == .locationPath { violations.insert(.dotSegmentInLocation) }
     }
