@@ -22,7 +22,7 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
     // RFC 7252, 5.10
     case dotSegmentInPath, proxyURIWithURIOptions, etagRepeatedInResponse, dotSegmentInLocation
     // RFC 7252, 8
-    case multicastConfirmable, multicastReset, multicastGetWithETag
+    case multicastConfirmable, multicastGetWithETag
     // RFC 7252, 12
     case methodUnassigned, responseUnassigned, optionNumberOverflow, optionNumberReserved, optionExperimental
     // RFC 7641
@@ -67,7 +67,6 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
         case .etagRepeatedInResponse: (.etagInResponse, false, "several ETags in a response")
         case .dotSegmentInLocation: (.location, false, "Location-Path of . or ..")
         case .multicastConfirmable: (.multicastMessaging, false, "CON request to a multicast address")
-        case .multicastReset: (.multicastMessaging, false, "RST to a NON request that went to a multicast address")
         case .multicastGetWithETag: (.multicastCaching, false, "ETag in a GET to a multicast address")
         case .methodUnassigned: (.methodCodes, false, "unassigned method code")
         case .responseUnassigned: (.responseCodes, false, "unassigned response code")

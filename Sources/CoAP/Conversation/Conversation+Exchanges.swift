@@ -36,7 +36,6 @@ extension Conversation {
             exchange.flags.insert(.blockwise)
             exchange.askedBlock = message.block(.block2, bytes)
         }
-        if message.type == .nonConfirmable { exchange.flags.insert(.nonConfirmable) }
         if passage.isMulticast { exchange.flags.insert(.multicast) }
         if message.mayHave(.noResponse), let value = message.first(.noResponse, bytes)?.unsigned(bytes) {
             exchange.unwanted = UInt8(truncatingIfNeeded: value)
@@ -47,6 +46,8 @@ extension Conversation {
         if let known {
             let earlier = exchanges[known]
             if !lifetimes.isOver(earlier, passage.time) {
+                exchange.flags.insert(.tokenUsedBefore)
+                exchange.flags.formUnion(earlier.flags.intersection(.serverHeard))
                 replace(earlier, message, &exchange, &state)
                 goesOn = earlier.isObserved && exchange.isObserved
             }
@@ -64,6 +65,11 @@ extension Conversation {
     /// What becomes of an exchange whose token is used again: an observation goes on where the rest of a notification in
     /// blocks is asked for (RFC 7959, 2.6), and ends by a deregistration; a request that waits for its answer should have
     /// the token for itself (RFC 7252, 5.3.1).
+    ///
+    /// Only what cannot be anything else is told: the answer may have been lost or pass where nobody listens, so the server
+    /// must have been heard; a client may give up whenever it likes (4.2), but hardly before ACK_TIMEOUT; tokens are
+    /// unique for a pair of ends, and several groups share a key here; who registers or deregisters repeats the token of
+    /// the registration (RFC 7641, 3.1 and 3.6).
     private func replace(
         _ known: Exchange, _ message: CoAPMessage, _ exchange: inout Exchange,
         _ state: inout MessageState
@@ -74,10 +80,11 @@ extension Conversation {
             return
         }
         let awaitsAnswer =
-            known.responses == 0 && known.unwanted == 0 && !known.flags.contains(.blockwise)
-            && !exchange.flags.contains(.blockwise)
+            known.responses == 0 && known.unwanted == 0 && known.flags.contains(.serverHeard)
+            && known.flags.isDisjoint(with: [.blockwise, .multicast])
+            && !exchange.flags.contains(.blockwise) && state.observation == .none
         guard awaitsAnswer, !message.token.isEmpty, known.messageID != message.messageID,
-            !lifetimes.isIdentifierOver(known, exchange.started)
+            !lifetimes.mayBeGivenUp(known, exchange.started)
         else { return }
         state.violations.insert(.tokenReused)
     }
@@ -110,6 +117,7 @@ extension Conversation {
             return
         }
         exchanges[slot].addResponse(octets: message.length)
+        exchanges[slot].flags.insert(.serverHeard)
         exchanges[slot].lastSeen = passage.time
         if exchanges[slot].isObserved { addToObservation(message, passage, slot, key, &state) }
         exchanges.touch(slot)
@@ -158,13 +166,11 @@ extension Conversation {
     ) {
         guard answered.isRequest || answered.isMatchedResponse else { return }
         state.answersRequest = true
-        if answered.flags.contains(.multicast), answered.type == .nonConfirmable {
-            state.violations.insert(.multicastReset)
-        }
         guard let slot = liveExchange(answered.exchange, passage.time) else { return }
         exchanges[slot].lastSeen = passage.time
         exchanges.touch(slot)
         if answered.isRequest {
+            exchanges[slot].flags.insert(.serverHeard)
             exchanges[slot].responseOctets &+= UInt64(message.length)
         } else if message.type == .reset, exchanges[slot].isObserved {
             // Rejecting a notification ends the observation (RFC 7641, 3.6).

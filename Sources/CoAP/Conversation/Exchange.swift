@@ -37,8 +37,10 @@ struct Exchange: Sendable {
         static let multicast = Flags(rawValue: 2)
         /// It is part of a body in blocks.
         static let blockwise = Flags(rawValue: 4)
-        /// The request was non-confirmable.
-        static let nonConfirmable = Flags(rawValue: 8)
+        /// Another request had the token before, so that a separate response may be one to that.
+        static let tokenUsedBefore = Flags(rawValue: 8)
+        /// The server was heard under this token: what it sends can be seen.
+        static let serverHeard = Flags(rawValue: 16)
     }
 
     private static var asksNoBlock: UInt32 { .max }

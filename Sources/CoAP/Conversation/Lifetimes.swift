@@ -26,10 +26,9 @@ struct Lifetimes: Sendable {
         isApart(now, record.firstSeen, record.type == .nonConfirmable ? nonConfirmable : exchange)
     }
 
-    /// Whether the message id of a request may have been used again since it was first seen.
-    func isIdentifierOver(_ exchange: Exchange, _ now: Timestamp) -> Bool {
-        let isNonConfirmable = exchange.flags.contains(.nonConfirmable)
-        return isApart(now, exchange.started, isNonConfirmable ? nonConfirmable : self.exchange)
+    /// Whether the client may have given the request up: ACK_TIMEOUT (RFC 7252, 4.8) is over, or capture time stepped back.
+    func mayBeGivenUp(_ exchange: Exchange, _ now: Timestamp) -> Bool {
+        now < exchange.started || isApart(now, exchange.started, 2_000_000_000)
     }
 
     /// In whichever order the two were seen: captures step back.
