@@ -28,12 +28,12 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
     // RFC 7641
     case observeOutOfPlace, observeValue
     // RFC 7959
-    case blockSizeReserved, blockMoreInRequest, blockSizeMismatch, blockTooLong, block2BesidePartialBlock1
-    case blockLargerThanAsked, blockNotAskedFor, blockSizeGrown, blockBeyondSize
+    case blockSizeReserved, blockMoreInRequest, blockSizeMismatch, block2BesidePartialBlock1
+    case blockLargerThanAsked, blockNotAskedFor, blockSizeGrown
     // RFC 8768
     case hopLimitZero
     // RFC 9177
-    case qBlockBesideBlock, qBlock1WithoutTagOrSize
+    case qBlockBesideBlock, qBlock1WithoutTagOrSize, qBlockBeyondSize
 
     /// Where it stands, whether nothing behind it can be read, and what is wrong.
     private var row: (section: CoAPSection, isFatal: Bool, summary: StaticString) {
@@ -78,16 +78,15 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
         case .blockSizeReserved: (.blockStructure, false, "block size exponent 7")
         case .blockMoreInRequest: (.blockStructure, false, "Block2 with M set in a request")
         case .blockSizeMismatch: (.blockUse, false, "M set, payload not as long as the block")
-        case .blockTooLong: (.blockUse, false, "M not set, payload longer than the block")
         case .block2BesidePartialBlock1: (.blockUse, false, "Block2 beside Block1 with M set in a response")
         case .blockLargerThanAsked: (.block2Use, false, "block larger than the request asked for")
         case .blockNotAskedFor: (.block2Use, false, "another block than the request asked for")
         case .blockSizeGrown: (.block2Use, false, "larger blocks asked for than the server began with")
-        case .blockBeyondSize: (.sizeOptions, false, "block number beyond Size1 or Size2")
         case .hopLimitZero: (.hopLimit, false, "Hop-Limit of 0")
         case .qBlockBesideBlock: (.qBlockProperties, false, "Q-Block beside Block")
         case .qBlock1WithoutTagOrSize:
             (.qBlock1Use, false, "Q-Block1 in a request without Request-Tag or without Size1")
+        case .qBlockBeyondSize: (.qBlockSize, false, "Q-Block that begins at Size1 or Size2, or beyond")
         }
     }
 

@@ -82,13 +82,19 @@ private let plays = [
     Play(
         name: "larger blocks than at first",
         steps: [
-            "> 41 01 0001 01", "< 61 45 0001 01 d1 0a 08 ff 61616161616161616161616161616161",
+            "> 41 01 0001 01 d1 0a 02", "< 61 45 0001 01 d1 0a 08 ff 61616161616161616161616161616161",
             "> 41 01 0002 01 d1 0a 11",
         ], id: "RFC7959-2.4"),
     Play(
-        name: "larger blocks of the same body for another client of a proxy",
+        name: "the first size that is asked for, at the second request",
         steps: [
             "> 41 01 0001 01", "< 61 45 0001 01 d1 0a 08 ff 61616161616161616161616161616161",
+            "> 41 01 0002 01 d1 0a 11",
+        ], id: nil),
+    Play(
+        name: "larger blocks of the same body for another client of a proxy",
+        steps: [
+            "> 41 01 0001 01 d1 0a 02", "< 61 45 0001 01 d1 0a 08 ff 61616161616161616161616161616161",
             "> 41 01 0002 02 d1 0a 11",
         ], id: nil),
     Play(

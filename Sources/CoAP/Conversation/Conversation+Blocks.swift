@@ -68,13 +68,14 @@ extension Conversation {
         return bodies.add(piece, bytes.slice(message.payload), key, at: passage.time)
     }
 
-    /// Later blocks are asked for with the size of the first, or a smaller one (RFC 7959, 2.4). Only a token that goes on
+    /// Where the request for the first block gave a size, later ones are asked for with the size that the server used then
+    /// (RFC 7959, 2.4); smaller ones do no harm. Only a token that goes on
     /// tells that a request belongs to the transfer: a proxy may fetch the same body for two clients at once.
     private func checkGrownBlock(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
     ) {
         guard let asked = exchanges[slot].askedBlock, asked.number > 0, !asked.isReservedSize, message.mayHave(.block2),
-            exchanges[slot].flags.contains(.tokenUsedBefore),
+            exchanges[slot].flags.contains(.sizeAskedBefore),
             let size = bodies.blockSize(responseBodyKey(passage.source, passage.destination, slot), passage.time)
         else { return }
         if asked.size > size { state.violations.insert(.blockSizeGrown) }

@@ -47,6 +47,7 @@ extension Conversation {
             let earlier = exchanges[known]
             if !lifetimes.isOver(earlier, passage.time) {
                 exchange.flags.insert(.tokenUsedBefore)
+                if earlier.askedBlock != nil { exchange.flags.insert(.sizeAskedBefore) }
                 exchange.flags.formUnion(earlier.flags.intersection(.serverHeard))
                 replace(earlier, message, &exchange, &state)
                 goesOn = earlier.isObserved && exchange.isObserved

@@ -39,6 +39,8 @@ struct Exchange: Sendable {
         static let blockwise = Flags(rawValue: 4)
         /// Another request had the token before, so that a separate response may be one to that.
         static let tokenUsedBefore = Flags(rawValue: 8)
+        /// The request before it under the same token asked for blocks of a size.
+        static let sizeAskedBefore = Flags(rawValue: 32)
         /// The server was heard under this token: what it sends can be seen.
         static let serverHeard = Flags(rawValue: 16)
     }
