@@ -21,10 +21,21 @@ private let plays = [
     Play(name: "ACK to a NON", steps: ["> 50 01 0001", "< 60 00 0001"], id: "RFC7252-4.3"),
     Play(name: "response in an ACK to a NON", steps: ["> 51 01 0001 aa", "< 61 45 0001 aa"], id: "RFC7252-4.3"),
     Play(name: "RST to a NON", steps: ["> 50 01 0001", "< 70 00 0001"], id: nil),
+    Play(name: "ACK before its CON", steps: ["< 60 00 0001", "> 41 01 0001 01"], id: nil),
+    Play(
+        name: "ACK to a CON of the server, a NON of the client with the same id",
+        steps: ["> 51 01 0001 01", "< 41 01 0001 02", "> 60 00 0001"], id: nil),
+    Play(
+        name: "ACK to a CON whose id a NON had before its time",
+        steps: ["> 51 01 0001 01", "> 41 01 0001 02", "< 61 45 0001 02"], id: nil, gap: 145),
     // RFC 7252, 4.4: within EXCHANGE_LIFETIME (247 s) of a CON, NON_LIFETIME (145 s) of a NON.
     Play(name: "id again", steps: ["> 41 01 0001 01", "> 41 01 0001 02"], id: "RFC7252-4.4"),
     Play(name: "id again as a NON", steps: ["> 41 01 0001 01", "> 51 01 0001 02"], id: "RFC7252-4.4"),
     Play(name: "a copy", steps: ["> 41 01 0001 01", "> 41 01 0001 01"], id: nil),
+    Play(name: "a copy of a NON", steps: ["> 51 01 0001 01 ff 31", "> 51 01 0001 01 ff 31"], id: nil),
+    Play(
+        name: "a copy behind the answer and the next request",
+        steps: ["> 41 01 0001 01", "< 61 45 0001 01", "> 41 01 0002 02", "> 41 01 0001 01"], id: nil),
     Play(name: "id again after 246 s", steps: ["> 41 01 0001 01", "> 41 01 0001 02"], id: "RFC7252-4.4", gap: 246),
     Play(name: "id again after 247 s", steps: ["> 41 01 0001 01", "> 41 01 0001 02"], id: nil, gap: 247),
     Play(name: "id of a NON after 144 s", steps: ["> 51 01 0001 01", "> 51 01 0001 02"], id: "RFC7252-4.4", gap: 144),
@@ -65,6 +76,10 @@ private let plays = [
     Play(
         name: "token of a request that wants no response",
         steps: ["> 51 03 0001 01 d1 f5 1a", "> 51 03 0002 01 d1 f5 1a"], id: nil),
+    Play(
+        name: "a late copy of the answer to the request before",
+        steps: ["> 41 01 0001 01", "< 61 45 0001 01", "> 41 01 0002 01", "< 61 45 0001 01"], id: nil),
+    Play(name: "an answer, the request unseen", steps: ["< 61 45 0001 01"], id: nil),
     Play(name: "other token in the ACK", steps: ["> 41 01 0001 01", "< 61 45 0001 02"], id: "RFC7252-5.3.1"),
     // RFC 7959, 2.4.
     Play(
@@ -143,6 +158,19 @@ private func brokenByWhatWentBefore(play: Play) throws {
     #expect(reset.list("violation.id") == [] && reset.direction == .toClient)
 }
 
+/// A server that answers from another of its addresses breaks RFC 7252, 5.3.2, but nobody can know that it is the same; a
+/// port that an address translation gave to another client looks like another end.
+@Test func endsThatAreNotKnown() throws {
+    let listener = Listener()
+    listener.hear(hex("41 01 0001 01"))
+    let other = Endpoint(IPAddress(v4: 0x0A00_00FE), 5683)
+    let answer = try #require(listener.hear(hex("61 45 0001 02"), from: other, to: Listener.client))
+    #expect(answer.list("violation.id") == [])
+    let translated = Endpoint(Listener.client.address, Listener.client.port ^ 1)
+    let request = try #require(listener.hear(hex("41 01 0001 01 b161"), from: translated, to: Listener.server))
+    #expect(request.list("violation.id") == [])
+}
+
 /// RFC 7252, 5.3.1: a token is unique for a pair of ends, and another group is another end.
 @Test func tokenSharedByTwoGroups() throws {
     let listener = Listener()
@@ -150,6 +178,9 @@ private func brokenByWhatWentBefore(play: Play) throws {
     let answer = try #require(listener.hear(hex("51 45 0701 aa"), from: Listener.server, to: Listener.client))
     #expect(answer["coap.matched"] == "true")
     listener.hear(hex("51 01 0002 aa"), to: Endpoint(IPAddress(v4: 0xE000_01BB), 5683))
+    // An id that a server has had from the client alone, too (RFC 7252, 8.1 warns only of those still active).
+    let alone = try #require(listener.hear(hex("41 01 0002 ab")))
+    #expect(alone.list("violation.id") == [])
     let second = try #require(listener.hear(hex("51 01 0003 aa"), to: Endpoint(IPAddress(v4: 0xE000_01BC), 5683)))
     #expect(second.list("violation.id") == [])
 }

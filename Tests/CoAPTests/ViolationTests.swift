@@ -88,6 +88,7 @@ func brokenMessage(text: String, id: String, isFatal: Bool) throws {
     "40 01 1234 b3 2e2e2e",  // Uri-Path of three dots
     "60 84 1234 c1 2a ff c3",  // 4.04 with octets, not a diagnostic payload
     "40 01 1234 e0 1bf7",  // unknown elective option of the vendors' range
+    "60 43 1234 41 01", "50 43 1234 41 01 21 05",  // 2.03 with an ETag, and as a notification
     "60 45 1234 d0 00",  // unknown critical option in a response
     "40 01 1234 41 01 01 02",  // several ETags in a request
     "40 03 1234 d1 0e 00 ff 61",  // last block shorter than its size

@@ -37,7 +37,6 @@ extension Conversation {
             if block.offset != asked.offset { state.violations.insert(.blockNotAskedFor) }
         }
         guard limits.features.contains(.bodies) else { return }
-        // No closure: one would copy the whole conversation.
         var version: UInt64 = 0
         if let etag = message.first(.etag, bytes) { version = hash.hash(bytes.slice(etag.value)) }
         let key = responseBodyKey(passage.destination, passage.source, slot)
@@ -69,8 +68,8 @@ extension Conversation {
     }
 
     /// Where the request for the first block gave a size, later ones are asked for with the size that the server used then
-    /// (RFC 7959, 2.4); smaller ones do no harm. Only a token that goes on
-    /// tells that a request belongs to the transfer: a proxy may fetch the same body for two clients at once.
+    /// (RFC 7959, 2.4); smaller ones do no harm. Only a token that goes on tells that a request belongs to the transfer: a
+    /// proxy may fetch the same body for two clients at once.
     private func checkGrownBlock(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
     ) {
