@@ -233,8 +233,8 @@ extension Conversation {
         let room = limits.pathOctets
         let start = slot &* room
         if paths.count < start &+ room {
-            let slots = max(exchanges.slotCount, min(exchanges.slotCount &* 2, limits.exchanges))
-            paths += [UInt8](repeating: 0, count: slots &* room &- paths.count)
+            // A few slots at a time: the array doubles by itself.
+            paths += [UInt8](repeating: 0, count: (exchanges.slotCount &+ 15) &* room &- paths.count)
         }
         var arena = paths.mutableSpan
         let (length, isCut) = message.writePath(bytes, to: &arena, at: start, room: room)
