@@ -32,7 +32,18 @@ private let plays = [
     Play(name: "id again", steps: ["> 41 01 0001 01", "> 41 01 0001 02"], id: "RFC7252-4.4"),
     Play(name: "id again as a NON", steps: ["> 41 01 0001 01", "> 51 01 0001 02"], id: "RFC7252-4.4"),
     Play(name: "a copy", steps: ["> 41 01 0001 01", "> 41 01 0001 01"], id: nil),
-    Play(name: "a copy of a NON", steps: ["> 51 01 0001 01 ff 31", "> 51 01 0001 01 ff 31"], id: nil),
+    Play(name: "a copy of a NON", steps: ["> 51 02 0001 01 ff 31", "> 51 02 0001 01 ff 31"], id: nil),
+    // RFC 7641, 4.4: the Observe option of a copy is brought up to date.
+    Play(
+        name: "a copy of a notification",
+        steps: [
+            "> 41 01 0001 01 60", "< 61 45 0001 01 61 05 ff 31", "< 41 45 0701 01 61 06 ff 32",
+            "< 41 45 0701 01 62 01 06 ff 32",
+        ], id: nil),
+    Play(
+        name: "id of a notification for another type of message",
+        steps: ["> 41 01 0001 01 60", "< 61 45 0001 01 61 05", "< 41 45 0701 01 61 06", "< 51 45 0701 01 61 07"],
+        id: "RFC7252-4.4"),
     Play(
         name: "a copy behind the answer and the next request",
         steps: ["> 41 01 0001 01", "< 61 45 0001 01", "> 41 01 0002 02", "> 41 01 0001 01"], id: nil),
@@ -51,6 +62,9 @@ private let plays = [
     Play(
         name: "token again, first answered and then twice at once",
         steps: ["> 41 01 0001 01", "< 61 45 0001 01", "> 41 01 0002 01", "> 41 01 0003 01"], id: "RFC7252-5.3.1"),
+    Play(
+        name: "token again of a NON",
+        steps: ["> 51 03 0001 01", "< 51 44 0701 01", "> 51 03 0002 01", "> 51 03 0003 01"], id: nil),
     Play(name: "token again, the server unheard", steps: ["> 41 01 0001 01", "> 41 01 0002 01"], id: nil),
     Play(
         name: "token again when the request may be given up",

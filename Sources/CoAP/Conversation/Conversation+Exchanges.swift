@@ -36,6 +36,7 @@ extension Conversation {
             exchange.flags.insert(.blockwise)
             exchange.askedBlock = message.block(.block2, bytes)
         }
+        if message.type == .nonConfirmable { exchange.flags.insert(.nonConfirmable) }
         if passage.isMulticast { exchange.flags.insert(.multicast) }
         if message.mayHave(.noResponse), let value = message.first(.noResponse, bytes)?.unsigned(bytes) {
             exchange.unwanted = UInt8(truncatingIfNeeded: value)
@@ -68,9 +69,9 @@ extension Conversation {
     /// the token for itself (RFC 7252, 5.3.1).
     ///
     /// Only what cannot be anything else is told: the answer may have been lost or pass where nobody listens, so the server
-    /// must have been heard; a client may give up whenever it likes (4.2), but hardly before ACK_TIMEOUT; tokens are
-    /// unique for a pair of ends, and several groups share a key here; who registers or deregisters repeats the token of
-    /// the registration (RFC 7641, 3.1 and 3.6).
+    /// must have been heard; a client may give up whenever it likes (4.2), but hardly before ACK_TIMEOUT, and nobody knows
+    /// when it does so with a NON; tokens are unique for a pair of ends, and several groups share a key here; who
+    /// registers or deregisters repeats the token of the registration (RFC 7641, 3.3.1 and 3.6).
     private func replace(
         _ known: Exchange, _ message: CoAPMessage, _ exchange: inout Exchange,
         _ state: inout MessageState
@@ -82,7 +83,7 @@ extension Conversation {
         }
         let awaitsAnswer =
             known.responses == 0 && known.unwanted == 0 && known.flags.contains(.serverHeard)
-            && known.flags.isDisjoint(with: [.blockwise, .multicast])
+            && known.flags.isDisjoint(with: [.blockwise, .multicast, .nonConfirmable])
             && !exchange.flags.contains(.blockwise) && state.observation == .none
         guard awaitsAnswer, !message.token.isEmpty, known.messageID != message.messageID,
             !lifetimes.mayBeGivenUp(known, exchange.started)

@@ -86,8 +86,7 @@ struct Conversation: ~Copyable, Sendable {
         let own = hash.messageID(message.messageID, message.type, from: passage.source, to: passage.destination)
         let known = records.find(own)
         var record = MessageRecord(
-            firstSeen: passage.time, print: message.type.echoesMessageID ? 0 : OctetSum.ofEnds(bytes),
-            type: message.type, exchange: own)
+            firstSeen: passage.time, print: print(of: message, bytes), type: message.type, exchange: own)
         if let known, !lifetimes.isOver(records[known], passage.time) { compare(record, known, &state) }
         if state.direction == .toServer { record.flags.insert(.toServer) }
 
@@ -122,9 +121,15 @@ struct Conversation: ~Copyable, Sendable {
         state.isRetransmitted = records[known].type == record.type
         if state.isRetransmitted { state.copies = records[known].copies == .max ? .max : records[known].copies &+ 1 }
         guard !record.type.echoesMessageID else { return }
-        if !state.isRetransmitted || records[known].print != record.print {
-            state.violations.insert(.messageIDReused)
-        }
+        let isOther = record.print != 0 && records[known].print != 0 && records[known].print != record.print
+        if !state.isRetransmitted || isOther { state.violations.insert(.messageIDReused) }
+    }
+
+    /// What tells a message from another with its id; 0 where copies may differ: a server brings the Observe option of a
+    /// notification up to date before it sends it again (RFC 7641, 4.4).
+    private func print(of message: CoAPMessage, _ bytes: RawSpan) -> UInt32 {
+        if message.type.echoesMessageID || message.observe != nil && message.code.isResponse { return 0 }
+        return OctetSum.ofEnds(bytes)
     }
 
     private mutating func countPair(_ message: CoAPMessage, _ context: EventContext, _ state: inout MessageState) {

@@ -37,6 +37,8 @@ struct Exchange: Sendable {
         static let multicast = Flags(rawValue: 2)
         /// It is part of a body in blocks.
         static let blockwise = Flags(rawValue: 4)
+        /// The request was non-confirmable: nobody can tell for how long an answer is awaited.
+        static let nonConfirmable = Flags(rawValue: 64)
         /// Another request had the token before, so that a separate response may be one to that.
         static let tokenUsedBefore = Flags(rawValue: 8)
         /// The request before it under the same token asked for blocks of a size.
@@ -95,7 +97,7 @@ struct Exchange: Sendable {
 struct MessageRecord: Sendable {
     /// When the first copy was seen.
     var firstSeen: Timestamp
-    /// A sum over the octets, by which a copy is told from another message with the same id.
+    /// A sum over the octets, by which a copy is told from another message with the same id; 0 where copies may differ.
     var print: UInt32
     /// The type, which a copy shares.
     var type: CoAPType
