@@ -1,7 +1,6 @@
 import Bytes
 import Events
 import Network
-import Synchronization
 
 /// Dissects CoAP over UDP (RFC 7252, with RFC 7641 and RFC 7959), TCP and WebSocket (RFC 8323) and follows its
 /// conversations.
@@ -18,8 +17,6 @@ public struct CoAPAnalyzer: ~Copyable {
     var conversation: Conversation
     var connections: CoAPConnectionTable
     var partialIVs: PartialIVTable
-    /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
-    private let anchor = Atomic<Bool>(false)
 
     /// Makes an analyzer that has seen nothing; `hash` keys its tables.
     public init(limits: CoAPLimits, hash: SeededHash) {
@@ -37,11 +34,11 @@ public struct CoAPAnalyzer: ~Copyable {
     /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 octets, or version not 1, RFC 7252, 3);
     ///   then nothing has changed. A message that is otherwise malformed is an event with violations.
     public mutating func dissect(_ datagram: RawSpan, context: inout EventContext) -> Bool {
-        guard var message = CoAPMessage(datagram) else { return false }
-        if context.destination.address.isMulticastOrBroadcast { message.checkMulticast() }
-        state = conversation.add(message, datagram, context)
-        message.violations.formUnion(state.violations)
+        guard let message = CoAPMessage(datagram) else { return false }
         current = message
+        if context.destination.address.isMulticastOrBroadcast { current.checkMulticast() }
+        state = conversation.add(current, datagram, context)
+        current.violations.formUnion(state.violations)
         timestamp = context.timestamp
         carrierViolations = context.carrier.violations
         context.direction = state.direction

@@ -5,9 +5,9 @@ public enum CoAPSection: UInt8, Sendable {
     case uriOptions, proxyOptions, etagInResponse, location
     case multicastMessaging, multicastCaching, methodCodes, responseCodes, optionNumbers
     case observe
-    case blockStructure, blockUse, block2Use, sizeOptions
+    case blockStructure, blockUse, block2Use
     case hopLimit
-    case qBlockProperties, qBlock1Use
+    case qBlockProperties, qBlock1Use, qBlockSize
 
     /// Document and section, as `violation.id` shows it.
     public var id: StaticString {
@@ -40,10 +40,10 @@ public enum CoAPSection: UInt8, Sendable {
         case .blockStructure: "RFC7959-2.2"
         case .blockUse: "RFC7959-2.3"
         case .block2Use: "RFC7959-2.4"
-        case .sizeOptions: "RFC7959-4"
         case .hopLimit: "RFC8768-3"
         case .qBlockProperties: "RFC9177-4.1"
         case .qBlock1Use: "RFC9177-4.3"
+        case .qBlockSize: "RFC9177-4.6"
         }
     }
 }

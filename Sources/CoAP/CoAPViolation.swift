@@ -22,18 +22,18 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
     // RFC 7252, 5.10
     case dotSegmentInPath, proxyURIWithURIOptions, etagRepeatedInResponse, dotSegmentInLocation
     // RFC 7252, 8
-    case multicastConfirmable, multicastReset, multicastGetWithETag
+    case multicastConfirmable, multicastGetWithETag
     // RFC 7252, 12
     case methodUnassigned, responseUnassigned, optionNumberOverflow, optionNumberReserved, optionExperimental
     // RFC 7641
     case observeOutOfPlace, observeValue
     // RFC 7959
-    case blockSizeReserved, blockMoreInRequest, blockSizeMismatch, blockTooLong, block2BesidePartialBlock1
-    case blockLargerThanAsked, blockNotAskedFor, blockSizeGrown, blockBeyondSize
+    case blockSizeReserved, blockMoreInRequest, blockSizeMismatch, block2BesidePartialBlock1
+    case blockLargerThanAsked, blockNotAskedFor, blockSizeGrown
     // RFC 8768
     case hopLimitZero
     // RFC 9177
-    case qBlockBesideBlock, qBlock1WithoutTagOrSize
+    case qBlockBesideBlock, qBlock1WithoutTagOrSize, qBlockBeyondSize
 
     /// Where it stands, whether nothing behind it can be read, and what is wrong.
     private var row: (section: CoAPSection, isFatal: Bool, summary: StaticString) {
@@ -67,7 +67,6 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
         case .etagRepeatedInResponse: (.etagInResponse, false, "several ETags in a response")
         case .dotSegmentInLocation: (.location, false, "Location-Path of . or ..")
         case .multicastConfirmable: (.multicastMessaging, false, "CON request to a multicast address")
-        case .multicastReset: (.multicastMessaging, false, "RST to a NON request that went to a multicast address")
         case .multicastGetWithETag: (.multicastCaching, false, "ETag in a GET to a multicast address")
         case .methodUnassigned: (.methodCodes, false, "unassigned method code")
         case .responseUnassigned: (.responseCodes, false, "unassigned response code")
@@ -79,16 +78,15 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
         case .blockSizeReserved: (.blockStructure, false, "block size exponent 7")
         case .blockMoreInRequest: (.blockStructure, false, "Block2 with M set in a request")
         case .blockSizeMismatch: (.blockUse, false, "M set, payload not as long as the block")
-        case .blockTooLong: (.blockUse, false, "M not set, payload longer than the block")
         case .block2BesidePartialBlock1: (.blockUse, false, "Block2 beside Block1 with M set in a response")
         case .blockLargerThanAsked: (.block2Use, false, "block larger than the request asked for")
         case .blockNotAskedFor: (.block2Use, false, "another block than the request asked for")
         case .blockSizeGrown: (.block2Use, false, "larger blocks asked for than the server began with")
-        case .blockBeyondSize: (.sizeOptions, false, "block number beyond Size1 or Size2")
         case .hopLimitZero: (.hopLimit, false, "Hop-Limit of 0")
         case .qBlockBesideBlock: (.qBlockProperties, false, "Q-Block beside Block")
         case .qBlock1WithoutTagOrSize:
             (.qBlock1Use, false, "Q-Block1 in a request without Request-Tag or without Size1")
+        case .qBlockBeyondSize: (.qBlockSize, false, "Q-Block that begins at Size1 or Size2, or beyond")
         }
     }
 

@@ -59,20 +59,19 @@ private let broken: [(String, String, Bool)] = [
     ("40 01 1234 d1 0a 08", "RFC7959-2.2", false),
     ("40 03 1234 d1 0e 08 ff 61", "RFC7959-2.3", false),
     ("60 44 1234 d1 0a 00 41 08", "RFC7959-2.3", false),
-    // The last block of 16 octets with 17; a block without octets and more to follow.
-    ("40 03 1234 d1 0e 00 ff 6161616161616161616161616161616161", "RFC7959-2.3", false),
+    // A block without octets and more to follow.
     ("60 45 1234 d1 0a 08", "RFC7959-2.3", false),
     // RFC 7641, 2: Observe in a PUT; 2 in a GET.
     ("40 03 1234 60", "RFC7641-2", false),
     ("40 01 1234 61 02", "RFC7641-2", false),
-    // RFC 7959, 4: block 1 of 16 octets of a body of 16, by Size1 and by Size2.
-    ("40 03 1234 d1 0e 10 d1 14 10", "RFC7959-4", false),
-    ("60 45 1234 d1 0a 10 51 10", "RFC7959-4", false),
     // RFC 8768, 3.
     ("40 01 1234 d1 03 00", "RFC8768-3", false),
     // RFC 9177, 4.1: Q-Block2 beside Block2; 4.3: Q-Block1 without Request-Tag and Size1.
     ("40 01 1234 d1 0a 00 81 00", "RFC9177-4.1", false),
     ("40 03 1234 d1 06 00 ff 61", "RFC9177-4.3", false),
+    // RFC 9177, 4.6: block 1 of 16 octets of a body of 16, by Size1 and by Size2.
+    ("40 03 1234 d1 06 10 d1 1c 10 d1 db 07 ff 61", "RFC9177-4.6", false),
+    ("60 45 1234 d1 0f 10 31 10 ff 61", "RFC9177-4.6", false),
 ]
 
 @Test(arguments: broken)
@@ -89,6 +88,7 @@ func brokenMessage(text: String, id: String, isFatal: Bool) throws {
     "40 01 1234 b3 2e2e2e",  // Uri-Path of three dots
     "60 84 1234 c1 2a ff c3",  // 4.04 with octets, not a diagnostic payload
     "40 01 1234 e0 1bf7",  // unknown elective option of the vendors' range
+    "60 43 1234 41 01", "50 43 1234 41 01 21 05",  // 2.03 with an ETag, and as a notification
     "60 45 1234 d0 00",  // unknown critical option in a response
     "40 01 1234 41 01 01 02",  // several ETags in a request
     "40 03 1234 d1 0e 00 ff 61",  // last block shorter than its size
@@ -97,7 +97,9 @@ func brokenMessage(text: String, id: String, isFatal: Bool) throws {
     "40 05 1234 60 ff 61",  // Observe in a FETCH (RFC 8132, 2.4)
     "40 01 1234 d1 03 01",  // Hop-Limit 1
     "40 03 1234 d1 06 00 d1 1c 01 d1 db 07 ff 61",  // Q-Block1 with Size1 and Request-Tag
-    "40 03 1234 d1 0e 10 d1 14 11 ff 61",  // the last octet of 17
+    "40 03 1234 d1 0e 10 d1 14 10 ff 61", "60 45 1234 d1 0a 10 51 10",  // a block beyond the size, an estimate
+    "40 03 1234 d1 0e 00 ff 6161616161616161616161616161616161",  // the last block of 16 octets with 17
+    "40 03 1234 d1 06 10 d1 1c 11 d1 db 07 ff 61",  // Q-Block1 with the last octet of 17
     "40 01 1234 d0 08",  // EDHOC
 ])
 func unbrokenMessage(text: String) throws {

@@ -88,8 +88,7 @@ struct BoundedTable<Value: Sendable>: Sendable {
         }
         let slot = takeSlot(key, value)
         count &+= 1
-        if count &* 2 > index.count { growIndex(adding: slot) } else { enter(slot) }
-        linkNewest(slot)
+        if count &* 2 > index.count { growIndex() } else { enter(slot, key) }
         return slot
     }
 
@@ -109,34 +108,39 @@ extension BoundedTable {
     /// The place that a key would have alone; the index has at most 2^25 places.
     private func home(_ low: UInt32) -> Int { Int(low) & mask }
 
+    /// Puts an entry into a free slot or a new one, as the one used last.
     private mutating func takeSlot(_ key: HashedKey, _ value: Value) -> Int {
-        let slot = Slot(key: key, value: value, newer: Self.none, older: Self.none)
-        guard firstFree != Self.none else {
+        let slot = Slot(key: key, value: value, newer: Self.none, older: newest)
+        let number: Int
+        if firstFree == Self.none {
+            number = slots.count
             slots.append(slot)
-            return slots.count &- 1
+        } else {
+            number = Int(firstFree)
+            firstFree = slots[number].older
+            slots[number] = slot
         }
-        let free = Int(firstFree)
-        firstFree = slots[free].older
-        slots[free] = slot
-        return free
+        let link = Int32(truncatingIfNeeded: number)
+        if newest == Self.none { oldestSlot = link } else { slots[Int(newest)].newer = link }
+        newest = link
+        return number
     }
 
-    private mutating func enter(_ slot: Int) {
-        let low = UInt32(truncatingIfNeeded: slots[slot].key.low)
+    private mutating func enter(_ slot: Int, _ key: HashedKey) {
+        let low = UInt32(truncatingIfNeeded: key.low)
         var position = home(low)
         while index[position].slot != Self.none { position = (position &+ 1) & mask }
         index[position] = Place(slot: Int32(truncatingIfNeeded: slot), low: low)
     }
 
-    /// Doubles the index and enters every entry in the order of use, and the one that `insert` has not linked yet.
-    private mutating func growIndex(adding new: Int) {
+    /// Doubles the index and enters every entry in the order of use.
+    private mutating func growIndex() {
         index = Array(repeating: .empty, count: index.count &* 2)
         var slot = newest
         while slot != Self.none {
-            enter(Int(slot))
+            enter(Int(slot), slots[Int(slot)].key)
             slot = slots[Int(slot)].older
         }
-        enter(new)
     }
 
     /// Takes an entry out of the index and closes the gap, so that no tombstones pile up.

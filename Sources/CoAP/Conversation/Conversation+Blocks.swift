@@ -30,16 +30,29 @@ extension Conversation {
         guard message.code.class == .success, let block = message.payloadBlock(bytes), !block.isReservedSize,
             !message.violations.isFatal, message.isWhole
         else { return }
-        if let asked = exchanges[slot].askedBlock, !asked.isReservedSize, message.mayHave(.block2) {
+        if let asked = exchanges[slot].askedBlock, !asked.isReservedSize, message.mayHave(.block2),
+            answersNewest(message, slot)
+        {
             if block.sizeExponent > asked.sizeExponent { state.violations.insert(.blockLargerThanAsked) }
             if block.offset != asked.offset { state.violations.insert(.blockNotAskedFor) }
         }
         guard limits.features.contains(.bodies) else { return }
-        // No closure: one would copy the whole conversation.
         var version: UInt64 = 0
         if let etag = message.first(.etag, bytes) { version = hash.hash(bytes.slice(etag.value)) }
         let key = responseBodyKey(passage.destination, passage.source, slot)
         state.block = add(block, .qBlock2, message, bytes, key, version: version, passage, state)
+    }
+
+    /// Whether a response is known to be one to the newest request under its token. A late copy of an answer, or of a
+    /// separate response, may be one to the request before; a notification begins a body anew, whatever block of the one
+    /// before was asked for last (RFC 7959, 2.6).
+    private func answersNewest(_ message: CoAPMessage, _ slot: Int) -> Bool {
+        if message.observe != nil, exchanges[slot].isObserved, exchanges[slot].flags.contains(.tokenUsedBefore) {
+            return false
+        }
+        if message.isStreamed { return true }
+        if message.type == .acknowledgement { return message.messageID == exchanges[slot].messageID }
+        return !exchanges[slot].flags.contains(.tokenUsedBefore)
     }
 
     private mutating func add(
@@ -54,11 +67,14 @@ extension Conversation {
         return bodies.add(piece, bytes.slice(message.payload), key, at: passage.time)
     }
 
-    /// Later blocks must be asked for with the size of the first, or a smaller one (RFC 7959, 2.4).
+    /// Where the request for the first block gave a size, later ones are asked for with the size that the server used then
+    /// (RFC 7959, 2.4); smaller ones do no harm. Only a token that goes on tells that a request belongs to the transfer: a
+    /// proxy may fetch the same body for two clients at once.
     private func checkGrownBlock(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
     ) {
         guard let asked = exchanges[slot].askedBlock, asked.number > 0, !asked.isReservedSize, message.mayHave(.block2),
+            exchanges[slot].flags.contains(.sizeAskedBefore),
             let size = bodies.blockSize(responseBodyKey(passage.source, passage.destination, slot), passage.time)
         else { return }
         if asked.size > size { state.violations.insert(.blockSizeGrown) }

@@ -14,7 +14,7 @@ extension Conversation {
         let known = exchanges.find(key)
         let slot: Int
         if let known, state.isRetransmitted, exchanges[known].messageID == message.messageID,
-            !isOld(exchanges[known], passage.time)
+            !lifetimes.isOver(exchanges[known], passage.time)
         {
             slot = known
             exchanges[slot].lastSeen = passage.time
@@ -45,9 +45,11 @@ extension Conversation {
         let slot: Int
         var goesOn = false
         if let known {
-            // A copy: to lend it to a method of the conversation would copy the whole of that.
             let earlier = exchanges[known]
-            if !isOld(earlier, passage.time) {
+            if !lifetimes.isOver(earlier, passage.time) {
+                exchange.flags.insert(.tokenUsedBefore)
+                if earlier.askedBlock != nil { exchange.flags.insert(.sizeAskedBefore) }
+                exchange.flags.formUnion(earlier.flags.intersection(.serverHeard))
                 replace(earlier, message, &exchange, &state)
                 goesOn = earlier.isObserved && exchange.isObserved
             }
@@ -65,6 +67,11 @@ extension Conversation {
     /// What becomes of an exchange whose token is used again: an observation goes on where the rest of a notification in
     /// blocks is asked for (RFC 7959, 2.6), and ends by a deregistration; a request that waits for its answer should have
     /// the token for itself (RFC 7252, 5.3.1).
+    ///
+    /// Only what cannot be anything else is told: the answer may have been lost or pass where nobody listens, so the server
+    /// must have been heard; a client may give up whenever it likes (4.2), but hardly before ACK_TIMEOUT, and nobody knows
+    /// when it does so with a NON; tokens are unique for a pair of ends, and several groups share a key here; who
+    /// registers or deregisters repeats the token of the registration (RFC 7641, 3.3.1 and 3.6).
     private func replace(
         _ known: Exchange, _ message: CoAPMessage, _ exchange: inout Exchange,
         _ state: inout MessageState
@@ -75,13 +82,11 @@ extension Conversation {
             return
         }
         let awaitsAnswer =
-            known.responses == 0 && known.unwanted == 0 && !known.flags.contains(.blockwise)
-            && !exchange.flags.contains(.blockwise)
-        let lifetime =
-            known.flags.contains(.nonConfirmable)
-            ? limits.nonConfirmableLifetimeSeconds : limits.exchangeLifetimeSeconds
+            known.responses == 0 && known.unwanted == 0 && known.flags.contains(.serverHeard)
+            && known.flags.isDisjoint(with: [.blockwise, .multicast, .nonConfirmable])
+            && !exchange.flags.contains(.blockwise) && state.observation == .none
         guard awaitsAnswer, !message.token.isEmpty, known.messageID != message.messageID,
-            !exchange.started.isApart(from: known.started, seconds: lifetime)
+            !lifetimes.mayBeGivenUp(known, exchange.started)
         else { return }
         state.violations.insert(.tokenReused)
     }
@@ -114,6 +119,7 @@ extension Conversation {
             return
         }
         exchanges[slot].addResponse(octets: message.length)
+        exchanges[slot].flags.insert(.serverHeard)
         exchanges[slot].lastSeen = passage.time
         if exchanges[slot].isObserved { addToObservation(message, passage, slot, key, &state) }
         exchanges.touch(slot)
@@ -162,13 +168,11 @@ extension Conversation {
     ) {
         guard answered.isRequest || answered.isMatchedResponse else { return }
         state.answersRequest = true
-        if answered.flags.contains(.multicast), answered.type == .nonConfirmable {
-            state.violations.insert(.multicastReset)
-        }
         guard let slot = liveExchange(answered.exchange, passage.time) else { return }
         exchanges[slot].lastSeen = passage.time
         exchanges.touch(slot)
         if answered.isRequest {
+            exchanges[slot].flags.insert(.serverHeard)
             exchanges[slot].responseOctets &+= UInt64(message.length)
         } else if message.type == .reset, exchanges[slot].isObserved {
             // Rejecting a notification ends the observation (RFC 7641, 3.6).
@@ -225,31 +229,24 @@ extension Conversation {
         return body(paths.span.bytes.slice(range))
     }
 
-    /// Keeps the path of a request, and a hash of what it asks for. A path that does not fit is cut and ends in `…`, which
-    /// no path holds otherwise.
+    /// Keeps the path of a request, and where bodies are followed a hash of what it asks for.
     private mutating func keepPath(of message: CoAPMessage, _ bytes: RawSpan, _ slot: Int) {
         let room = limits.pathOctets
         let start = slot &* room
         if paths.count < start &+ room {
-            paths.append(contentsOf: repeatElement(0, count: exchanges.slotCount &* room &- paths.count))
+            // A few slots at a time: the array doubles by itself.
+            paths += [UInt8](repeating: 0, count: (exchanges.slotCount &+ 15) &* room &- paths.count)
         }
-        pathScratch.removeAll(keepingCapacity: true)
-        let isCut = message.writePath(bytes, to: &pathScratch, limit: room)
-        if isCut {
-            cutPaths &+= 1
-            pathScratch.removeAll(keepingCapacity: true)
-            message.writePath(bytes, to: &pathScratch, limit: room &- 3)
-            pathScratch.append(text: "…")
-        }
-        for offset in pathScratch.indices { paths[start &+ offset] = pathScratch[offset] }
-        exchanges[slot].pathLength = UInt16(truncatingIfNeeded: pathScratch.count)
-        let path = hash.hash(pathScratch.span.bytes, initial: UInt64(message.code.rawValue))
-        exchanges[slot].resource = isCut || message.hasMoreThanPath ? resource(message, bytes, path) : path
+        var arena = paths.mutableSpan
+        let (length, isCut) = message.writePath(bytes, to: &arena, at: start, room: room)
+        if isCut { cutPaths &+= 1 }
+        exchanges[slot].pathLength = UInt16(truncatingIfNeeded: length)
+        if limits.features.contains(.bodies) { exchanges[slot].resource = resource(message, bytes) }
     }
 
     /// A hash of every option that names the resource: RFC 7252, 5.4.2 and 5.6, without the options of blocks and Observe.
-    private func resource(_ message: CoAPMessage, _ bytes: RawSpan, _ path: UInt64) -> UInt64 {
-        var result = path
+    private func resource(_ message: CoAPMessage, _ bytes: RawSpan) -> UInt64 {
+        var result = UInt64(message.code.rawValue)
         var walk = CoAPOptionWalk(message.options)
         while case .option(let instance) = walk.next(bytes) {
             switch instance.option {
@@ -259,14 +256,5 @@ extension Conversation {
             }
         }
         return result
-    }
-}
-
-extension CoAPMessage {
-    /// Whether the path alone does not name the resource.
-    fileprivate var hasMoreThanPath: Bool {
-        presence
-            & (Self.presenceBit(.uriHost) | Self.presenceBit(.uriPort) | Self.presenceBit(.uriQuery)
-                | Self.presenceBit(.accept) | Self.presenceBit(.proxyURI) | Self.presenceBit(.proxyScheme)) != 0
     }
 }

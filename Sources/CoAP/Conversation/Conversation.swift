@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Synchronization
 
 /// When and between whom a message passed, as the tables need it.
 struct Passage: Sendable {
@@ -34,7 +35,7 @@ private func likelyDirection(from source: UInt16, to destination: UInt16) -> Dir
 ///
 /// Roles belong to an exchange, not to a flow: two ends may ask each other from port 5683 to port 5683. Tables with
 /// limits; nothing is allocated once they have grown, but for blocks that come too early. Time is capture time.
-struct Conversation: Sendable {
+struct Conversation: ~Copyable, Sendable {
     var exchanges: BoundedTable<Exchange>
     var records: BoundedTable<MessageRecord>
     var observations: BoundedTable<Observation>
@@ -42,22 +43,25 @@ struct Conversation: Sendable {
     var bodies: BodyTable
     /// Paths of requests, `pathOctets` for each slot of `exchanges`.
     var paths: [UInt8] = []
-    var pathScratch: [UInt8] = []
     var cutPaths: UInt64 = 0
     let hash: ConversationHash
     let limits: CoAPLimits
+    let lifetimes: Lifetimes
+    /// A value that has an atomic stays where it is: without one, each method that changes nothing would be lent a copy of
+    /// the whole conversation, and each sink a copy of the analyzer around it.
+    private let anchor = Atomic<Bool>(false)
 
     init(limits: CoAPLimits, hash: SeededHash) {
         var limits = limits
         limits.pathOctets = max(8, min(limits.pathOctets, 4096))
         self.limits = limits
+        lifetimes = Lifetimes(limits)
         self.hash = ConversationHash(hash)
         exchanges = BoundedTable(limit: limits.exchanges)
         records = BoundedTable(limit: limits.messageIDs)
         observations = BoundedTable(limit: limits.observations)
         pairs = BoundedTable(limit: limits.pairs)
         bodies = BodyTable(limits: limits)
-        pathScratch.reserveCapacity(limits.pathOctets)
     }
 
     var counters: CoAPCounters {
@@ -82,9 +86,8 @@ struct Conversation: Sendable {
         let own = hash.messageID(message.messageID, message.type, from: passage.source, to: passage.destination)
         let known = records.find(own)
         var record = MessageRecord(
-            firstSeen: passage.time, print: message.type.echoesMessageID ? 0 : OctetSum.ofEnds(bytes),
-            type: message.type, exchange: own)
-        if let known, !isOld(records[known], passage.time) { compare(record, known, &state) }
+            firstSeen: passage.time, print: print(of: message, bytes), type: message.type, exchange: own)
+        if let known, !lifetimes.isOver(records[known], passage.time) { compare(record, known, &state) }
         if state.direction == .toServer { record.flags.insert(.toServer) }
 
         if message.code.isRequest, message.hasToken, !message.type.echoesMessageID {
@@ -105,10 +108,10 @@ struct Conversation: Sendable {
     /// The record of the message that an ACK or RST answers (RFC 7252, 4.4).
     private func recordAnswered(by message: CoAPMessage, _ passage: Passage) -> MessageRecord? {
         let key = hash.messageID(message.messageID, .confirmable, from: passage.destination, to: passage.source)
-        if let slot = records.find(key), !isOld(records[slot], passage.time) { return records[slot] }
+        if let slot = records.find(key), !lifetimes.isOver(records[slot], passage.time) { return records[slot] }
         guard message.type == .reset else { return nil }
         let group = hash.multicastMessageID(message.messageID, from: passage.destination)
-        guard let slot = records.find(group), !isOld(records[slot], passage.time) else { return nil }
+        guard let slot = records.find(group), !lifetimes.isOver(records[slot], passage.time) else { return nil }
         return records[slot]
     }
 
@@ -118,9 +121,15 @@ struct Conversation: Sendable {
         state.isRetransmitted = records[known].type == record.type
         if state.isRetransmitted { state.copies = records[known].copies == .max ? .max : records[known].copies &+ 1 }
         guard !record.type.echoesMessageID else { return }
-        if !state.isRetransmitted || records[known].print != record.print {
-            state.violations.insert(.messageIDReused)
-        }
+        let isOther = record.print != 0 && records[known].print != 0 && records[known].print != record.print
+        if !state.isRetransmitted || isOther { state.violations.insert(.messageIDReused) }
+    }
+
+    /// What tells a message from another with its id; 0 where copies may differ: a server brings the Observe option of a
+    /// notification up to date before it sends it again (RFC 7641, 4.4).
+    private func print(of message: CoAPMessage, _ bytes: RawSpan) -> UInt32 {
+        if message.type.echoesMessageID || message.observe != nil && message.code.isResponse { return 0 }
+        return OctetSum.ofEnds(bytes)
     }
 
     private mutating func countPair(_ message: CoAPMessage, _ context: EventContext, _ state: inout MessageState) {

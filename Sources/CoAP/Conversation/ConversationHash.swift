@@ -40,8 +40,13 @@ struct ConversationHash: Sendable {
     /// The hash of an end, from which keys are made.
     func end(_ end: Endpoint) -> HashedKey {
         var state = HashedKey(high: high.start, low: low.start)
-        add(end.address.high, end.address.low, to: &state)
-        add(UInt64(end.port), end.address.isIPv4 ? 1 : 0, to: &state)
+        // 16 bits of port, then one that no IPv6 address shares; the address of IPv4 is in the low word.
+        if end.address.isIPv4 {
+            add(end.address.low, UInt64(end.port) | 1 << 16, to: &state)
+        } else {
+            add(end.address.high, end.address.low, to: &state)
+            add(UInt64(end.port), 0, to: &state)
+        }
         return state
     }
 
@@ -63,12 +68,12 @@ struct ConversationHash: Sendable {
             case .reset: .reset
             default: .ownMessageID
             }
-        return key(domain, source, destination, UInt64(id), 0)
+        return key(domain, source, destination, id)
     }
 
     /// The key of the message id of a request to a group, which its client alone identifies.
     func multicastMessageID(_ id: UInt16, from client: HashedKey) -> HashedKey {
-        key(.multicastMessageID, client, client, UInt64(id), 0)
+        key(.multicastMessageID, client, client, id)
     }
 
     /// The key of two addresses, whatever the ports.
@@ -100,6 +105,13 @@ struct ConversationHash: Sendable {
             state = low.step(state, word, high.start)
         }
         return state | 1
+    }
+
+    /// A key of a domain with a number small enough to share a word with it.
+    private func key(_ domain: Domain, _ one: HashedKey, _ other: HashedKey, _ number: UInt16) -> HashedKey {
+        let word = domain.rawValue | UInt64(number) << 8
+        return HashedKey(
+            high: high.step(one.high, other.high, word), low: low.step(one.low, other.low, word))
     }
 
     func key(

@@ -8,7 +8,7 @@ struct Exchange: Sendable {
     var lastSeen: Timestamp
     /// Octets that the server sent back: acknowledgements, responses, notifications, all copies of them.
     var responseOctets: UInt64 = 0
-    /// A hash of what is asked for: path, query, and what else tells resources apart.
+    /// A hash of what is asked for: path, query, and what else tells resources apart; 0 where bodies are not followed.
     var resource: UInt64 = 0
     /// Octets of the request, all copies of it; clamped.
     private(set) var requestOctets: UInt32 = 0
@@ -37,8 +37,14 @@ struct Exchange: Sendable {
         static let multicast = Flags(rawValue: 2)
         /// It is part of a body in blocks.
         static let blockwise = Flags(rawValue: 4)
-        /// The request was non-confirmable.
-        static let nonConfirmable = Flags(rawValue: 8)
+        /// The request was non-confirmable: nobody can tell for how long an answer is awaited.
+        static let nonConfirmable = Flags(rawValue: 64)
+        /// Another request had the token before, so that a separate response may be one to that.
+        static let tokenUsedBefore = Flags(rawValue: 8)
+        /// The request before it under the same token asked for blocks of a size.
+        static let sizeAskedBefore = Flags(rawValue: 32)
+        /// The server was heard under this token: what it sends can be seen.
+        static let serverHeard = Flags(rawValue: 16)
     }
 
     private static var asksNoBlock: UInt32 { .max }
@@ -91,7 +97,7 @@ struct Exchange: Sendable {
 struct MessageRecord: Sendable {
     /// When the first copy was seen.
     var firstSeen: Timestamp
-    /// A sum over the octets, by which a copy is told from another message with the same id.
+    /// A sum over the octets, by which a copy is told from another message with the same id; 0 where copies may differ.
     var print: UInt32
     /// The type, which a copy shares.
     var type: CoAPType

@@ -86,7 +86,9 @@ struct CoAPOptionChecks {
     private func addString(_ instance: CoAPOptionInstance, _ bytes: RawSpan, _ violations: inout CoAPViolations) {
         let value = bytes.slice(instance.value)
         if UTF8Findings(value).contains(.illFormed) { violations.insert(.stringNotUTF8) }
-        guard value.elementsEqual(".") || value.elementsEqual("..") else { return }
+        guard value.byteCount == 1 || value.byteCount == 2, value.byte(at: 0) == UInt8(ascii: "."),
+            value.byte(at: value.byteCount &- 1) == UInt8(ascii: ".")
+        else { return }
         if instance.option == .uriPath { violations.insert(.dotSegmentInPath) }
         if instance.option == .locationPath { violations.insert(.dotSegmentInLocation) }
     }
@@ -129,33 +131,35 @@ struct CoAPOptionChecks {
         guard presence & CoAPMessage.blockBits != 0 else { return }
         if code.isRequest {
             if block2?.hasMore == true { violations.insert(.blockMoreInRequest) }
-            checkSize(block1 ?? qBlock1, size1, payloadLength, &violations)
+            checkSize(block1 ?? qBlock1, payloadLength, &violations)
         } else if code.isResponse {
             if block1?.hasMore == true, block2 != nil { violations.insert(.block2BesidePartialBlock1) }
-            if !code.isError { checkSize(block2 ?? qBlock2, size2, payloadLength, &violations) }
+            if !code.isError { checkSize(block2 ?? qBlock2, payloadLength, &violations) }
         }
         checkQBlocks(presence, &violations)
     }
 
-    /// A block that describes this message's payload must be as long as it says, unless it is the last one, and must lie
-    /// within the size of the body where that is told.
-    private func checkSize(
-        _ block: CoAPBlock?, _ bodySize: UInt64?, _ payloadLength: Int, _ violations: inout CoAPViolations
-    ) {
+    /// A block that describes this message's payload must be as long as it says, unless it is the last one, whose length
+    /// its size exponent does not govern.
+    private func checkSize(_ block: CoAPBlock?, _ payloadLength: Int, _ violations: inout CoAPViolations) {
         guard let block, !block.isReservedSize else { return }
         if block.hasMore, payloadLength != block.size { violations.insert(.blockSizeMismatch) }
-        if !block.hasMore, payloadLength > block.size { violations.insert(.blockTooLong) }
-        if let bodySize, bodySize > 0, block.number > 0, UInt64(block.offset) >= bodySize {
-            violations.insert(.blockBeyondSize)
-        }
     }
 
-    /// RFC 9177, 4.1 and 4.3. Request-Tag shares its bit of `presence` with other options: a bit too many is no harm.
+    /// RFC 9177, 4.1, 4.3 and 4.6. Request-Tag shares its bit of `presence` with other options: a bit too many is no harm.
     private func checkQBlocks(_ presence: UInt64, _ violations: inout CoAPViolations) {
         guard qBlock1 != nil || qBlock2 != nil else { return }
         if block1 != nil || block2 != nil { violations.insert(.qBlockBesideBlock) }
+        if code.isRequest { checkEnd(qBlock1, size1, &violations) }
+        if code.isResponse, !code.isError { checkEnd(qBlock2, size2, &violations) }
         guard code.isRequest, qBlock1 != nil else { return }
         let hasTag = presence & CoAPMessage.presenceBit(.requestTag) != 0
         if !hasTag || size1 == nil { violations.insert(.qBlock1WithoutTagOrSize) }
+    }
+
+    /// With Q-Blocks the size is exact (RFC 9177, 4.6); with Blocks it is an estimate, which ends nothing (RFC 7959, 4).
+    private func checkEnd(_ block: CoAPBlock?, _ bodySize: UInt64?, _ violations: inout CoAPViolations) {
+        guard let block, !block.isReservedSize, let bodySize, block.number > 0 else { return }
+        if UInt64(block.offset) >= bodySize { violations.insert(.qBlockBeyondSize) }
     }
 }

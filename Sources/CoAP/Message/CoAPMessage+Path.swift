@@ -6,23 +6,15 @@ extension CoAPMessage {
 
     /// Appends the path of the request URI as RFC 7252, 6.5 (steps 6 and 7) composes it: each Uri-Path behind a
     /// slash, percent-encoded but for unreserved characters, sub-delims, `:` and `@`; `/` where there is none.
-    ///
-    /// - Parameter limit: how many octets may be appended; the path is cut before the first character that does not
-    ///   fit.
-    /// - Returns: whether it was cut.
-    @discardableResult
-    func writePath(_ bytes: RawSpan, to text: inout [UInt8], limit: Int = .max) -> Bool {
+    func writePath(_ bytes: RawSpan, to text: inout [UInt8]) {
         let start = text.count
         var walk = CoAPOptionWalk(options)
         while case .option(let instance) = walk.next(bytes), instance.option.rawValue <= CoAPOption.uriPath.rawValue {
             guard instance.option == .uriPath else { continue }
-            guard text.count &- start < limit else { return true }
             text.append(UInt8(ascii: "/"))
             for offset in instance.value.offset..<instance.value.end {
                 let byte = bytes.byte(at: offset)
-                let isPlain = isPathCharacter(byte)
-                guard limit &- (text.count &- start) >= (isPlain ? 1 : 3) else { return true }
-                if isPlain {
+                if isPathCharacter(byte) {
                     text.append(byte)
                 } else {
                     text.append(UInt8(ascii: "%"))
@@ -32,26 +24,71 @@ extension CoAPMessage {
             }
         }
         if text.count == start { text.append(UInt8(ascii: "/")) }
-        return false
+    }
+
+    /// Writes the same path to `room` octets (8 or more) of `arena` from `start` on. One that does not fit is cut before a
+    /// character and ends in `…`, which no path holds otherwise.
+    ///
+    /// - Returns: octets written, and whether the path was cut.
+    func writePath(
+        _ bytes: RawSpan, to arena: inout MutableSpan<UInt8>, at start: Int, room: Int
+    ) -> (length: Int, isCut: Bool) {
+        let end = start &+ room
+        var position = start
+        /// How far the path may reach with `…` behind it.
+        var cut = start
+        var walk = CoAPOptionWalk(options)
+        while case .option(let instance) = walk.next(bytes), instance.option.rawValue <= CoAPOption.uriPath.rawValue {
+            guard instance.option == .uriPath else { continue }
+            guard put(UInt8(ascii: "/"), true, &arena, &position, end, &cut) else {
+                return (endCut(&arena, cut) &- start, true)
+            }
+            for offset in instance.value.offset..<instance.value.end {
+                let byte = bytes.byte(at: offset)
+                guard put(byte, isPathCharacter(byte), &arena, &position, end, &cut) else {
+                    return (endCut(&arena, cut) &- start, true)
+                }
+            }
+        }
+        if position == start { _ = put(UInt8(ascii: "/"), true, &arena, &position, end, &cut) }
+        return (position &- start, false)
     }
 }
 
-/// `pchar` of RFC 3986, 3.3, without percent-encodings.
-private func isPathCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: ";"):
-        // Digits, then `:` and `;`, which follow them.
-        true
-    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-        true
-    case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&")...UInt8(ascii: ","), UInt8(ascii: "="),
-        UInt8(ascii: "@"):
-        // `&` to `,` are `&'()*+,`: with `!`, `$`, `;` and `=` the sub-delims.
-        true
-    default:
-        false
+/// Writes a character as it is or percent-encoded; false where it does not fit.
+@inline(__always)
+private func put(
+    _ byte: UInt8, _ isPlain: Bool, _ arena: inout MutableSpan<UInt8>, _ position: inout Int, _ end: Int,
+    _ cut: inout Int
+) -> Bool {
+    let width = isPlain ? 1 : 3
+    guard end &- position >= width else { return false }
+    if isPlain {
+        arena[position] = byte
+    } else {
+        arena[position] = UInt8(ascii: "%")
+        arena[position &+ 1] = upperHexDigit(byte >> 4)
+        arena[position &+ 2] = upperHexDigit(byte & 15)
     }
+    position &+= width
+    if end &- position >= 3 { cut = position }
+    return true
+}
+
+/// Writes `…` (U+2026) and returns where it ends.
+private func endCut(_ arena: inout MutableSpan<UInt8>, _ position: Int) -> Int {
+    arena[position] = 0xE2
+    arena[position &+ 1] = 0x80
+    arena[position &+ 2] = 0xA6
+    return position &+ 3
+}
+
+/// `pchar` of RFC 3986, 3.3, without percent-encodings: unreserved characters, sub-delims, `:` and `@`.
+private func isPathCharacter(_ byte: UInt8) -> Bool {
+    // A bit for each character: `!`, `$`, `&'()*+,-.`, `0` to `9`, `:`, `;`, `=`; `@`, `A` to `Z`, `_`, `a` to `z`, `~`.
+    let low: UInt64 = 0x2FFF_7FD2_0000_0000
+    let high: UInt64 = 0x47FF_FFFE_87FF_FFFF
+    return byte < 128 && (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 != 0
 }
 
 private func upperHexDigit(_ value: UInt8) -> UInt8 {

@@ -98,7 +98,7 @@ extension WebSocketTable {
     /// So many good frames behind a gap, and a bad one is held against its sender again.
     private static var framesOfTrust: Int { 8 }
 
-    /// Holds a head against RFC 6455, 5.1 to 5.5, and RFC 7692, 6.
+    /// Holds a head against RFC 6455, 5.1 to 5.5, and RFC 7692, 6.1.
     private func check(
         _ header: WebSocketFrameHeader, _ index: Int, _ direction: Direction, _ stream: WebSocketStream,
         _ notes: inout CarrierViolations
