@@ -290,5 +290,5 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
         #expect(
             topics.contains { event.contains("\"\($0)\"") } || !event.contains("mqtt.topic"), "\(event), seed \(seed)")
     }
-    #expect(bench.events.count > 300, "the first message of each segment is there")
+    #expect(bench.events.count > 100, "what is left whole is found")
 }

@@ -103,7 +103,7 @@ public struct MQTTBoundary: Sendable {
                 guard isPlausibleBeginning(rest, total: total) else { return broken(bits) }
                 // Where nothing follows, what is cut off is no reason to give up what stands before it.
                 if sequel == .more { return bits >= Self.strongProof ? .proven(isShort: true) : .open }
-                let head = messages > 0 ? topicBits(ofCut: rest) : 0
+                let head = messages > 0 || startsSegment ? topicBits(ofCut: rest) : 0
                 return bits + head >= Self.proof ? .proven(isShort: true) : .open
             case .message(let length):
                 guard let worth = worth(rest.extracting(0..<length)) else { return broken(bits) }
