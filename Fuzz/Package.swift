@@ -52,7 +52,8 @@ let package = Package(
             ],
             path: "Sensor/Sensor",
             exclude: [
-                "DetectionSink.swift", "LiveRun.swift", "MadeUpConversation.swift", "PasswordKey.swift", "Pipeline.swift",
+                "DetectionSink.swift", "LiveRun.swift", "MadeUpConversation.swift", "PasswordKey.swift",
+                "Pipeline.swift",
                 "Replay.swift", "RuleCosts.swift", "RuleExplainer.swift", "RuleFiles.swift", "RulePart.swift",
                 "RuleReloader.swift", "RuleSet.swift", "RuleSet+Lookup.swift", "RuleSources.swift", "RuleTests.swift",
                 "SensorError.swift", "Settings.swift", "Settings+File.swift", "Settings+Lists.swift", "SigmaText.swift",
