@@ -18,8 +18,10 @@ public struct WebSocketCounters: Hashable, Sendable {
     public var found: UInt64 = 0
     /// Messages that could not be inflated.
     public var notInflated: UInt64 = 0
-    /// Messages that grew beyond the bound.
-    public var tooLarge: UInt64 = 0
+    /// Requests of HTTP that were followed by the search for one that upgrades.
+    public var httpRequests: UInt64 = 0
+    /// Connections on which the search for an upgrade came to its bound.
+    public var searchesGivenUp: UInt64 = 0
     /// Connections that made room for others.
     public var connectionsEvicted: UInt64 = 0
     /// Directions whose waiting octets made room for others.
@@ -35,7 +37,7 @@ public struct WebSocketCounters: Hashable, Sendable {
         [
             "opened": opened, "joined": joined, "refused": refused, "data_frames": dataFrames,
             "control_frames": controlFrames, "inflated_bytes": inflatedBytes, "lost": lost, "resynchronised": found,
-            "not_inflated": notInflated, "too_large": tooLarge,
+            "not_inflated": notInflated, "http_requests": httpRequests, "http_given_up": searchesGivenUp,
         ].filter { $0.value > 0 }
     }
 }

@@ -7,7 +7,8 @@ public struct WebSocketOutput: Sendable {
     public internal(set) var bytes: [UInt8] = []
     /// What happens, in the order of the offsets.
     public internal(set) var marks: [WebSocketMark] = []
-    /// Octets of the wire that were given up: those in front of a frame that was found again.
+    /// Octets of the wire that were given up: those in front of a frame that was found again, and
+    /// those of messages that cannot be read.
     public internal(set) var dropped = 0
 
     /// No octets.

@@ -26,8 +26,6 @@ struct Player: ~Copyable {
         limits.waitingBytesPerStream = 2048
         limits.waitingBytesTotal = 16_384
         limits.inflaters = 3
-        limits.inflatedBytes = 4096
-        limits.inflation = 16
         limits.outputBytes = Self.outputBytes
         table = WebSocketTable(limits: limits)
         for number in 0..<2 {
@@ -47,8 +45,8 @@ struct Player: ~Copyable {
     /// what it had grown to at some step, or a frame was searched for in what was there.
     var mayDiffer: Bool {
         let counters = table.counters
-        return counters.waitingEvicted > 0 || counters.inflatersEvicted > 0 || counters.tooLarge > 0
-            || counters.lost > 0 || counters.found > 0
+        return counters.waitingEvicted > 0 || counters.inflatersEvicted > 0
+            || counters.lost > 0 || counters.found > 0 || counters.searchesGivenUp > 0
     }
 
     mutating func play(_ script: consuming Script) {

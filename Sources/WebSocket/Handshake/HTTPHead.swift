@@ -17,6 +17,9 @@ enum HTTPHead {
         return nil
     }
 
+    /// Whether an octet ends a line, or stands before the one that does.
+    static func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") }
+
     private static func isEmpty(_ line: RawSpan) -> Bool {
         line.byteCount == 0 || line.byteCount == 1 && line.byte(at: 0) == UInt8(ascii: "\r")
     }

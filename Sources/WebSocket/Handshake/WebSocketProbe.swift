@@ -1,8 +1,8 @@
 import Bytes
 
-/// Whether the first octets of one direction may be those of an opening handshake.
+/// Whether the first octets of one direction may be those of HTTP that leads to an opening handshake.
 public enum WebSocketProbe: Hashable, Sendable {
-    /// `GET `: the side of a client.
+    /// A method of HTTP and a space: the side of a client.
     case request
     /// `HTTP/1.1 101`: the side of a server.
     case answer
@@ -13,17 +13,32 @@ public enum WebSocketProbe: Hashable, Sendable {
 
     /// Judges the first octets. Allocates nothing.
     public init(_ bytes: RawSpan) {
-        if bytes.starts(with: "GET ") {
-            self = .request
-        } else if bytes.starts(with: "HTTP/1.1 101") {
-            self = .answer
-        } else {
-            self = isBeginning(bytes, of: "GET ") || isBeginning(bytes, of: "HTTP/1.1 101") ? .needMore : .no
+        // A few empty lines may stand before a request (RFC 9112, 2.2).
+        var start = 0
+        while start < min(bytes.byteCount, 64), HTTPHead.isLineEnd(bytes.byte(at: start)) { start += 1 }
+        let head = bytes.extracting(start..<bytes.byteCount)
+        self = .no
+        take(head, "GET ", .request)
+        take(head, "HTTP/1.1 101", .answer)
+        take(head, "CONNECT ", .request)
+        take(head, "HEAD ", .request)
+        take(head, "OPTIONS ", .request)
+        take(head, "POST ", .request)
+        take(head, "PUT ", .request)
+    }
+
+    private mutating func take(_ bytes: RawSpan, _ text: StaticString, _ verdict: WebSocketProbe) {
+        guard self == .no else { return }
+        if bytes.starts(with: text) {
+            self = verdict
+        } else if isBeginning(bytes, of: text) {
+            self = .needMore
         }
     }
 }
 
-private func isBeginning(_ bytes: RawSpan, of text: StaticString) -> Bool {
+/// Whether octets are the first of a text, but not all.
+func isBeginning(_ bytes: RawSpan, of text: StaticString) -> Bool {
     text.withUTF8Buffer {
         bytes.byteCount < $0.count && $0.span.bytes.extracting(0..<bytes.byteCount).elementsEqual(bytes)
     }

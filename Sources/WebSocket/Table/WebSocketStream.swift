@@ -4,6 +4,12 @@ struct WebSocketStream: Sendable {
     enum Phase: UInt8, Sendable {
         /// The head of the opening request or answer is not whole.
         case head
+        /// Octets of a body are passed over, `remaining` of them.
+        case body
+        /// The line before a chunk is not whole.
+        case chunk
+        /// The fields behind the last chunk are not over.
+        case trailer
         /// The client's request is whole, the answer was not seen.
         case waiting
         /// Frames follow each other.
@@ -13,6 +19,10 @@ struct WebSocketStream: Sendable {
     }
 
     var phase = Phase.head
+    /// Whether the body consists of chunks.
+    var isChunked = false
+    /// Whether what came so far is HTTP.
+    var isOpening: Bool { phase.rawValue <= Phase.waiting.rawValue }
     /// Octets that wait, by number of their buffer; -1 for none.
     var waiting: Int32 = -1
     /// Of a head: where its last line begins, as far as it has come. Behind lost octets: how many waited when they were last
@@ -38,9 +48,6 @@ struct WebSocketStream: Sendable {
     var isInMessage = false
     /// What is done with the payload of the message.
     var treatment = Treatment.plain
-    /// Octets of the message as they came, and as they were inflated.
-    var compressed: UInt64 = 0
-    var inflated: UInt64 = 0
     /// The inflater; -1 for none.
     var inflater: Int32 = -1
     /// Whether the inflater may have more for what it was given.

@@ -30,12 +30,14 @@ extension WebSocketTable {
         var stream = connections[index][direction]
         let rest = bytes.extracting(offset..<bytes.byteCount)
         var taken = 0
+        guard countPlain(index, stream, rest.byteCount) else { return refuse() }
         if stream.waiting < 0 {
-            let progress = advance(index, direction, &stream, rest, &taken, &output, isLast)
+            var progress = advance(index, direction, &stream, rest, &taken, &output, isLast)
             offset += taken
             if progress != .more, taken < rest.byteCount {
                 var buffer: [UInt8] = []
                 buffer.append(copying: rest.extracting(taken..<rest.byteCount))
+                if progress != .refused, !condense(&buffer, &stream) { progress = refuse() }
                 keep(buffer, &stream, index, direction)
                 offset = bytes.byteCount
             }
@@ -45,9 +47,10 @@ extension WebSocketTable {
         var buffer = waiting.take(&stream.waiting)
         buffer.append(copying: rest)
         offset = bytes.byteCount
-        let progress = advance(index, direction, &stream, buffer.span.bytes, &taken, &output, isLast)
+        var progress = advance(index, direction, &stream, buffer.span.bytes, &taken, &output, isLast)
         if taken < buffer.count {
             buffer.removeFirst(taken)
+            if progress != .refused, !condense(&buffer, &stream) { progress = refuse() }
             keep(buffer, &stream, index, direction)
         }
         connections[index][direction] = stream
@@ -61,10 +64,14 @@ extension WebSocketTable {
         guard let index = index(of: id) else { return nil }
         var stream = connections[index][direction]
         defer { connections[index][direction] = stream }
+        if stream.phase == .body, stream.waiting < 0, stream.remaining >= count {
+            stream.remaining -= count
+            return 0
+        }
         guard stream.phase == .frames, stream.waiting < 0, stream.isInFrame, stream.headCount == 0,
             stream.tail < 0, stream.remaining >= count
         else {
-            if stream.phase == .head || stream.phase == .waiting { answerIsLost(index, direction) }
+            if stream.isOpening { answerIsLost(index, direction) }
             lose(&stream)
             return nil
         }
@@ -89,21 +96,23 @@ extension WebSocketTable {
             let rest = bytes.extracting(taken..<bytes.byteCount)
             switch stream.phase {
             case .head:
-                let part = rest.slice(ByteRange(offset: 0, count: limits.headBytes))
-                guard let length = HTTPHead.length(part, from: &stream.searched) else {
-                    return rest.byteCount >= limits.headBytes ? refuse() : .done
+                // Servers pass over empty lines before a head (RFC 9112, 2.2).
+                if stream.searched == 0, rest.byteCount > 0, HTTPHead.isLineEnd(rest.byte(at: 0)) {
+                    taken += 1
+                    continue
                 }
+                guard HTTPMessage.mayBegin(rest, isRequest: direction == .toServer) else { return refuse() }
+                guard let length = HTTPHead.length(rest, from: &stream.searched) else { return progress }
                 taken += length
                 stream.searched = 0
-                let head = rest.extracting(0..<length)
-                if direction == .toServer {
-                    guard takeRequest(index, &stream, head) else { return refuse() }
-                } else {
-                    switch takeAnswer(index, &stream, head) {
-                    case .refused: return refuse()
-                    case .interim: break
-                    case .upgraded: progress = .answered
-                    }
+                guard takeHead(index, direction, &stream, rest.extracting(0..<length), &progress) else {
+                    return refuse()
+                }
+            case .body, .chunk, .trailer:
+                switch stream.phase == .body ? passBody(&stream, rest, &taken) : passLine(&stream, rest, &taken) {
+                case .goesOn: break
+                case .waits: return progress
+                case .wrong: return refuse()
                 }
             case .waiting:
                 if connections[index].isAnswered {
@@ -111,7 +120,7 @@ extension WebSocketTable {
                 } else if rest.byteCount > limits.waitingBytesPerStream {
                     lose(&stream)
                 } else {
-                    return .done
+                    return progress
                 }
             case .frames:
                 switch takeFrames(index, direction, &stream, rest, &taken, &output) {
@@ -123,6 +132,20 @@ extension WebSocketTable {
                 guard search(index, direction, &stream, rest, &taken, &output, isLast) else { return progress }
             }
         }
+    }
+
+    /// Takes the whole head of a request or an answer; `false` where no upgrade will come.
+    private mutating func takeHead(
+        _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ head: RawSpan,
+        _ progress: inout WebSocketProgress
+    ) -> Bool {
+        if direction == .toServer { return takeRequest(index, &stream, head) }
+        switch takeAnswer(index, &stream, head) {
+        case .refused: return false
+        case .interim, .plain: break
+        case .upgraded, .again: progress = .answered
+        }
+        return true
     }
 
     private mutating func refuse() -> WebSocketProgress {
@@ -137,7 +160,7 @@ extension WebSocketTable {
         while waiting.totalBytes + buffer.capacity > limits.waitingBytesTotal, let victim = waiting.victim() {
             counters.waitingEvicted &+= 1
             var other = connections[victim.index][victim.direction]
-            if other.phase == .head || other.phase == .waiting { answerIsLost(victim.index, victim.direction) }
+            if other.isOpening { answerIsLost(victim.index, victim.direction) }
             lose(&other)
             connections[victim.index][victim.direction] = other
         }

@@ -129,8 +129,6 @@ extension WebSocketTable {
     ) {
         guard header.opcode.isKnown, header.opcode != .continuation || !stream.isInMessage else { return }
         stream.isInMessage = true
-        stream.compressed = 0
-        stream.inflated = 0
         let isCompressed = header.reserved & 4 != 0 && mayCompress(index)
         if connections[index].hasOtherExtension, header.reserved != 0, !isCompressed {
             // Only who knows the extension can read it.
@@ -158,7 +156,9 @@ extension WebSocketTable {
         }
         guard stream.frame.opcode.isKnown else { return payload.byteCount }
         switch stream.treatment {
-        case .skip: return payload.byteCount
+        case .skip:
+            output.dropped += payload.byteCount
+            return payload.byteCount
         case .plain:
             let count = min(payload.byteCount, limits.outputBytes - output.bytes.count)
             output.bytes.append(

@@ -16,6 +16,7 @@ extension WebSocketTable {
         guard openInflater(index, direction, &stream) else {
             stream.treatment = .skip
             output.mark(.hole)
+            output.dropped += payload.byteCount
             return payload.byteCount
         }
         unmasked.removeAll(keepingCapacity: true)
@@ -25,11 +26,10 @@ extension WebSocketTable {
         var input: [UInt8] = []
         swap(&input, &unmasked)
         defer { swap(&input, &unmasked) }
-        stream.compressed &+= UInt64(part.byteCount)
         guard let consumed = step(index, direction, &stream, input.span.bytes, &output) else {
+            output.dropped += payload.byteCount
             return payload.byteCount
         }
-        stream.compressed &-= UInt64(part.byteCount - consumed)
         return consumed
     }
 
@@ -75,21 +75,15 @@ extension WebSocketTable {
         // Nothing in, nothing out, and yet there was room: it would go on for ever.
         let isStuck = input.byteCount > 0 && step.consumed == 0 && step.produced == 0
         stream.isDraining = step.isFull
-        stream.inflated &+= UInt64(step.produced)
         counters.inflatedBytes &+= UInt64(step.produced)
         if step.isBroken || isStuck {
             counters.notInflated &+= 1
             output.note(.inflation)
-        } else if stream.inflated > limits.inflatedBytes,
-            stream.inflated - limits.inflatedBytes > stream.compressed &* limits.inflation
-        {
-            counters.tooLarge &+= 1
-        } else {
-            return step.consumed
+            output.mark(.hole)
+            spoil(&stream)
+            return nil
         }
-        output.mark(.hole)
-        spoil(&stream)
-        return nil
+        return step.consumed
     }
 
     /// Gives up the current message, and with it, where messages share a window, all that follow.

@@ -16,6 +16,7 @@ struct Listener: ~Copyable {
     private(set) var violations: [Direction: [String]] = [.toServer: [], .toClient: []]
     private(set) var holes = 0
     private(set) var dropped = 0
+    private(set) var longestOutput = 0
     private(set) var refused = false
     private var current: [Direction: (isText: Bool, bytes: [UInt8])] = [:]
 
@@ -67,6 +68,7 @@ struct Listener: ~Copyable {
         }
         append(output.bytes[start...], direction)
         dropped += output.dropped
+        longestOutput = max(longestOutput, output.bytes.count)
     }
 
     private mutating func append(_ bytes: ArraySlice<UInt8>, _ direction: Direction) {
