@@ -76,16 +76,16 @@ import Testing
             rule("0003", selection: "{mqtt.qos|containz: 1, mqtt.tipe: SUBSCRIBE}"), to: "rules/d.yml")
         try folder.write(
             rule("0004")
-                + correlation(of: "rule_0008").replacingOccurrences(of: "1m", with: "1y")
+                + correlation(of: "rule_0008").replacingOccurrences(of: "1m", with: "soon")
                 .replacingOccurrences(of: "event_count", with: "evnt_count"), to: "rules/e.yml")
         let outcome = try check()
         #expect(outcome.status == 78)
-        for place in ["a.yml:2:6", "b.yml:9:8", "b.yml:7:9", "c.yml:9:8", "c.yml:16:13", "c.yml:20:8", "d.yml:7:10"] {
+        for place in ["a.yml:2:6", "b.yml:9:8", "b.yml:7:9", "c.yml:9:8", "c.yml:16:13", "c.yml:20:8", "d.yml:7:19"] {
             #expect(outcome.errorText.contains("--> rules/\(place)\n"), "\(place): \(outcome.errorText)")
         }
         for words in [
             "not UTF-8 text", "did you mean mqtt.type?", "pumps", "There is no rule rule_0007",
-            "There is no rule rule_0008", "evnt_count", "`timespan`",
+            "There is no rule rule_0008", "evnt_count", "timespan: soon",
             "containz",
         ] {
             #expect(outcome.errorText.contains(words), "\(words): \(outcome.errorText)")

@@ -9,7 +9,7 @@ import Testing
         name: 'base'  # for the correlation
         logsource: {category: mqtt}
         detection:
-          first: {a|containz: 1, b: 2}
+          first: {a|containz: x, b: 2}
           second: {c: 3}
           condition: first and second
         level: low
@@ -18,7 +18,7 @@ import Testing
 
     @Test func namesAndWhatCouldBeRead() throws {
         let reading = SigmaReader.readAll(
-            text: Self.rule + "---\n" + Self.rule.replacing("z: 1", with: "s: 1"), file: "f")
+            text: Self.rule + "---\n" + Self.rule.replacing("containz", with: "contains"), file: "f")
         #expect(reading.documents.count == 1)
         let broken = try #require(reading.broken.first)
         #expect(reading.broken.count == 1)
@@ -39,7 +39,7 @@ import Testing
     /// Errors of metadata leave the rest as it is.
     @Test(arguments: [("level: low", "level: lwo"), ("title: T", "title: [T]"), ("id: 5F", "id: 5G")])
     func metadata(_ right: String, _ wrong: String) throws {
-        let text = Self.rule.replacing("z: 1", with: "s: 1").replacing(right, with: wrong)
+        let text = Self.rule.replacing("containz", with: "contains").replacing(right, with: wrong)
         let reading = SigmaReader.readAll(text: text, file: "f")
         #expect(reading.documents.isEmpty)
         #expect(reading.diagnostics.count == 1)
