@@ -10,12 +10,14 @@ extension Compilation {
         open.insert(index)
         let metadata = correlation.metadata
         var place = Place(document: index, file: metadata.file, category: nil)
+        // What was wrong when it was read may show here as something missing, which was told already.
+        let wasRead = !isBroken(index)
         let sources = sources(of: correlation, place, documents)
         let categories = Set(sources.map { loaded[$0]?.rule.category })
         if categories.count == 1, let only = categories.first { place.category = only }
 
         let inlets = inlets(of: correlation, sources, place)
-        checkBounds(correlation, place)
+        if wasRead { checkBounds(correlation, place) }
         let summary = summaryTemplate(metadata, place, timespan: correlation.timespan.value)
         let suppression = suppression(metadata, place)
         checkShownFields(metadata, place)
@@ -86,6 +88,11 @@ extension Compilation {
         var sources: [Int] = []
         for reference in correlation.rules {
             guard let source = byIdentity[reference.value] else {
+                if unreadable.contains(reference.value) {
+                    error(
+                        place, "broken-rule", reference.position, "The rule \(reference.value) could not be loaded")
+                    continue
+                }
                 error(
                     place, "unknown-rule", reference.position, "There is no rule \(reference.value)",
                     hint: nearest(to: reference.value, in: byIdentity.keys.sorted()).map { "did you mean \($0)?" })

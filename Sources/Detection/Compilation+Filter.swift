@@ -18,11 +18,17 @@ extension Compilation {
             loaded[target]?.condition = .all([document.condition, condition]).simplified { _ in nil }
             loaded[target]?.rule.filters.append(filter.source)
         }
-        if targets.isEmpty {
+        if targets.isEmpty, !namesUnreadable(filter) {
             warn(
                 place, "unused-filter", filter.position, "The filter is on no rule",
                 hint: "a rule must have the logsource of the filter")
         }
+    }
+
+    /// Whether a filter names a rule that could not be read: of which logsource that is, nobody knows.
+    private func namesUnreadable(_ filter: SigmaFilter) -> Bool {
+        guard case .rules(let names) = filter.rules else { return false }
+        return names.contains { byIdentity[$0.value] == nil && unreadable.contains($0.value) }
     }
 
     /// The documents of the rules that a filter is on.
@@ -37,6 +43,7 @@ extension Compilation {
         var targets: [Int] = []
         for name in names {
             guard let document = byIdentity[name.value] else {
+                if unreadable.contains(name.value) { continue }
                 warn(
                     place, "unknown-rule", name.position, "There is no rule \(name.value)",
                     hint: nearest(to: name.value, in: byIdentity.keys.sorted()).map { "did you mean \($0)?" })

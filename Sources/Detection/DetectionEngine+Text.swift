@@ -10,21 +10,22 @@ extension DetectionEngine {
 
     /// The one-line summary of a hit: the rule's own, with its fields filled in, or its title.
     ///
-    /// Lists are joined by `, `, an absent field is `-`, an empty text `''`, a secret one `<n bytes>`. No character of it can harm a
-    /// terminal, and it is at most `longestText` characters long. To be asked for before the next event is evaluated,
-    /// with the arguments of that call.
+    /// Lists are joined by `, `, an absent field is `-`, an empty text `''` (an empty client id
+    /// `a client without id`), a secret one `<n bytes>`. It is UTF-8 and at most `longestText` characters long; other than
+    /// that it holds what was captured, hostile characters too, and whoever shows it escapes it, as the other texts of an
+    /// alert. To be asked for before the next event is evaluated, with the arguments of that call.
     public mutating func summary(
         of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> String {
         if let missed = hit.missed { return self.missed.indices.contains(missed) ? self.missed[missed].summary : "" }
-        var text = SafeText(limit: Self.longestText)
+        var text = BoundedText(limit: Self.longestText)
         for piece in rules.rules[hit.rule].summary.pieces {
             switch piece {
             case .text(let literal): text.append(literal)
             case .count: text.append(hit.countText)
-            case .field(let slot):
+            case .field(let slot, let empty):
                 fetch(slot, event, context, message: message)
-                appendValues(of: slot, message: message, separator: ", ", escaping: [], to: &text)
+                appendValues(of: slot, message: message, separator: ", ", escaping: [], empty: empty, to: &text)
             }
         }
         return text.string
@@ -53,20 +54,21 @@ extension DetectionEngine {
     mutating func keyText(
         _ slots: [Int], _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> String {
-        var text = SafeText(limit: Self.longestText)
+        var text = BoundedText(limit: Self.longestText)
         for (index, slot) in slots.enumerated() {
             if index > 0 { text.append("|") }
             text.append(rules.pool.slots[slot].entry.info.name)
             text.append("=")
             fetch(slot, event, context, message: message)
             let special = [UInt8(ascii: "|"), UInt8(ascii: "\\")]
-            appendValues(of: slot, message: message, separator: ",", escaping: special, to: &text)
+            appendValues(of: slot, message: message, separator: ",", escaping: special, empty: "''", to: &text)
         }
         return text.string
     }
 
     private func appendValues(
-        of slot: Int, message: RawSpan, separator: String, escaping: [UInt8], to text: inout SafeText
+        of slot: Int, message: RawSpan, separator: String, escaping: [UInt8], empty: String,
+        to text: inout BoundedText
     ) {
         let info = rules.pool.slots[slot].entry.info
         let range = fetched[slot].range
@@ -82,9 +84,9 @@ extension DetectionEngine {
             case .bytes(let reference):
                 values.withBytes(reference, message: message) { bytes in
                     if info.isSecret {
-                        text.append("<\(bytes.byteCount) bytes>")
+                        text.append("<\(bytes.byteCount) byte\(bytes.byteCount == 1 ? "" : "s")>")
                     } else if bytes.isEmpty {
-                        text.append("''")
+                        text.append(empty)
                     } else if info.type == .bytes {
                         var hex: [UInt8] = []
                         hex.append(hexOf: bytes.slice(ByteRange(offset: 0, count: Self.longestValue)))

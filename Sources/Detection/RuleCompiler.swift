@@ -37,14 +37,19 @@ public enum RuleCompiler {
     /// may stand anywhere among the documents, and apply to all rules that they name or that their logsource covers.
     ///
     /// - Parameters:
+    ///   - broken: documents that had errors when they were read. They do not run; what else is wrong with them is said.
     ///   - placeholders: the lists of the site, for `expand`.
     ///   - discriminators: fields that follow from the type of a message.
     ///   - rareFields: fields whose absence an event tells at once. Both make rules cheaper and change nothing else.
     public static func compile(
-        _ documents: [SigmaDocument], placeholders: Placeholders = Placeholders(), registry: FieldRegistry,
-        discriminators: [Discriminator] = [], rareFields: [RareField] = []
+        _ documents: [SigmaDocument], broken: [BrokenDocument] = [], placeholders: Placeholders = Placeholders(),
+        registry: FieldRegistry, discriminators: [Discriminator] = [], rareFields: [RareField] = []
     ) -> (rules: CompiledRules, diagnostics: [Diagnostic]) {
         var compilation = Compilation(registry: registry, placeholders: placeholders)
+        compilation.unreadable = broken.reduce(into: []) { $0.formUnion($1.identities) }
+        let sound = documents.count
+        let documents = documents + broken.compactMap(\.document)
+        compilation.markBroken(sound..<documents.count)
         compilation.checkIdentities(documents)
         for (index, document) in documents.enumerated() {
             if case .rule(let rule) = document { compilation.compile(rule, index) }
@@ -69,6 +74,8 @@ struct Compilation {
     var byIdentity: [String: Int] = [:]
     private var found: [(document: Int, diagnostic: Diagnostic)] = []
     private var broken: Set<Int> = []
+    /// What documents with errors call themselves: they are there, though nothing else may be known of them.
+    var unreadable: Set<String> = []
     /// Correlations that are being compiled: one that is met again refers to itself.
     var open: Set<Int> = []
 
@@ -114,6 +121,9 @@ struct Compilation {
     /// Whether an error was found in a document.
     func isBroken(_ document: Int) -> Bool { broken.contains(document) }
 
+    /// Notes documents of which an error was told already.
+    mutating func markBroken(_ documents: Range<Int>) { broken.formUnion(documents) }
+
     /// Notes what is wrong with a document.
     mutating func report(_ document: Int, _ diagnostic: Diagnostic) {
         found.append((document, diagnostic))
@@ -125,7 +135,9 @@ struct Compilation {
         for (index, document) in documents.enumerated() {
             let identities = document.identities
             let place = Place(document: index, file: document.file, category: nil)
-            if case .rule(let rule) = document, identities.id == nil {
+            if isBroken(index) {
+                // That an id is missing or wrong was said by the reader.
+            } else if case .rule(let rule) = document, identities.id == nil {
                 error(place, "missing-id", rule.metadata.position, "The rule has no id", hint: "add a UUID as id")
             } else if case .correlation(let correlation) = document, identities.id == nil, identities.name == nil {
                 error(

@@ -5,8 +5,8 @@ import Sigma
 struct SummaryTemplate: Sendable {
     enum Piece: Sendable {
         case text(String)
-        /// The values of a field, by its slot.
-        case field(Int)
+        /// The values of a field, by its slot, and what an empty text of it is called.
+        case field(Int, empty: String)
         /// The count that met the condition of a correlation.
         case count
     }
@@ -29,7 +29,10 @@ extension Compilation {
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             if open > rest.startIndex { template.pieces.append(.text(String(rest[..<open]))) }
             let name = String(rest[rest.index(after: open)..<close])
-            if let piece = piece(name, summary.position, place, timespan) { template.pieces.append(piece) }
+            let isCalledID = rest[..<open].hasSuffix("id ")
+            if let piece = piece(name, summary.position, place, timespan, isCalledID: isCalledID) {
+                template.pieces.append(piece)
+            }
             rest = rest[close...].dropFirst()
         }
         if !rest.isEmpty { template.pieces.append(.text(String(rest))) }
@@ -37,7 +40,7 @@ extension Compilation {
     }
 
     private mutating func piece(
-        _ name: String, _ position: SourcePosition, _ place: Place, _ timespan: Int64?
+        _ name: String, _ position: SourcePosition, _ place: Place, _ timespan: Int64?, isCalledID: Bool
     ) -> SummaryTemplate.Piece? {
         if name == "count" || name == "timespan" {
             if let timespan { return name == "count" ? .count : .text(durationText(timespan)) }
@@ -52,7 +55,9 @@ extension Compilation {
                 hint: registry.nearestName(to: name).map { "did you mean {\($0)}?" })
             return nil
         }
-        return slot(Located(name, at: position), place).map { .field($0) }
+        // MQTT allows an empty client id (MQTT 5.0, 3.1.3.1). "Client id ''" says it, but as a name of somebody it would not.
+        let empty = name == "mqtt.clientid" && !isCalledID ? "a client without id" : "''"
+        return slot(Located(name, at: position), place).map { .field($0, empty: empty) }
     }
 }
 

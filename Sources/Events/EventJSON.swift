@@ -91,7 +91,7 @@ public struct EventJSON: Sendable {
                     quoted(&text) {
                         $0.append(text: "<")
                         $0.append(decimal: bytes.byteCount)
-                        $0.append(text: " bytes>")
+                        $0.append(text: bytes.byteCount == 1 ? " byte>" : " bytes>")
                     }
                 } else if member.isHexadecimal {
                     quoted(&text) { $0.append(hexOf: bytes) }

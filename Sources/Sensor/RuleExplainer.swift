@@ -16,6 +16,8 @@ public struct RuleExplainer: ~Copyable {
         public var text: String
         /// Whether the event meets it.
         public var verdict: Bool
+        /// Whether it is a whole rule, with the filters on it.
+        public var isRule: Bool
         /// What the event has in the field that was tested; `nil` for parts that test no field, `-` where it is absent.
         public var seen: String?
     }
@@ -61,14 +63,15 @@ public struct RuleExplainer: ~Copyable {
         let metPieces = Set(pieces.matches)
         var lines: [Line] = []
         for part in parts {
-            let verdict =
+            let (verdict, isRule) =
                 switch part.source {
-                case .rule(let id): rules.compiled.rules.firstIndex { $0.id == id }.map { met.contains($0) } ?? false
-                case .piece(let id): names[id].map { metPieces.contains($0) } ?? false
+                case .rule(let id):
+                    (rules.compiled.rules.firstIndex { $0.id == id }.map { met.contains($0) } ?? false, true)
+                case .piece(let id): (names[id].map { metPieces.contains($0) } ?? false, false)
                 }
             lines.append(
                 Line(
-                    depth: part.depth, text: part.text, verdict: verdict,
+                    depth: part.depth, text: part.text, verdict: verdict, isRule: isRule,
                     seen: part.field.map { event.text(of: $0) ?? "-" }))
         }
         if let correlation { note(correlation, event, met) }

@@ -1,4 +1,6 @@
+import Bytes
 import Foundation
+import Sigma
 
 /// Finds rule files on disk and reads them.
 public enum RuleFiles {
@@ -6,7 +8,18 @@ public enum RuleFiles {
     public struct File: Sendable {
         /// The path as it was found.
         public var path: String
+        /// What could be read of it, ill-formed octets replaced.
         public var text: String
+        /// What is wrong with the file as a whole; its rules are not used then.
+        public var problem: Diagnostic?
+    }
+
+    /// What the files of a folder are to be.
+    public enum Kind: Sendable {
+        /// There must be some.
+        case rules
+        /// There may be none, which is worth a warning.
+        case filters
     }
 
     /// A larger file is no rule.
@@ -14,21 +27,38 @@ public enum RuleFiles {
 
     /// Every `.yml` and `.yaml` file below the given folders, in the order of their paths; files are taken as given.
     ///
-    /// - Parameter isRequired: Whether a folder without any is an error.
-    public static func read(_ paths: [String], isRequired: Bool = true) throws(SensorError) -> [File] {
+    /// What is wrong with a single file is told with it. Where there are no rules, that is an error; where there are no
+    /// filters, a warning is among the diagnostics.
+    public static func read(
+        _ paths: [String], _ kind: Kind = .rules
+    ) throws(SensorError) -> (files: [File], diagnostics: [Diagnostic]) {
         var files: [File] = []
+        var diagnostics: [Diagnostic] = []
         for path in paths {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw SensorError(.noInput, "\(path): there are no rules here: no such file or folder")
+                guard kind == .filters else {
+                    throw SensorError(.noInput, "\(path): there are no rules here: no such file or folder")
+                }
+                diagnostics.append(
+                    Diagnostic(
+                        "no-filters", .warning, file: path, at: nil, "there are no filters here: no such file or folder"
+                    ))
+                continue
             }
             let found = isFolder.boolValue ? ruleFiles(below: path) : [path]
-            if found.isEmpty, isRequired {
-                throw SensorError(.noInput, "\(path): no .yml or .yaml file is below this folder")
+            if found.isEmpty {
+                guard kind == .filters else {
+                    throw SensorError(.noInput, "\(path): no .yml or .yaml file is below this folder")
+                }
+                diagnostics.append(
+                    Diagnostic(
+                        "no-filters", .warning, file: path, at: nil,
+                        "there are no filters here: no .yml or .yaml file is below this folder"))
             }
-            for file in found { files.append(try read(file: file)) }
+            for file in found { files.append(read(file: file)) }
         }
-        return files
+        return (files, diagnostics)
     }
 
     /// Symbolic links are followed; no folder is entered twice.
@@ -54,17 +84,46 @@ public enum RuleFiles {
         return found.sorted()
     }
 
-    private static func read(file: String) throws(SensorError) -> File {
+    private static func read(file: String) -> File {
+        func problem(_ message: String, at position: SourcePosition? = nil) -> Diagnostic {
+            Diagnostic("unreadable-file", file: file, at: position, message)
+        }
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw SensorError(.noInput, "\(file): the rule file cannot be read")
+            return File(path: file, text: "", problem: problem("the rule file cannot be read"))
         }
         guard data.count <= sizeLimit else {
-            throw SensorError(.configuration, "\(file): larger than \(sizeLimit >> 10) KiB, which is no rule file")
+            return File(
+                path: file, text: "", problem: problem("larger than \(sizeLimit >> 10) KiB, which is no rule file"))
         }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw SensorError(.configuration, "\(file): not UTF-8 text")
+        let bytes = [UInt8](data)
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let place = firstIllFormed(bytes) else { return File(path: file, text: text) }
+        return File(path: file, text: text, problem: problem("not UTF-8 text", at: place))
+    }
+
+    /// Where the first octet stands that is not part of well-formed UTF-8.
+    private static func firstIllFormed(_ bytes: [UInt8]) -> SourcePosition? {
+        let span = bytes.span.bytes
+        var place = SourcePosition(line: 1, column: 1)
+        var offset = 0
+        while offset < bytes.count {
+            let length = utf8SequenceLength(span, at: offset)
+            guard length > 0 else { return place }
+            if bytes[offset] == UInt8(ascii: "\n") {
+                place = SourcePosition(line: place.line + 1, column: 1)
+            } else {
+                place.column += 1
+            }
+            offset += length
         }
-        return File(path: file, text: text)
+        return nil
+    }
+
+    /// Whether a rule file is below a folder, or is what the path names.
+    static func holdsAny(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return false }
+        return !isFolder.boolValue || !ruleFiles(below: path).isEmpty
     }
 
     /// Whether a file is one of the shipped rules.

@@ -12,7 +12,7 @@ public struct RuleSet: Sendable {
     public let documents: [SigmaDocument]
     /// The site's lists.
     public let lists: [String: [String]]
-    /// Errors and warnings, in the order of the files.
+    /// Errors and warnings, in the order of the files and of their lines.
     public let diagnostics: [Diagnostic]
     /// SHA-256 over all rule texts, filters and lists: two runs with the same digest ran the same rules.
     public let digest: String
@@ -32,24 +32,38 @@ public struct RuleSet: Sendable {
             }
             paths = [shipped]
         }
+        let rules = try RuleFiles.read(paths)
+        let filters = try RuleFiles.read(sources.filters, .filters)
         return RuleSet(
-            files: try RuleFiles.read(paths), filters: try RuleFiles.read(sources.filters, isRequired: false),
-            lists: sources.lists)
+            files: rules.files, filters: filters.files, lists: sources.lists,
+            found: rules.diagnostics + filters.diagnostics)
     }
 
     /// Compiles rule files, with the filters and lists of a site.
-    public init(files: [RuleFiles.File], filters: [RuleFiles.File] = [], lists: [String: [String]] = [:]) {
+    ///
+    /// - Parameter found: What was said of the files already.
+    public init(
+        files: [RuleFiles.File], filters: [RuleFiles.File] = [], lists: [String: [String]] = [:],
+        found: [Diagnostic] = []
+    ) {
         var documents: [SigmaDocument] = []
-        var diagnostics: [Diagnostic] = []
+        var broken: [BrokenDocument] = []
+        var diagnostics = found
         var hasher = SHA256()
         var texts: [String: String] = [:]
         for (index, file) in (files + filters).enumerated() {
-            let (read, found) = SigmaReader.read(text: file.text, file: file.path)
-            diagnostics += found
             texts[file.path] = file.text
             hasher.update(data: Data(file.text.utf8))
             hasher.update(data: Data([0]))
-            for document in read {
+            if let problem = file.problem {
+                diagnostics.append(problem)
+                broken += Self.unusable(file)
+                continue
+            }
+            let reading = SigmaReader.readAll(text: file.text, file: file.path)
+            diagnostics += reading.diagnostics
+            broken += reading.broken
+            for document in reading.documents {
                 if index >= files.count, let problem = Self.notAFilter(document, file.path) {
                     diagnostics.append(problem)
                 } else {
@@ -61,13 +75,13 @@ public struct RuleSet: Sendable {
             hasher.update(data: Data(([name] + members).joined(separator: "\n").utf8))
             hasher.update(data: Data([1]))
         }
-        let (rules, found) = RuleCompiler.compile(
-            documents, placeholders: Placeholders(lists), registry: Protocols.registry,
+        let (rules, compilerFound) = RuleCompiler.compile(
+            documents, broken: broken, placeholders: Placeholders(lists), registry: Protocols.registry,
             discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
         compiled = rules
         self.documents = documents
         self.lists = lists
-        self.diagnostics = diagnostics + found
+        self.diagnostics = Self.sorted(diagnostics + compilerFound, by: (files + filters).map(\.path))
         self.texts = texts
         digest = hasher.finalize().map { String(format: "%02x", $0) }.joined()
     }
@@ -77,6 +91,26 @@ public struct RuleSet: Sendable {
 
     /// A diagnostic as text for people, with the line it is about.
     public func render(_ diagnostic: Diagnostic) -> String { diagnostic.render(source: texts[diagnostic.file]) }
+
+    /// What a file holds that cannot be used: other documents may refer to it.
+    private static func unusable(_ file: RuleFiles.File) -> [BrokenDocument] {
+        let reading = SigmaReader.readAll(text: file.text, file: file.path)
+        let names = reading.documents.map { BrokenDocument(text: $0.source) }
+        return names + reading.broken.map { BrokenDocument(names: $0.identities) }
+    }
+
+    /// All that is said of a file together, in the order of the lines; what is said of none of the files first.
+    private static func sorted(_ diagnostics: [Diagnostic], by files: [String]) -> [Diagnostic] {
+        let order = Dictionary(files.enumerated().map { ($1, $0) }) { first, _ in first }
+        func place(_ diagnostic: Diagnostic) -> (Int, Int, Int) {
+            let position = diagnostic.position
+            return (order[diagnostic.file] ?? -1, position?.line ?? 0, position?.column ?? 0)
+        }
+        return diagnostics.enumerated().sorted { left, right in
+            let (first, second) = (place(left.element), place(right.element))
+            return first == second ? left.offset < right.offset : first < second
+        }.map(\.element)
+    }
 
     /// What to say of a document in the folder of filters that is none.
     private static func notAFilter(_ document: SigmaDocument, _ file: String) -> Diagnostic? {

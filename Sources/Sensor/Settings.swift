@@ -74,7 +74,7 @@ public struct Settings: Sendable {
         if let path = flags.database { settings.database = path }
         if !flags.rules.isEmpty { settings.rules = flags.rules }
         if !flags.filters.isEmpty { settings.filters = flags.filters }
-        if settings.filters.isEmpty, FileManager.default.fileExists(atPath: RuleSources.defaultFilters) {
+        if settings.filters.isEmpty, RuleFiles.holdsAny(RuleSources.defaultFilters) {
             settings.filters = [RuleSources.defaultFilters]
         }
         return settings

@@ -31,19 +31,27 @@ public enum SigmaReader {
     public static func read(
         text: String, file: String
     ) -> (documents: [SigmaDocument], diagnostics: [Diagnostic]) {
+        let reading = readAll(text: text, file: file)
+        return (reading.documents, reading.diagnostics)
+    }
+
+    /// Reads all documents of a file, and keeps what can be known of those with errors.
+    public static func readAll(text: String, file: String) -> SigmaReading {
         guard text.utf8.count <= maximumBytes else {
             let message = "the file has \(text.utf8.count) bytes, more than the \(maximumBytes) that are read"
-            return ([], [Diagnostic(.fileTooLarge, file: file, at: nil, message, hint: "split it")])
+            return SigmaReading(
+                diagnostics: [Diagnostic(.fileTooLarge, file: file, at: nil, message, hint: "split it")])
         }
         let source = SourceText(text)
         let chunks = DocumentChunk.all(of: source)
         guard !chunks.isEmpty else {
-            return ([], [Diagnostic(.noDocument, .warning, file: file, at: nil, "the file holds no rule")])
+            return SigmaReading(
+                diagnostics: [Diagnostic(.noDocument, .warning, file: file, at: nil, "the file holds no rule")])
         }
-        var documents: [SigmaDocument] = []
-        var diagnostics: [Diagnostic] = []
+        var reading = SigmaReading()
         for chunk in chunks.prefix(maximumDocuments) {
             var (document, found) = read(chunk, of: source, file: file)
+            let isBroken = found.contains { $0.severity == .error }
             if found.count > maximumDiagnostics {
                 let more = found.count - maximumDiagnostics
                 let position = found[maximumDiagnostics].position
@@ -53,15 +61,20 @@ public enum SigmaReader {
                 found.append(
                     Diagnostic(.tooManyErrors, .warning, file: file, at: position, "\(more) more are not shown"))
             }
-            diagnostics += found
-            if let document { documents.append(document) }
+            reading.diagnostics += found
+            if let document, !isBroken {
+                reading.documents.append(document)
+            } else {
+                reading.broken.append(BrokenDocument(document, text: chunk.text(in: source)))
+            }
         }
         if chunks.count > maximumDocuments {
             let position = SourcePosition(line: chunks[maximumDocuments].lines.lowerBound, column: 1)
             let message = "the file holds more than \(maximumDocuments) documents; the rest is not read"
-            diagnostics.append(Diagnostic(.tooManyDocuments, file: file, at: position, message, hint: "split the file"))
+            reading.diagnostics.append(
+                Diagnostic(.tooManyDocuments, file: file, at: position, message, hint: "split the file"))
         }
-        return (documents, diagnostics)
+        return reading
     }
 
     private static func read(
@@ -71,7 +84,6 @@ public enum SigmaReader {
         guard let root = composer.compose() else { return (nil, composer.diagnostics) }
         var reader = DocumentReader(source: source, chunk: chunk, file: file)
         let document = reader.read(root)
-        let isBroken = reader.diagnostics.contains { $0.severity == .error }
-        return (isBroken ? nil : document, reader.diagnostics)
+        return (document, reader.diagnostics)
     }
 }

@@ -53,7 +53,7 @@ final class AlertPrinter: Sendable {
             while !state.isDone, condition.wait(until: deadline) {}
             return state.leftOut + (state.isDone ? 0 : state.lines.count)
         }
-        if leftOut > 0 { Terminal.log("\(leftOut) alerts were not printed: standard output took no more") }
+        if leftOut > 0 { Terminal.log("\(plural(leftOut, "alert")) not printed: standard output took no more") }
     }
 
     private func write() {

@@ -19,7 +19,7 @@ struct DecodeCommand: ParsableCommand {
 
             With --matches the rules run as well, and each object has 'rule.id': the ids of the rules that the message \
             met, those that only feed correlations included, and of the correlations that it completed. Nothing is \
-            suppressed.
+            suppressed. With --fields it is there as well, named or not.
 
             EXAMPLES
               earshot decode capture.pcap
@@ -91,6 +91,9 @@ struct DecodeCommand: ParsableCommand {
         }
     }
 
+    /// The key of what --matches adds.
+    static let matchesKey = "rule.id"
+
     private func key(of store: String) throws(SensorError) -> KeyedDigest {
         if let key = try PasswordKey.read(beside: store) { return key }
         let path = PasswordKey.path(beside: store)
@@ -107,7 +110,12 @@ struct DecodeCommand: ParsableCommand {
 
     private func selection() throws(SensorError) -> Set<String>? {
         guard let fields else { return nil }
-        let names = fields.split(separator: ",").map(String.init)
+        var names = fields.split(separator: ",").map(String.init)
+        // What the rules say is no field of a message; with --matches it is always there.
+        if names.contains(Self.matchesKey) {
+            guard matches else { throw SensorError(.usage, "'\(Self.matchesKey)' goes with --matches") }
+            names.removeAll { $0 == Self.matchesKey }
+        }
         for name in names where Protocols.registry.field(named: name) == nil {
             let hint = Protocols.registry.nearestName(to: name).map { "; did you mean '\($0)'?" } ?? ""
             throw SensorError(.usage, "there is no field '\(name)'\(hint)")
@@ -193,7 +201,7 @@ struct DecodeSink: EventSink, ~Copyable {
         let count = matcher?.matches.count ?? 0
         guard count > 0, output.buffer.popLast() == UInt8(ascii: "}") else { return }
         if output.buffer.last != UInt8(ascii: "{") { output.buffer.append(UInt8(ascii: ",")) }
-        output.buffer.append(contentsOf: "\"rule.id\":[".utf8)
+        output.buffer.append(contentsOf: "\"\(DecodeCommand.matchesKey)\":[".utf8)
         for index in 0..<count {
             if index > 0 { output.buffer.append(UInt8(ascii: ",")) }
             guard let rule = matcher?.matches[index] else { continue }

@@ -25,7 +25,9 @@ struct RulesCheck: ParsableCommand {
             let errors = rules.errors.count
             let warnings = rules.diagnostics.count - errors
             var output = Output()
-            output.line("\(rules.compiled.rules.count) rules loaded, \(errors) errors, \(warnings) warnings")
+            output.line(
+                "\(plural(rules.compiled.rules.count, "rule")) loaded, \(plural(errors, "error")), \(plural(warnings, "warning"))"
+            )
             try output.end()
             if errors > 0 { throw SensorError(.configuration, "some rules cannot be loaded") }
         }

@@ -25,7 +25,9 @@ struct RulesExplain: ParsableCommand {
     @Argument(help: ArgumentHelp("A file with events; '-' for standard input.", valueName: "file"), completion: .file())
     var events: String
     @OptionGroup var options: RuleSetOptions
-    @Flag(help: "Show only events that the rule, or a rule that it counts, meets.") var matching = false
+    @Flag(
+        help: "Show only events that the rule meets, its filters applied; of a correlation, also those that it counts.")
+    var matching = false
 
     func run() throws {
         Signals.install()
@@ -55,7 +57,7 @@ struct RulesExplain: ParsableCommand {
     }
 
     private func show(_ lines: [RuleExplainer.Line], of event: RecordedEvent, _ number: Int, _ output: inout Output) {
-        if matching, !lines.contains(where: { $0.seen == nil && $0.depth <= 1 && $0.verdict }) { return }
+        if matching, !lines.contains(where: { $0.isRule && $0.depth <= 1 && $0.verdict }) { return }
         output.line("event \(number), frame \(event.context.frameNumber), \(event.context.timestamp):")
         for line in lines {
             let start = String(repeating: "  ", count: line.depth + 1) + terminalSafe(line.text)

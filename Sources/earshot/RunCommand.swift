@@ -80,7 +80,8 @@ struct RunCommand: ParsableCommand {
                 for warning in warnings { Terminal.log(warning) }
                 let names = interface.joined(separator: ", ")
                 Terminal.log(
-                    "listening on \(names), \(ruleSet.compiled.rules.count) rules, alerts go to \(settings.database)")
+                    "listening on \(names), \(plural(ruleSet.compiled.rules.count, "rule")), alerts go to \(settings.database)"
+                )
             }
             writer.flush()
             printer.end()
@@ -95,12 +96,12 @@ struct RunCommand: ParsableCommand {
         return {
             do throws(SensorError) {
                 let sources = try Settings.load(overrides).ruleSources
-                let loaded = try RuleSet.load(sources, skippingBroken: skippingBroken)
+                let loaded = try RuleSet.load(sources, skippingBroken: skippingBroken, again: true)
                 Terminal.log("loaded \(plural(loaded.compiled.rules.count, "rule")) again")
                 return .loaded(loaded)
             } catch {
                 Terminal.log("earshot: \(error.message)")
-                Terminal.log("the rules were not loaded again; the running ones stay")
+                Terminal.log("the rules were not loaded again; the rules in use stay")
                 return .failed
             }
         }

@@ -61,7 +61,7 @@ struct RunReport {
 
     private func size(_ bytes: UInt64) -> String {
         switch bytes {
-        case ..<10_000: "\(bytes) bytes"
+        case ..<10_000: plural(bytes, "byte")
         case ..<10_000_000: "\(bytes / 1000) kB"
         default: "\(bytes / 1_000_000) MB"
         }

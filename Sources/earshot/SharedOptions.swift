@@ -59,16 +59,20 @@ struct RuleOptions: ParsableArguments {
 
 extension RuleSet {
     /// Loads rules and says what keeps some from being loaded, which is an error unless they are to be skipped.
-    static func load(_ sources: RuleSources, skippingBroken: Bool) throws(SensorError) -> RuleSet {
+    ///
+    /// - Parameter again: whether a sensor is running, with rules that it loaded before.
+    static func load(_ sources: RuleSources, skippingBroken: Bool, again: Bool = false) throws(SensorError) -> RuleSet {
         let rules = try RuleSet.load(sources)
         let errors = rules.errors
-        for diagnostic in errors { Terminal.log(rules.render(diagnostic)) }
+        // Other warnings are for those who write rules.
+        let shown = rules.diagnostics.filter { $0.severity == .error || $0.code == "no-filters" }
+        for diagnostic in shown { Terminal.log(rules.render(diagnostic)) }
         if !errors.isEmpty, !skippingBroken {
             let noun = errors.count == 1 ? "one error" : "\(errors.count) errors"
-            throw SensorError(
-                .configuration, "the rules have \(noun); mend them, or start without them by --skip-broken-rules")
+            let advice = again ? "" : "; mend them, or start without them by --skip-broken-rules"
+            throw SensorError(.configuration, "the rules have \(noun)\(advice)")
         }
-        if !errors.isEmpty { Terminal.log("\(errors.count) errors in rules; the rules concerned do not run") }
+        if !errors.isEmpty { Terminal.log("\(plural(errors.count, "error")) in rules; the rules concerned do not run") }
         return rules
     }
 }

@@ -50,7 +50,7 @@ struct ShowCommand: ParsableCommand {
         do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
             throw SensorError(.cannotCreate, "\(path): cannot be written: \(error.localizedDescription)")
         }
-        Terminal.log("\(detail.stored.alert.evidence.count) frames written to \(path)")
+        Terminal.log("\(plural(detail.stored.alert.evidence.count, "frame")) written to \(path)")
     }
 
     private func lines(_ detail: AlertDetail) -> [String] {
@@ -65,7 +65,7 @@ struct ShowCommand: ParsableCommand {
         if let server = alert.serverIP { lines.append("server       \(server)") }
         if let id = alert.clientID { lines.append("client id    \(terminalSafe(id))") }
         if let flow = alert.communityID { lines.append("community id \(flow)") }
-        if let key = alert.groupKey { lines.append("counted by   \(terminalSafe(key))") }
+        if let key = alert.groupKey { lines.append("counted by   \(terminalSafe(key, doublingBackslashes: false))") }
         lines.append("sensor       \(terminalSafe(detail.stored.sensor))")
         if let run = detail.run { lines.append("source       \(terminalSafe(run.start.source)) (run \(run.id))") }
         lines += ["", "event"] + event(alert.event).map { "  " + $0 }

@@ -25,14 +25,14 @@ struct TailCommand: ParsableCommand {
     @Flag(name: [.customShort("f"), .long], help: "Go on and print what comes.")
     var follow = false
 
-    @Option(name: [.customShort("n"), .long], help: "How many of the latest alerts.")
+    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "How many of the latest alerts.")
     var lines = 10
 
     @Option(help: "text, fast, json or eve.")
     var format: String = "text"
 
     func validate() throws {
-        guard lines >= 0 else { throw ValidationError("-n wants a number that is not negative") }
+        guard lines >= 0 else { throw ValidationError("-n wants a number that is 0 or more") }
         guard AlertFormat(rawValue: format) != nil else {
             let known = AlertFormat.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("there is no format '\(format)'; there are \(known)")

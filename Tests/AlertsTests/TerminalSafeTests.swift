@@ -57,4 +57,9 @@ import Testing
             shown[safe] = text
         }
     }
+
+    /// A group key has its backslashes doubled already.
+    @Test func backslashesThatAreDoubledAlready() {
+        #expect(terminalSafe("a=\\\\b\\|c\u{1B}", doublingBackslashes: false) == "a=\\\\b\\|c\\x1b")
+    }
 }

@@ -84,6 +84,29 @@ import Testing
             lines: 4)
     }
 
+    /// What a summary quotes looks as it does in its own field, in each format.
+    @Test func summariesAreEscapedOnce() throws {
+        let replay = try earshot("replay", "hostile.pcap", "--rules", "mqtt.yml", directory: folder.path)
+        let connect = try #require(replay.lines.first { $0.contains("dev") })
+        for sign in ["\\x1b[2J", "\\u{202e}", "\\u{9b}31m", "\\x0d\\x0a"] {
+            #expect(connect.contains("dev\\x1b[2J") && connect.contains(sign), "\(sign): \(connect)")
+            #expect(!connect.contains("\\" + sign), "\(sign): \(connect)")
+        }
+        let row = try #require(try alerts(in: folder.file("earshot.db")).first { $0.clientID != nil })
+        let shown = try earshot("show", "\(row.id)", directory: folder.path).lines
+        func part(_ name: String) throws -> Substring {
+            try #require(shown.first { $0.hasPrefix(name) }).dropFirst(13)
+        }
+        #expect(try part("summary").contains(try part("client id")), "\(shown)")
+        let key = try part("counted by")
+        #expect(key.contains("dev\\x1b[2J") && !key.contains("\\\\x1b"), "\(key)")
+        for format in ["json", "eve"] {
+            let lines = try earshot("tail", "--format", format, directory: folder.path).lines
+            #expect(lines.contains { $0.contains("dev\\u001b[2J") })
+            #expect(!lines.contains { $0.contains("\\x1b") || $0.contains("\\\\u001b") }, "\(format)")
+        }
+    }
+
     /// File names, filters and rules come from elsewhere too.
     @Test func namesInMessages() throws {
         let name = "\u{1B}[2J\u{202E}\r.pcap"

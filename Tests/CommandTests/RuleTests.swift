@@ -87,7 +87,7 @@ import Testing
         }
         for path in ["all", "etc", "etc/site", "rules/whole.yml"] {
             let outcome = try earshot("rules", "check", "--rules", path, directory: folder.path)
-            #expect(outcome.text == "1 rules loaded, 0 errors, 0 warnings\n", "\(path): \(outcome.errorText)")
+            #expect(outcome.text == "1 rule loaded, 0 errors, 0 warnings\n", "\(path): \(outcome.errorText)")
         }
     }
 

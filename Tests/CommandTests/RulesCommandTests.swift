@@ -76,6 +76,10 @@ import Testing
         #expect(plain.lines.count == outcome.lines.count)
         let few = try earshot("decode", "--matches", "--fields", "mqtt.type", harvest)
         #expect(few.lines.contains { $0.hasPrefix("{\"mqtt.type\":\"SUBSCRIBE\",\"rule.id\":[\"") }, "\(few.lines)")
+        let named = try earshot("decode", "--matches", "--fields", "mqtt.type,rule.id", harvest)
+        #expect(named.status == 0 && named.text == few.text, "\(named.errorText)")
+        let alone = try earshot("decode", "--matches", "--fields", "rule.id", harvest)
+        #expect(alone.lines.contains("{\"rule.id\":[\"\(first)\"]}"), "\(alone.lines)")
     }
 
     @Test func explainARule() throws {
@@ -99,6 +103,41 @@ import Testing
         #expect(window.lines.last?.hasSuffix("condition met") == true)
         let piped = try shell("\"$EARSHOT\" decode \(harvest) | \"$EARSHOT\" rules explain \(try ruleID(progress)) -")
         #expect(piped.text == window.text)
+    }
+
+    /// `--matching` asks for the rule as a whole: not for one of its tests, and not for what a filter leaves out.
+    @Test func explainOnlyWhatMatches() throws {
+        let decoded = try earshot("decode", harvest, "--matches")
+        let file = try folder.write(decoded.output, to: "events.json")
+        func shown(_ rule: String, _ more: String...) throws -> Int {
+            let words = ["rules", "explain", try ruleID(rule), file, "--matching"] + more
+            let outcome = try run(try Program.path(), words, directory: folder.path)
+            #expect(outcome.status == 0, "\(outcome.errorText)")
+            return outcome.lines.filter { $0.hasPrefix("event ") }.count
+        }
+        func matched(_ ids: String...) -> Int {
+            decoded.lines.filter { line in
+                ids.contains { id in line.components(separatedBy: "\"rule.id\":").last?.contains(id) == true }
+            }.count
+        }
+        #expect(matched(try ruleID(attempt)) == 1 && decoded.lines.count > 50)
+        #expect(try shown(attempt) == 1)
+        let counted = try earshot("rules", "show", "mqtt_message_to_reader_of_all").lines
+            .first { $0.hasPrefix("id:") }?.dropFirst(4).trimmingCharacters(in: .whitespaces)
+        #expect(try shown(progress) == matched(try ruleID(progress), try #require(counted)))
+        try folder.write(
+            """
+            title: Known Readers
+            logsource: {product: earshot, category: mqtt}
+            filter:
+                rules: any
+                known:
+                    client.ip|cidr: 10.77.0.0/16
+                condition: not known
+
+            """, to: "site.yml")
+        try folder.write(decoded.output, to: "events.json")
+        #expect(try shown(attempt, "--filters", "site.yml") == 0)
     }
 
     @Test func explainingWhatIsNoEvent() throws {

@@ -15,6 +15,7 @@ import Testing
         return box.engine.summary(of: hit, event, context(), message: message.span.bytes)
     }
 
+    /// What is hostile stays: outputs escape it, once (`terminalSafe`).
     @Test(arguments: [
         (nil, "Rule r"),
         ("plain", "plain"),
@@ -24,7 +25,7 @@ import Testing
         ("{mqtt.passwd}", "<6 bytes>"),
         ("{mqtt.prop.correlation_data} {mqtt.retain}", "00ff true"),
         ("{@timestamp}", "2023-11-14T22:13:20.000000Z"),
-        ("{mqtt.msg}", "a\\x0ab\\x1b[31m\\xc29b\u{FFFD}\\xe280aeä"),
+        ("{mqtt.msg}", "a\nb\u{1B}[31m\u{9B}\u{FFFD}\u{202E}ä"),
         ("open {", "open {"),
     ])
     func placeholders(_ template: String?, _ expected: String) {
@@ -36,6 +37,17 @@ import Testing
                 "mqtt.msg": [.bytes(Array("a\nb\u{1B}[31m\u{9B}".utf8) + [0xFF] + Array("\u{202E}ä".utf8))],
             ])
         #expect(text == expected)
+    }
+
+    @Test(arguments: [
+        ("{mqtt.clientid} at {source.ip}", "a client without id at 10.0.0.5"),
+        ("client id {mqtt.clientid}, user {mqtt.username}", "client id '', user ''"),
+        ("{mqtt.passwd}", "<1 byte>"),
+    ])
+    func emptyTexts(_ template: String, _ expected: String) {
+        let fields: [String: [FakeValue]] = ["mqtt.clientid": [""], "mqtt.username": [""], "mqtt.passwd": ["x"]]
+        #expect(summary(template, fields) == expected)
+        #expect(summary("{mqtt.clientid} at {source.ip}", [:]) == "- at 10.0.0.5")
     }
 
     @Test func lengthIsBounded() {

@@ -50,15 +50,23 @@ let publishRule = """
 @Test func rulesThatCannotBeRead() throws {
     let folder = try Folder()
     let cases: [(path: String, code: SensorExit)] = [
-        (folder.path + "/absent", .noInput),
-        (try folder.write("latin.yml", [0x74, 0xE4, 0x3A]), .configuration),
-        (try folder.write("large.yml", Array(repeating: 0x20, count: (1 << 20) + 1)), .configuration),
+        (folder.path + "/absent", .noInput)
     ]
     for (path, code) in cases {
         let error = failure { () throws(SensorError) in _ = try RuleSet.load([path]) }
         #expect(error?.exitCode == code)
         #expect(error?.message.hasPrefix(path) == true)
     }
+    // What is wrong with one file does not hide what is in others.
+    let latin = try folder.write("latin.yml", [0x74, 0x0A, 0xC3, 0xA9, 0xE4, 0x3A])
+    let large = try folder.write("large.yml", Array(repeating: 0x20, count: (1 << 20) + 1))
+    _ = try folder.write("right.yml", publishRule)
+    let rules = try RuleSet.load([folder.path])
+    let shown = rules.errors.map { rules.render($0) }
+    #expect(shown.count == 2 && shown.allSatisfy { $0.hasPrefix("error[unreadable-file]: ") })
+    #expect(shown.first?.contains("--> \(large)") == true, "\(shown)")
+    #expect(shown.last?.contains("--> \(latin):2:2\n") == true, "\(shown)")
+    #expect(rules.compiled.rules.count == 1)
     let empty = try Folder()
     #expect(failure { () throws(SensorError) in _ = try RuleSet.load([empty.path]) }?.exitCode == .noInput)
 }

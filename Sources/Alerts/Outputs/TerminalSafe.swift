@@ -7,7 +7,9 @@ import Events
 /// characters, U+FEFF), line and paragraph separators, everything else that is invisible by default, and code points that
 /// are not assigned, as `\u{N}`. A backslash is doubled, so that text that looks like an escape cannot be taken for one.
 /// Each byte that is not part of well-formed UTF-8 becomes U+FFFD.
-public func terminalSafe(_ bytes: [UInt8]) -> String {
+///
+/// - Parameter doublingBackslashes: `false` for text in which backslashes are doubled already, such as a group key.
+public func terminalSafe(_ bytes: [UInt8], doublingBackslashes: Bool = true) -> String {
     guard !bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -15,7 +17,7 @@ public func terminalSafe(_ bytes: [UInt8]) -> String {
     result.unicodeScalars.reserveCapacity(bytes.count)
     let repaired = repairedScalars(bytes)
     for scalar in repaired {
-        if scalar == "\\" {
+        if scalar == "\\", doublingBackslashes {
             result += "\\\\"
         } else if isTerminalSafe(scalar) {
             result.unicodeScalars.append(scalar)
@@ -29,7 +31,9 @@ public func terminalSafe(_ bytes: [UInt8]) -> String {
 }
 
 /// The same, of text that is well-formed already.
-public func terminalSafe(_ text: String) -> String { terminalSafe(Array(text.utf8)) }
+public func terminalSafe(_ text: String, doublingBackslashes: Bool = true) -> String {
+    terminalSafe(Array(text.utf8), doublingBackslashes: doublingBackslashes)
+}
 
 private func repairedScalars(_ bytes: [UInt8]) -> [Unicode.Scalar] {
     var well: [UInt8] = []

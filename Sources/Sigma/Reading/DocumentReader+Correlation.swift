@@ -17,13 +17,17 @@ extension DocumentReader {
         }
         let generate = generate(map, document)
         let condition = condition(map, kind?.value, rules ?? [], at: node.position)
-        guard let metadata, let kind, let rules, let groupBy, let aliases, let timespan, let generate, let condition
-        else { return nil }
+        guard let rules, let groupBy, let aliases else { return nil }
+        // Something is put in for what is wrong, so that the names in the rest can be looked up all the same.
+        let isWhole = kind != nil && condition != nil
+        let known = kind.flatMap { isWhole ? $0 : nil } ?? Located(.eventCount, at: node.position)
         let correlation = SigmaCorrelation(
-            metadata: metadata, kind: kind, rules: rules, groupBy: groupBy, aliases: aliases, timespan: timespan,
-            bounds: condition.bounds, condition: condition.expression, field: condition.field,
-            percentile: condition.percentile, generate: generate)
-        return isRight(correlation) ? correlation : nil
+            metadata: metadata, kind: known, rules: rules, groupBy: groupBy, aliases: aliases,
+            timespan: timespan ?? Located(1, at: node.position), bounds: condition?.bounds ?? [],
+            condition: condition?.expression, field: condition?.field, percentile: condition?.percentile ?? 50,
+            generate: generate ?? false)
+        if isWhole { check(correlation) }
+        return correlation
     }
 
     private static let correlationDocumentKeys = metadataKeys + ["correlation", "generate"]
@@ -61,9 +65,8 @@ extension DocumentReader {
         return aliases.count == map.entries.count ? aliases : nil
     }
 
-    /// Whether aliases are of use, and the kind can do what is asked of it.
-    private mutating func isRight(_ correlation: SigmaCorrelation) -> Bool {
-        let before = diagnostics.count
+    /// Checks that aliases are of use, and that the kind can do what is asked of it.
+    private mutating func check(_ correlation: SigmaCorrelation) {
         let rules = correlation.rules.map(\.value)
         for alias in correlation.aliases {
             for rule in alias.fields.map(\.rule) where !rules.contains(rule.value) {
@@ -80,10 +83,9 @@ extension DocumentReader {
             }
         }
         if correlation.kind.value == .temporalOrdered { checkRuns(correlation) }
-        return diagnostics.count == before
     }
 
-    /// Whether the runs of a temporal_ordered correlation can be followed.
+    /// Checks that the runs of a temporal_ordered correlation can be followed.
     private mutating func checkRuns(_ correlation: SigmaCorrelation) {
         let count = correlation.rules.count
         guard count <= SigmaReader.maximumOrderedRules else {

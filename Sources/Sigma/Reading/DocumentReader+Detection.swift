@@ -4,7 +4,8 @@ extension DocumentReader {
         map(node, "`detection`").flatMap { detection($0, of: "`detection`", at: node.position) }
     }
 
-    /// Reads the selections and conditions of a map; `others` are keys of it that are neither.
+    /// Reads the selections and conditions of a map; `others` are keys of it that are neither. There is no condition where
+    /// it is wrong, and tests that are wrong are left out.
     mutating func detection(
         _ map: YAMLMap, of owner: String, others: Set<String> = [], at position: SourcePosition
     ) -> (selections: [Selection], conditions: [Located<Condition>])? {
@@ -25,15 +26,14 @@ extension DocumentReader {
         }
         let names = entries.map(\.key)
         for name in names { checkSelectionName(name) }
-        let selections = entries.compactMap { entry in
-            selectionBody(entry.value, "the selection `\(entry.key.value)`").map {
-                Selection(name: entry.key, body: $0)
-            }
+        // Conditions number the selections, those with errors among them.
+        let selections = entries.map { entry in
+            Selection(
+                name: entry.key,
+                body: selectionBody(entry.value, "the selection `\(entry.key.value)`") ?? .all([]))
         }
         let condition = required("condition", in: map, of: owner, at: position)
-        let conditions = condition.flatMap { self.conditions($0, over: names) }
-        guard let conditions, selections.count == names.count else { return nil }
-        return (selections, conditions)
+        return (selections, condition.flatMap { self.conditions($0, over: names) } ?? [])
     }
 
     /// A condition could not tell other names from its own words.
@@ -54,7 +54,7 @@ extension DocumentReader {
 
     private mutating func selectionBody(_ node: YAMLNode, _ what: String) -> SelectionBody? {
         switch node.content {
-        case .map: return map(node, what).flatMap { tests($0) }.map(SelectionBody.all)
+        case .map: return map(node, what).map { .all(tests($0)) }
         case .scalar: return keyword(node).map { .keywords([$0], position: node.position) }
         case .list(let items):
             guard !items.isEmpty else {
@@ -79,9 +79,9 @@ extension DocumentReader {
             return nil
         }
         let bodies = maps.compactMap { item in
-            map(item, "an entry of \(what)").flatMap { tests($0) }.map(SelectionBody.all)
+            map(item, "an entry of \(what)").map { SelectionBody.all(tests($0)) }
         }
-        return bodies.count == maps.count ? .any(bodies) : nil
+        return .any(bodies)
     }
 
     private mutating func keyword(_ node: YAMLNode) -> Located<SigmaValue>? {
@@ -100,10 +100,7 @@ extension DocumentReader {
         return nil
     }
 
-    private mutating func tests(_ map: YAMLMap) -> [FieldTest]? {
-        let tests = map.entries.compactMap { fieldTest($0) }
-        return tests.count == map.entries.count ? tests : nil
-    }
+    private mutating func tests(_ map: YAMLMap) -> [FieldTest] { map.entries.compactMap { fieldTest($0) } }
 
     /// A value of a detection. Unlike text elsewhere, it is never guessed what ambiguous text means.
     mutating func value(_ node: YAMLNode) -> Located<SigmaValue>? {

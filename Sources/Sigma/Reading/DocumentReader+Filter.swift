@@ -16,10 +16,11 @@ extension DocumentReader {
         ).flatMap { self.target($0) }
         let detection = detection(map, of: "`filter`", others: ["rules"], at: node.position)
         guard let title, let logsource, let target, let detection else { return nil }
-        guard detection.conditions.count == 1, let condition = detection.conditions.first else {
+        guard detection.conditions.count <= 1 else {
             error(.wrongType, node.position, "a filter has one condition, not a list of them")
             return nil
         }
+        guard let condition = detection.conditions.first else { return nil }
         if !condition.value.hasNot {
             warning(
                 .keepingFilter, condition.position, "this filter keeps only the events that its condition selects",

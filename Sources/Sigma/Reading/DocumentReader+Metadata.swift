@@ -11,7 +11,8 @@ extension DocumentReader {
     /// The longest description (specification, *Description*), in characters.
     static let longestDescription = 65_535
 
-    mutating func metadata(_ map: YAMLMap, at position: SourcePosition, isCorrelation: Bool) -> SigmaMetadata? {
+    /// Something is put in for what is wrong, so that the rest of the document can be checked all the same.
+    mutating func metadata(_ map: YAMLMap, at position: SourcePosition, isCorrelation: Bool) -> SigmaMetadata {
         let owner = isCorrelation ? "a correlation" : "a rule"
         let title = required("title", in: map, of: owner, at: position).flatMap { self.title($0) }
         let id = map["id"].flatMap { uuid($0, "the id") }
@@ -34,11 +35,12 @@ extension DocumentReader {
         let falsePositives = map["falsepositives"].flatMap { lines($0, "the false positives", orOne: true) }
         let earshot = map["earshot"].flatMap { self.earshot($0, isCorrelation: isCorrelation) }
         checkUnused(map)
-        guard let title, let level else { return nil }
         return SigmaMetadata(
-            title: title, id: id, name: name, status: status?.value, description: description,
+            title: title ?? Located("", at: position), id: id, name: name, status: status?.value,
+            description: description,
             references: references?.map(\.value) ?? [], author: author?.value, date: date,
-            tags: tags ?? [], fields: fields ?? [], falsePositives: falsePositives?.map(\.value) ?? [], level: level,
+            tags: tags ?? [], fields: fields ?? [], falsePositives: falsePositives?.map(\.value) ?? [],
+            level: level ?? Located(.medium, at: position),
             earshot: earshot ?? EarshotExtension(), file: file, source: chunk.text(in: source), position: position)
     }
 

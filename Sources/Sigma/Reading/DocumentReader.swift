@@ -1,7 +1,7 @@
 /// Reads the nodes of one document as a rule, a correlation or a filter, and collects all that is wrong with them.
 ///
-/// Its functions return `nil` where they reported an error; the document is then left out, but reading goes on so that
-/// an author sees all errors at once.
+/// Its functions return `nil` where they reported an error, or leave out what was wrong; the document is then broken, but
+/// reading goes on so that an author sees all errors at once.
 struct DocumentReader {
     let source: SourceText
     let chunk: DocumentChunk
@@ -51,7 +51,7 @@ struct DocumentReader {
         let metadata = metadata(map, at: position, isCorrelation: false)
         let logsource = required("logsource", in: map, of: "a rule", at: position).flatMap { self.logsource($0) }
         let detection = required("detection", in: map, of: "a rule", at: position).flatMap { self.detection($0) }
-        guard let metadata, let logsource, let detection else { return nil }
+        guard let logsource, let detection else { return nil }
         return SigmaRule(
             metadata: metadata, logsource: logsource, selections: detection.selections,
             conditions: detection.conditions)
