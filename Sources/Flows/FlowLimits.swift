@@ -1,7 +1,7 @@
 /// Every bound of flow tracking, each with its reason.
 public struct FlowLimits: Sendable {
-    /// Flows at most: with what a session needs beside, the tables stay near 80 MiB however many an attacker opens.
-    public var flows = 90_112
+    /// Flows at most: with what a session needs beside, the tables stay near 70 MiB however many an attacker opens.
+    public var flows = 65_536
     /// Seconds of silence after which a flow that is nobody's, half-open, or closed is forgotten: longer than the
     /// retransmissions of a TCP handshake (RFC 6298) and than a closing connection lingers.
     public var transientIdleSeconds: Int64 = 120

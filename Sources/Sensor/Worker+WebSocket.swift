@@ -98,7 +98,9 @@ extension Worker where Sink: ~Copyable {
             pass(slot, side, bytes.extracting(start..<mark.offset), frameBytes)
             start = mark.offset
             switch mark.kind {
-            case .textBegins: webSocket.note(CarrierViolations(.mqttText), id, direction)
+            case .textBegins:
+                // Behind lost octets a frame may be none.
+                if !streams.table[slot][side].isLost { webSocket.note(CarrierViolations(.mqttText), id, direction) }
             case .violation: webSocket.note(mark.violations, id, direction)
             case .hole:
                 streams.loseBoundary(slot, side)

@@ -20,7 +20,10 @@ extension CoAPConnection {
         if isWhole {
             if !sender.hasSent, message.code != .csm { message.extensions.insert(.capabilitiesMissing) }
             if sender.hasAborted { message.extensions.insert(.messageBehindAbort) }
-            if UInt64(message.length) > receiver.maxMessageSize { message.extensions.insert(.messageTooLong) }
+            // A CSM may be lost without a sign of it yet: the base value is held against nobody.
+            if receiver.hasSentCapabilities, UInt64(message.length) > receiver.maxMessageSize {
+                message.extensions.insert(.messageTooLong)
+            }
             if message.code.isRequest, UInt64(message.token.count) > receiver.tokenLimit {
                 message.extensions.insert(.tokenTooLong)
             }

@@ -43,7 +43,8 @@ extension MQTTAnalyzer {
         let isFresh =
             table.sessions[index].toServer.handshakes.table.count == 0
             && table.sessions[index].toClient.handshakes.table.count == 0
-        table.sessions[index].isPastKnown = known.isWhole && isFresh && !isClean
+        let wasAlone = lastNameless.map { $0 < known.endedAt } ?? true
+        table.sessions[index].isPastKnown = known.isWhole && isFresh && !isClean && wasAlone
         guard isFresh else { return }
         known.toServer.resume()
         known.toClient.resume()

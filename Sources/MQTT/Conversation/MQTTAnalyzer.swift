@@ -34,6 +34,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()
+    /// When a message of a connection was last seen whose CONNECT was not: it may have gone on with any client's session.
+    var lastNameless: Timestamp?
     /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
     private let anchor = Atomic<Bool>(false)
     var counts = MQTTCounters()

@@ -19,6 +19,22 @@ import Testing
         listener.begin(version, isClean: false, isPresent: true, connect: version == 5 ? [keep] : [])
     }
 
+    /// A connection whose CONNECT was lost may have been one of the same client: what it left is not known.
+    @Test(arguments: [4, 5] as [UInt8]) func nothingIsHeldAgainstWhatAnUnnamedConnectionLeft(_ version: UInt8) {
+        for isUnnamedSeen in [false, true] {
+            let listener = begun(version)
+            listener.close()
+            if isUnnamedSeen {
+                listener.open()
+                listener.send(message(9, 4, qos: 2))
+                listener.close()
+            }
+            listener.open()
+            listener.begin(version, isClean: false, isPresent: true, connect: version == 5 ? [keep] : [])
+            #expect(listener.send(answer(6, id: 9)).violations.isEmpty == isUnnamedSeen)
+        }
+    }
+
     @Test(arguments: [4, 5] as [UInt8]) func theOrderOfTheFirstTime(_ version: UInt8) {
         for (order, expected) in [([7, 3], []), ([3, 7], ["MQTT-4.6.0-1"])] as [([UInt16], [String])] {
             let listener = begun(version)
