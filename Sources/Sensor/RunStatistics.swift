@@ -41,9 +41,10 @@ public struct RunStatistics: Codable, Sendable {
     public var webSocket: [String: UInt64]?
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
-    /// Packets with a wrong checksum; left out where the policy is strict.
+    /// Packets with a wrong checksum: where the policy is strict, all, and left out; else those of flows that are followed
+    /// or may be.
     public var wrongChecksums: UInt64 = 0
-    /// Datagrams without a checksum.
+    /// Datagrams without a checksum, counted in the same way.
     public var missingChecksums: UInt64 = 0
     /// Flows that were found beyond doubt to carry a protocol, by protocol.
     public var confirmedFlows: [String: UInt64] = [:]

@@ -65,9 +65,9 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
         case .packet:
             if packet.missing > 0 { counters.cutShort &+= 1 }
-            if hasWrongChecksum(bytes), checksums == .strict { return }
+            if checksums == .strict, hasWrongChecksum(bytes) { return }
             anomalies = []
-            take(bytes, frameBytes: bytes)
+            take(bytes, frameBytes: bytes, countsChecksum: checksums != .strict)
         case .fragment(let fragment): take(fragment, bytes)
         }
     }
@@ -80,10 +80,13 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     }
 
     /// Takes the current packet, whose payload lies in `bytes`: those of its frame, or what fragments were put together to.
-    mutating func take(_ bytes: RawSpan, frameBytes: RawSpan) {
+    ///
+    /// - Parameter countsChecksum: whether a wrong checksum is to be counted, of flows that are not nobody's.
+    mutating func take(_ bytes: RawSpan, frameBytes: RawSpan, countsChecksum: Bool = false) {
         let (key, fromFirst) = FlowKey.of(packet)
         let hit = streams.table.track(key, fromFirst: fromFirst, at: frame.timestamp)
         if !streams.table.departed.isEmpty { closeDeparted(at: frame.timestamp) }
+        if countsChecksum, streams.table[hit.slot].label != FlowLabel.ignored { _ = hasWrongChecksum(bytes) }
         if packet.transport == .tcp {
             processSegment(bytes, frameBytes, hit)
         } else {
