@@ -68,6 +68,19 @@ private let parameters: [(String, [String])] = [
     #expect(listener.violations[.toClient] == ["RFC7692-6.1", "RFC7692-6.1"])
 }
 
+/// A compressed message without an octet: some senders leave out the one that it should have.
+@Test func emptyWithoutAnOctet() {
+    var listener = Listener("mqtt", extensions: deflate)
+    let deflater = Deflater(windowBits: 15, hasContext: true)
+    let key: [UInt8] = [1, 2, 3, 4]
+    for message in [Array("one".utf8), [], Array("two".utf8)] as [[UInt8]] {
+        let payload = message.isEmpty ? [] : deflater.message(message)
+        listener.feed(.toServer, WebSocketFrames.frame(2, fin: true, reserved: 4, key: key, payload))
+    }
+    #expect(listener.messages[.toServer]?.map { text($0.bytes) } == ["one", "", "two"])
+    #expect(listener.violations[.toServer] == [])
+}
+
 /// Messages of both sides, in one or several frames, for every choice of parameters.
 @Test(arguments: 0..<8) func randomMessages(_ run: Int) {
     let seed = UInt64.random(in: .min ... .max)

@@ -52,6 +52,8 @@ struct WebSocketStream: Sendable {
     var inflater: Int32 = -1
     /// Whether the inflater may have more for what it was given.
     var isDraining = false
+    /// Whether any octet of the current message was inflated.
+    var hasInflated = false
     /// How many of the four octets that end a compressed message the inflater still has to take; -1 outside of an end.
     var tail = -1
     /// Whether the window is gone that later messages refer to.

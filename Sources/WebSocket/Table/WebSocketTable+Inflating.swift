@@ -30,6 +30,7 @@ extension WebSocketTable {
             output.dropped += payload.byteCount
             return payload.byteCount
         }
+        if consumed > 0 { stream.hasInflated = true }
         return consumed
     }
 
@@ -45,6 +46,9 @@ extension WebSocketTable {
     mutating func takeTail(
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ output: inout WebSocketOutput
     ) {
+        // An empty message should be one octet (RFC 7692, 7.2.3.6). Some senders leave that out as well: the four are then
+        // no end of anything.
+        if !stream.hasInflated { stream.tail = 4 }
         if stream.tail < 4, stream.inflater >= 0 {
             let left = Array(Self.tail[stream.tail...])
             guard let consumed = step(index, direction, &stream, left.span.bytes, &output) else {
@@ -57,6 +61,7 @@ extension WebSocketTable {
             if stream.isDraining || stream.tail < 4 { return }
         }
         stream.tail = -1
+        stream.hasInflated = false
         stream.isInMessage = false
         output.mark(.messageEnds)
         if hasNoContext(connections[index].deflate, direction) { releaseInflater(&stream) }
@@ -88,6 +93,7 @@ extension WebSocketTable {
 
     /// Gives up the current message, and with it, where messages share a window, all that follow.
     mutating func spoil(_ stream: inout WebSocketStream) {
+        stream.hasInflated = false
         stream.treatment = .skip
         stream.isDraining = false
         stream.tail = -1
