@@ -4,8 +4,8 @@
 #   Fuzz/run.sh SECONDS [TARGET...]    TARGET is the name of a folder of Fuzz/Seeds; all of them when none is named
 #
 # What was found worth keeping stays in .build/fuzz/corpus and is where the next run goes on from. An input that breaks
-# something stays in .build/fuzz/found. FUZZ_SEED=N makes the choices of a run those of another with the same number. The
-# exit code is 1 when something broke, 64 for wrong usage.
+# something stays in .build/fuzz/found. FUZZ_SEED=N makes the choices of a run those of another with the same number,
+# FUZZ_RUNS=N ends a target after so many. The exit code is 1 when something broke, 64 for wrong usage.
 set -eu
 
 case "${1:-}" in
@@ -39,6 +39,7 @@ fuzz() {
     mkdir -p "$build/corpus/$target"
     log=$build/log/$target
     set -- -max_total_time="$seconds" -max_len=1024 -timeout=60 -rss_limit_mb=2048 -seed="${FUZZ_SEED:-0}" \
+        -runs="${FUZZ_RUNS:--1}" \
         -print_final_stats=1 -artifact_prefix="$build/found/$target-"
     dictionary=Fuzz/${target#Fuzz}.dict
     case $target in FuzzStream | FuzzMQTT*) dictionary=Fuzz/MQTT.dict ;; esac
