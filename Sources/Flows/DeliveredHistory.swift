@@ -4,8 +4,8 @@ import Packets
 /// The octets that streams delivered last, all streams together: what copies that come again are held against.
 ///
 /// A ring of octets and a ring of segments, each segment with the one that its stream delivered before it. What was
-/// written over is forgotten. So any stream's copies are known for as long as a few mebibytes of traffic take, however
-/// they cut the octets, and no flow costs more than a number.
+/// written over is forgotten. So any stream's copies are known for as long as `FlowLimits.historyBytes` of traffic take,
+/// however they cut the octets, and no flow costs more than a number.
 struct DeliveredHistory: ~Copyable {
     private struct Segment: Sendable {
         /// The segment that the same stream delivered before; 0 for none.
