@@ -14,7 +14,7 @@ let common: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
 ]
-/// `Lifetimes` lets a function return a `~Escapable` value. Only `Bytes` declares such functions.
+/// `Lifetimes` lets a function return a `~Escapable` value: spans, and what is made of them.
 let lifetimes: [SwiftSetting] = common + [.enableExperimentalFeature("Lifetimes")]
 
 let package = Package(
@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: lifetimes),
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Events", dependencies: ["Bytes", "Network"], swiftSettings: common),
-        .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: lifetimes),
 
         .target(
             name: "Capture",
@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Events", "Network", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Events", "Network", "Packets", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -18,7 +18,7 @@ import Testing
         #expect(!writer.flush())
         #expect(writer.waiting == 200)
         #expect(notices.count(.warning) == 1, "said once, not at each attempt")
-        writer.submit(.repeated(serial: 5, lastSeen: 1_700_000_000_000_001, count: 2, evidence: nil))
+        writer.submit(.repeated(serial: 5, lastSeen: 1_700_000_000_000_001, count: 2))
         try locker.release()
         #expect(eventually { writer.waiting == 0 })
         #expect(notices.count(.info) == 1)
@@ -48,7 +48,7 @@ import Testing
                 writer.submit(
                     .repeated(
                         serial: UInt64(max(1, serial - 90)), lastSeen: 1_700_000_000_000_002, count: 7,
-                        evidence: sampleFrame(9999)))
+                        evidence: [sampleFrame(9999)]))
             }
         }
         #expect(writer.counters.spilled > 800)

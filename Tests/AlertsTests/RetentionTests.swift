@@ -63,7 +63,7 @@ import Testing
         }
         // The first one is still going on: it changed last.
         first.flush()
-        first.submit(.repeated(serial: 1, lastSeen: 1_700_000_000_000_001, count: 2, evidence: nil))
+        first.submit(.repeated(serial: 1, lastSeen: 1_700_000_000_000_001, count: 2))
         first.close()
         let before = try size()
         let limit = 600_000

@@ -82,7 +82,7 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
         } else {
             time &+= Int64.random(in: -1_000_000_000...2_000_000_000, using: &random)
         }
-        switch table.insert(sample, frame: frame.span.bytes, at: Timestamp(nanoseconds: time)) {
+        switch table.insert(sample, from: FrameRef(.numbered(1), frame.span.bytes), at: Timestamp(nanoseconds: time)) {
         case .complete(let buffer):
             #expect(buffer.bytes.count <= 65_535)
             if Bool.random(using: &random) { table.recycle(buffer) }

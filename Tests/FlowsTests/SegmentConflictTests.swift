@@ -23,10 +23,12 @@ private struct Receiver: ~Copyable {
         guard PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet) == .packet else { return false }
         let hit = streams.table.track(packet, at: time)
         streams.table[hit.slot][hit.side].hasConflict = false
-        let accepted = streams.accept(packet, frame: frame.span.bytes, slot: hit.slot, side: hit.side, at: time)
+        let accepted = streams.accept(
+            packet.tcp, payload: packet.payload, missing: packet.missing, of: frame.span.bytes,
+            FrameRef(.numbered(1, at: time), frame.span.bytes), slot: hit.slot, side: hit.side, at: time)
         delivered += frame[accepted.deliver.offset..<accepted.deliver.end]
         while let chunk = streams.nextQueued(slot: hit.slot, side: hit.side, at: time) {
-            delivered += chunk.buffer[chunk.skip...]
+            delivered += chunk.bytes
             streams.recycle(chunk)
         }
         return streams.table[hit.slot][hit.side].hasConflict

@@ -21,7 +21,9 @@ private struct Collector: ~Copyable {
         var packet = Packet()
         guard PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet) == .packet else { return }
         let hit = streams.table.track(packet, at: time)
-        let accepted = streams.accept(packet, frame: frame.span.bytes, slot: hit.slot, side: hit.side, at: time)
+        let accepted = streams.accept(
+            packet.tcp, payload: packet.payload, missing: packet.missing, of: frame.span.bytes,
+            FrameRef(.numbered(1, at: time), frame.span.bytes), slot: hit.slot, side: hit.side, at: time)
         restarts += accepted.isRestart ? 1 : 0
         closes += accepted.closes ? 1 : 0
         let port = Int(packet.sourcePort)
@@ -32,7 +34,7 @@ private struct Collector: ~Copyable {
     mutating func drain(_ slot: Int, _ side: Side, _ port: Int, at time: Timestamp, force: Bool) {
         while let chunk = streams.nextQueued(slot: slot, side: side, at: time, force: force) {
             if chunk.gap > 0 { delivered[port, default: []] += Array("…".utf8) }
-            delivered[port, default: []] += chunk.buffer[chunk.skip...]
+            delivered[port, default: []] += chunk.bytes
             streams.recycle(chunk)
         }
     }

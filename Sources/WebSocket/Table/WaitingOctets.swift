@@ -30,6 +30,9 @@ struct WaitingOctets {
         return buffer
     }
 
+    /// How many octets a buffer holds.
+    func count(of number: Int32) -> Int { number >= 0 ? buffers[Int(number)].count : 0 }
+
     /// Keeps a buffer; gives its number.
     mutating func put(_ buffer: consuming [UInt8], of name: StreamName) -> Int32 {
         var buffer = buffer
