@@ -3,7 +3,7 @@ import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
 //   6 earshot   5 Sensor   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Sigma   2 Packets Events
-//   1 Network   0 Bytes   below: CPcap CVectorscan CZlib CZstd
+//   1 Network Tables   0 Bytes   below: CPcap CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
 let common: [SwiftSetting] = [
@@ -38,6 +38,7 @@ let package = Package(
 
         .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: lifetimes),
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
+        .target(name: "Tables", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Events", dependencies: ["Bytes", "Network"], swiftSettings: common),
         .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: common),
 
@@ -80,6 +81,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
         .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "TablesTests", dependencies: ["Bytes", "Network", "Tables", "TestSupport"], swiftSettings: common),
         .testTarget(name: "EventsTests", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],

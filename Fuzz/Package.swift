@@ -35,6 +35,7 @@ let package = Package(
 
         library("Bytes", ["CZlib"], settings: lifetimes),
         library("Network", ["Bytes"]),
+        library("Tables", ["Bytes"]),
         library("Events", ["Bytes", "Network"]),
         library("Packets", ["Bytes", "Network"]),
         library("Capture", ["Bytes", "Network", "Packets", "CPcap", "CZlib", "CZstd"], settings: lifetimes),
