@@ -19,28 +19,29 @@ extension MQTTAnalyzer {
         sessions[index].isSaved = true
         // What the connection may still carry is no longer held against what was said before.
         sessions[index].isPastKnown = false
-        directory.save(state, key)
+        directory.save(&state, key)
     }
 
     /// Goes on with what an earlier connection left, where the server says that it does; `isPresent` is `nil` where it
     /// cannot say.
     mutating func resume(_ index: Int, _ key: UInt64, _ isPresent: Bool?, _ time: Timestamp) {
         guard sessions[index].connects > 0 else { return }
-        var state = directory.takeSaved(key)
+        var known = SavedSession()
+        let isThere = directory.takeSaved(key, into: &known)
         guard let isPresent else { return }
-        if let known = state, known.isExpired(at: time) { state = isPresent ? known : nil }
+        let isExpired = isThere && known.isExpired(at: time)
         let isClean = sessions[index].terms.isClean
         guard isPresent else {
-            sessions[index].past = state == nil || isClean ? MQTTPast.none : .lost
+            sessions[index].past = !isThere || isExpired || isClean ? MQTTPast.none : .lost
             sessions[index].isPastKnown = true
             return
         }
-        guard var known = state else {
+        guard isThere else {
             sessions[index].past = .unseen
             sessions[index].isPastKnown = false
             return
         }
-        sessions[index].past = known.isExpired(at: time) ? .expired : .known
+        sessions[index].past = isExpired ? .expired : .known
         let isFresh =
             sessions[index].toServer.handshakes.table.count == 0
             && sessions[index].toClient.handshakes.table.count == 0

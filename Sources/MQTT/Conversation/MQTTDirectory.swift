@@ -139,35 +139,39 @@ extension MQTTDirectory {
 // MARK: Sessions between two connections
 
 extension MQTTDirectory {
-    /// Keeps what outlives a connection for the next one of the same client. Those saved longest ago make room.
-    mutating func save(_ state: consuming SavedSession, _ key: UInt64) {
-        _ = takeSaved(key)
+    /// Keeps what outlives a connection for the next one of the same client, and leaves `state` empty. Those saved longest
+    /// ago make room.
+    mutating func save(_ state: inout SavedSession, _ key: UInt64) {
+        if let known = saved.find(key) { forgetSaved(known) }
         let size = state.memory
+        guard size <= limits.savedBytes else {
+            state = SavedSession()
+            savedEvictions &+= 1
+            return
+        }
         while saved.isFull || savedBytes + size > limits.savedBytes, let oldest = saved.oldest {
             forgetSaved(oldest)
             savedEvictions &+= 1
         }
-        guard size <= limits.savedBytes else {
-            savedEvictions &+= 1
-            return
-        }
         savedBytes += size
-        saved.insert(key, state)
-    }
-
-    /// Hands out what was saved of a client's session; then it is saved no more.
-    mutating func takeSaved(_ key: UInt64) -> SavedSession? {
-        guard let known = saved.find(key) else { return nil }
-        return forgetSaved(known)
-    }
-
-    @discardableResult
-    private mutating func forgetSaved(_ slot: Int) -> SavedSession {
-        var state = SavedSession()
+        let slot = saved.insert(key, SavedSession())
         swap(&state, &saved[slot])
-        savedBytes -= state.memory
+    }
+
+    /// Moves what was saved of a client's session into `state`, and forgets it; gives whether there was anything.
+    mutating func takeSaved(_ key: UInt64, into state: inout SavedSession) -> Bool {
+        guard let known = saved.find(key) else { return false }
+        savedBytes -= saved[known].memory
+        state = SavedSession()
+        swap(&state, &saved[known])
+        saved.remove(known)
+        return true
+    }
+
+    private mutating func forgetSaved(_ slot: Int) {
+        savedBytes -= saved[slot].memory
+        saved[slot] = SavedSession()
         saved.remove(slot)
-        return state
     }
 }
 
