@@ -3,7 +3,7 @@ import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
 //   6 earshot   5 Sensor   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Sigma   2 Packets Events
-//   1 Network   0 Bytes   below: CPcap CVectorscan CZlib CZstd
+//   1 Network Tables   0 Bytes   below: CPcap CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
 let common: [SwiftSetting] = [
@@ -38,7 +38,8 @@ let package = Package(
 
         .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: lifetimes),
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
-        .target(name: "Events", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .target(name: "Tables", dependencies: ["Bytes"], swiftSettings: common),
+        .target(name: "Events", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: common),
         .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: lifetimes),
 
         .target(
@@ -46,9 +47,9 @@ let package = Package(
             dependencies: ["Bytes", "Network", "Packets", "CPcap", "CZlib", "CZstd"],
             swiftSettings: lifetimes),
         .target(name: "Flows", dependencies: ["Bytes", "Network", "Packets"], swiftSettings: common),
-        .target(name: "MQTT", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
-        .target(name: "CoAP", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
-        .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .target(name: "MQTT", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+        .target(name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+        .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 
@@ -62,8 +63,8 @@ let package = Package(
         .target(
             name: "Sensor",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket", "Sigma",
-                "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
+                "Bytes", "Network", "Tables", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket",
+                "Sigma", "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
@@ -80,7 +81,10 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
         .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "EventsTests", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .testTarget(
+            name: "TablesTests", dependencies: ["Bytes", "Network", "Tables", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
             swiftSettings: common),
@@ -91,13 +95,13 @@ let package = Package(
             name: "FlowsTests", dependencies: ["Bytes", "Network", "Packets", "Flows", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "MQTTTests", dependencies: ["Bytes", "Network", "Events", "MQTT", "TestSupport"],
+            name: "MQTTTests", dependencies: ["Bytes", "Network", "Tables", "Events", "MQTT", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "CoAPTests", dependencies: ["Bytes", "Network", "Events", "CoAP", "TestSupport"],
+            name: "CoAPTests", dependencies: ["Bytes", "Network", "Tables", "Events", "CoAP", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "WebSocketTests", dependencies: ["Bytes", "Events", "WebSocket", "CZlib", "TestSupport"],
+            name: "WebSocketTests", dependencies: ["Bytes", "Tables", "Events", "WebSocket", "CZlib", "TestSupport"],
             swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(

@@ -4,6 +4,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Tables
 import WebSocket
 
 /// Protocols whose messages are those of WebSocket: CoAP (RFC 8323, 4).

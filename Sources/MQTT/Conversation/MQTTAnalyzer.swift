@@ -2,6 +2,7 @@ import Bytes
 import Events
 import Network
 import Synchronization
+import Tables
 
 /// Dissects the messages of MQTT 3.1, 3.1.1 and 5.0 and remembers what the ends know of each other.
 ///
@@ -10,21 +11,14 @@ import Synchronization
 public struct MQTTAnalyzer: ~Copyable, EventSource {
     let limits: MQTTLimits
     let hash: SeededHash
-    var table: MQTTSessionTable
-    /// Topics known to hold a retained message, and who set it where that was seen.
-    var retained: RecencyMap<TopicOwner?>
+    /// The connections. Slot 0 is for messages whose session is not there; it never holds a session of its own.
+    var sessions: SlotTable<MQTTSession, MQTTSessionTag>
+    /// What is known across connections.
+    var directory: MQTTDirectory
     /// Who set the retained message that was there before the current one.
     var retainedOwner: TopicOwner?
-    /// Client identifiers and who uses them.
-    var clients: RecencyMap<ClientRecord>
     /// What was known of the client identifier before the current CONNECT.
     var previous: ClientRecord?
-    /// Sessions between two connections.
-    var saved: RecencyMap<SavedSession>
-    /// How many connections an address has.
-    var addresses: RecencyMap<ClientAddress>
-    /// Whose will has a topic.
-    var willOwners: RecencyMap<TopicOwner>
     /// When the current message came.
     var now = Timestamp.zero
     /// The key of `mqtt.passwd.digest`; without one there are no digests.
@@ -34,22 +28,19 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()
-    /// When a message of a connection was last seen whose CONNECT was not: it may have gone on with any client's session.
-    var lastNameless: Timestamp?
     /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
     private let anchor = Atomic<Bool>(false)
     var counts = MQTTCounters()
+
+    /// The slot of `sessions` that is for messages whose session is not there.
+    static var stray: Int { 0 }
 
     /// Makes an analyzer that has seen nothing yet.
     public init(limits: MQTTLimits, hash: SeededHash) {
         self.limits = limits
         self.hash = hash
-        table = MQTTSessionTable(limit: limits.sessions)
-        retained = RecencyMap(limit: limits.retainedTopics)
-        clients = RecencyMap(limit: limits.clientIDs)
-        saved = RecencyMap(limit: limits.savedSessions)
-        addresses = RecencyMap(limit: limits.clientAddresses)
-        willOwners = RecencyMap(limit: limits.willTopics)
+        sessions = SlotTable(limit: limits.sessions, reserving: MQTTSession())
+        directory = MQTTDirectory(limits: limits)
     }
 
     /// Begins to follow a connection.
@@ -61,39 +52,35 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     public mutating func openSession(
         client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool = false
     ) -> MQTTSessionID {
-        if let victim = table.victim {
-            counts.sessionsEvicted &+= 1
-            close(victim, at: time, isEvicted: true)
-        }
-        return table.open(client: client, server: server, isFromStart: isFromStart)
+        if let victim = sessions.victim { close(victim, at: time, isEvicted: true) }
+        let index = sessions.open(MQTTSession())
+        sessions[index].reset(client: client, server: server, isFromStart: isFromStart)
+        return sessions.id(index)
     }
 
     /// Forgets a connection. Nothing happens where it was forgotten before.
     public mutating func closeSession(_ id: MQTTSessionID, at time: Timestamp) {
-        if let index = table.index(of: id) { close(index, at: time) }
+        if let index = sessions.slot(of: id) { close(index, at: time) }
     }
 
     /// Says that bytes of a connection were lost: what depends on having seen every message is no longer a violation.
     public mutating func noteGap(_ id: MQTTSessionID) {
-        if let index = table.index(of: id) { table.sessions[index].hasGap = true }
+        if let index = sessions.slot(of: id) { sessions[index].hasGap = true }
     }
 
     /// The version that a session speaks, as far as it is known.
     public func version(of id: MQTTSessionID) -> MQTTVersion {
-        table.index(of: id).map { table.sessions[$0].version } ?? .unknown
+        sessions.slot(of: id).map { sessions[$0].version } ?? .unknown
     }
 
     /// How many sessions are open.
-    public var sessionCount: Int { table.count }
+    public var sessionCount: Int { sessions.count }
 
     /// What was seen and what could not be kept.
     public var counters: MQTTCounters {
         var result = counts
-        result.retainedTopicsEvicted = retained.evictions
-        result.clientIDsEvicted = clients.evictions
-        result.savedSessionsEvicted = saved.evictions
-        result.clientAddressesEvicted = addresses.evictions
-        result.willTopicsEvicted = willOwners.evictions
+        result.sessionsEvicted = sessions.evictions
+        directory.count(in: &result)
         return result
     }
 }

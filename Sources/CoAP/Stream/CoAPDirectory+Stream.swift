@@ -1,8 +1,9 @@
 import Bytes
 import Events
 import Network
+import Tables
 
-extension Conversation {
+extension CoAPDirectory {
     /// Takes a message of a connection into account and says what is known of it.
     ///
     /// Requests and responses meet by token alone, within their connection and in their direction (RFC 8323, 3.3): both
@@ -17,7 +18,7 @@ extension Conversation {
         forgetOld(passage.time)
         var state = MessageState(direction: context.direction)
         var record = MessageRecord(
-            firstSeen: passage.time, print: 0, type: message.type, exchange: HashedKey(high: 0, low: 0))
+            firstSeen: passage.time, print: 0, type: message.type, exchange: Hash128(high: 0, low: 0))
         guard message.hasToken else { return state }
         if message.code.isRequest {
             state.direction = .toServer

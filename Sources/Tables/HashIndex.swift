@@ -1,0 +1,68 @@
+/// Where the entries of a table lie: for each the number of its slot and the tag of its key, eight bytes a cell.
+///
+/// The tag is compared before the slot is looked at, which lies elsewhere in memory; the keys themselves stay with the
+/// entries, and whoever owns both compares them:
+///
+///     var position = index.start(tag)
+///     while let slot = index.next(tag, &position) { if entries[slot].key == key { return slot } }
+public struct HashIndex: Sendable {
+    private struct Cell: HashCell {
+        /// -1 in a free cell.
+        var slot: Int32
+        var tag: UInt32
+
+        static var free: Cell { Cell(slot: -1, tag: 0) }
+        var isFree: Bool { slot < 0 }
+    }
+
+    private var cells = HashCells<Cell>()
+
+    /// An empty index, which allocates nothing yet.
+    public init() {}
+
+    /// How many slots are entered.
+    public var count: Int { cells.count }
+
+    /// The memory taken, in bytes.
+    public var bytes: Int { cells.bytes }
+
+    /// Where a search for a tag begins; -1 where nothing is entered.
+    public func start(_ tag: UInt32) -> Int { cells.count > 0 ? cells.start(tag) : -1 }
+
+    /// The next slot that was entered under a tag, `nil` behind the last; `position` moves on.
+    public func next(_ tag: UInt32, _ position: inout Int) -> Int? {
+        guard position >= 0 else { return nil }
+        while true {
+            let cell = cells[position]
+            if cell.isFree { return nil }
+            position = cells.after(position)
+            if cell.tag == tag { return Int(cell.slot) }
+        }
+    }
+
+    /// Enters a slot, 0 to 2³¹ - 1, under the tag of its key.
+    ///
+    /// It must not be there already.
+    public mutating func insert(_ tag: UInt32, slot: Int) {
+        cells.insert(Cell(slot: Int32(truncatingIfNeeded: slot), tag: tag))
+    }
+
+    /// Takes out a slot that was entered under a tag; gives whether it was there.
+    @discardableResult
+    public mutating func remove(_ tag: UInt32, slot: Int) -> Bool {
+        guard cells.count > 0 else { return false }
+        let number = Int32(truncatingIfNeeded: slot)
+        var position = cells.start(tag)
+        while !cells.isFree(position) {
+            if cells[position].slot == number, cells[position].tag == tag {
+                cells.remove(at: position)
+                return true
+            }
+            position = cells.after(position)
+        }
+        return false
+    }
+
+    /// How many cells a search for a tag looks at before it comes to a free one.
+    public func probes(_ tag: UInt32) -> Int { cells.probes(tag) }
+}

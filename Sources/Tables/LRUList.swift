@@ -1,0 +1,94 @@
+/// Slots, numbered from 0 on, in the order of their last use: a doubly linked list whose links lie in one array, eight
+/// bytes a slot, beside whatever the slots hold.
+///
+/// Slots that are not in the list are either free, chained up to be handed out again, or whoever took them out keeps them.
+public struct LRUList: Sendable {
+    private struct Links {
+        /// The next slot used later; -1 for none.
+        var newer: Int32
+        /// The next slot used earlier, or the next free one; -1 for none.
+        var older: Int32
+    }
+
+    private var links: [Links] = []
+    private var head: Int32 = -1
+    private var tail: Int32 = -1
+    private var firstFree: Int32 = -1
+    /// How many slots are in the list.
+    public private(set) var count = 0
+
+    /// An empty list, which allocates nothing yet.
+    public init() {}
+
+    /// The memory taken, in bytes.
+    public var bytes: Int { links.capacity * MemoryLayout<Links>.stride }
+
+    /// How many slots were ever numbered: the numbers of slots are less.
+    public var slotCount: Int { links.count }
+
+    /// The slot used last.
+    public var newest: Int? { head < 0 ? nil : Int(head) }
+
+    /// The slot used longest ago.
+    public var oldest: Int? { tail < 0 ? nil : Int(tail) }
+
+    /// The slot used next after one that is in the list.
+    public func newer(than slot: Int) -> Int? { links[slot].newer < 0 ? nil : Int(links[slot].newer) }
+
+    /// The slot used last before one that is in the list.
+    public func older(than slot: Int) -> Int? { links[slot].older < 0 ? nil : Int(links[slot].older) }
+
+    /// Hands out a free slot, or a new one whose number is `slotCount`, and makes it the one used last.
+    public mutating func allocate() -> Int {
+        if firstFree >= 0 {
+            let slot = Int(firstFree)
+            firstFree = links[slot].older
+            link(slot)
+            return slot
+        }
+        links.append(Links(newer: -1, older: -1))
+        link(links.count &- 1)
+        return links.count &- 1
+    }
+
+    /// Takes a slot, which must be in the list, out of it and frees it.
+    public mutating func release(_ slot: Int) {
+        unlink(slot)
+        links[slot].older = firstFree
+        firstFree = Int32(truncatingIfNeeded: slot)
+    }
+
+    /// Makes a slot that is in no list the one used last, for owners that number slots themselves: one slot may be in
+    /// several lists.
+    public mutating func add(_ slot: Int) {
+        while links.count <= slot { links.append(Links(newer: -1, older: -1)) }
+        link(slot)
+    }
+
+    /// Takes a slot, which must be in the list, out of it.
+    ///
+    /// It is not free: whoever took it out keeps it.
+    public mutating func remove(_ slot: Int) { unlink(slot) }
+
+    /// Makes a slot, which must be in the list, the one used last.
+    public mutating func touch(_ slot: Int) {
+        guard head != Int32(truncatingIfNeeded: slot) else { return }
+        unlink(slot)
+        link(slot)
+    }
+
+    private mutating func link(_ slot: Int) {
+        let number = Int32(truncatingIfNeeded: slot)
+        links[slot] = Links(newer: -1, older: head)
+        if head >= 0 { links[Int(head)].newer = number } else { tail = number }
+        head = number
+        count &+= 1
+    }
+
+    private mutating func unlink(_ slot: Int) {
+        let own = links[slot]
+        if own.newer >= 0 { links[Int(own.newer)].older = own.older } else { head = own.older }
+        if own.older >= 0 { links[Int(own.older)].newer = own.newer } else { tail = own.newer }
+        count &-= 1
+    }
+}
