@@ -80,7 +80,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
         .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "EventsTests", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .testTarget(
+            name: "EventsTests", dependencies: ["Bytes", "Network", "Events", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
             swiftSettings: common),
@@ -105,7 +106,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",
-            dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Bytes", "Network", "Events", "Alerts", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: common),
         .testTarget(
             name: "SensorTests",

@@ -8,7 +8,7 @@ private func key(_ number: UInt64) -> HashedKey { HashedKey(high: number, low: n
 /// Held against a dictionary and a list in order of use, over random operations.
 @Test(arguments: [1, 2, 7, 64, 500])
 func tableAgainstModel(limit: Int) {
-    let seed = UInt64.random(in: .min ... .max)
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = BoundedTable<Int>(limit: limit)
     var values: [UInt64: Int] = [:]
@@ -38,13 +38,13 @@ func tableAgainstModel(limit: Int) {
                 evictions += 1
             }
             let new = table.insert(key(number), round)
-            #expect(new < table.slotCount && table[new] == round)
+            #expect(new < table.slotCount && table[new] == round, "seed \(seed)")
             values[number] = round
             order.append(number)
         }
         #expect(table.count == values.count && table.evictions == evictions, "seed \(seed)")
         #expect(table.oldest.map { table[$0] } == order.first.flatMap { values[$0] }, "seed \(seed)")
-        #expect(table.slotCount <= limit)
+        #expect(table.slotCount <= limit, "seed \(seed)")
     }
     for (number, value) in values { #expect(table.find(key(number)).map { table[$0] } == value, "seed \(seed)") }
 }
