@@ -98,3 +98,15 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
         if case .proven(let offset) = verdict { Issue.record("run \(run), offset \(offset), seed \(seed)") }
     }
 }
+
+/// The end of a message whose beginning is lost can be a message by itself: a request without options; `r`, the option
+/// `50` of a path and six octets of payload. What follows proves nothing about it. Where a segment begins with it, it does.
+@Test(arguments: [[0x00, 0x01], Array("r".utf8) + [0x02] + Array("50".utf8) + [0xFF, 1, 2, 3, 4, 5, 6]] as [[UInt8]])
+func theEndOfALostMessageIsNoMessage(end: [UInt8]) {
+    let next = CoAPStream(0x02, token: [7], path: "plant/sensor/number/51", payload: [0x31]).bytes
+    let bytes = end + next + next + next
+    var boundary = CoAPBoundary()
+    #expect(CoAPFraming.frame(end.span.bytes) == .message(end.count))
+    #expect(boundary.find(bytes.span.bytes, startsSegment: false, isLast: true) == .proven(end.count))
+    #expect(boundary.find(bytes.span.bytes, startsSegment: true, isLast: true) == .proven(0))
+}
