@@ -122,7 +122,8 @@ let package = Package(
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["ProgramSupport"], exclude: ["Clients"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["Clients"],
+            swiftSettings: common),
         .testTarget(
             name: "RefereeTests", dependencies: ["ProgramSupport"], exclude: ["README.md", "Referee"],
             swiftSettings: common),

@@ -70,7 +70,10 @@ import Testing
         let outcome = try shell(
             """
             "$EARSHOT" tail -f | head -n 1 > first &
-            sleep 1
+            for attempt in $(seq 100); do
+                [ -s first ] && break
+                sleep 0.1
+            done
             "$EARSHOT" replay -q --again '\(sample)' 2> /dev/null
             wait $!
             wc -l < first

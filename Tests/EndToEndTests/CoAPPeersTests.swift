@@ -92,30 +92,6 @@ enum CoAPPeers {
     }()
 }
 
-/// tcpdump on the loopback interface.
-private final class Recording {
-    let folder: TemporaryFolder
-    private let process: Background
-    private let capture: String
-
-    init(_ filter: String) throws {
-        folder = try TemporaryFolder()
-        capture = folder.file("peers.pcap")
-        process = try Background(
-            Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
-                + (getuid() == 0 ? ["-Z", "root"] : []) + [filter])
-        try process.waitForErrorText("listening on lo")
-    }
-
-    /// Ends it; the capture. What was sent last is still under way to it.
-    func end() throws -> String {
-        usleep(500_000)
-        _ = try process.end(SIGINT)
-        return capture
-    }
-}
-
 /// A line of `earshot decode`.
 private struct Message: Decodable {
     let frame: Int
