@@ -125,7 +125,7 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["Clients"],
             swiftSettings: common),
         .testTarget(
-            name: "RefereeTests", dependencies: ["ProgramSupport"], exclude: ["README.md", "Referee"],
+            name: "RefereeTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["README.md", "Referee"],
             swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Sessions of random packets of every type and version, read by the program and by tshark, field by field.
-@Suite(.enabled(if: TsharkMQTT.path != nil, "tshark is not installed"))
+@Suite(.needs(TsharkMQTT.path != nil, "tshark is not installed"))
 struct MQTTFieldTests {
     @Test func everyFieldIsWhatTsharkReads() throws {
         let seed = testSeed()

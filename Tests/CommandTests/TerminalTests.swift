@@ -21,8 +21,7 @@ import Testing
         #expect(try earshot("replay", sample, directory: folder.path).text.contains("\u{1B}") == false)
         #expect(try earshot("tail", directory: folder.path).output.contains(0x1B) == false)
         guard Program.find("script") != nil else {
-            print("terminal: not tested, there is no script(1)")
-            return
+            return try leavingOut("terminal", because: "there is no script(1)")
         }
         #expect(try onTerminal("$EARSHOT tail").contains("\u{1B}["))
         for environment in [["NO_COLOR": "1"], ["TERM": "dumb"]] {

@@ -1,5 +1,6 @@
 import Foundation
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// A line of `earshot decode`, as far as these tests look at it.
@@ -65,7 +66,7 @@ private final class Listening {
 }
 
 /// Real clients and servers: libcoap's and aiocoap's.
-@Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
+@Suite(.serialized, .needs(Sensor.obstacle))
 struct CoAPExchangeTests {
     private static let python: String? = {
         let python = "\(Program.root)/.venv/bin/python"
@@ -135,7 +136,9 @@ struct CoAPExchangeTests {
     }
 
     /// aiocoap at both ends, on a port that is not CoAP's: a body of 5000 octets put and got, and an observation.
-    @Test(.enabled(if: python != nil)) func exchangesWithAiocoap() throws {
+    @Test(.needs(python != nil, "there is no aiocoap: run scripts/python-env.sh .venv")) func exchangesWithAiocoap()
+        throws
+    {
         let folder = try TemporaryFolder()
         let port = try Loopback.freePort(SOCK_DGRAM)
         let script = try folder.write(aiocoapScript, to: "exchange.py")

@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// What real CoAP peers say to each other over TCP and with OSCORE: held against tshark's reading of the same capture, and
 /// against what the clients printed.
-@Suite(.serialized, .enabled(if: CoAPPeers.obstacle == nil, "\(CoAPPeers.obstacle ?? "")"))
+@Suite(.serialized, .needs(CoAPPeers.obstacle))
 struct CoAPPeersTests {
     @Test func libcoapOverTCP() throws {
         let server = try CoAPServer()
@@ -37,7 +38,7 @@ struct CoAPPeersTests {
         #expect(notified.count >= 2 && notified.allSatisfy { times.contains($0) }, "\(times)")
     }
 
-    @Test(.enabled(if: CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
+    @Test(.needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapOverTCP() throws {
         let port = try Loopback.freePort(SOCK_STREAM)
         let (recording, printed) = try converse("tcp", port)
@@ -53,7 +54,7 @@ struct CoAPPeersTests {
         #expect(printed.last == "notifications \(answers.count - toRequests.count)")
     }
 
-    @Test(.enabled(if: CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
+    @Test(.needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapWithOSCORE() throws {
         let port = try Loopback.freePort(SOCK_DGRAM)
         let (recording, printed) = try converse("oscore", port)

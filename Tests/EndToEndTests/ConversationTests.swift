@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// The clients that scripts/python-env.sh installs.
@@ -19,7 +20,7 @@ enum Paho {
 
 /// Real conversations of MQTT 5.0, recorded on the loopback interface: what `earshot decode` says of their state is held
 /// against what scripts/mqtt-conversation.py did.
-@Suite(.serialized, .enabled(if: Paho.obstacle == nil, "\(Paho.obstacle ?? "")"))
+@Suite(.serialized, .needs(Paho.obstacle))
 struct ConversationTests {
     /// One message as `decode` prints it.
     private struct Message {

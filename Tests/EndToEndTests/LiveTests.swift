@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// The sensor against real brokers, servers and clients on the loopback interface.
-@Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
+@Suite(.serialized, .needs(Sensor.obstacle))
 struct LiveTests {
     @Test func attacksAreSeenAtOnceAndOnceMoreInTheCapture() throws {
         let broker = try Broker(users: nil)

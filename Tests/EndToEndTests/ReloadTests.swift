@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// SIGHUP while the sensor listens.
-@Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
+@Suite(.serialized, .needs(Sensor.obstacle))
 struct ReloadTests {
     private let folder: TemporaryFolder
     private let broker: Broker

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// MQTT over WebSocket as real brokers, servers and clients speak it, captured on the loopback interface.
-@Suite(.serialized, .enabled(if: WebSocketPeers.obstacle == nil, "\(WebSocketPeers.obstacle ?? "")"))
+@Suite(.serialized, .needs(WebSocketPeers.obstacle))
 struct WebSocketTests {
     @Test func pahoAndMosquitto() throws {
         let broker = try Broker(users: nil, isWebSocket: true)
