@@ -84,7 +84,8 @@ let package = Package(
         .testTarget(
             name: "TablesTests", dependencies: ["Bytes", "Network", "Tables", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
             swiftSettings: common),
@@ -109,7 +110,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",
-            dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Bytes", "Network", "Events", "Alerts", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: common),
         .testTarget(
             name: "SensorTests",
@@ -123,9 +126,10 @@ let package = Package(
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["ProgramSupport"], exclude: ["Clients"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["Clients"],
+            swiftSettings: common),
         .testTarget(
-            name: "RefereeTests", dependencies: ["ProgramSupport"], exclude: ["README.md", "Referee"],
+            name: "RefereeTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["README.md", "Referee"],
             swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),

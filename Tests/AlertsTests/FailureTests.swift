@@ -1,6 +1,7 @@
 import Alerts
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -105,7 +106,7 @@ import Testing
         #expect(try reader.latestRun()?.alerts == 1)
     }
 
-    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    @Test(.needs(SmallDisk.isAllowed, "mounting is not permitted"))
     func aFullDatabaseStopsNothing() throws {
         let folder = try TemporaryFolder()
         var settings = quickSettings()

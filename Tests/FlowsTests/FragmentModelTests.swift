@@ -30,8 +30,7 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
 }
 
 @Test(arguments: [128, 5]) func tableAgreesWithTheModel(pieceLimit: Int) {
-    let seed = UInt64.random(in: 0 ... .max)
-    print("tableAgreesWithTheModel seed \(seed)")
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var model = FragmentModel(pieceLimit: pieceLimit)
     var table = fragmentTable { $0.fragmentPieces = pieceLimit }
@@ -59,8 +58,7 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
 }
 
 @Test func randomFragmentsDoNoHarm() {
-    let seed = UInt64.random(in: 0 ... .max)
-    print("randomFragmentsDoNoHarm seed \(seed)")
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = fragmentTable {
         $0.fragmentedDatagrams = 20
