@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   6 earshot   5 Sensor   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Sigma   2 Packets Events
+//   7 earshot   6 Sensor   5 Engine   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Sigma   2 Packets Events
 //   1 Network Tables   0 Bytes   below: CPcap CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
@@ -54,6 +54,11 @@ let package = Package(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 
         .target(
+            name: "Engine",
+            dependencies: [
+                "Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket",
+            ], swiftSettings: common),
+        .target(
             name: "Detection", dependencies: ["Bytes", "Network", "Events", "Sigma", "CVectorscan"],
             swiftSettings: common),
         .target(
@@ -63,15 +68,15 @@ let package = Package(
         .target(
             name: "Sensor",
             dependencies: [
-                "Bytes", "Network", "Tables", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket",
-                "Sigma", "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "Engine", "Sigma", "Detection",
+                "Alerts", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Events", "Network", "Packets", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Engine", "Events", "Network", "Packets", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -117,8 +122,8 @@ let package = Package(
         .testTarget(
             name: "SensorTests",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "WebSocket", "Detection", "Alerts",
-                "Sensor", "TestSupport",
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "WebSocket", "Engine", "Detection",
+                "Alerts", "Sensor", "TestSupport",
             ],
             swiftSettings: common),
 

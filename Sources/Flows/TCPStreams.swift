@@ -219,7 +219,7 @@ public struct TCPStreams: ~Copyable {
     }
 
     private mutating func noteUnparsed(_ count: Int, _ slot: Int) {
-        if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
+        if table[slot].kind.isFollowed { counters.unparsedBytes += UInt64(count) }
     }
 
     /// Names the streams in which something has waited longer than it should for what comes before it, in `overdue`.
@@ -355,10 +355,7 @@ public struct TCPStreams: ~Copyable {
     /// Forgets a half-received message and waits for a boundary that proves itself.
     public mutating func loseBoundary(_ slot: Int, _ side: Side) {
         noteUnparsed(held.drop(&table[slot][side]), slot)
-        table[slot][side].skip = 0
-        table[slot][side].wholeLength = 0
-        table[slot][side].isLost = true
-        table[slot][side].searched = 0
+        table[slot][side].framing = .lost(startsSegment: false, searched: 0)
     }
 
     /// Counts octets of a followed stream that were not understood.
@@ -375,8 +372,8 @@ public struct TCPStreams: ~Copyable {
 
     /// Lets go of what the streams of a flow that has left the table still hold.
     public mutating func release(_ flow: inout Flow) {
-        releaseBuffers(&flow[.first], isFollowed: flow.label != 0)
-        releaseBuffers(&flow[.second], isFollowed: flow.label != 0)
+        releaseBuffers(&flow[.first], isFollowed: flow.kind.isFollowed)
+        releaseBuffers(&flow[.second], isFollowed: flow.kind.isFollowed)
     }
 
     /// Lets go of what the streams of a flow hold that turned out to be nobody's.

@@ -1,6 +1,7 @@
 import Alerts
 import Bytes
 import Detection
+import Engine
 import Events
 import Network
 import Packets
@@ -120,15 +121,16 @@ public struct DetectionSink: EventSink, ~Copyable {
             sourceIP: shown.source.address, sourcePort: shown.source.port,
             destinationIP: shown.destination.address, destinationPort: shown.destination.port,
             transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
-            clientID: hit.missed == nil ? text(Protocols.clientID, event, message) : nil,
+            clientID: hit.missed == nil ? clientID(event, message) : nil,
             communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
             event: String(decoding: object, as: UTF8.self))
     }
 
-    /// The first value of a text field, as text.
-    private mutating func text(
-        _ field: FieldID, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
+    /// The identifier of the client, as text; `nil` where there is none.
+    private mutating func clientID(
+        _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
     ) -> String? {
+        guard let field = Protocols.clientID(of: event.category) else { return nil }
         values.removeAll()
         event.read(field, message: message, into: &values)
         guard case .bytes(let reference)? = values.values.first else { return nil }

@@ -1,5 +1,6 @@
 import Alerts
 import Capture
+import Engine
 import Foundation
 import Network
 import Packets

@@ -1,6 +1,7 @@
 import Bytes
 import Capture
 import Detection
+import Engine
 import Events
 import Network
 import Packets

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Flows
 import Foundation
@@ -53,12 +54,12 @@ extension Settings {
             guard let policy = ChecksumPolicy(rawValue: value.string ?? "") else {
                 throw wrong(key, "ignore or strict")
             }
-            limits.checksums = policy
-        case "max_flows": limits.flows.flows = try number(key, value, 16...16_777_216)
+            limits.engine.checksums = policy
+        case "max_flows": limits.engine.flows.flows = try number(key, value, 16...16_777_216)
         case "max_held_bytes_per_message":
-            limits.flows.heldBytesPerMessage = try number(key, value, 1024...1 << 24)
+            limits.engine.flows.heldBytesPerMessage = try number(key, value, 1024...1 << 24)
         case "max_queued_bytes_per_stream":
-            limits.flows.queuedBytesPerStream = try number(key, value, 4096...1 << 26)
+            limits.engine.flows.queuedBytesPerStream = try number(key, value, 4096...1 << 26)
         default:
             let hint = nearest(to: key, in: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
             throw SensorError(.configuration, "there is no setting '\(key)'\(hint)")

@@ -11,7 +11,7 @@ private let floors: [String: Int] = [
     "CPcap": -1, "CVectorscan": -1, "CZlib": -1, "CZstd": -1, "Bytes": 0,
     "Network": 1, "Tables": 1, "Packets": 2, "Events": 2,
     "Capture": 3, "Flows": 3, "MQTT": 3, "CoAP": 3, "WebSocket": 3, "Sigma": 3,
-    "Detection": 4, "Alerts": 4, "Sensor": 5, "earshot": 6,
+    "Detection": 4, "Alerts": 4, "Engine": 5, "Sensor": 6, "earshot": 7,
 ]
 
 private struct SourceFile {

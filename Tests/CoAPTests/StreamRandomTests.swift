@@ -1,5 +1,6 @@
 import Bytes
 import CoAP
+import Events
 import TestSupport
 import Testing
 

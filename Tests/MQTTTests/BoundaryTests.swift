@@ -8,8 +8,8 @@ import Testing
 @Suite struct BoundaryTests {
     private func find(
         _ bytes: [UInt8], _ direction: Direction = .toServer, _ version: MQTTVersion = .v311,
-        startsSegment: Bool = false, sequel: MQTTBoundary.Sequel = .more
-    ) -> MQTTBoundary.Verdict {
+        startsSegment: Bool = false, sequel: Sequel = .more
+    ) -> BoundaryVerdict {
         var search = MQTTBoundary(direction: direction, version: version)
         return search.find(bytes.span.bytes, startsSegment: startsSegment, sequel: sequel)
     }

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Flows
 import Packets
@@ -186,7 +187,7 @@ private let counts: [String: [String: UInt64]] = [
 /// A message longer than what is held is told by its head, and the stream goes on behind it.
 @Test(arguments: [70_000, 300_000]) func longMessages(count: Int) {
     var limits = SensorLimits()
-    limits.flows.heldBytesPerMessage = 4096
+    limits.engine.flows.heldBytesPerMessage = 4096
     var bench = Bench(
         ["coap.code", "coap.length", "coap.payload_length", "coap.uri_path", "violation.id"], limits: limits)
     var connection = Connection(serverPort: 5683)
@@ -381,7 +382,7 @@ private let counts: [String: [String: UInt64]] = [
         for frame in connection.handshake() { bench.feed(frame, advance: 1000) }
         bench.feed(connection.client(CoAPStream.csm()), advance: 1000)
     }
-    #expect((bench.worker.statistics.evicted["coap_candidates"] ?? 0) == 5000 - 4096)
+    #expect((bench.worker.statistics.evicted["candidates"] ?? 0) == 5000 - 4096)
     var talker = Connection(clientPort: 9, serverPort: 9000)
     for frame in talker.handshake() { bench.feed(frame) }
     bench.feed(talker.client(CoAPStream.csm()))

@@ -1,5 +1,6 @@
 import Bytes
 import Capture
+import Engine
 import Events
 import Foundation
 import Network
@@ -55,14 +56,14 @@ private struct PayloadSink: EventSink, ~Copyable {
 
 /// A worker whose sink asks for payloads.
 private struct PayloadBench: ~Copyable {
-    var worker: Worker<PayloadSink>
+    var worker: SensorWorker<PayloadSink>
     private var number: UInt64 = 0
 
     init(isAsking: Bool = true, isSumming: Bool = true) {
         var sink = PayloadSink()
         sink.isAsking = isAsking
         sink.isSumming = isSumming
-        worker = Worker(hash: SeededHash(seed: 1), sink: sink)
+        worker = SensorWorker(hash: SeededHash(seed: 1), sink: sink)
     }
 
     mutating func feed(_ frame: [UInt8], captured: Int? = nil) {

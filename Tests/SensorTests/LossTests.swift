@@ -1,3 +1,4 @@
+import Engine
 import Packets
 import Sensor
 import TestSupport
@@ -200,7 +201,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(lenient.worker.statistics.missingChecksums == 1)
     #expect(lenient.worker.statistics.wrongChecksums == 1)
     var limits = SensorLimits()
-    limits.checksums = .strict
+    limits.engine.checksums = .strict
     var strict = Bench(limits: limits)
     strict.feed(wrong)
     #expect(strict.events.isEmpty)

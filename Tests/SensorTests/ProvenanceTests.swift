@@ -1,4 +1,5 @@
 import Bytes
+import Engine
 import Events
 import Network
 import Packets
@@ -61,10 +62,10 @@ private struct OriginRecorder: EventSink, ~Copyable {
 
 /// Feeds frames, a millisecond apart; each is on the VLAN of its own number.
 private struct Line: ~Copyable {
-    var worker: Worker<OriginRecorder>
+    var worker: SensorWorker<OriginRecorder>
     var number: UInt64 = 0
 
-    init() { worker = Worker(hash: SeededHash(seed: 1), sink: OriginRecorder()) }
+    init() { worker = SensorWorker(hash: SeededHash(seed: 1), sink: OriginRecorder()) }
 
     static func time(_ number: UInt64) -> Int64 { 1_000_000_000 + Int64(number) * 1_000_000 }
 

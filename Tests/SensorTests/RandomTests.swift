@@ -1,3 +1,4 @@
+import Engine
 import Flows
 import Sensor
 import TestSupport
@@ -8,11 +9,11 @@ import Testing
     let seed = testSeed()
     var generator = SeededGenerator(seed: seed, run: round)
     var limits = SensorLimits()
-    limits.flows.heldBytesPerMessage = 1024
-    limits.flows.heldBytesTotal = 1 << 16
-    limits.flows.queuedBytesTotal = 1 << 16
-    limits.flows.queuedSegmentsPerStream = 8
-    limits.flows.flows = 64
+    limits.engine.flows.heldBytesPerMessage = 1024
+    limits.engine.flows.heldBytesTotal = 1 << 16
+    limits.engine.flows.queuedBytesTotal = 1 << 16
+    limits.engine.flows.queuedSegmentsPerStream = 8
+    limits.engine.flows.flows = 64
     var bench = Bench(limits: limits)
     var fed = 0
     for _ in 0..<150 {

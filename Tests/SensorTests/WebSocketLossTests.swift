@@ -1,3 +1,4 @@
+import Engine
 import Sensor
 import TestSupport
 import Testing
@@ -140,7 +141,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
 /// Carriers are let go of with their connections: a table for two is enough for many, one after another.
 @Test(arguments: [0, 1, 2]) func carriersAreReleased(_ end: Int) {
     var limits = SensorLimits()
-    limits.webSocket.connections = 2
+    limits.engine.webSocket.connections = 2
     var bench = Bench(["mqtt.type"], limits: limits)
     for index in 0..<50 {
         // By FIN, by Close frames and RST, and by another connection on the same ports.
@@ -167,7 +168,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
 
 @Test func anEvictedCarrierEndsItsFlow() {
     var limits = SensorLimits()
-    limits.webSocket.connections = 2
+    limits.engine.webSocket.connections = 2
     var bench = Bench(["mqtt.type"], limits: limits)
     var connections = (0..<4).map { Connection(clientPort: 40_000 + $0, serverPort: 9001) }
     for index in connections.indices {

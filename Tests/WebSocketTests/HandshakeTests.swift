@@ -148,9 +148,9 @@ private let offers: [(String, [String])] = [
     #expect(seen11.isEmpty)
     let seen12 = right.notes(.toClient, of: .coap)
     #expect(seen12.isEmpty)
-    let seen13 = right.table.isCoAP(right.id)
+    let seen13 = right.table.isMessageEach(right.id)
     #expect(seen13)
-    let seen14 = listener.table.isCoAP(listener.id)
+    let seen14 = listener.table.isMessageEach(listener.id)
     #expect(!seen14)
 }
 

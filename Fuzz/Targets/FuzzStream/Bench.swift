@@ -1,13 +1,12 @@
 import Bytes
-import Capture
+import Engine
 import Events
 import FuzzSupport
 import Network
 import Packets
-import Sensor
 import TestSupport
 
-private let unused = EventCheck(registry: Protocols.registry)
+private let unused = EventCheck(registry: FieldRegistry(of: Dissectors.self))
 
 /// Keeps the events, every field of them, where they are to be compared; else only the first few are read.
 struct Recorder: EventSink, ~Copyable {
@@ -29,15 +28,23 @@ struct Recorder: EventSink, ~Copyable {
     }
 }
 
+/// The bounds of a worker.
+struct Limits {
+    var engine = EngineLimits()
+    var dissectors = Dissectors.Limits()
+}
+
 /// A worker that is fed frames by hand. Every frame has the same number, so that it makes no difference to events.
 struct Bench: ~Copyable {
-    var worker: Worker<Recorder>
+    var worker: Worker<Dissectors, Recorder>
     /// Capture time of the next frame, in nanoseconds.
     var clock: Int64 = 1_000_000_000
     private(set) var fed: UInt64 = 0
 
-    init(limits: SensorLimits, keepsLines: Bool) {
-        worker = Worker(limits: limits, hash: SeededHash(seed: 1), sink: Recorder(keepsLines: keepsLines))
+    init(limits: Limits, keepsLines: Bool) {
+        worker = Worker(
+            limits: limits.engine, dissectors: limits.dissectors, hash: SeededHash(seed: 1),
+            sink: Recorder(keepsLines: keepsLines))
     }
 
     mutating func feed(_ frame: [UInt8], link: LinkType = .raw) {

@@ -1,11 +1,11 @@
 import CMalloc
 import CoAP
+import Engine
 import Flows
 import FuzzSupport
 import MQTT
 import Network
 import Packets
-import Sensor
 import TestSupport
 import WebSocket
 
@@ -30,33 +30,33 @@ private func usedMemory() -> Int {
     return Int(info.uordblks) + Int(info.hblkhd)
 }
 
-private let limits: SensorLimits = {
-    var limits = SensorLimits()
-    limits.flows.flows = 64
-    limits.flows.queuedBytesPerStream = 4096
-    limits.flows.queuedSegmentsPerStream = 6
-    limits.flows.queuedBytesTotal = 16384
-    limits.flows.heldBytesPerMessage = 1024
-    limits.flows.heldBytesTotal = 4096
-    limits.flows.historyBytes = 8192
-    limits.webSocket.connections = 16
-    limits.webSocket.waitingBytesPerStream = 1024
-    limits.webSocket.waitingBytesTotal = 4096
-    limits.webSocket.inflaters = 1
-    limits.flows.fragmentedDatagrams = 4
-    limits.flows.fragmentBytesTotal = 1 << 13
-    limits.flows.fragmentPieces = 6
-    limits.mqtt.sessions = 3
-    limits.mqtt.retainedTopics = 4
-    limits.mqtt.clientIDs = 3
-    limits.mqtt.identityBytes = 32
-    limits.mqtt.topicAliases = 4
-    limits.mqtt.topicAliasBytes = 64
-    limits.mqtt.pendingSubscribes = 2
-    limits.mqtt.pendingFilterBytes = 64
-    limits.mqtt.pendingFilters = 4
-    limits.coap.exchanges = 4
-    limits.coap.messageIDs = 4
+private let limits: Limits = {
+    var limits = Limits()
+    limits.engine.flows.flows = 64
+    limits.engine.flows.queuedBytesPerStream = 4096
+    limits.engine.flows.queuedSegmentsPerStream = 6
+    limits.engine.flows.queuedBytesTotal = 16384
+    limits.engine.flows.heldBytesPerMessage = 1024
+    limits.engine.flows.heldBytesTotal = 4096
+    limits.engine.flows.historyBytes = 8192
+    limits.engine.webSocket.connections = 16
+    limits.engine.webSocket.waitingBytesPerStream = 1024
+    limits.engine.webSocket.waitingBytesTotal = 4096
+    limits.engine.webSocket.inflaters = 1
+    limits.engine.flows.fragmentedDatagrams = 4
+    limits.engine.flows.fragmentBytesTotal = 1 << 13
+    limits.engine.flows.fragmentPieces = 6
+    limits.dissectors.mqtt.sessions = 3
+    limits.dissectors.mqtt.retainedTopics = 4
+    limits.dissectors.mqtt.clientIDs = 3
+    limits.dissectors.mqtt.identityBytes = 32
+    limits.dissectors.mqtt.topicAliases = 4
+    limits.dissectors.mqtt.topicAliasBytes = 64
+    limits.dissectors.mqtt.pendingSubscribes = 2
+    limits.dissectors.mqtt.pendingFilterBytes = 64
+    limits.dissectors.mqtt.pendingFilters = 4
+    limits.dissectors.coap.exchanges = 4
+    limits.dissectors.coap.messageIDs = 4
     return limits
 }()
 

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 import Tables
 
 /// Finds a place in a stream of one direction where messages demonstrably begin: behind lost octets, or in a connection
@@ -9,14 +10,6 @@ import Tables
 /// are full, count for next to nothing. A chain is believed from three messages on, or with fewer when they are worth
 /// enough or end exactly where the octets do.
 public struct CoAPBoundary: Sendable {
-    /// What is known of a place.
-    public enum Verdict: Hashable, Sendable {
-        /// Messages begin at that offset.
-        case proven(Int)
-        /// Nothing is proven; what lies before that offset cannot begin a message.
-        case open(Int)
-    }
-
     /// What the whole search may cost: octets that are read as parts of messages.
     private var budget = 0
     /// Whether the first message of the proven chain that tells it was a request; `nil` where none told.
@@ -48,7 +41,7 @@ public struct CoAPBoundary: Sendable {
     ///   - startsSegment: whether the first octet began a segment.
     ///   - isLast: whether nothing follows.
     /// - Complexity: linear in the octets; what would cost more is given up.
-    public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> Verdict {
+    public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> BoundaryVerdict {
         budget = 4096 + bytes.byteCount * 16
         var firstOpen = bytes.byteCount
         for offset in 0..<bytes.byteCount where !CoAPTokenLength.isReserved(bytes.byte(at: offset) & 15) {

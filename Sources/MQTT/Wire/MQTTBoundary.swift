@@ -10,24 +10,6 @@ import Tables
 /// right; a chain is believed from three messages on, or with fewer when they are worth enough or end exactly where the
 /// octets do.
 public struct MQTTBoundary: Sendable {
-    /// What is known of a place.
-    public enum Verdict: Hashable, Sendable {
-        /// Messages begin at that offset.
-        case proven(Int)
-        /// Nothing is proven; what lies before that offset cannot begin a message.
-        case open(Int)
-    }
-
-    /// What follows the octets that are searched.
-    public enum Sequel: Hashable, Sendable {
-        /// More octets, later.
-        case more
-        /// Octets that are lost.
-        case lost
-        /// Nothing: the stream is over.
-        case nothing
-    }
-
     /// Which way the octets go.
     private let direction: Direction
     private let version: MQTTVersion
@@ -70,7 +52,7 @@ public struct MQTTBoundary: Sendable {
     /// - Complexity: linear in the octets; what would cost more is given up.
     public mutating func find(
         _ bytes: RawSpan, startsSegment: Bool, sequel: Sequel = .more, isFull: Bool = false
-    ) -> Verdict {
+    ) -> BoundaryVerdict {
         budget = 4096 + bytes.byteCount * 16
         var firstOpen = bytes.byteCount
         // Text may pass for the head of a PUBLISH whose payload hides the messages that follow it: `0`, a digit, and a

@@ -8,14 +8,6 @@ import Events
 /// counts for as many bits as chance would have to guess right, so that it takes four of whole binary messages, and more
 /// of others. A length of eight octets proves itself: more than thirty zero bits are no chance.
 public struct WebSocketBoundary: Sendable {
-    /// What is known of a place.
-    public enum Verdict: Hashable, Sendable {
-        /// Frames begin at that offset.
-        case proven(Int)
-        /// Nothing is proven; what lies before that offset cannot begin a frame.
-        case open(Int)
-    }
-
     private let direction: Direction
     private let mayCompress: Bool
     /// What a whole search may cost: heads that are looked at.
@@ -37,7 +29,7 @@ public struct WebSocketBoundary: Sendable {
     /// - Parameter isWeak: whether two heads suffice: what is in the frames has to prove itself as well, or nothing
     ///   follows.
     /// - Complexity: linear in the octets; what would cost more is given up.
-    public mutating func find(_ bytes: RawSpan, from start: Int = 0, isWeak: Bool = false) -> Verdict {
+    public mutating func find(_ bytes: RawSpan, from start: Int = 0, isWeak: Bool = false) -> BoundaryVerdict {
         budget = 1024 + bytes.byteCount * 2
         var firstOpen = bytes.byteCount
         var offset = start

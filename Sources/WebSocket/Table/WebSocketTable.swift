@@ -112,9 +112,9 @@ extension WebSocketTable {
         index(of: id).map { connections[$0].toServer.hasClosed && connections[$0].toClient.hasClosed } ?? false
     }
 
-    /// Whether messages are those of CoAP by the subprotocol: the one that the server chose or, where it chose none or
+    /// Whether a message is one of the protocol inside, which is so of CoAP, by the subprotocol: the one that the server chose or, where it chose none or
     /// was not seen, the only one that the client offered.
-    public func isCoAP(_ id: WebSocketID) -> Bool {
+    public func isMessageEach(_ id: WebSocketID) -> Bool {
         guard let index = index(of: id) else { return false }
         if let chosen = connections[index].chosen, !chosen.isEmpty { return chosen == .coap }
         return connections[index].request.subprotocols == .coap
@@ -136,6 +136,9 @@ extension WebSocketTable {
         case mqtt
         /// CoAP (RFC 8323, 4).
         case coap
+
+        /// That of which a message of WebSocket is one message, or the other one.
+        public init(isMessageEach: Bool) { self = isMessageEach ? .coap : .mqtt }
     }
 
     /// The statements that a side broke since its last message, and with its first one those about the subprotocol.

@@ -1,5 +1,6 @@
 import Bytes
 import Capture
+import Engine
 import Events
 import Network
 import Packets
@@ -33,12 +34,12 @@ struct Recorder: EventSink, ~Copyable {
 
 /// A worker that is fed frames by hand, a millisecond apart.
 struct Bench: ~Copyable {
-    var worker: Worker<Recorder>
+    var worker: SensorWorker<Recorder>
     var clock: Int64 = 1_000_000_000
     private var number: UInt64 = 0
 
     init(_ fields: Set<String>? = nil, limits: SensorLimits = SensorLimits()) {
-        worker = Worker(limits: limits, hash: SeededHash(seed: 1), sink: Recorder(fields))
+        worker = SensorWorker(limits: limits, hash: SeededHash(seed: 1), sink: Recorder(fields))
     }
 
     var events: [String] { worker.sink.events }

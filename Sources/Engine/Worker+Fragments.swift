@@ -5,10 +5,10 @@ import Network
 import Packets
 
 /// Fragments, and checksums where they are asked for.
-extension Worker where Sink: ~Copyable {
+extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Takes a fragment; with the last one that was missing, the packet.
     mutating func take(_ fragment: Fragment, _ packet: inout Packet, _ frame: FrameRef) {
-        switch fragments.insert(fragment, from: frame, at: now) {
+        switch fragments.insert(fragment, from: frame, at: core.now) {
         case .waiting: break
         case .dropped: break
         case .complete(let buffer):
@@ -22,14 +22,16 @@ extension Worker where Sink: ~Copyable {
     ) {
         let payload = buffer.bytes.span.bytes
         switch PacketDecoder.decodeReassembled(payload, of: buffer.first, into: &packet) {
-        case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
+        case .undecoded(let reason): core.counters.undecoded[Int(reason.rawValue)] &+= 1
         // Fragments of fragments: nobody sends them but to hide something.
-        case .fragment: counters.undecoded[Int(Undecoded.ipv4Fragment.rawValue)] &+= 1
+        case .fragment: core.counters.undecoded[Int(Undecoded.ipv4Fragment.rawValue)] &+= 1
         case .packet:
             var provenance = frame.provenance
             if buffer.hasOverlap { provenance.anomalies.insert(.fragmentOverlap) }
             if buffer.hasConflict { provenance.anomalies.insert(.fragmentConflict) }
-            take(packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames))
+            let hit = track(packet)
+            guard wants(packet, hit) else { return }
+            take(packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames), hit)
         }
     }
 
@@ -38,19 +40,11 @@ extension Worker where Sink: ~Copyable {
         switch PacketDecoder.checksum(bytes, packet) {
         case .ok, .unknown: return false
         case .absent:
-            counters.missingChecksums &+= 1
+            core.counters.missingChecksums &+= 1
             return false
         case .wrong:
-            counters.wrongChecksums &+= 1
+            core.counters.wrongChecksums &+= 1
             return true
         }
     }
-}
-
-/// What is done about wrong checksums.
-public enum ChecksumPolicy: String, Sendable, CaseIterable {
-    /// They are counted, no more: cards that compute them leave them wrong in captures of their own machine.
-    case ignore
-    /// Packets with a wrong checksum are left out and counted, as their receivers leave them out: for a span port.
-    case strict
 }

@@ -1,14 +1,14 @@
 import Bytes
-import CoAP
+import Events
 import Flows
 import Network
 import Packets
 
-/// Datagrams and segments on strange ports that look like CoAP and wait for what proves it: a response, or of a stream the
-/// beginning of the other side.
+/// Datagrams and segments on strange ports that look like a protocol and wait for what proves it: an answer, or of a stream
+/// the beginning of the other side.
 ///
 /// Bounded: few of them a flow, few flows at a time; the flow that waited longest is given up first.
-struct CoAPCandidates: ~Copyable {
+struct Candidates: ~Copyable {
     /// A datagram, or what came next in a stream, with the frames that it came in.
     struct Piece: Sendable {
         var side: Side
@@ -20,14 +20,11 @@ struct CoAPCandidates: ~Copyable {
         fileprivate var time: Timestamp
     }
 
-    /// A request may be repeated MAX_RETRANSMIT times (RFC 7252, 4.8) before the answer comes.
+    /// A question may be repeated a few times before the answer comes: four times by MAX_RETRANSMIT of RFC 7252, 4.8.
     private static let datagramsPerFlow = 5
     /// A side may ask before the other one has begun; streams that wait longer are nobody's.
     private static let segmentsPerFlow = 16
     private static let flowLimit = 4096
-    /// A client waits for at least ACK_TIMEOUT, two seconds (RFC 7252, 4.2 and 4.8), before it sends a request again; some
-    /// are told to wait less. What comes twice at once is no sign of one.
-    private static let retransmissionNanoseconds: Int64 = 1_000_000_000
     /// Octets of frames that wait in all flows together.
     private static let byteLimit = 16 << 20
 
@@ -58,50 +55,35 @@ struct CoAPCandidates: ~Copyable {
         return true
     }
 
-    /// Whether `payload`, sent by `side`, answers a request that waits.
-    func isAnswered(_ handle: Int64, by payload: RawSpan, from side: Side) -> Bool {
+    /// Whether a datagram that `side` sent proves a flow by what waits of it: it answers an earlier one, or comes again.
+    func isProven(
+        _ handle: Int64, by datagram: RawSpan, from side: Side, at time: Timestamp,
+        _ questions: ProtocolEntry.DatagramQuestions
+    ) -> Bool {
         guard let pieces = waiting[handle] else { return false }
-        for piece in pieces where piece.side != side && CoAPProbe.isAnswer(payload, to: piece.frames.slice(piece.range))
-        { return true }
-        return false
-    }
-
-    /// What a stream that waits turned out to be.
-    enum StreamVerdict {
-        case open, proven, other
-    }
-
-    /// Whether what waits of a stream proves it to be CoAP: both sides begin with a CSM, or what one of them sent is a
-    /// chain of messages that chance would not make.
-    func judge(_ handle: Int64) -> StreamVerdict {
-        guard let parts = waiting[handle] else { return .other }
-        var begun = 0
-        for side in [Side.first, .second] {
-            var stream: [UInt8] = []
-            for part in parts where part.side == side { stream.append(copying: part.frames.slice(part.range)) }
-            switch CoAPStreamProbe.verdict(stream.span.bytes) {
-            case .no: return .other
-            case .needMore: continue
-            case .beginning:
-                begun += 1
-                var boundary = CoAPBoundary()
-                if boundary.isProvenBeginning(stream.span.bytes) { return .proven }
-            }
-        }
-        return begun == 2 ? .proven : .open
-    }
-
-    /// Whether `payload`, sent by `side` at `time`, repeats a request that waits, as a client does that gets no answer.
-    func isRepeated(_ handle: Int64, by payload: RawSpan, from side: Side, at time: Timestamp) -> Bool {
-        guard let pieces = waiting[handle] else { return false }
-        for piece in pieces where piece.side == side {
-            if time.nanoseconds(since: piece.time) >= Self.retransmissionNanoseconds,
-                CoAPProbe.isRetransmission(payload, of: piece.frames.slice(piece.range))
-            {
+        for piece in pieces {
+            let earlier = piece.frames.slice(piece.range)
+            if piece.side != side, questions.answers(datagram, earlier) { return true }
+            if piece.side == side, questions.repeats(datagram, earlier, time.nanoseconds(since: piece.time)) {
                 return true
             }
         }
         return false
+    }
+
+    /// Whether what waits of both streams of a flow proves it.
+    func judge(_ handle: Int64, _ questions: ProtocolEntry.StreamQuestions) -> CandidateVerdict {
+        guard let pieces = waiting[handle] else { return .refuted }
+        var first: [UInt8] = []
+        var second: [UInt8] = []
+        for piece in pieces {
+            if piece.side == .first {
+                first.append(copying: piece.frames.slice(piece.range))
+            } else {
+                second.append(copying: piece.frames.slice(piece.range))
+            }
+        }
+        return questions.judge(first.span.bytes, second.span.bytes)
     }
 
     /// Takes the pieces of a flow out, in the order in which they came.
