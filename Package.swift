@@ -54,7 +54,7 @@ let package = Package(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 
         .target(
-            name: "Detection", dependencies: ["Bytes", "Network", "Events", "Sigma", "CVectorscan"],
+            name: "Detection", dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "CVectorscan"],
             swiftSettings: common),
         .target(
             name: "Alerts",

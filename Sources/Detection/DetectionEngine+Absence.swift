@@ -46,10 +46,11 @@ extension DetectionEngine {
 
     /// Notes that a key came.
     mutating func noteArrival(
-        _ inlet: Inlet, _ plan: CorrelationPlan, _ key: TableKey, _ event: borrowing some EventSource & ~Copyable,
+        _ input: CorrelationInput, _ plan: CorrelationPlan, _ key: TableKey,
+        _ event: borrowing some EventSource & ~Copyable,
         _ context: EventContext, message: RawSpan
     ) {
-        guard let place = absences[inlet.correlation]?.add(key, context) else { return }
+        guard let place = absences[input.correlation]?.add(key, context) else { return }
         let (due, overflow) = context.timestamp.nanoseconds.addingReportingOverflow(plan.timespan)
         if !overflow { nextAbsence = min(nextAbsence, due) }
         guard place >= 0 else { return }
@@ -57,8 +58,8 @@ extension DetectionEngine {
         let hit = Hit(rule: plan.rule, matched: Int64(plan.after))
         let shown = MissedKey(
             lastSeen: context, summary: summary(of: hit, event, context, message: message),
-            groupKey: keyText(inlet.groupSlots, event, context, message: message))
-        absences[inlet.correlation]?.show(shown, place)
+            groupKey: keyText(input.groupSlots, event, context, message: message))
+        absences[input.correlation]?.show(shown, place)
     }
 
     /// Raises the absence of keys that should have come by now.

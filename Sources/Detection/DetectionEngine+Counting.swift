@@ -4,22 +4,22 @@ import Network
 import Sigma
 
 extension DetectionEngine {
-    /// Counts an event for a correlation, which it came into by the inlet at a place in `pending`, and raises it if its
+    /// Counts an event for a correlation, which it came into by the input at a place in `pending`, and raises it if its
     /// condition holds.
     mutating func count(
         _ place: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
-        let inlet = rules.inlets[pending[place]]
+        let input = rules.inputs[pending[place]]
         // An event that comes in twice is measured once, when all of it is in.
         var isLast = true
         if place + 1 < pending.count {
-            let next = rules.inlets[pending[place + 1]]
-            isLast = next.correlation != inlet.correlation || next.group != inlet.group
+            let next = rules.inputs[pending[place + 1]]
+            isLast = next.correlation != input.correlation || next.group != input.group
         }
-        let plan = rules.correlations[inlet.correlation]
-        var key = KeyHash(hash, correlationHashes[inlet.correlation])
-        for index in inlet.groupSlots.indices {
-            let slot = inlet.groupSlots[index]
+        let plan = rules.correlations[input.correlation]
+        var key = KeyHash(hash, correlationHashes[input.correlation])
+        for index in input.groupSlots.indices {
+            let slot = input.groupSlots[index]
             fetch(slot, event, context, message: message)
             if fetched[slot].range.isEmpty {
                 tally.eventsWithoutGroup &+= 1
@@ -30,41 +30,41 @@ extension DetectionEngine {
         let now = context.timestamp.nanoseconds
         switch plan.measure {
         case .absence:
-            noteArrival(inlet, plan, key.key, event, context, message: message)
+            noteArrival(input, plan, key.key, event, context, message: message)
             return
         case .orderedRules:
             var matched: Int?
             if plan.runs != nil {
-                matched = runs[inlet.correlation]?.add(key.key, rule: inlet.source, now: now)
-            } else if sequences[inlet.correlation]?.add(key.key, rule: inlet.source, now: now) ?? false {
+                matched = runs[input.correlation]?.add(key.key, rule: input.source, now: now)
+            } else if sequences[input.correlation]?.add(key.key, rule: input.source, now: now) ?? false {
                 matched = plan.neededRules
             }
             guard let matched, isLast else { return }
-            finish(inlet, plan, Hit(rule: plan.rule, matched: Int64(matched)), event, context, message)
+            finish(input, plan, Hit(rule: plan.rule, matched: Int64(matched)), event, context, message)
             return
         default: break
         }
-        if inlet.valueSlot >= 0 { fetch(inlet.valueSlot, event, context, message: message) }
-        if inlet.overSlot >= 0 { fetch(inlet.overSlot, event, context, message: message) }
+        if input.valueSlot >= 0 { fetch(input.valueSlot, event, context, message: message) }
+        if input.overSlot >= 0 { fetch(input.overSlot, event, context, message: message) }
         let group = correlations.open(
             key.key, timespan: plan.timespan, isDistinct: plan.measure.isDistinct, now: now)
-        guard let hit = measure(inlet, plan, group, key.key, message: message), isLast else { return }
-        finish(inlet, plan, hit, event, context, message)
+        guard let hit = measure(input, plan, group, key.key, message: message), isLast else { return }
+        finish(input, plan, hit, event, context, message)
     }
 
     /// Raises a correlation whose condition holds, and hands it on to those that refer to it.
     private mutating func finish(
-        _ inlet: Inlet, _ plan: CorrelationPlan, _ hit: Hit, _ event: borrowing some EventSource & ~Copyable,
+        _ input: CorrelationInput, _ plan: CorrelationPlan, _ hit: Hit, _ event: borrowing some EventSource & ~Copyable,
         _ context: EventContext, _ message: RawSpan
     ) {
         if plan.measure != .ratio { matchesByRule[plan.rule] &+= 1 }
-        for index in inlet.next.indices { enter(inlet.next[index]) }
+        for index in input.next.indices { enter(input.next[index]) }
         if plan.raises { raise(hit, event, context, message: message) }
     }
 
     /// Adds an event to its window, and measures that; `nil` where the condition does not hold.
     private mutating func measure(
-        _ inlet: Inlet, _ plan: CorrelationPlan, _ group: Int32, _ key: TableKey, message: RawSpan
+        _ input: CorrelationInput, _ plan: CorrelationPlan, _ group: Int32, _ key: TableKey, message: RawSpan
     ) -> Hit? {
         switch plan.measure {
         case .events:
@@ -76,7 +76,7 @@ extension DetectionEngine {
             return whole(plan, sums.first, isEstimate: sums.isCut)
         case .rules:
             var value = KeyHash(hash, below: key)
-            value.add(UInt64(inlet.source))
+            value.add(UInt64(input.source))
             correlations.addDistinct(value.key, group, of: key, entries: .max)
             if !plan.conditionCode.isEmpty, !holds(plan, of: key) {
                 if latestMeasures != nil { latestMeasures?[plan.rule] = Double(correlations.count(group)) }
@@ -84,7 +84,7 @@ extension DetectionEngine {
             }
             return counted(plan, correlations.count(group), isEstimate: false)
         case .distinctValues:
-            for index in fetched[inlet.valueSlot].range {
+            for index in fetched[input.valueSlot].range {
                 var value = KeyHash(hash, below: key)
                 add(values.values[index], to: &value, message: message)
                 correlations.addDistinct(value.key, group, of: key, entries: plan.entries)
@@ -92,7 +92,7 @@ extension DetectionEngine {
             let count = correlations.distinctCount(group, of: key)
             return counted(plan, count.count, isEstimate: count.isEstimate)
         case .sum, .average:
-            for index in fetched[inlet.valueSlot].range {
+            for index in fetched[input.valueSlot].range {
                 guard let number = number(at: index, plan.scale) else { continue }
                 correlations.addNumbers(number, 1, group)
             }
@@ -103,14 +103,14 @@ extension DetectionEngine {
             let sum = Double(sums.first) / Double(plan.scale)
             return real(plan, plan.measure == .sum ? sum : sum / Double(max(1, sums.second)), isEstimate: sums.isCut)
         case .percentile(let percent):
-            for index in fetched[inlet.valueSlot].range {
+            for index in fetched[input.valueSlot].range {
                 if let number = number(at: index, plan.scale) { correlations.addRanked(number, group) }
             }
             guard let (value, isCut) = correlations.percentile(percent, group) else { return nil }
             return real(plan, value / Double(plan.scale), isEstimate: isCut)
         case .ratio:
-            let first = total(of: inlet.valueSlot, plan.scale)
-            let second = total(of: inlet.overSlot, plan.scale)
+            let first = total(of: input.valueSlot, plan.scale)
+            let second = total(of: input.overSlot, plan.scale)
             if first != 0 || second != 0 { correlations.addNumbers(first, second, group) }
             guard let sums = correlations.sums(group), sums.second != 0 else { return nil }
             let (sum, over) = (Double(sums.first) / Double(plan.scale), Double(sums.second) / Double(plan.scale))

@@ -13,13 +13,13 @@ extension DetectionEngine {
         if rules.rules[rule].raisesAlerts { raise(Hit(rule: rule, matched: 1), event, context, message: message) }
     }
 
-    /// Queues an inlet, once for each event, in the order of their numbers.
-    mutating func enter(_ inlet: Int) {
-        guard touched[inlet] != generation else { return }
-        touched[inlet] = generation
+    /// Queues an input, once for each event, in the order of their numbers.
+    mutating func enter(_ input: Int) {
+        guard touched[input] != generation else { return }
+        touched[input] = generation
         var place = pending.count
-        while place > 0, pending[place &- 1] > inlet { place &-= 1 }
-        pending.insert(inlet, at: place)
+        while place > 0, pending[place &- 1] > input { place &-= 1 }
+        pending.insert(input, at: place)
     }
 
     /// Begins an alert row or adds to one. `hit` has all but the row.

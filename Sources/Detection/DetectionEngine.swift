@@ -59,9 +59,9 @@ public struct DetectionEngine: ~Copyable {
     var nextAbsence = Int64.max
     /// The keys whose absence the latest event made plain; a `Hit` refers to them.
     public internal(set) var missed: [MissedKey] = []
-    /// For each inlet, the event that last came in by it.
+    /// For each input, the event that last came in by it.
     var touched: [UInt64]
-    /// The inlets that the current event came in by.
+    /// The inputs that the current event came in by.
     var pending: [Int] = []
     let limits: DetectionLimits
 
@@ -118,7 +118,7 @@ public struct DetectionEngine: ~Copyable {
         instructions = rules.instructions
         checks = rules.pool.checks
         checkSlots = rules.pool.checks.map { check in
-            if case .refers = check.question { return -1 }
+            if case .fieldReference = check.predicate { return -1 }
             return Int32(truncatingIfNeeded: check.slot)
         }
         slots = rules.pool.slots.map {
@@ -132,9 +132,9 @@ public struct DetectionEngine: ~Copyable {
         scratch = PatternScratch(for: rules.pool.patterns, rules.index.fields.compactMap(\.set))
         ruleHashes = rules.rules.map { hash.hash(of: "\($0.id)|\($0.suppression?.identity ?? "")") }
         correlationHashes = rules.correlations.map { hash.hash(of: $0.identity) }
-        touched = Array(repeating: 0, count: rules.inlets.count)
+        touched = Array(repeating: 0, count: rules.inputs.count)
         hits.reserveCapacity(rules.rules.count)
-        pending.reserveCapacity(rules.inlets.count)
+        pending.reserveCapacity(rules.inputs.count)
     }
 
     /// What was counted since the engine was made.
@@ -202,8 +202,8 @@ extension DetectionEngine {
     ) -> UInt64 {
         var candidates = start
         let rare = event.rareFields.rawValue
-        for index in group.rareNeeds where rare & buckets.rareNeeds[index].fields == 0 {
-            candidates &= ~buckets.rareNeeds[index].programs
+        for index in group.requiredFields where rare & buckets.requiredFields[index].fields == 0 {
+            candidates &= ~buckets.requiredFields[index].programs
         }
         for index in group.textGuards where candidates & buckets.textGuards[index].programs != 0 {
             let (slot, table) = (buckets.textGuards[index].slot, buckets.textGuards[index].table)
@@ -254,7 +254,7 @@ extension DetectionEngine {
     private mutating func compareFields(
         _ check: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> Bool {
-        guard case .refers(let other, let shape, let cased) = checks[check].question else { return false }
+        guard case .fieldReference(let other, let shape, let cased) = checks[check].predicate else { return false }
         let slot = checks[check].slot
         fetch(slot, event, context, message: message)
         fetch(other, event, context, message: message)

@@ -40,7 +40,7 @@ extension Compilation {
             }
             do throws(Pattern.Refusal) {
                 let number = try pool.pattern(expression, target.modifiers.options)
-                parts.append(.check(pool.number(Check(slot: slot, question: .matches(number)))))
+                parts.append(.check(pool.number(Check(slot: slot, predicate: .pattern(number)))))
             } catch {
                 self.error(
                     target.place, "bad-regex", value.position,

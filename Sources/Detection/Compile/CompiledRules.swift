@@ -73,8 +73,8 @@ public struct CompiledRules: Sendable {
     let buckets: ProgramBuckets
     let index: RuleIndex
     let correlations: [CorrelationPlan]
-    let inlets: [Inlet]
-    /// For each rule, the inlets that its matches go into.
+    let inputs: [CorrelationInput]
+    /// For each rule, the inputs that its matches go into.
     let feeds: [[Int]]
     let registry: FieldRegistry
 

@@ -5,7 +5,7 @@ struct ProgramBuckets: Sendable {
     /// Numbers of programs; a group is a stretch of this.
     private(set) var programs: [Int32] = []
     private(set) var groups: [ProgramGroup] = []
-    private(set) var rareNeeds: [RareNeed] = []
+    private(set) var requiredFields: [RequiredFields] = []
     private(set) var textGuards: [TextGuard] = []
     /// The tables of the text guards, `TextGuard.tableSize` each.
     private(set) var textMasks: [UInt64] = []
@@ -54,9 +54,9 @@ struct ProgramBuckets: Sendable {
     private mutating func add(_ members: [Int32], _ guards: GuardBuilder) {
         var group = ProgramGroup(programs: programs.count..<(programs.count + members.count))
         programs += members
-        let needs = guards.rareNeeds(of: members)
-        group.rareNeeds = rareNeeds.count..<(rareNeeds.count + needs.count)
-        rareNeeds += needs
+        let needs = guards.requiredFields(of: members)
+        group.requiredFields = requiredFields.count..<(requiredFields.count + needs.count)
+        requiredFields += needs
         let texts = guards.textGuards(of: members)
         group.textGuards = textGuards.count..<(textGuards.count + texts.count)
         for (text, masks) in texts {
@@ -76,7 +76,7 @@ struct ProgramGroup: Sendable {
 
     /// A stretch of `ProgramBuckets.programs`.
     var programs: Range<Int>
-    var rareNeeds = 0..<0
+    var requiredFields = 0..<0
     var textGuards = 0..<0
 
     init(programs: Range<Int>) { self.programs = programs }
@@ -86,7 +86,7 @@ struct ProgramGroup: Sendable {
 }
 
 /// Programs that cannot match a message without any of some rare fields.
-struct RareNeed: Sendable {
+struct RequiredFields: Sendable {
     var fields: UInt32
     var programs: UInt64
 }

@@ -51,17 +51,17 @@ extension Compilation {
     private mutating func single(
         _ parts: [BytePattern.Part], slot: Int, cased: Bool, isLong: Bool
     ) -> Expression {
-        let question: Question
+        let predicate: Predicate
         switch TextPlan(parts) {
-        case .anything: question = .isPresent
+        case .anything: predicate = .isPresent
         case .literal(.contains, let text) where isLong:
             let range = pool.literal(text, cased: cased)
             let pattern = try? pool.pattern(quoted(text), cased ? [] : [.ignoresCase])
-            question =
-                pattern.map { .finds(literal: range, cased: cased, pattern: $0) }
+            predicate =
+                pattern.map { .contains(literal: range, cased: cased, pattern: $0) }
                 ?? .text(.contains, literal: range, cased: cased)
         case .literal(let shape, let text):
-            question = .text(shape, literal: pool.literal(text, cased: cased), cased: cased)
+            predicate = .text(shape, literal: pool.literal(text, cased: cased), cased: cased)
         case .wildcards:
             let start = pool.globs.count
             for part in parts {
@@ -73,9 +73,9 @@ extension Compilation {
                 case .anyOne: pool.globs.append(.anyOne)
                 }
             }
-            question = .fits(start: start, end: pool.globs.count, cased: cased)
+            predicate = .glob(start: start, end: pool.globs.count, cased: cased)
         }
-        return .check(pool.number(Check(slot: slot, question: question)))
+        return .check(pool.number(Check(slot: slot, predicate: predicate)))
     }
 
     /// Patterns that each find any of many texts; `nil` where there are too few, or Vectorscan will not have them.
@@ -108,7 +108,7 @@ extension Compilation {
             guard let number = try? pool.pattern(group.joined(separator: "|"), cased ? [] : [.ignoresCase]) else {
                 return nil
             }
-            rest.append(.check(pool.number(Check(slot: slot, question: .matches(number)))))
+            rest.append(.check(pool.number(Check(slot: slot, predicate: .pattern(number)))))
         }
         return rest
     }

@@ -62,53 +62,53 @@ extension Compilation {
         }
         return CompiledRules(
             rules: rules, pool: pool, instructions: builder.instructions, programs: programs, buckets: buckets,
-            index: index, correlations: correlations.plans, inlets: correlations.inlets, feeds: correlations.feeds,
+            index: index, correlations: correlations.plans, inputs: correlations.inputs, feeds: correlations.feeds,
             registry: registry)
     }
 
-    /// Numbers the correlations and their inlets, and finds which rules only feed others.
+    /// Numbers the correlations and their inputs, and finds which rules only feed others.
     private func linkCorrelations(
         _ order: [Int], _ places: [Int: Int], _ rules: inout [CompiledRule]
-    ) -> (plans: [CorrelationPlan], inlets: [Inlet], feeds: [[Int]]) {
+    ) -> (plans: [CorrelationPlan], inputs: [CorrelationInput], feeds: [[Int]]) {
         var plans: [CorrelationPlan] = []
-        var inlets: [Inlet] = []
+        var inputs: [CorrelationInput] = []
         var feeds: [[Int]] = order.map { _ in [] }
         var silenced: Set<Int> = []
         var generating: Set<Int> = []
-        var firstInlets: [Int: Int] = [:]
-        // What lies below comes first: in the order of the inlets, a correlation is measured when all is in.
+        var firstInputs: [Int: Int] = [:]
+        // What lies below comes first: in the order of the inputs, a correlation is measured when all is in.
         let depths = order.map { loaded[$0]?.correlation?.depth ?? 0 }
         for place in order.indices.sorted(by: { (depths[$0], $0) < (depths[$1], $1) }) {
             let index = order[place]
             guard let draft = loaded[index]?.correlation else { continue }
             var plan = draft.plan
             plan.rule = place
-            firstInlets[index] = inlets.count
-            let groups = draft.inlets.map(\.inlet.groupSlots)
-            for inlet in draft.inlets {
-                for source in inlet.rules.compactMap({ places[$0] }) { feeds[source].append(inlets.count) }
-                var made = inlet.inlet
+            firstInputs[index] = inputs.count
+            let groups = draft.inputs.map(\.input.groupSlots)
+            for input in draft.inputs {
+                for source in input.rules.compactMap({ places[$0] }) { feeds[source].append(inputs.count) }
+                var made = input.input
                 made.correlation = plans.count
                 made.group = groups.firstIndex(of: made.groupSlots) ?? 0
-                inlets.append(made)
+                inputs.append(made)
             }
             plans.append(plan)
             let sources = Set(draft.sources.compactMap { places[$0] })
             if draft.generates { generating.formUnion(sources) } else { silenced.formUnion(sources) }
         }
         for index in order {
-            guard let draft = loaded[index]?.correlation, let first = firstInlets[index] else { continue }
-            for (offset, inlet) in draft.inlets.enumerated() {
-                for origin in inlet.inlets {
-                    guard let start = firstInlets[origin.document] else { continue }
-                    inlets[start + origin.inlet].next.append(first + offset)
+            guard let draft = loaded[index]?.correlation, let first = firstInputs[index] else { continue }
+            for (offset, input) in draft.inputs.enumerated() {
+                for origin in input.inputs {
+                    guard let start = firstInputs[origin.document] else { continue }
+                    inputs[start + origin.input].next.append(first + offset)
                 }
             }
         }
         let quiet = silenced.subtracting(generating)
         for rule in quiet { rules[rule].raisesAlerts = false }
         for index in plans.indices where quiet.contains(plans[index].rule) { plans[index].raises = false }
-        return (plans, inlets, feeds)
+        return (plans, inputs, feeds)
     }
 
     private mutating func warnOfUnreachable(
@@ -125,7 +125,7 @@ extension Compilation {
     private func misspeltType(_ condition: Expression, _ discriminators: [Discriminator]) -> String? {
         for number in condition.checks {
             let check = pool.checks[number]
-            guard case .text(.equals, let range, _) = check.question,
+            guard case .text(.equals, let range, _) = check.predicate,
                 let known = discriminators.first(where: { $0.field == pool.slots[check.slot].entry.id })
             else { continue }
             let name = String(decoding: pool.literals[range.offset..<range.end], as: UTF8.self)
@@ -143,7 +143,7 @@ extension CheckPool {
     func isAlwaysAbsent(_ number: Int, in category: EventCategory) -> Bool {
         let check = checks[number]
         if slots[check.slot].entry.category ?? category != category { return true }
-        guard case .refers(let other, _, _) = check.question else { return false }
+        guard case .fieldReference(let other, _, _) = check.predicate else { return false }
         return slots[other].entry.category ?? category != category
     }
 
@@ -152,14 +152,14 @@ extension CheckPool {
         let slot = slots[checks[number].slot]
         let isLong = slot.entry.info.type == .text
         let fetch = slot.source == nil ? 4 : 40
-        return switch checks[number].question {
+        return switch checks[number].predicate {
         case .isPresent, .isBool, .compares, .comparesReal, .isAddress, .isWithin: fetch + 1
         case .timePart: fetch + 20
         case .topic: fetch + 20
-        case .refers(let other, _, _): fetch + (slots[other].source == nil ? 10 : 50)
+        case .fieldReference(let other, _, _): fetch + (slots[other].source == nil ? 10 : 50)
         case .text(let shape, _, _): fetch + (shape == .contains ? (isLong ? 100 : 20) : 6)
-        case .fits: fetch + (isLong ? 200 : 30)
-        case .finds, .matches: fetch + (isLong ? 300 : 80)
+        case .glob: fetch + (isLong ? 200 : 30)
+        case .contains, .pattern: fetch + (isLong ? 300 : 80)
         }
     }
 }
@@ -191,6 +191,6 @@ private struct TypeTexts {
     func answer(to check: Int, in pool: CheckPool, for type: UInt8) -> Bool? {
         let check = pool.checks[check]
         guard let text = texts[pool.slots[check.slot].entry.id]?[Int(type)] else { return nil }
-        return check.question.answer(text.span.bytes, literals: pool.literals.span.bytes, globs: pool.globs)
+        return check.predicate.answer(text.span.bytes, literals: pool.literals.span.bytes, globs: pool.globs)
     }
 }

@@ -2,61 +2,61 @@ import Events
 import Sigma
 
 extension Compilation {
-    /// The most inlets of one correlation: chains of correlations with different fields multiply them.
-    private static let maximumInlets = 1024
+    /// The most inputs of one correlation: chains of correlations with different fields multiply them.
+    private static let maximumInputs = 1024
 
     /// The ways into a correlation: one for all rules that have its fields under the same names, one for each rule of a
     /// temporal correlation.
     ///
     /// A correlation that another refers to hands on the event that completed it. A name of its `group-by` means what it
     /// meant for that correlation, aliases included.
-    mutating func inlets(of correlation: SigmaCorrelation, _ sources: [Int], _ place: Place) -> [InletDraft] {
-        var drafts: [InletDraft] = []
+    mutating func inputs(of correlation: SigmaCorrelation, _ sources: [Int], _ place: Place) -> [InputDraft] {
+        var drafts: [InputDraft] = []
         for (number, source) in sources.enumerated() {
             guard let document = loaded[source] else { continue }
             if document.rule.isCorrelation, let draft = document.correlation {
-                for (index, inner) in draft.inlets.enumerated() {
-                    let known = Dictionary(zip(draft.groupNames, inner.inlet.groupSlots)) { first, _ in first }
-                    guard let made = inlet(of: correlation, number, source, known, place) else { return [] }
-                    add(made, to: &drafts) { $0.inlets.append((document: source, inlet: index)) }
+                for (index, inner) in draft.inputs.enumerated() {
+                    let known = Dictionary(zip(draft.groupNames, inner.input.groupSlots)) { first, _ in first }
+                    guard let made = input(of: correlation, number, source, known, place) else { return [] }
+                    add(made, to: &drafts) { $0.inputs.append((document: source, input: index)) }
                 }
             } else {
-                guard let made = inlet(of: correlation, number, source, [:], place) else { return [] }
+                guard let made = input(of: correlation, number, source, [:], place) else { return [] }
                 add(made, to: &drafts) { $0.rules.append(source) }
             }
-            guard drafts.count <= Self.maximumInlets else {
+            guard drafts.count <= Self.maximumInputs else {
                 error(
-                    place, "too-many-inlets", correlation.kind.position,
-                    "The chain of correlations has more than \(Self.maximumInlets) combinations of fields")
+                    place, "too-many-correlation-inputs", correlation.kind.position,
+                    "The chain of correlations has more than \(Self.maximumInputs) combinations of fields")
                 return []
             }
         }
         // Those with the same group stand together.
         return drafts.enumerated().sorted { left, right in
-            let first = drafts.firstIndex { $0.inlet.groupSlots == left.element.inlet.groupSlots } ?? 0
-            let second = drafts.firstIndex { $0.inlet.groupSlots == right.element.inlet.groupSlots } ?? 0
+            let first = drafts.firstIndex { $0.input.groupSlots == left.element.input.groupSlots } ?? 0
+            let second = drafts.firstIndex { $0.input.groupSlots == right.element.input.groupSlots } ?? 0
             return (first, left.offset) < (second, right.offset)
         }.map(\.element)
     }
 
-    private func add(_ inlet: Inlet, to drafts: inout [InletDraft], _ origin: (inout InletDraft) -> Void) {
+    private func add(_ input: CorrelationInput, to drafts: inout [InputDraft], _ origin: (inout InputDraft) -> Void) {
         let known = drafts.firstIndex {
-            $0.inlet.groupSlots == inlet.groupSlots && $0.inlet.valueSlot == inlet.valueSlot
-                && $0.inlet.source == inlet.source
+            $0.input.groupSlots == input.groupSlots && $0.input.valueSlot == input.valueSlot
+                && $0.input.source == input.source
         }
         if let known {
             origin(&drafts[known])
         } else {
-            var draft = InletDraft(inlet: inlet)
+            var draft = InputDraft(input: input)
             origin(&draft)
             drafts.append(draft)
         }
     }
 
-    /// The inlet for matches of one source; `known` are the slots of names that the source gives a meaning of its own.
-    private mutating func inlet(
+    /// The input for matches of one source; `known` are the slots of names that the source gives a meaning of its own.
+    private mutating func input(
         of correlation: SigmaCorrelation, _ number: Int, _ source: Int, _ known: [String: Int], _ place: Place
-    ) -> Inlet? {
+    ) -> CorrelationInput? {
         var place = place
         place.category = loaded[source]?.rule.category
         let slots = correlation.groupBy.compactMap { name -> Int? in
@@ -64,12 +64,12 @@ extension Compilation {
             return known[name.value] ?? slot(name, place)
         }
         let isTemporal = correlation.kind.value == .temporal || correlation.kind.value == .temporalOrdered
-        var inlet = Inlet(correlation: 0, groupSlots: slots, source: isTemporal ? number : 0)
+        var input = CorrelationInput(correlation: 0, groupSlots: slots, source: isTemporal ? number : 0)
         if correlation.kind.value.hasField {
             guard let slot = valueSlot(of: correlation, source, known, place) else { return nil }
-            inlet.valueSlot = slot
+            input.valueSlot = slot
         }
-        return slots.count == correlation.groupBy.count ? inlet : nil
+        return slots.count == correlation.groupBy.count ? input : nil
     }
 
     /// The slot of the counted or added field.

@@ -2,15 +2,15 @@ import Bytes
 import Events
 import Network
 
-/// One question about one field: the unit that rules share. A field with several values answers yes when any does.
+/// One predicate about one field: the unit that rules share. A field with several values answers yes when any does.
 struct Check: Hashable, Sendable {
-    /// The field in the form that the question needs; an index into the slots.
+    /// The field in the form that the predicate needs; an index into the slots.
     var slot: Int
-    var question: Question
+    var predicate: Predicate
 }
 
 /// What a check asks of a value. Texts, globs and patterns lie in the pools of the rule set.
-enum Question: Hashable, Sendable {
+enum Predicate: Hashable, Sendable {
     /// Whether there is a value at all.
     case isPresent
     case isBool(Bool)
@@ -21,13 +21,13 @@ enum Question: Hashable, Sendable {
     case isWithin(CIDRBlock)
     case text(TextShape, literal: ByteRange, cased: Bool)
     /// A slice of the globs.
-    case fits(start: Int, end: Int, cased: Bool)
+    case glob(start: Int, end: Int, cased: Bool)
     /// The number of a pattern.
-    case matches(Int)
+    case pattern(Int)
     /// Text that is looked for byte by byte in short values, by the pattern in long ones.
-    case finds(literal: ByteRange, cased: Bool, pattern: Int)
+    case contains(literal: ByteRange, cased: Bool, pattern: Int)
     /// Whether a value equals, or has in it, a value of another slot.
-    case refers(slot: Int, shape: TextShape, cased: Bool)
+    case fieldReference(slot: Int, shape: TextShape, cased: Bool)
     case timePart(TimePart, Relation, Int64)
     /// Whether the text is a topic that the filter matches; or, if not `isFilter`, a filter that matches the topic.
     case topic(ByteRange, isFilter: Bool)
@@ -107,7 +107,7 @@ struct CheckPool: Sendable {
         return slots.count - 1
     }
 
-    /// The number of a check; the same question gets the same number.
+    /// The number of a check; the same predicate gets the same number.
     mutating func number(_ check: Check) -> Int {
         if let known = checkNumbers[check] { return known }
         checks.append(check)

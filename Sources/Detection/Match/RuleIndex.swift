@@ -41,7 +41,7 @@ struct RuleIndex: Sendable {
     static func isWorthwhile(_ members: [Int32], conditions: [Expression], pool: CheckPool) -> Bool {
         if members.count >= fewestPrograms { return true }
         let checks = Set(members.flatMap { conditions[Int($0)].checks })
-        return checks.count { pool.checks[$0].question.isSearch } >= fewestSearches
+        return checks.count { pool.checks[$0].predicate.isSearch } >= fewestSearches
     }
 
     /// Finds the keys of the programs in buckets.
@@ -125,11 +125,11 @@ struct RuleIndex: Sendable {
     }
 }
 
-extension Question {
+extension Predicate {
     /// Whether it looks for something anywhere in a text.
     fileprivate var isSearch: Bool {
         switch self {
-        case .text(.contains, _, _), .finds, .matches, .fits: true
+        case .text(.contains, _, _), .contains, .pattern, .glob: true
         default: false
         }
     }

@@ -86,7 +86,7 @@ struct MeasureBound: Hashable, Sendable {
 
 /// A way by which matches get into a correlation: from rules, or from other correlations, whose fields stand at these
 /// slots.
-struct Inlet: Sendable {
+struct CorrelationInput: Sendable {
     /// The correlation, as an index into the plans.
     var correlation: Int
     var groupSlots: [Int]
@@ -98,6 +98,6 @@ struct Inlet: Sendable {
     var overSlot = -1
     /// Which of the rules of a temporal correlation matches come from.
     var source = 0
-    /// The inlets that a match of the correlation goes on to, where the event came in by this one.
+    /// The inputs that a match of the correlation goes on to, where the event came in by this one.
     var next: [Int] = []
 }

@@ -16,15 +16,15 @@ extension Compilation {
         let categories = Set(sources.map { loaded[$0]?.rule.category })
         if categories.count == 1, let only = categories.first { place.category = only }
 
-        let inlets = inlets(of: correlation, sources, place)
+        let inputs = inputs(of: correlation, sources, place)
         if wasRead { checkBounds(correlation, place) }
         let summary = summaryTemplate(metadata, place, timespan: correlation.timespan.value)
         let suppression = suppression(metadata, place)
         checkShownFields(metadata, place)
-        guard !isBroken(index), let id = metadata.id ?? metadata.name, let first = inlets.first else { return }
+        guard !isBroken(index), let id = metadata.id ?? metadata.name, let first = inputs.first else { return }
 
         let names = correlation.groupBy.map(\.value)
-        var plan = plan(correlation, sources, inlets)
+        var plan = plan(correlation, sources, inputs)
         addCondition(correlation, sources, place, to: &plan)
         guard !isBroken(index) else { return }
         let depth =
@@ -35,24 +35,24 @@ extension Compilation {
             metadata: metadata, id: id.value, category: place.category, isCorrelation: true, raisesAlerts: true,
             suppression: suppression
                 ?? SuppressionPlan(
-                    slots: first.inlet.groupSlots, duration: correlation.timespan.value,
+                    slots: first.input.groupSlots, duration: correlation.timespan.value,
                     identity: "\(correlation.timespan.value)|\(names.joined(separator: ","))"),
             summary: summary)
         loaded[index] = LoadedDocument(
             rule: compiled,
             correlation: CorrelationDraft(
-                plan: plan, inlets: inlets, sources: sources,
+                plan: plan, inputs: inputs, sources: sources,
                 generates: correlation.generate, groupNames: names, depth: depth))
     }
 
     private func plan(
-        _ correlation: SigmaCorrelation, _ sources: [Int], _ inlets: [InletDraft]
+        _ correlation: SigmaCorrelation, _ sources: [Int], _ inputs: [InputDraft]
     ) -> CorrelationPlan {
         // With a larger threshold, events are added up.
         let largest = min(correlation.bounds.map(\.threshold).max() ?? 0, RuleCompiler.exactThreshold)
         let isAddedUp = correlation.bounds.contains { $0.threshold > RuleCompiler.exactThreshold }
-        let isReal = inlets.contains { inlet in
-            inlet.inlet.valueSlot >= 0 && pool.slots[inlet.inlet.valueSlot].entry.info.type == .float
+        let isReal = inputs.contains { input in
+            input.input.valueSlot >= 0 && pool.slots[input.input.valueSlot].entry.info.type == .float
         }
         var plan = CorrelationPlan(
             rule: 0, measure: Measure(correlation, isAddedUp: isAddedUp), timespan: correlation.timespan.value,

@@ -56,8 +56,8 @@ extension Compilation {
     }
 
     /// A check of the field as the event gives it.
-    mutating func check(_ target: Target, _ question: Question) -> Expression {
-        .check(pool.number(Check(slot: pool.slot(target.entry), question: question)))
+    mutating func check(_ target: Target, _ predicate: Predicate) -> Expression {
+        .check(pool.number(Check(slot: pool.slot(target.entry), predicate: predicate)))
     }
 
     /// Reports a value that no value of the field can equal.

@@ -10,12 +10,12 @@ struct GuardBuilder {
     let rareFields: [RareField]
 
     /// The programs among `members` that need a rare field, field by field.
-    func rareNeeds(of members: [Int32]) -> [RareNeed] {
+    func requiredFields(of members: [Int32]) -> [RequiredFields] {
         let bits = Set(rareFields.map(\.bit.rawValue)).sorted()
         return bits.compactMap { bit in
             let fields = Set(rareFields.filter { $0.bit.rawValue == bit }.map(\.field))
             let programs = mask(of: members) { fields.contains(pool.slots[pool.checks[$0].slot].entry.id) }
-            return programs == 0 ? nil : RareNeed(fields: bit, programs: programs)
+            return programs == 0 ? nil : RequiredFields(fields: bit, programs: programs)
         }
     }
 
@@ -27,8 +27,8 @@ struct GuardBuilder {
         return slots.compactMap { slot in
             let own = checks.filter { pool.checks[$0].slot == slot }
             let masks =
-                table(members, own, all) { pool.checks[$0].question.firstBytes(in: pool) }
-                + table(members, own, all) { pool.checks[$0].question.lastBytes(in: pool) }
+                table(members, own, all) { pool.checks[$0].predicate.firstBytes(in: pool) }
+                + table(members, own, all) { pool.checks[$0].predicate.lastBytes(in: pool) }
             let needing = mask(of: members) { pool.checks[$0].slot == slot }
             let excluded = masks.reduce(needing) { $0 | (all & ~$1) }
             return excluded == 0 ? nil : (TextGuard(slot: slot, programs: excluded, needing: needing), masks)

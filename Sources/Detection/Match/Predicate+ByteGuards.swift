@@ -1,16 +1,16 @@
 import Bytes
 
-extension Question {
+extension Predicate {
     /// The bytes that a text can begin with to be answered yes; `nil` where that is any, or none at all. For a single
     /// value only.
     func firstBytes(in pool: CheckPool) -> Set<UInt8>? {
         switch self {
         case .text(.equals, let range, let cased), .text(.prefix, let range, let cased):
             return range.isEmpty ? nil : variants(pool.literals[range.offset], cased)
-        case .fits(let start, let end, let cased):
+        case .glob(let start, let end, let cased):
             guard start < end, case .literal(let range) = pool.globs[start], !range.isEmpty else { return nil }
             return variants(pool.literals[range.offset], cased)
-        case .matches(let number):
+        case .pattern(let number):
             let pattern = pool.patterns[number]
             guard !pattern.options.contains(.multiLine) else { return nil }
             return fixedStart(pattern.expression).map { variants($0, !pattern.options.contains(.ignoresCase)) }
@@ -23,7 +23,7 @@ extension Question {
         switch self {
         case .text(.equals, let range, let cased), .text(.suffix, let range, let cased):
             return range.isEmpty ? nil : variants(pool.literals[range.end - 1], cased)
-        case .fits(let start, let end, let cased):
+        case .glob(let start, let end, let cased):
             guard start < end, case .literal(let range) = pool.globs[end - 1], !range.isEmpty else { return nil }
             return variants(pool.literals[range.end - 1], cased)
         default: return nil

@@ -92,24 +92,24 @@ struct Compilation {
         var correlation: CorrelationDraft?
     }
 
-    /// A correlation on the way: it refers to documents, and to the inlets of other drafts.
+    /// A correlation on the way: it refers to documents, and to the inputs of other drafts.
     struct CorrelationDraft {
         var plan: CorrelationPlan
-        var inlets: [InletDraft]
+        var inputs: [InputDraft]
         /// The documents that it refers to; none for what a rule measures of its own matches.
         var sources: [Int]
         var generates: Bool
-        /// The names of its group, for which each inlet has slots.
+        /// The names of its group, for which each input has slots.
         var groupNames: [String]
         /// How many correlations lie below it at most.
         var depth = 0
     }
 
-    /// An inlet on the way, with what leads into it.
-    struct InletDraft {
-        var inlet: Inlet
+    /// An input on the way, with what leads into it.
+    struct InputDraft {
+        var input: CorrelationInput
         var rules: [Int] = []
-        var inlets: [(document: Int, inlet: Int)] = []
+        var inputs: [(document: Int, input: Int)] = []
     }
 
     /// The diagnostics, sorted by document.

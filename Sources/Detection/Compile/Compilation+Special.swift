@@ -21,8 +21,8 @@ extension Compilation {
             let slots =
                 isNative
                 ? (pool.slot(target.entry), pool.slot(other)) : (pool.textSlot(target.entry), pool.textSlot(other))
-            let question = Question.refers(slot: slots.1, shape: shape, cased: target.modifiers.isCased)
-            parts.append(.check(pool.number(Check(slot: slots.0, question: question))))
+            let predicate = Predicate.fieldReference(slot: slots.1, shape: shape, cased: target.modifiers.isCased)
+            parts.append(.check(pool.number(Check(slot: slots.0, predicate: predicate))))
         }
         return .joining(parts, all: target.modifiers.wantsAll)
     }

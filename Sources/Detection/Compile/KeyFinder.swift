@@ -58,7 +58,7 @@ struct KeyFinder {
     /// The key of a check, and how often it is there although the rule does not match: the less, the better.
     private func key(of check: Check) -> (key: RuleKey, cost: Int)? {
         let slot = check.slot
-        switch check.question {
+        switch check.predicate {
         case .text(.equals, let range, _):
             return (.equals(slot: slot, hash: keyHash(pool.literals.span.bytes.slice(range))), 2)
         case .compares(.equal, let number):
@@ -67,9 +67,9 @@ struct KeyFinder {
         case .isAddress(let address): return (.equals(slot: slot, hash: keyHash(address)), 2)
         case .text(let shape, let range, let cased):
             return text(slot, pool.literals[range.offset..<range.end], shape, cased)
-        case .finds(let range, let cased, _):
+        case .contains(let range, let cased, _):
             return text(slot, pool.literals[range.offset..<range.end], .contains, cased)
-        case .fits(let start, let end, let cased):
+        case .glob(let start, let end, let cased):
             let literals = pool.globs[start..<end].compactMap { part -> ArraySlice<UInt8>? in
                 if case .literal(let range) = part { pool.literals[range.offset..<range.end] } else { nil }
             }
@@ -82,7 +82,7 @@ struct KeyFinder {
             // `a/#` matches `a`, so the slash before the end need not be there.
             let texts = levels.map { $0.last == UInt8(ascii: "/") ? $0.dropLast() : $0 }
             return texts.max { $0.count < $1.count }.flatMap { text(slot, $0, .contains, true) }
-        case .matches(let number):
+        case .pattern(let number):
             let pattern = pool.patterns[number]
             return (.finds(slot: slot, expression: pattern.expression, options: pattern.options), 20)
         default: return nil

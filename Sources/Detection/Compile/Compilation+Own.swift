@@ -22,12 +22,12 @@ extension Compilation {
             rule: 0, measure: .ratio, timespan: ratio.timespan.value, bounds: ratio.bounds.map { MeasureBound($0) },
             entries: 0, minimumSum: ratio.minimumSum, minimumOver: ratio.minimumOver, scale: scale,
             identity: identity(of: rule.metadata))
-        let inlet = Inlet(correlation: 0, groupSlots: slots, valueSlot: value.slot, overSlot: over.slot)
+        let input = CorrelationInput(correlation: 0, groupSlots: slots, valueSlot: value.slot, overSlot: over.slot)
         let names = ratio.groupBy.map(\.value)
         let suppression = SuppressionPlan(
             slots: slots, duration: ratio.timespan.value,
             identity: "\(ratio.timespan.value)|\(names.joined(separator: ","))")
-        return (draft(plan, inlet, names, of: index), suppression)
+        return (draft(plan, input, names, of: index), suppression)
     }
 
     private mutating func absence(
@@ -37,13 +37,15 @@ extension Compilation {
         let plan = CorrelationPlan(
             rule: 0, measure: .absence, timespan: absence.timespan.value, bounds: [], entries: 0,
             after: absence.after, identity: identity(of: rule.metadata))
-        let inlet = Inlet(correlation: 0, groupSlots: slots)
-        return (draft(plan, inlet, absence.groupBy.map(\.value), of: index), nil)
+        let input = CorrelationInput(correlation: 0, groupSlots: slots)
+        return (draft(plan, input, absence.groupBy.map(\.value), of: index), nil)
     }
 
-    private func draft(_ plan: CorrelationPlan, _ inlet: Inlet, _ names: [String], of index: Int) -> CorrelationDraft {
+    private func draft(_ plan: CorrelationPlan, _ input: CorrelationInput, _ names: [String], of index: Int)
+        -> CorrelationDraft
+    {
         CorrelationDraft(
-            plan: plan, inlets: [InletDraft(inlet: inlet, rules: [index])], sources: [], generates: true,
+            plan: plan, inputs: [InputDraft(input: input, rules: [index])], sources: [], generates: true,
             groupNames: names)
     }
 
