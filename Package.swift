@@ -104,7 +104,7 @@ let package = Package(
             swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Detection", "TestSupport"],
+            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "Detection", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",

@@ -77,6 +77,18 @@ public struct LRUList: Sendable {
         link(slot)
     }
 
+    /// Moves a slot, which must be in the list, to just before another one, as if it had been used earlier than that.
+    public mutating func move(_ slot: Int, before newer: Int) {
+        guard slot != newer else { return }
+        unlink(slot)
+        let (number, next) = (Int32(truncatingIfNeeded: slot), Int32(truncatingIfNeeded: newer))
+        let older = links[newer].older
+        links[slot] = Links(newer: next, older: older)
+        links[newer].older = number
+        if older >= 0 { links[Int(older)].newer = number } else { tail = number }
+        count &+= 1
+    }
+
     private mutating func link(_ slot: Int) {
         let number = Int32(truncatingIfNeeded: slot)
         links[slot] = Links(newer: -1, older: head)

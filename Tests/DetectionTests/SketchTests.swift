@@ -1,6 +1,7 @@
 import Events
 import Network
 import Sigma
+import Tables
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
 /// Counts of many distinct values, and what the state of correlations takes.
 @Suite struct SketchTests {
-    private let key = TableKey(high: 1, low: 2)
+    private let key = Hash128(high: 1, low: 2)
 
     /// The standard error is 2.3 %; five of them are never seen.
     @Test(arguments: [100, 1000, 4096, 5000, 20_000, 200_000]) func estimatesAreNear(_ count: Int) {
@@ -17,7 +18,7 @@ import Testing
         var sketches = DistinctSketches(limit: 1)
         sketches.open(key, timespan: 1_000_000, time: 0)
         for step in 0..<count {
-            let value = TableKey(high: random.next(), low: random.next())
+            let value = Hash128(high: random.next(), low: random.next())
             for _ in 0..<2 { sketches.add(value, to: key, time: Int64(step % 1000)) }
         }
         let found = sketches.count(key, time: 1000) ?? 0
@@ -29,8 +30,8 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var sketches = DistinctSketches(limit: 1)
         sketches.open(key, timespan: 700, time: 0)
-        for _ in 0..<10_000 { sketches.add(TableKey(high: random.next(), low: 0), to: key, time: 50) }
-        for _ in 0..<1000 { sketches.add(TableKey(high: random.next(), low: 0), to: key, time: 400) }
+        for _ in 0..<10_000 { sketches.add(Hash128(high: random.next(), low: 0), to: key, time: 50) }
+        for _ in 0..<1000 { sketches.add(Hash128(high: random.next(), low: 0), to: key, time: 400) }
         let counts = [700, 850, 1300, Int64.max].map { sketches.count(key, time: $0) ?? -1 }
         #expect(abs(counts[0] - 11_000) < 1300, "seed \(seed)")
         #expect(abs(counts[1] - 1000) < 130, "a slice more than the timespan, seed \(seed)")
@@ -39,8 +40,8 @@ import Testing
 
     @Test func theOneUsedLongestAgoGoes() {
         var sketches = DistinctSketches(limit: 2)
-        for number in 0..<3 { sketches.open(TableKey(high: UInt64(number), low: 0), timespan: 10, time: 0) }
-        let kept = (0..<3).map { sketches.holds(TableKey(high: UInt64($0), low: 0)) }
+        for number in 0..<3 { sketches.open(Hash128(high: UInt64(number), low: 0), timespan: 10, time: 0) }
+        let kept = (0..<3).map { sketches.holds(Hash128(high: UInt64($0), low: 0)) }
         #expect(kept == [false, true, true])
         #expect(sketches.made == 3)
         #expect(sketches.bytes < 2 * 20 * 1024 + 4096)

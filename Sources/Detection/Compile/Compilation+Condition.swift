@@ -16,18 +16,19 @@ extension Compilation {
             plan.conditionCode = builder.instructions
         case .orderedRules:
             if let condition {
-                plan.runs = RunPlan.condition(
+                plan.ordered = OrderedPlan.condition(
                     condition, rules: sources.count, limit: SigmaReader.maximumOrderedRuns)
-                if plan.runs == nil {
+                if plan.ordered == nil {
                     error(
                         place, "too-many-runs", correlation.kind.position,
                         "The condition comes down to more than \(SigmaReader.maximumOrderedRuns) runs of rules",
                         hint: "a correlation for each part of it is followed more easily")
                 }
             } else if !correlation.asksForAtLeast {
-                plan.runs = .counted(plan.bounds, rules: sources.count)
-            } else if plan.neededRules == sources.count {
-                plan.runs = .all(sources.count)
+                plan.ordered = .counted(plan.bounds, rules: sources.count)
+            } else {
+                let needed = max(1, min(correlation.neededRules, sources.count + 1))
+                plan.ordered = .atLeast(needed, of: sources.count)
             }
         default: break
         }

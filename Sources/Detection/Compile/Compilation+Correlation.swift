@@ -57,10 +57,9 @@ extension Compilation {
         var plan = CorrelationPlan(
             rule: 0, measure: Measure(correlation, isAddedUp: isAddedUp), timespan: correlation.timespan.value,
             bounds: correlation.bounds.map { MeasureBound($0) }, entries: Int(max(0, largest)) + 1,
-            ruleCount: sources.count, scale: isReal ? CorrelationState.realScale : 1,
+            scale: isReal ? CorrelationWindows.realScale : 1,
             identity: identity(of: correlation, sources))
         plan.hasFractions = correlation.bounds.contains { $0.fraction != nil }
-        plan.neededRules = max(1, min(correlation.neededRules, sources.count + 1))
         return plan
     }
 

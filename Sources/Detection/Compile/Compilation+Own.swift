@@ -17,7 +17,7 @@ extension Compilation {
     ) -> (draft: CorrelationDraft, suppression: SuppressionPlan?)? {
         let slots = ratio.groupBy.compactMap { slot($0, place) }
         guard let value = numberSlot(ratio.field, place), let over = numberSlot(ratio.over, place) else { return nil }
-        let scale: Int64 = value.isReal || over.isReal ? CorrelationState.realScale : 1
+        let scale: Int64 = value.isReal || over.isReal ? CorrelationWindows.realScale : 1
         let plan = CorrelationPlan(
             rule: 0, measure: .ratio, timespan: ratio.timespan.value, bounds: ratio.bounds.map { MeasureBound($0) },
             entries: 0, minimumSum: ratio.minimumSum, minimumOver: ratio.minimumOver, scale: scale,

@@ -1,7 +1,7 @@
 import Sigma
 
 /// What a correlation measures in a window.
-enum Measure: Hashable, Sendable {
+enum Measure: Hashable, BitwiseCopyable, Sendable {
     case events
     /// Events, too many to keep the time of each.
     case manyEvents
@@ -26,11 +26,8 @@ struct CorrelationPlan: Sendable {
     /// How many entries of a window are worth keeping: with one more than the largest threshold, every bound is
     /// decided as it would be with all of them.
     var entries: Int
-    /// Of rules in order: how many there are, and how many of them must match.
-    var ruleCount = 0
-    var neededRules = 0
-    /// Of rules in order, where the condition is more than a number of them that is enough.
-    var runs: RunPlan?
+    /// Of rules in order, what is looked for.
+    var ordered: OrderedPlan?
     /// Of rules in any order, the condition in words: a program whose checks are rules; empty where there is none.
     var conditionCode: [Instruction] = []
     var conditionStart = Instruction.accept
@@ -90,7 +87,7 @@ struct CorrelationInput: Sendable {
     /// The correlation, as an index into the plans.
     var correlation: Int
     var groupSlots: [Int]
-    /// Inlets of a correlation with the same number have the same slots, and so the same key for an event.
+    /// Inputs of a correlation with the same number have the same slots, and so the same key for an event.
     var group = 0
     /// The slot of the counted or added field; -1 where there is none.
     var valueSlot = -1

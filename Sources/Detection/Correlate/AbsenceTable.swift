@@ -1,73 +1,170 @@
 import Events
 import Network
+import Tables
 
 /// What an `absence` remembers: the keys that come, how often in a row they came, and when last.
+///
+/// A key that comes late is put to its place in order of time, if it belongs to the latest stretch of times without a pause
+/// longer than the timespan, or to the one before.
 struct AbsenceTable: Sendable {
-    private struct Key: Sendable {
+    /// Times, each within the timespan of the one before.
+    private struct Stretch: BitwiseCopyable, Sendable {
+        var first: Int64
         var last: Int64
-        /// How many times it came, each within the timespan of the one before.
-        var streak: Int64
-        /// How it is to be shown; `nil` until it is regular.
-        var shown: MissedKey?
+        /// How many there are.
+        var count: Int64
     }
 
-    private var keys: RecentTable<Key>
+    private struct Key: BitwiseCopyable, Sendable {
+        var key: Hash128
+        var latest: Stretch
+        /// The stretch before; without times where there is none.
+        var earlier = Stretch(first: 0, last: 0, count: 0)
+        /// The event that came last.
+        var token: UInt64
+    }
+
+    /// A key that was missed.
+    struct Missed: Sendable {
+        var key: Hash128
+        /// How it is to be shown; `nil` where it was never regular.
+        var shown: MissedKey?
+        /// How often in a row it came.
+        var streak: Int64
+        /// The event that came last.
+        var token: UInt64
+    }
+
+    /// How many keys a late one may be passed on the way to its place.
+    private static let longestWalk = 256
+
+    private var order = LRUList()
+    private var index = HashIndex()
+    private var keys: [Key] = []
+    /// For each key how it is to be shown; `nil` until it is regular.
+    private var shown: [MissedKey?] = []
+    private let limit: Int
     let timespan: Int64
     let after: Int64
     /// Regular keys that were pushed out.
     private(set) var evictions: UInt64 = 0
 
     init(timespan: Int64, after: Int, limit: Int) {
-        keys = RecentTable(limit: limit)
         self.timespan = timespan
         self.after = Int64(after)
+        self.limit = max(1, limit)
     }
 
     /// The memory that it has taken, in bytes.
-    var bytes: Int { keys.bytes }
+    var bytes: Int {
+        order.bytes + index.bytes + keys.capacity * MemoryLayout<Key>.stride
+            + shown.capacity * MemoryLayout<MissedKey?>.stride
+    }
 
     /// When the key that came longest ago is missed; `Int64.max` where there is none.
-    var next: Int64 {
-        guard keys.oldest >= 0 else { return .max }
-        let (sum, overflow) = keys[keys.oldest].last.addingReportingOverflow(timespan)
-        return overflow ? .max : sum
-    }
+    var next: Int64 { order.oldest.map { moved(keys[$0].latest.last, by: timespan) } ?? .max }
 
     /// Notes that a key came.
     ///
-    /// - Returns: its place where it has just become regular, and `show` is to be called; else -1.
-    mutating func add(_ key: TableKey, _ context: EventContext) -> Int32 {
+    /// - Returns: its slot where it has just become regular, and `show` is to be called; else -1.
+    mutating func add(_ key: Hash128, _ context: EventContext, token: UInt64) -> Int {
         let now = context.timestamp.nanoseconds
-        let place = keys.find(key)
-        guard place >= 0 else {
-            if keys.isFull {
-                if keys[keys.oldest].shown != nil { evictions += 1 }
-                keys.remove(keys.oldest)
-            }
-            _ = keys.insert(key, Key(last: now, streak: 1))
+        guard let slot = find(key) else {
+            insert(key, now, token)
             return -1
         }
-        var known = keys[place]
-        known.streak = difference(now, known.last) <= timespan ? known.streak + 1 : 1
-        known.last = max(known.last, now)
-        known.shown?.lastSeen = context
-        keys[place] = known
-        return known.shown == nil && known.streak >= after ? place : -1
+        if now >= keys[slot].latest.last {
+            keys[slot].token = token
+            if shown[slot] != nil { shown[slot]?.lastSeen = context }
+            order.touch(slot)
+        }
+        count(now, &keys[slot])
+        sort(slot)
+        return shown[slot] == nil && keys[slot].latest.count >= after ? slot : -1
     }
 
     /// Keeps what is to be shown of a regular key.
-    mutating func show(_ shown: MissedKey, _ place: Int32) {
-        keys[place].shown = shown
-    }
+    mutating func show(_ text: MissedKey, _ slot: Int) { shown[slot] = text }
 
     /// Takes out the key that came longest ago, if that is more than the timespan before `now`.
-    ///
-    /// - Returns: the key, what is to be shown of it and how often it came; `shown` is `nil` where it was never regular.
-    mutating func takeMissed(now: Int64) -> (key: TableKey, shown: MissedKey?, streak: Int64)? {
-        guard keys.oldest >= 0, difference(now, keys[keys.oldest].last) > timespan else { return nil }
-        let place = keys.oldest
-        let (key, known) = (keys.key(of: place), keys[place])
-        keys.remove(place)
-        return (key, known.shown, known.streak)
+    mutating func takeMissed(now: Int64) -> Missed? {
+        guard let oldest = order.oldest, difference(now, keys[oldest].latest.last) > timespan else { return nil }
+        let missed = Missed(
+            key: keys[oldest].key, shown: shown[oldest], streak: keys[oldest].latest.count, token: keys[oldest].token)
+        remove(oldest)
+        return missed
+    }
+
+    private func find(_ key: Hash128) -> Int? {
+        var position = index.start(key.tag)
+        while let slot = index.next(key.tag, &position) {
+            if keys[slot].key == key { return slot }
+        }
+        return nil
+    }
+
+    private mutating func insert(_ key: Hash128, _ now: Int64, _ token: UInt64) {
+        if order.count >= limit, let oldest = order.oldest {
+            if shown[oldest] != nil { evictions += 1 }
+            remove(oldest)
+        }
+        let slot = order.allocate()
+        let made = Key(key: key, latest: Stretch(first: now, last: now, count: 1), token: token)
+        if slot == keys.count {
+            keys.append(made)
+            shown.append(nil)
+        } else {
+            keys[slot] = made
+        }
+        index.insert(key.tag, slot: slot)
+        sort(slot)
+    }
+
+    private mutating func remove(_ slot: Int) {
+        index.remove(keys[slot].key.tag, slot: slot)
+        shown[slot] = nil
+        order.release(slot)
+    }
+
+    /// Adds a time to the stretch it belongs to.
+    private func count(_ time: Int64, _ key: inout Key) {
+        if difference(time, key.latest.last) > timespan {
+            key.earlier = key.latest
+            key.latest = Stretch(first: time, last: time, count: 1)
+        } else if difference(key.latest.first, time) <= timespan {
+            key.latest.first = min(key.latest.first, time)
+            key.latest.last = max(key.latest.last, time)
+            key.latest.count += 1
+            guard key.earlier.count > 0, difference(key.latest.first, key.earlier.last) <= timespan else { return }
+            // What there was a pause between is one now.
+            key.latest.first = min(key.latest.first, key.earlier.first)
+            key.latest.count += key.earlier.count
+            key.earlier.count = 0
+        } else if isSetBack(time, latest: key.latest.last, timespan: timespan) {
+            key.latest = Stretch(first: time, last: time, count: 1)
+            key.earlier.count = 0
+        } else if key.earlier.count > 0, difference(time, key.earlier.last) <= timespan,
+            difference(key.earlier.first, time) <= timespan
+        {
+            key.earlier.first = min(key.earlier.first, time)
+            key.earlier.last = max(key.earlier.last, time)
+            key.earlier.count += 1
+        } else if key.earlier.count == 0 || time > key.earlier.last {
+            key.earlier = Stretch(first: time, last: time, count: 1)
+        }
+    }
+
+    /// Moves the key that was used last to its place in order of time.
+    private mutating func sort(_ slot: Int) {
+        guard order.newest == slot else { return }
+        var newer: Int?
+        var next = order.older(than: slot)
+        var left = Self.longestWalk
+        while let other = next, left > 0, keys[other].latest.last > keys[slot].latest.last {
+            newer = other
+            next = order.older(than: other)
+            left -= 1
+        }
+        if let newer { order.move(slot, before: newer) }
     }
 }

@@ -1,7 +1,8 @@
 import Bytes
 import Network
+import Tables
 
-/// Makes the 128 bits of a `TableKey`, word by word.
+/// Makes the 128 bits of a `Hash128`, word by word.
 struct KeyHash {
     private let hash: SeededHash
     private var high: UInt64
@@ -15,13 +16,13 @@ struct KeyHash {
     }
 
     /// Starts with a key that this one is to be below of.
-    init(_ hash: SeededHash, below key: TableKey) {
+    init(_ hash: SeededHash, below key: Hash128) {
         self.hash = hash
         high = key.high
         low = key.low
     }
 
-    var key: TableKey { TableKey(high: high, low: low) }
+    var key: Hash128 { Hash128(high: high, low: low) }
 
     mutating func add(_ word: UInt64) {
         high = hash.mix(high ^ word, 0x8EBC_6AF0_9C88_C6E3)

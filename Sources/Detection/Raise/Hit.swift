@@ -1,4 +1,5 @@
 import Events
+import Network
 
 /// A match that became an alert, or that adds to one.
 public struct Hit: Hashable, Sendable {
@@ -23,6 +24,14 @@ public struct Hit: Hashable, Sendable {
     public var isEstimate = false
     /// For an absence its place in `DetectionEngine.missed`; `nil` for all that the present event raised.
     public var missed: Int?
+    /// The earliest of the matches that the row stands for: one that comes late may be earlier than those before it.
+    public var earliest = Timestamp.zero
+    /// The latest of the matches that the row stands for.
+    public var latest = Timestamp.zero
+    /// For a correlation the events that made it, oldest first: a stretch of `DetectionEngine.evidenceTokens`. At most 10,
+    /// the newest of its window, one for each rule of a `temporal` or `temporal_ordered` one; of an absence, the last that
+    /// came. Empty for rules on single events, and where events have no tokens.
+    public var evidence = 0..<0
 
     init(rule: Int, alert: UInt64 = 0, isNew: Bool = true, count: Int64 = 1, matched: Int64, isCountCut: Bool = false) {
         self.rule = rule

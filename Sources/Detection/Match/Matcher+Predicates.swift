@@ -2,7 +2,7 @@ import Bytes
 import Events
 import Network
 
-extension DetectionEngine {
+extension Matcher {
     /// Whether any value of a slot answers a check with yes.
     mutating func anyValue(of slot: Int, answers check: Int, message: RawSpan) -> Bool {
         let range = fetched[slot].range
@@ -79,7 +79,7 @@ extension DetectionEngine {
                 predicate.answer(text, literals: rules.pool.literals.span.bytes, globs: rules.pool.globs) ?? false
             }
         }
-        if found == nil { tally.patternErrors &+= 1 }
+        if found == nil { patternErrors &+= 1 }
         return found ?? false
     }
 

@@ -2,7 +2,7 @@ import Bytes
 import Events
 import Network
 
-extension DetectionEngine {
+extension Matcher {
     /// Marks in `marked` the programs of a bucket whose key is in the message, and those that have none.
     mutating func mark(
         _ bucket: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan

@@ -2,22 +2,16 @@ import Bytes
 import Events
 import Network
 
-extension DetectionEngine {
+extension Matcher {
     /// The longest summary and group key, in characters.
-    public static let longestText = 500
+    static let longestText = 500
     /// How much of a single value is shown, in characters.
     private static let longestValue = 120
 
-    /// The one-line summary of a hit: the rule's own, with its fields filled in, or its title.
-    ///
-    /// Lists are joined by `, `, an absent field is `-`, an empty text `''` (an empty client id
-    /// `a client without id`), a secret one `<n bytes>`. It is UTF-8 and at most `longestText` characters long; other than
-    /// that it holds what was captured, hostile characters too, and whoever shows it escapes it, as the other texts of an
-    /// alert. To be asked for before the next event is evaluated, with the arguments of that call.
-    public mutating func summary(
+    /// The one-line summary of a hit, as `DetectionEngine.summary` says.
+    mutating func summary(
         of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> String {
-        if let missed = hit.missed { return self.missed.indices.contains(missed) ? self.missed[missed].summary : "" }
         var text = BoundedText(limit: Self.longestText)
         for piece in rules.rules[hit.rule].summary.pieces {
             switch piece {
@@ -31,21 +25,10 @@ extension DetectionEngine {
         return text.string
     }
 
-    /// What surrounded the message that a hit is about: the present one, or of an absence the last that came.
-    public func context(of hit: Hit, _ present: EventContext) -> EventContext {
-        guard let missed = hit.missed, self.missed.indices.contains(missed) else { return present }
-        return self.missed[missed].lastSeen
-    }
-
-    /// What tells the alert row of a hit from others of its rule: `field=value` pairs joined by `|`; `nil` where each
-    /// match is a row of its own.
-    ///
-    /// Values are shown as in a summary, with a backslash before `|` and `\`. To be asked for before the next event is
-    /// evaluated, with the arguments of that call.
-    public mutating func groupKey(
+    /// What tells the alert row of a hit from others of its rule, as `DetectionEngine.groupKey` says.
+    mutating func groupKey(
         of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> String? {
-        if let missed = hit.missed { return self.missed.indices.contains(missed) ? self.missed[missed].groupKey : nil }
         guard let plan = rules.rules[hit.rule].suppression else { return nil }
         return keyText(plan.slots, event, context, message: message)
     }

@@ -2,7 +2,7 @@ import Bytes
 import Events
 import Network
 
-extension DetectionEngine {
+extension Matcher {
     /// Asks the event for a field, unless that was done already.
     mutating func fetch(
         _ slot: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
@@ -46,7 +46,7 @@ extension DetectionEngine {
     }
 }
 
-/// Appends a text to values. Apart from the engine, whose buffer and values cannot be lent at once from inside.
+/// Appends a text to values. Apart from the matcher, whose buffer and values cannot be lent at once from inside.
 private func append(_ text: [UInt8], to values: inout FieldValues) {
     values.append(copying: text.span.bytes)
 }
