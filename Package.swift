@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: lifetimes),
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Tables", dependencies: ["Bytes"], swiftSettings: common),
-        .target(name: "Events", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .target(name: "Events", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: common),
         .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: common),
 
         .target(
@@ -47,9 +47,9 @@ let package = Package(
             dependencies: ["Bytes", "Network", "Packets", "CPcap", "CZlib", "CZstd"],
             swiftSettings: lifetimes),
         .target(name: "Flows", dependencies: ["Bytes", "Network", "Packets"], swiftSettings: common),
-        .target(name: "MQTT", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
-        .target(name: "CoAP", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
-        .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .target(name: "MQTT", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+        .target(name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+        .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 
@@ -63,8 +63,8 @@ let package = Package(
         .target(
             name: "Sensor",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket", "Sigma",
-                "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
+                "Bytes", "Network", "Tables", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket",
+                "Sigma", "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
@@ -83,7 +83,8 @@ let package = Package(
         .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "TablesTests", dependencies: ["Bytes", "Network", "Tables", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "EventsTests", dependencies: ["Bytes", "Network", "Events"], swiftSettings: common),
+        .testTarget(
+            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
             swiftSettings: common),
@@ -94,13 +95,13 @@ let package = Package(
             name: "FlowsTests", dependencies: ["Bytes", "Network", "Packets", "Flows", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "MQTTTests", dependencies: ["Bytes", "Network", "Events", "MQTT", "TestSupport"],
+            name: "MQTTTests", dependencies: ["Bytes", "Network", "Tables", "Events", "MQTT", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "CoAPTests", dependencies: ["Bytes", "Network", "Events", "CoAP", "TestSupport"],
+            name: "CoAPTests", dependencies: ["Bytes", "Network", "Tables", "Events", "CoAP", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "WebSocketTests", dependencies: ["Bytes", "Events", "WebSocket", "CZlib", "TestSupport"],
+            name: "WebSocketTests", dependencies: ["Bytes", "Tables", "Events", "WebSocket", "CZlib", "TestSupport"],
             swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(

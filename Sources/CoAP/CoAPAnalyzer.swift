@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 /// Dissects CoAP over UDP (RFC 7252, with RFC 7641 and RFC 7959), TCP and WebSocket (RFC 8323) and follows its
 /// conversations.
@@ -15,13 +16,13 @@ public struct CoAPAnalyzer: ~Copyable {
     /// What was wrong with the way the current message was carried.
     var carrierViolations = CarrierViolations()
     var conversation: Conversation
-    var connections: CoAPConnectionTable
+    var connections: SlotTable<CoAPConnection, CoAPConnectionTag>
     var partialIVs: PartialIVTable
 
     /// Makes an analyzer that has seen nothing; `hash` keys its tables.
     public init(limits: CoAPLimits, hash: SeededHash) {
         conversation = Conversation(limits: limits, hash: hash)
-        connections = CoAPConnectionTable(limit: limits.connections)
+        connections = SlotTable(limit: limits.connections)
         partialIVs = PartialIVTable(limit: limits.partialIVs)
     }
 

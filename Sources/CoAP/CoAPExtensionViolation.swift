@@ -1,3 +1,5 @@
+import Tables
+
 /// The statements of the specifications beside RFC 7252 that concern the carrier, the token or OSCORE: a row each, in the
 /// order of their numbers. Statements of one section stand side by side; there may be 32.
 public enum CoAPExtensionViolation: UInt8, CaseIterable, Sendable {
@@ -46,31 +48,7 @@ public enum CoAPExtensionViolation: UInt8, CaseIterable, Sendable {
 }
 
 /// A set of broken statements, a bit each. None of them keeps a message from being read to its end.
-public struct CoAPExtensionViolations: Hashable, Sendable {
-    private var bits: UInt32 = 0
-
-    public init() {}
-
-    /// Whether nothing is broken.
-    public var isEmpty: Bool { bits == 0 }
-
-    /// Adds a statement.
-    public mutating func insert(_ violation: CoAPExtensionViolation) { bits |= 1 << UInt32(violation.rawValue) }
-
-    /// Adds the statements of another set.
-    public mutating func formUnion(_ other: CoAPExtensionViolations) { bits |= other.bits }
-
-    /// Whether a statement is broken.
-    public func contains(_ violation: CoAPExtensionViolation) -> Bool { bits >> UInt32(violation.rawValue) & 1 != 0 }
-
-    /// The lowest statement, which is taken out; `nil` where the set is empty.
-    public mutating func popFirst() -> CoAPExtensionViolation? {
-        guard bits != 0 else { return nil }
-        let lowest = UInt8(truncatingIfNeeded: bits.trailingZeroBitCount)
-        bits &= bits &- 1
-        return CoAPExtensionViolation(rawValue: lowest)
-    }
-}
+public typealias CoAPExtensionViolations = BitSet<CoAPExtensionViolation, UInt32>
 
 /// A section of these specifications that messages can break, by its own number.
 public enum CoAPExtensionSection: UInt8, Sendable {

@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// Tells whether a datagram on a strange port may be CoAP.
 public enum CoAPProbe {

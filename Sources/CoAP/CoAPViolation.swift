@@ -1,3 +1,5 @@
+import Tables
+
 /// The statements of the specifications that a message can break: a row each, in the order of the specifications.
 ///
 /// To add one: a case and a row. A case has a bit in `CoAPViolations`, so that there may be 128. Statements of one
@@ -101,38 +103,20 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
 }
 
 /// A set of broken statements, a bit each.
-public struct CoAPViolations: Hashable, Sendable {
-    private var bits: UInt128 = 0
+public typealias CoAPViolations = BitSet<CoAPViolation, UInt128>
 
-    public init() {}
-
-    /// Whether nothing is broken.
-    public var isEmpty: Bool { bits == 0 }
-
-    /// Adds a statement.
-    public mutating func insert(_ violation: CoAPViolation) { bits |= 1 << UInt128(violation.rawValue) }
-
-    /// Whether a statement is broken.
-    public func contains(_ violation: CoAPViolation) -> Bool { bits >> UInt128(violation.rawValue) & 1 != 0 }
-
-    /// Adds those of another set.
-    public mutating func formUnion(_ other: CoAPViolations) { bits |= other.bits }
-
+extension BitSet<CoAPViolation, UInt128> {
     /// Whether the message could not be read to its end.
-    public var isFatal: Bool { bits & Self.fatalBits != 0 }
-
-    /// The lowest statement, which is taken out; `nil` where the set is empty.
-    public mutating func popFirst() -> CoAPViolation? {
-        guard bits != 0 else { return nil }
-        let lowest = UInt8(truncatingIfNeeded: bits.trailingZeroBitCount)
-        bits &= bits &- 1
-        return CoAPViolation(rawValue: lowest)
-    }
+    public var isFatal: Bool { intersects(Self.fatal) }
 
     /// The statements behind which nothing can be read. A test holds it against the table.
-    static let fatalBits: UInt128 =
-        bit(.tokenLengthReserved) | bit(.tokenTruncated) | bit(.optionDeltaReserved) | bit(.optionLengthReserved)
-        | bit(.optionTruncated) | bit(.optionNumberOverflow)
-
-    private static func bit(_ violation: CoAPViolation) -> UInt128 { 1 << UInt128(violation.rawValue) }
+    static var fatal: Self {
+        var set = Self(.tokenLengthReserved)
+        set.insert(.tokenTruncated)
+        set.insert(.optionDeltaReserved)
+        set.insert(.optionLengthReserved)
+        set.insert(.optionTruncated)
+        set.insert(.optionNumberOverflow)
+        return set
+    }
 }

@@ -1,3 +1,5 @@
+import Tables
+
 /// What carries messages over a transport where the transport alone does not, and what was wrong with it.
 public struct Carrier: Hashable, Sendable {
     /// Whether the message came in WebSocket frames (RFC 6455).

@@ -1,3 +1,5 @@
+import Tables
+
 /// A statement about what carries a message that its sender broke. `name` is what users see.
 public enum CarrierViolation: UInt8, CaseIterable, Sendable {
     /// A field of the opening request is missing or wrong.
@@ -63,38 +65,9 @@ public enum CarrierViolation: UInt8, CaseIterable, Sendable {
 }
 
 /// A set of broken statements about a carrier.
-public struct CarrierViolations: Hashable, Sendable {
-    private var bits: UInt32 = 0
+public typealias CarrierViolations = BitSet<CarrierViolation, UInt32>
 
-    /// None.
-    public init() {}
-
-    /// One.
-    public init(_ violation: CarrierViolation) { bits = 1 << UInt32(violation.rawValue) }
-
-    /// Whether no statement was broken.
-    public var isEmpty: Bool { bits == 0 }
-
-    /// Adds a statement.
-    public mutating func insert(_ violation: CarrierViolation) { formUnion(CarrierViolations(violation)) }
-
-    /// Adds all statements of another set.
-    public mutating func formUnion(_ other: CarrierViolations) { bits |= other.bits }
-
-    /// Whether the statement was broken.
-    public func contains(_ violation: CarrierViolation) -> Bool { bits >> UInt32(violation.rawValue) & 1 == 1 }
-
-    /// Calls `body` with each broken statement. Allocates nothing.
-    public func forEach(_ body: (CarrierViolation) -> Void) {
-        var rest = bits
-        while rest != 0 {
-            if let violation = CarrierViolation(rawValue: UInt8(truncatingIfNeeded: rest.trailingZeroBitCount)) {
-                body(violation)
-            }
-            rest &= rest &- 1
-        }
-    }
-
+extension BitSet<CarrierViolation, UInt32> {
     /// Appends the names as values of `violation.id`.
     public func append(to values: inout FieldValues) { forEach { values.append(text: $0.name) } }
 }

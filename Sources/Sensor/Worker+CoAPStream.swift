@@ -6,6 +6,7 @@ import Flows
 import MQTT
 import Network
 import Packets
+import Tables
 
 /// CoAP over TCP: RFC 8323, 3.
 extension Worker where Sink: ~Copyable {

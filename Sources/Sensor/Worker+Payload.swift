@@ -1,6 +1,7 @@
 import Bytes
 import Flows
 import MQTT
+import Tables
 
 /// Payloads that are too long to be held are passed on as they come, to a sink that asks for them.
 extension Worker where Sink: ~Copyable {

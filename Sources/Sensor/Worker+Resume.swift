@@ -4,6 +4,7 @@ import Flows
 import MQTT
 import Network
 import Packets
+import Tables
 
 /// Streams whose message boundaries are not known: behind lost octets, and in connections that began before the sensor.
 ///

@@ -6,6 +6,7 @@ import Flows
 import MQTT
 import Network
 import Packets
+import Tables
 
 extension Worker where Sink: ~Copyable {
     /// Takes a segment: puts it in order, cuts the stream into messages.

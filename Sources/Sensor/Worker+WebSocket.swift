@@ -5,6 +5,7 @@ import Flows
 import MQTT
 import Network
 import Packets
+import Tables
 import WebSocket
 
 /// WebSocket between TCP and the protocols: a flow that has a *carrier* gives its octets to the table of WebSocket

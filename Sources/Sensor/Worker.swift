@@ -6,6 +6,7 @@ import Flows
 import MQTT
 import Network
 import Packets
+import Tables
 import WebSocket
 
 /// From frames to events: everything that belongs to a flow, in one value without references to others.

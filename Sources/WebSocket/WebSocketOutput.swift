@@ -1,4 +1,5 @@
 import Events
+import Tables
 
 /// What a step gave: octets of the data messages of one direction in order, and marks where something happens between
 /// them. A buffer to be used again.

@@ -1,6 +1,7 @@
 import Bytes
 import CoAP
 import Network
+import Tables
 import TestSupport
 import Testing
 

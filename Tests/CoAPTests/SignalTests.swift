@@ -1,6 +1,7 @@
 import Bytes
 import CoAP
 import Events
+import Tables
 import TestSupport
 import Testing
 

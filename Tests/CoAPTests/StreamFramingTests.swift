@@ -1,5 +1,6 @@
 import Bytes
 import CoAP
+import Tables
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CoAP
 import Network
+import Tables
 import Testing
 
 /// A broken message, made by hand from the text of the section.

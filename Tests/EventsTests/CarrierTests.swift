@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 import Testing
 
 @Test func carrierViolationsHaveNames() {

@@ -1,5 +1,6 @@
 import Events
 import MQTT
+import Tables
 import Testing
 
 /// A message in hexadecimal and the names of the statements that it breaks, by the appendices B of the specifications.

@@ -1,5 +1,6 @@
 import Bytes
 import Network
+import Tables
 
 /// A block as it stands in a message.
 struct BlockPiece: Sendable {
@@ -18,8 +19,8 @@ struct BlockPiece: Sendable {
 }
 
 /// Bodies in blocks that are being put together, within bounds: so many bodies, so many octets held.
-struct BodyTable: Sendable {
-    private var table: BoundedTable<Body>
+struct BodyTable: ~Copyable, Sendable {
+    private var table: LRUTable<Hash128, Body>
     private let limits: CoAPLimits
     private var held = 0
     private var full: UInt64 = 0
@@ -28,7 +29,7 @@ struct BodyTable: Sendable {
 
     init(limits: CoAPLimits) {
         self.limits = limits
-        table = BoundedTable(limit: limits.bodies)
+        table = LRUTable(limit: limits.bodies)
     }
 
     /// How many bodies were forgotten because the table was full.
@@ -47,7 +48,7 @@ struct BodyTable: Sendable {
     }
 
     /// Takes a block into account and says how it stands to those before.
-    mutating func add(_ piece: BlockPiece, _ bytes: RawSpan, _ key: HashedKey, at time: Timestamp) -> BlockState {
+    mutating func add(_ piece: BlockPiece, _ bytes: RawSpan, _ key: Hash128, at time: Timestamp) -> BlockState {
         if let oldest = table.oldest, isOld(oldest, time) { forget(oldest) }
         var known = table.find(key)
         if let slot = known, isOld(slot, time) {
@@ -68,7 +69,7 @@ struct BodyTable: Sendable {
     }
 
     /// Octets of a block of a body that is not whole yet; `nil` where none is known.
-    func blockSize(_ key: HashedKey, _ time: Timestamp) -> Int? {
+    func blockSize(_ key: Hash128, _ time: Timestamp) -> Int? {
         guard let slot = table.find(key), !isOld(slot, time), !table[slot].isComplete else { return nil }
         return table[slot].blockSize
     }
@@ -79,7 +80,7 @@ struct BodyTable: Sendable {
 
     /// The body that a block belongs to, which may be a new one, and how the block stands to it.
     private mutating func locate(
-        _ piece: BlockPiece, _ bytes: RawSpan, _ key: HashedKey, _ known: Int?, _ time: Timestamp
+        _ piece: BlockPiece, _ bytes: RawSpan, _ key: Hash128, _ known: Int?, _ time: Timestamp
     ) -> (slot: Int, place: BlockState.Place) {
         guard let slot = known else { return (begin(piece, key, time), piece.offset == 0 ? .first : .ahead) }
         if piece.isCopy, let seen = table[slot].compare(offset: piece.offset, bytes) { return (slot, seen) }
@@ -98,7 +99,7 @@ struct BodyTable: Sendable {
         return (slot, piece.offset == table[slot].received ? .next : .ahead)
     }
 
-    private mutating func begin(_ piece: BlockPiece, _ key: HashedKey, _ time: Timestamp) -> Int {
+    private mutating func begin(_ piece: BlockPiece, _ key: Hash128, _ time: Timestamp) -> Int {
         if table.count >= max(1, limits.bodies), let oldest = table.oldest {
             forget(oldest)
             full &+= 1

@@ -1,5 +1,6 @@
 import Bytes
 import Network
+import Tables
 
 extension Conversation {
     /// A block of a request's body: Block1 (RFC 7959, 2.5) or Q-Block1 (RFC 9177, 4.3). Request-Tag tells bodies apart
@@ -56,7 +57,7 @@ extension Conversation {
     }
 
     private mutating func add(
-        _ block: CoAPBlock, _ quick: CoAPOption, _ message: CoAPMessage, _ bytes: RawSpan, _ key: HashedKey,
+        _ block: CoAPBlock, _ quick: CoAPOption, _ message: CoAPMessage, _ bytes: RawSpan, _ key: Hash128,
         version: UInt64, _ passage: Passage, _ state: MessageState
     ) -> BlockState {
         var format = -1
@@ -80,7 +81,7 @@ extension Conversation {
         if asked.size > size { state.violations.insert(.blockSizeGrown) }
     }
 
-    private func responseBodyKey(_ client: HashedKey, _ server: HashedKey, _ slot: Int) -> HashedKey {
+    private func responseBodyKey(_ client: Hash128, _ server: Hash128, _ slot: Int) -> Hash128 {
         hash.body(ofRequest: false, client: client, server: server, resource: exchanges[slot].resource, tag: 0)
     }
 }

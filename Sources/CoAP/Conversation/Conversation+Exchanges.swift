@@ -1,5 +1,6 @@
 import Bytes
 import Network
+import Tables
 
 extension Conversation {
     /// Begins an exchange, or adds a copy to the one that the first copy began.
@@ -28,7 +29,7 @@ extension Conversation {
     }
 
     private mutating func begin(
-        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ key: HashedKey, _ known: Int?,
+        _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ key: Hash128, _ known: Int?,
         _ state: inout MessageState
     ) -> Int {
         var exchange = Exchange(started: passage.time, messageID: message.messageID, method: message.code)
@@ -135,7 +136,7 @@ extension Conversation {
     /// A response that is no notification says that there are no more (RFC 7641, 4.1 and 4.2), unless it is a later block
     /// of one.
     private mutating func addToObservation(
-        _ message: CoAPMessage, _ passage: Passage, _ slot: Int, _ key: HashedKey, _ state: inout MessageState
+        _ message: CoAPMessage, _ passage: Passage, _ slot: Int, _ key: Hash128, _ state: inout MessageState
     ) {
         if state.observation == .notification {
             guard let number = message.observe, let place = observations.find(key) else { return }
@@ -152,12 +153,12 @@ extension Conversation {
     }
 
     /// Begins an observation anew, or forgets one that is no more.
-    private mutating func resetObservation(_ key: HashedKey, isObserved: Bool) {
+    private mutating func resetObservation(_ key: Hash128, isObserved: Bool) {
         if let place = observations.find(key) { observations.remove(place) }
         if isObserved { _ = observations.insert(key, Observation()) }
     }
 
-    private mutating func endObservation(_ slot: Int, _ key: HashedKey) {
+    private mutating func endObservation(_ slot: Int, _ key: Hash128) {
         exchanges[slot].isObserved = false
         if let place = observations.find(key) { observations.remove(place) }
     }
@@ -183,7 +184,7 @@ extension Conversation {
 
     private func exchange(
         answeredBy message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ answered: MessageRecord?
-    ) -> (slot: Int, key: HashedKey)? {
+    ) -> (slot: Int, key: Hash128)? {
         let token = bytes.slice(message.token)
         let key = hash.exchange(client: passage.destination, server: passage.source, token: token)
         if let slot = liveExchange(key, passage.time) {
@@ -203,7 +204,7 @@ extension Conversation {
         liveExchange(hash.multicastExchange(client: hash.end(client), token: token), time) != nil
     }
 
-    private func requestKey(_ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage) -> HashedKey {
+    private func requestKey(_ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage) -> Hash128 {
         let token = bytes.slice(message.token)
         if passage.isMulticast {
             return hash.multicastExchange(client: passage.source, token: token)

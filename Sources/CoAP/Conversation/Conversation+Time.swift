@@ -1,8 +1,9 @@
 import Network
+import Tables
 
 extension Conversation {
     /// The slot of an exchange that has not outlived its time.
-    func liveExchange(_ key: HashedKey, _ now: Timestamp) -> Int? {
+    func liveExchange(_ key: Hash128, _ now: Timestamp) -> Int? {
         guard let slot = exchanges.find(key), !lifetimes.isOver(exchanges[slot], now) else { return nil }
         return slot
     }

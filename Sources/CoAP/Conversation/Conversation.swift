@@ -2,13 +2,14 @@ import Bytes
 import Events
 import Network
 import Synchronization
+import Tables
 
 /// When and between whom a message passed, as the tables need it.
 struct Passage: Sendable {
     var time: Timestamp
     /// The hashes of the ends.
-    var source: HashedKey
-    var destination: HashedKey
+    var source: Hash128
+    var destination: Hash128
     /// Whether it went to a group.
     var isMulticast: Bool
     /// Which way it went, if the ports alone are asked.
@@ -36,10 +37,10 @@ private func likelyDirection(from source: UInt16, to destination: UInt16) -> Dir
 /// Roles belong to an exchange, not to a flow: two ends may ask each other from port 5683 to port 5683. Tables with
 /// limits; nothing is allocated once they have grown, but for blocks that come too early. Time is capture time.
 struct Conversation: ~Copyable, Sendable {
-    var exchanges: BoundedTable<Exchange>
-    var records: BoundedTable<MessageRecord>
-    var observations: BoundedTable<Observation>
-    var pairs: BoundedTable<PairTraffic>
+    var exchanges: LRUTable<Hash128, Exchange>
+    var records: LRUTable<Hash128, MessageRecord>
+    var observations: LRUTable<Hash128, Observation>
+    var pairs: LRUTable<Hash128, PairTraffic>
     var bodies: BodyTable
     /// Paths of requests, `pathOctets` for each slot of `exchanges`.
     var paths: [UInt8] = []
@@ -57,10 +58,10 @@ struct Conversation: ~Copyable, Sendable {
         self.limits = limits
         lifetimes = Lifetimes(limits)
         self.hash = ConversationHash(hash)
-        exchanges = BoundedTable(limit: limits.exchanges)
-        records = BoundedTable(limit: limits.messageIDs)
-        observations = BoundedTable(limit: limits.observations)
-        pairs = BoundedTable(limit: limits.pairs)
+        exchanges = LRUTable(limit: limits.exchanges)
+        records = LRUTable(limit: limits.messageIDs)
+        observations = LRUTable(limit: limits.observations)
+        pairs = LRUTable(limit: limits.pairs)
         bodies = BodyTable(limits: limits)
     }
 
@@ -158,7 +159,7 @@ struct Conversation: ~Copyable, Sendable {
     }
 
     /// The first copy stands for all, so that the lifetime of the id runs from there.
-    private mutating func remember(_ record: MessageRecord, _ key: HashedKey, _ slot: Int?, isCopy: Bool) {
+    private mutating func remember(_ record: MessageRecord, _ key: Hash128, _ slot: Int?, isCopy: Bool) {
         guard let slot else {
             _ = records.insert(key, record)
             return

@@ -1,5 +1,6 @@
 import Bytes
 import Network
+import Tables
 
 /// Makes the keys of the conversation's tables: two chains of multiply and fold over the same words.
 ///
@@ -38,8 +39,8 @@ struct ConversationHash: Sendable {
     }
 
     /// The hash of an end, from which keys are made.
-    func end(_ end: Endpoint) -> HashedKey {
-        var state = HashedKey(high: high.start, low: low.start)
+    func end(_ end: Endpoint) -> Hash128 {
+        var state = Hash128(high: high.start, low: low.start)
         // 16 bits of port, then one that no IPv6 address shares; the address of IPv4 is in the low word.
         if end.address.isIPv4 {
             add(end.address.low, UInt64(end.port) | 1 << 16, to: &state)
@@ -51,17 +52,17 @@ struct ConversationHash: Sendable {
     }
 
     /// The key of a request: client, server, token (RFC 7252, 5.3.2).
-    func exchange(client: HashedKey, server: HashedKey, token: RawSpan) -> HashedKey {
+    func exchange(client: Hash128, server: Hash128, token: RawSpan) -> Hash128 {
         whole(token, key(.exchange, client, server, word(of: token), UInt64(token.byteCount)))
     }
 
     /// The key of a request to a multicast address, whose responses match by the token alone (RFC 7252, 8.2).
-    func multicastExchange(client: HashedKey, token: RawSpan) -> HashedKey {
+    func multicastExchange(client: Hash128, token: RawSpan) -> Hash128 {
         whole(token, key(.multicastExchange, client, client, word(of: token), UInt64(token.byteCount)))
     }
 
     /// The key of a message id: CON and NON draw from one space, ACK and RST repeat the other side's (RFC 7252, 4.4).
-    func messageID(_ id: UInt16, _ type: CoAPType, from source: HashedKey, to destination: HashedKey) -> HashedKey {
+    func messageID(_ id: UInt16, _ type: CoAPType, from source: Hash128, to destination: Hash128) -> Hash128 {
         let domain: Domain =
             switch type {
             case .acknowledgement: .acknowledgement
@@ -72,19 +73,19 @@ struct ConversationHash: Sendable {
     }
 
     /// The key of the message id of a request to a group, which its client alone identifies.
-    func multicastMessageID(_ id: UInt16, from client: HashedKey) -> HashedKey {
+    func multicastMessageID(_ id: UInt16, from client: Hash128) -> Hash128 {
         key(.multicastMessageID, client, client, id)
     }
 
     /// The key of two addresses, whatever the ports.
-    func pair(client: IPAddress, server: IPAddress) -> HashedKey {
+    func pair(client: IPAddress, server: IPAddress) -> Hash128 {
         key(.pair, end(Endpoint(client, 0)), end(Endpoint(server, 0)), 0, 0)
     }
 
     /// The key of a body in blocks: the ends, what is asked for, and its tag (RFC 9175, 3.3).
     func body(
-        ofRequest isRequest: Bool, client: HashedKey, server: HashedKey, resource: UInt64, tag: UInt64
-    ) -> HashedKey {
+        ofRequest isRequest: Bool, client: Hash128, server: Hash128, resource: UInt64, tag: UInt64
+    ) -> Hash128 {
         key(isRequest ? .requestBody : .responseBody, client, server, resource, tag)
     }
 
@@ -108,15 +109,15 @@ struct ConversationHash: Sendable {
     }
 
     /// A key of a domain with a number small enough to share a word with it.
-    private func key(_ domain: Domain, _ one: HashedKey, _ other: HashedKey, _ number: UInt16) -> HashedKey {
+    private func key(_ domain: Domain, _ one: Hash128, _ other: Hash128, _ number: UInt16) -> Hash128 {
         let word = domain.rawValue | UInt64(number) << 8
-        return HashedKey(
+        return Hash128(
             high: high.step(one.high, other.high, word), low: low.step(one.low, other.low, word))
     }
 
     func key(
-        _ domain: Domain, _ one: HashedKey, _ other: HashedKey, _ word: UInt64, _ length: UInt64
-    ) -> HashedKey {
+        _ domain: Domain, _ one: Hash128, _ other: Hash128, _ word: UInt64, _ length: UInt64
+    ) -> Hash128 {
         var state = one
         state.high = high.step(state.high, other.high, domain.rawValue)
         state.low = low.step(state.low, other.low, domain.rawValue)
@@ -124,7 +125,7 @@ struct ConversationHash: Sendable {
         return state
     }
 
-    func add(_ first: UInt64, _ second: UInt64, to state: inout HashedKey) {
+    func add(_ first: UInt64, _ second: UInt64, to state: inout Hash128) {
         state.high = high.step(state.high, first, second)
         state.low = low.step(state.low, first, second)
     }

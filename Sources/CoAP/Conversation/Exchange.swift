@@ -1,4 +1,5 @@
 import Network
+import Tables
 
 /// What is remembered of a request until its answers are no longer expected.
 struct Exchange: Sendable {
@@ -106,7 +107,7 @@ struct MessageRecord: Sendable {
     /// Which way it went, and whether it carried a request or a response to a known one.
     var flags: Flags = []
     /// The exchange that it belongs to, where it carried a request or a response to a known one.
-    var exchange: HashedKey
+    var exchange: Hash128
 
     /// What may be true of a message.
     struct Flags: OptionSet, Sendable {

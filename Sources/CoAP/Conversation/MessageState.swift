@@ -1,4 +1,5 @@
 import Events
+import Tables
 
 /// What the conversation says of a message.
 struct MessageState: Sendable {

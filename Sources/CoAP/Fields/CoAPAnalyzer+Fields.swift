@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension CoAPAnalyzer: EventSource {
     /// Always CoAP.

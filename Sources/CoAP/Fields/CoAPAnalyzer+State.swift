@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension CoAPAnalyzer {
     /// Appends the values of a field that the message alone does not tell, or tells by more than one option.

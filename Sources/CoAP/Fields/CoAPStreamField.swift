@@ -1,4 +1,5 @@
 import Events
+import Tables
 
 /// The fields of signals, of connections and of what OSCORE shows.
 public enum CoAPStreamField: UInt16, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 extension CoAPMessage {
     /// Holds type, code and length against RFC 7252, 3 to 4.3 (table 1) and 12.1.

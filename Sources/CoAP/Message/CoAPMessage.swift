@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// A CoAP message over UDP (RFC 7252, 3) or in a stream (RFC 8323, 3.2) as integers and ranges over the bytes, which
 /// somebody else holds.

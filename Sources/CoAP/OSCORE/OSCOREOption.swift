@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// The value of an OSCORE option (RFC 8613, 6.1) as ranges over the message, which somebody else holds.
 ///

@@ -1,15 +1,16 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 /// Which Partial IVs were used, by sender, receiver and key identifier.
 ///
 /// A sender uses each once (RFC 8613, 7.2.1); one that comes again in another message was replayed, or its key is used
 /// anew, which gives away what it protects. Bounded: the one unused for longest is forgotten.
-struct PartialIVTable: Sendable {
-    private var seen: BoundedTable<Void>
+struct PartialIVTable: ~Copyable, Sendable {
+    private var seen: LRUTable<Hash128, Void>
 
-    init(limit: Int) { seen = BoundedTable(limit: limit) }
+    init(limit: Int) { seen = LRUTable(limit: limit) }
 
     /// How many were forgotten because the table was full.
     var evictions: UInt64 { seen.evictions }

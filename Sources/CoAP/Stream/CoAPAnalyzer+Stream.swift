@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension CoAPAnalyzer {
     /// Begins to follow a connection over TCP or WebSocket.
@@ -8,23 +9,27 @@ extension CoAPAnalyzer {
     /// - Parameter isFromStart: whether the first octets of both ends will be dissected. Only then is a first message that
     ///   is no CSM a violation; otherwise the connection was taken up midstream.
     public mutating func openConnection(isFromStart: Bool) -> CoAPConnectionID {
-        connections.open(isFromStart: isFromStart)
+        if let victim = connections.victim { connections.close(victim, isEvicted: true) }
+        let slot = connections.open(CoAPConnection())
+        connections[slot] = CoAPConnection()
+        connections[slot].isFromStart = isFromStart
+        return connections.id(slot)
     }
 
     /// Forgets a connection. Nothing happens where it was forgotten before.
     public mutating func closeConnection(_ id: CoAPConnectionID) {
-        if let slot = connections.find(id) { connections.close(slot) }
+        if let slot = connections.slot(of: id) { connections.close(slot) }
     }
 
     /// Says that octets of a connection were lost: what depends on having seen every message is no longer a violation.
     public mutating func noteGap(_ id: CoAPConnectionID) {
-        if let slot = connections.find(id) { connections[slot].hasGap = true }
+        if let slot = connections.slot(of: id) { connections[slot].hasGap = true }
     }
 
     /// Whether one end of a connection has sent a message yet; `toServer` is the end that opened it. True for a connection
     /// whose beginning was not seen.
     public func hasBegun(_ id: CoAPConnectionID, _ direction: Direction) -> Bool {
-        guard let slot = connections.find(id), connections[slot].isFromStart else { return true }
+        guard let slot = connections.slot(of: id), connections[slot].isFromStart else { return true }
         return direction == .toServer ? connections[slot].initiator.hasSent : connections[slot].acceptor.hasSent
     }
 
@@ -51,7 +56,7 @@ extension CoAPAnalyzer {
         }
         extra = MessageExtra()
         extra.isMidstream = true
-        if let slot = connections.find(id) {
+        if let slot = connections.slot(of: id) {
             connections.touch(slot)
             connections[slot].take(&message, bytes, context.direction)
             extra.isMidstream = !connections[slot].isFromStart

@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// Finds a place in a stream of one direction where messages demonstrably begin: behind lost octets, or in a connection
 /// that began before the sensor.

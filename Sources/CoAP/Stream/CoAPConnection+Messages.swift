@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension CoAPConnection {
     /// Takes a message into account and notes what it breaks of what was said before.

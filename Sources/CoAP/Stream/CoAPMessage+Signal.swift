@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 /// The options of signals, whose numbers mean something else under each code: RFC 8323, 5.2.
 extension CoAPMessage {

@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 extension CoAPMessage {
     /// Dissects a message of a TCP stream or of a WebSocket (RFC 8323, 3.2 and 4.2) in one walk; `nil` where not even a

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension Conversation {
     /// Takes a message of a connection into account and says what is known of it.
@@ -17,7 +18,7 @@ extension Conversation {
         forgetOld(passage.time)
         var state = MessageState(direction: context.direction)
         var record = MessageRecord(
-            firstSeen: passage.time, print: 0, type: message.type, exchange: HashedKey(high: 0, low: 0))
+            firstSeen: passage.time, print: 0, type: message.type, exchange: Hash128(high: 0, low: 0))
         guard message.hasToken else { return state }
         if message.code.isRequest {
             state.direction = .toServer

@@ -1,3 +1,5 @@
+import Tables
+
 /// What a packet means for the hand-shake of its packet identifier (MQTT 3.1.1 and 5.0, 4.3).
 public enum MQTTHandshake: UInt8, Sendable {
     /// PUBLISH: the identifier was free.
@@ -66,83 +68,37 @@ struct Handshake {
     var isCarried = false
 }
 
-/// The hand-shakes of one sender by packet identifier: open addressing with linear probing.
-///
-/// Identifiers are mostly counted up, so that each stands at its home. The table grows by doubling up to its limit.
-struct HandshakeTable {
-    private var slots: [Handshake] = []
-    /// How many there are.
-    private(set) var count = 0
+extension Handshake: HashCell {
+    static var free: Handshake { Handshake() }
+    var isFree: Bool { packetID == 0 }
+    /// Identifiers are mostly counted up, so that each stands at its home, and there are 65,535 of them: what a sender
+    /// chooses makes no search longer than the limit on their number.
+    var tag: UInt32 { UInt32(packetID) }
+}
 
-    private var mask: Int { slots.count &- 1 }
-
-    /// The place of an identifier, which holds until the next insertion or removal.
+/// The hand-shakes of one sender by packet identifier.
+extension HashCells<Handshake> {
+    /// The position of an identifier, which holds until the next insertion or removal.
     func index(of packetID: UInt16) -> Int? {
         guard count > 0, packetID != 0 else { return nil }
-        var index = Int(packetID) & mask
-        while slots[index].packetID != 0 {
-            if slots[index].packetID == packetID { return index }
-            index = (index &+ 1) & mask
+        var position = start(UInt32(packetID))
+        while !isFree(position) {
+            if self[position].packetID == packetID { return position }
+            position = after(position)
         }
         return nil
-    }
-
-    subscript(index: Int) -> Handshake {
-        get { slots[index] }
-        set { slots[index] = newValue }
     }
 
     /// Adds an identifier that is not there; gives whether there was room. 0 is not an identifier.
     mutating func insert(_ handshake: Handshake, limit: Int) -> Bool {
         guard count < limit, handshake.packetID != 0 else { return false }
-        if count &* 2 >= slots.count { grow() }
-        count &+= 1
-        let home = Int(handshake.packetID) & mask
-        if slots[home].packetID == 0 { slots[home] = handshake } else { place(handshake) }
+        insert(handshake)
         return true
-    }
-
-    private mutating func place(_ handshake: Handshake) {
-        var index = Int(handshake.packetID) & mask
-        while slots[index].packetID != 0 { index = (index &+ 1) & mask }
-        slots[index] = handshake
-    }
-
-    private mutating func grow() {
-        let old = slots
-        slots = [Handshake](repeating: Handshake(), count: max(8, old.count &* 2))
-        for handshake in old where handshake.packetID != 0 { place(handshake) }
-    }
-
-    /// Frees a place and moves back the entries behind it that it kept from their home.
-    mutating func remove(at index: Int) {
-        count &-= 1
-        var hole = index
-        var next = (index &+ 1) & mask
-        while slots[next].packetID != 0 {
-            let distance = (next &- Int(slots[next].packetID)) & mask
-            if distance >= (next &- hole) & mask {
-                slots[hole] = slots[next]
-                hole = next
-            }
-            next = (next &+ 1) & mask
-        }
-        slots[hole] = Handshake()
-    }
-
-    /// Forgets all; the room of an ordinary table is kept.
-    mutating func removeAll() {
-        if slots.count > 64 {
-            slots = []
-        } else if count > 0 {
-            for index in slots.indices { slots[index] = Handshake() }
-        }
-        count = 0
     }
 
     /// Calls `body` with each entry, which it may change but for the identifier.
     mutating func forEach(_ body: (inout Handshake) -> Void) {
         guard count > 0 else { return }
-        for index in slots.indices where slots[index].packetID != 0 { body(&slots[index]) }
+        for position in 0..<capacity where !isFree(position) { body(&self[position]) }
     }
 }

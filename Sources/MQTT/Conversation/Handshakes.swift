@@ -1,8 +1,9 @@
 import Network
+import Tables
 
 /// What one side has sent with QoS 1 and 2 and what became of it (MQTT 3.1.1 and 5.0, 4.3.2 and 4.3.3).
 struct Handshakes {
-    var table = HandshakeTable()
+    var table = HashCells<Handshake>()
     /// How many were not kept: then an answer to what is not known here may be right all the same.
     private(set) var dropped: UInt32 = 0
     /// The most packets that may be unanswered at once: the other side's Receive Maximum (MQTT 5.0, 4.9).
@@ -59,7 +60,7 @@ struct Handshakes {
 
     /// Forgets all.
     mutating func reset() {
-        table.removeAll()
+        table.removeAll(keeping: 64)
         dropped = 0
         abandoned = 0
         published = 0

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 /// Enhanced authentication (MQTT 5.0, 4.12).
 extension MQTTAnalyzer {
@@ -8,17 +9,17 @@ extension MQTTAnalyzer {
         let isToServer = event.direction == .toServer
         let code = auth.reasonCode ?? 0
         let isStart = isToServer && code == 0x19
-        if isStart { table.sessions[index].authCount = 0 }
-        table.sessions[index].authCount &+= 1
+        if isStart { sessions[index].authCount = 0 }
+        sessions[index].authCount &+= 1
         event.auth = isStart ? .again : code == 0 && !isToServer ? .success : .going
-        if isStart { table.sessions[index].isReauthenticating = true }
-        let isAgain = table.sessions[index].isReauthenticating
-        if event.auth == .success { table.sessions[index].isReauthenticating = false }
-        guard table.sessions[index].isComplete else { return }
-        guard table.sessions[index].hasAuthMethod else {
+        if isStart { sessions[index].isReauthenticating = true }
+        let isAgain = sessions[index].isReauthenticating
+        if event.auth == .success { sessions[index].isReauthenticating = false }
+        guard sessions[index].isComplete else { return }
+        guard sessions[index].hasAuthMethod else {
             return notes.note(isToServer ? .authUnaskedFromClient : .authUnaskedFromServer)
         }
-        if table.sessions[index].connacks == 0 {
+        if sessions[index].connacks == 0 {
             notes.note(isToServer ? .authNotContinuedByClient : .authNotContinuedByServer, if: code != 0x18)
         }
         // Without content it is a success without properties (3.15.2.1).
@@ -31,7 +32,7 @@ extension MQTTAnalyzer {
         _ properties: MQTTProperties, _ index: Int, _ bytes: RawSpan, _ violation: MQTTViolation,
         _ notes: inout MQTTNotes
     ) {
-        let known = table.sessions[index].authMethod
+        let known = sessions[index].authMethod
         guard !known.isEmpty else { return }
         let method = properties.bytes(.authenticationMethod, bytes)
         let isSame = method.map { bytes.slice($0).elementsEqual(known.span.bytes) } ?? false

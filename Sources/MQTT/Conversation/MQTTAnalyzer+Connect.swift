@@ -1,32 +1,33 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension MQTTAnalyzer {
     /// The first CONNECT says who the session is; a later one is a violation and changes nothing.
     mutating func take(
         _ connect: MQTTConnect, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp
     ) {
-        table.sessions[index].connects += 1
-        event.connectCount = table.sessions[index].connects
+        sessions[index].connects += 1
+        event.connectCount = sessions[index].connects
         guard event.connectCount == 1 else {
             notes.note(.connectAgain)
             event.isTakeover = isTakeover(connect, index, bytes)
             return
         }
-        table.sessions[index].version = notes.version
-        table.sessions[index].connectedAt = time
-        table.sessions[index].isAnonymous = connect.flags != nil && !connect.hasCredentials
+        sessions[index].version = notes.version
+        sessions[index].connectedAt = time
+        sessions[index].isAnonymous = connect.flags != nil && !connect.hasCredentials
         takeTerms(connect, index, bytes, notes.version)
         if keepsPasswordDigests, let password = connect.password, let passwordKey {
-            table.sessions[index].passwordDigest = passwordKey.code(bytes.slice(password))
+            sessions[index].passwordDigest = passwordKey.code(bytes.slice(password))
         }
         if let name = connect.userName {
-            let isWhole = table.sessions[index].userName.keep(bytes.slice(name), limits.identityBytes)
+            let isWhole = sessions[index].userName.keep(bytes.slice(name), limits.identityBytes)
             if !isWhole { counts.identitiesShortened &+= 1 }
         }
         if let clientID = connect.clientID {
-            table.sessions[index].hasClientID = true
+            sessions[index].hasClientID = true
             if !clientID.isEmpty { identify(index, bytes.slice(clientID), time) }
         }
     }
@@ -35,21 +36,21 @@ extension MQTTAnalyzer {
         _ connect: MQTTConnect, _ index: Int, _ bytes: RawSpan, _ version: MQTTVersion
     ) {
         let terms = ConnectionTerms(connect, version, bytes)
-        table.sessions[index].terms = terms
-        table.sessions[index].noteKeepAlive()
-        table.sessions[index].isPastKnown = terms.isClean
-        table.sessions[index].traits = ClientTraits(connect, version, bytes, hash)
-        table.sessions[index].hasWill = connect.willTopic != nil
+        sessions[index].terms = terms
+        sessions[index].noteKeepAlive()
+        sessions[index].isPastKnown = terms.isClean
+        sessions[index].traits = ClientTraits(connect, version, bytes, hash)
+        sessions[index].hasWill = connect.willTopic != nil
         if let topic = connect.willTopic {
-            table.sessions[index].willKey = hash.willKey(bytes.slice(topic), table.sessions[index].server)
+            sessions[index].willKey = hash.willKey(bytes.slice(topic), sessions[index].server)
         }
         guard version == .v5, connect.keepAlive != nil else { return }
-        table.sessions[index].toClient.handshakes.quota = terms.receiveMaximum
+        sessions[index].toClient.handshakes.quota = terms.receiveMaximum
         let maximum = connect.properties.number(.topicAliasMaximum, bytes) ?? 0
-        table.sessions[index].toClient.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
-        table.sessions[index].hasAuthMethod = connect.properties.contains(.authenticationMethod)
+        sessions[index].toClient.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
+        sessions[index].hasAuthMethod = connect.properties.contains(.authenticationMethod)
         if let method = connect.properties.bytes(.authenticationMethod, bytes), method.count <= limits.identityBytes {
-            _ = table.sessions[index].authMethod.keep(bytes.slice(method), limits.identityBytes)
+            _ = sessions[index].authMethod.keep(bytes.slice(method), limits.identityBytes)
         }
     }
 
@@ -57,22 +58,22 @@ extension MQTTAnalyzer {
     mutating func take(
         _ connack: MQTTConnack, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp
     ) {
-        table.sessions[index].connacks += 1
-        notes.note(.connackAgain, if: table.sessions[index].connacks > 1 && notes.version == .v5)
+        sessions[index].connacks += 1
+        notes.note(.connackAgain, if: sessions[index].connacks > 1 && notes.version == .v5)
         guard let code = connack.code else { return }
-        let isFirst = table.sessions[index].connacks == 1
-        table.sessions[index].isAccepted = code == 0
-        if table.sessions[index].connects > 0 { check(connack, code, index, bytes, &notes) }
-        let isFirstOfAll = isFirst && table.sessions[index].isComplete && !event.message.isFatal
-        table.sessions[index].isRefused = isFirstOfAll && code != 0
-        table.sessions[index].isIDRefused = isFirstOfAll && code == (notes.version == .v5 ? 0x85 : 2)
+        let isFirst = sessions[index].connacks == 1
+        sessions[index].isAccepted = code == 0
+        if sessions[index].connects > 0 { check(connack, code, index, bytes, &notes) }
+        let isFirstOfAll = isFirst && sessions[index].isComplete && !event.message.isFatal
+        sessions[index].isRefused = isFirstOfAll && code != 0
+        sessions[index].isIDRefused = isFirstOfAll && code == (notes.version == .v5 ? 0x85 : 2)
         guard code == 0 else { return forgetClient(index, at: time) }
         if notes.version == .v5 {
             let maximum = connack.properties.number(.topicAliasMaximum, bytes) ?? 0
-            table.sessions[index].toServer.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
-            let isAhead = table.sessions[index].isClientAhead || table.sessions[index].connects == 0
-            table.sessions[index].terms.take(connack, bytes, isClientAhead: isAhead)
-            table.sessions[index].noteKeepAlive()
+            sessions[index].toServer.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
+            let isAhead = sessions[index].isClientAhead || sessions[index].connects == 0
+            sessions[index].terms.take(connack, bytes, isClientAhead: isAhead)
+            sessions[index].noteKeepAlive()
         }
         if let assigned = connack.properties.bytes(.assignedClientIdentifier, bytes), !assigned.isEmpty {
             forgetClient(index, at: time)
@@ -80,9 +81,9 @@ extension MQTTAnalyzer {
         }
         guard isFirst else { return }
         accept(index, connack, notes.version, time)
-        if notes.version == .v5, !table.sessions[index].isClientAhead {
+        if notes.version == .v5, !sessions[index].isClientAhead {
             let maximum = min(65_535, connack.properties.number(.receiveMaximum, bytes) ?? 65_535)
-            table.sessions[index].toServer.handshakes.quota = Int32(truncatingIfNeeded: maximum)
+            sessions[index].toServer.handshakes.quota = Int32(truncatingIfNeeded: maximum)
         }
     }
 
@@ -90,12 +91,12 @@ extension MQTTAnalyzer {
     private mutating func check(
         _ connack: MQTTConnack, _ code: UInt8, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes
     ) {
-        let terms = table.sessions[index].terms
+        let terms = sessions[index].terms
         let isFive = notes.version == .v5
         let isUnexpected = connack.isSessionPresent == true && terms.isClean && code == 0
         notes.note(.sessionPresentWhenClean, if: isUnexpected && (notes.version == .v311 || isFive))
-        guard table.sessions[index].connacks == 1, !event.message.isFatal, !event.message.isCutShort else { return }
-        let hasNoID = table.sessions[index].hasClientID && table.sessions[index].clientID.isEmpty
+        guard sessions[index].connacks == 1, !event.message.isFatal, !event.message.isCutShort else { return }
+        let hasNoID = sessions[index].hasClientID && sessions[index].clientID.isEmpty
         guard isFive else {
             notes.note(.emptyClientIDAccepted, if: hasNoID && !terms.isClean && code == 0 && notes.version == .v311)
             return
@@ -103,7 +104,7 @@ extension MQTTAnalyzer {
         let properties = connack.properties
         let isUnasked = properties.contains(.responseInformation) && !terms.isResponseInformationWanted
         notes.note(.responseInformationUnasked, if: isUnasked)
-        if table.sessions[index].hasAuthMethod {
+        if sessions[index].hasAuthMethod {
             event.auth = code == 0 ? .success : .failure
             if code == 0 { checkMethod(properties, index, bytes, .authMethodChanged, &notes) }
         } else {

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension MQTTAnalyzer {
     /// Dissects a message, takes it into the conversation and makes it the current event.
@@ -15,7 +16,7 @@ extension MQTTAnalyzer {
     ) {
         let index = slot(of: id, context)
         let direction = context.direction
-        var notes = MQTTNotes(version: table.sessions[index].version, direction: direction)
+        var notes = MQTTNotes(version: sessions[index].version, direction: direction)
         event = MQTTEvent()
         now = context.timestamp
         event.direction = direction
@@ -24,13 +25,13 @@ extension MQTTAnalyzer {
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
         let isReversed = notes.violations.contains(.wrongDirection)
         // Whose it is stays open: it may be the session of any client.
-        if table.sessions[index].connects == 0, event.message.type != .connect { lastNameless = context.timestamp }
+        if sessions[index].connects == 0, event.message.type != .connect { lastNameless = context.timestamp }
         if !isReversed { take(index, message, &notes, context.timestamp) }
         // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
-        if event.message.isFatal || isReversed { table.sessions[index].isPastKnown = false }
+        if event.message.isFatal || isReversed { sessions[index].isPastKnown = false }
         let whole = max(wholeLength, message.byteCount)
-        if table.sessions[index].terms.areStrict { checkTerms(index, message, wholeLength: whole, &notes) }
-        let isOver = table.sessions[index].account(for: &event, &notes, context.timestamp)
+        if sessions[index].terms.areStrict { checkTerms(index, message, wholeLength: whole, &notes) }
+        let isOver = sessions[index].account(for: &event, &notes, context.timestamp)
         if isOver { forgetClient(index, at: context.timestamp) }
         event.version = notes.version
         event.violations = notes.violations
@@ -44,15 +45,13 @@ extension MQTTAnalyzer {
 
     /// The slot of an open session, or the one for strays, made anew.
     private mutating func slot(of id: MQTTSessionID, _ context: EventContext) -> Int {
-        if let index = table.index(of: id) {
-            table.touch(index)
+        if let index = sessions.slot(of: id) {
+            sessions.touch(index)
             return index
         }
         counts.strayMessages &+= 1
-        let stray = MQTTSessionTable.stray
-        table.sessions[stray].reset(client: context.client, server: context.server, isFromStart: false)
-        table.sessions[stray].isOpen = false
-        return stray
+        sessions[Self.stray].reset(client: context.client, server: context.server, isFromStart: false)
+        return Self.stray
     }
 
     /// Takes a message into the conversation.
@@ -67,14 +66,14 @@ extension MQTTAnalyzer {
         case .unsubscribe(let unsubscribe): keep(unsubscribe.filters, unsubscribe.packetID, index, bytes, &notes)
         case .subscribeAnswer(let answer): take(answer, index, bytes, &notes)
         case .answer(let answer):
-            table.sessions[index].take(answer, &event, &notes, time, limit: limits.handshakes)
+            sessions[index].take(answer, &event, &notes, time, limit: limits.handshakes)
         case .disconnect(let disconnect): take(disconnect, index, bytes, &notes)
         case .auth(let auth): take(auth, index, bytes, &notes)
         case .none: break
         }
         // A version told by the shape of a packet holds for the packets after it.
-        if table.sessions[index].version == .unknown, event.message.type != .connect {
-            table.sessions[index].version = notes.version
+        if sessions[index].version == .unknown, event.message.type != .connect {
+            sessions[index].version = notes.version
         }
     }
 }

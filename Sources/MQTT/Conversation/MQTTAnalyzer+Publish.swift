@@ -1,19 +1,20 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension MQTTAnalyzer {
     /// Resolves the topic alias and keeps account of retained topics.
     mutating func take(
         _ publish: MQTTPublish, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes, _ time: Timestamp
     ) {
-        if table.sessions[index].isSilent { endSilence(index) }
+        if sessions[index].isSilent { endSilence(index) }
         if let packetID = publish.packetID, packetID != 0, publish.qos < 3 {
-            table.sessions[index].take(publish, packetID, &event, &notes, time, limit: limits.handshakes)
+            sessions[index].take(publish, packetID, &event, &notes, time, limit: limits.handshakes)
             if event.handshake == .reused { counts.handshakesAbandoned &+= 1 }
         } else if publish.packetID == nil, publish.qos > 0 {
             // It was cut off before its identifier: what answers it answers something unknown.
-            table.sessions[index].hasGap = true
+            sessions[index].hasGap = true
         }
         guard let topic = publish.topic else { return }
         event.topic = topic.isEmpty ? .none : .message
@@ -23,7 +24,7 @@ extension MQTTAnalyzer {
         guard publish.isRetained, let length = publish.payloadLength else { return }
         if case .alias(let alias) = event.topic {
             // A copy of the reference: the table is changed while the topic is read.
-            let known = table.sessions[index].topic(alias, event.direction) ?? []
+            let known = sessions[index].topic(alias, event.direction) ?? []
             event.retained = retain(known.span.bytes, isEmpty: length == 0, index)
             if event.direction == .toClient { checkDollar(known.span.bytes, index, &notes) }
         } else {
@@ -35,9 +36,9 @@ extension MQTTAnalyzer {
     /// No filter that begins with a wildcard takes in a topic that begins with `$` (4.7.2). Retained messages show it first:
     /// they come at once when somebody subscribes.
     private func checkDollar(_ topic: RawSpan, _ index: Int, _ notes: inout MQTTNotes) {
-        guard topic.byteCount > 0, topic.byte(at: 0) == UInt8(ascii: "$"), table.sessions[index].areSubscriptionsKnown
+        guard topic.byteCount > 0, topic.byte(at: 0) == UInt8(ascii: "$"), sessions[index].areSubscriptionsKnown
         else { return }
-        notes.note(.dollarTopicMatched, if: table.sessions[index].subscriptions.matchesByWildcardOnly(topic))
+        notes.note(.dollarTopicMatched, if: sessions[index].subscriptions.matchesByWildcardOnly(topic))
     }
 
     /// MQTT 5.0, 3.3.2.3.4.
@@ -45,12 +46,12 @@ extension MQTTAnalyzer {
         _ alias: UInt16, _ topic: ByteRange, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes
     ) {
         if event.direction == .toServer {
-            if let maximum = table.sessions[index].toServer.aliasMaximum, alias > maximum {
+            if let maximum = sessions[index].toServer.aliasMaximum, alias > maximum {
                 notes.note(.topicAliasAboveServerMaximum)
                 notes.note(maximum == 0 ? .topicAliasToServerUnwanted : .topicAliasAboveServerLimit)
             }
         } else {
-            if let maximum = table.sessions[index].toClient.aliasMaximum, alias > maximum {
+            if let maximum = sessions[index].toClient.aliasMaximum, alias > maximum {
                 notes.note(.topicAliasAboveClientMaximum)
                 notes.note(maximum == 0 ? .topicAliasToClientUnwanted : .topicAliasAboveClientLimit)
             }
@@ -60,42 +61,42 @@ extension MQTTAnalyzer {
             let text = bytes.slice(topic)
             let isKept =
                 event.direction == .toServer
-                ? table.sessions[index].toServer.aliases.set(alias, text, limits)
-                : table.sessions[index].toClient.aliases.set(alias, text, limits)
+                ? sessions[index].toServer.aliases.set(alias, text, limits)
+                : sessions[index].toClient.aliases.set(alias, text, limits)
             if !isKept { counts.topicAliasesDropped &+= 1 }
             return
         }
-        if table.sessions[index].topic(alias, event.direction) != nil {
+        if sessions[index].topic(alias, event.direction) != nil {
             event.topic = .alias(alias)
         } else {
             let hasDropped =
                 event.direction == .toServer
-                ? table.sessions[index].toServer.aliases.hasDropped
-                : table.sessions[index].toClient.aliases.hasDropped
-            notes.note(.topicAliasUnknown, if: table.sessions[index].isComplete && !hasDropped)
+                ? sessions[index].toServer.aliases.hasDropped
+                : sessions[index].toClient.aliases.hasDropped
+            notes.note(.topicAliasUnknown, if: sessions[index].isComplete && !hasDropped)
         }
     }
 
     private mutating func retain(_ topic: RawSpan, isEmpty: Bool, _ index: Int) -> MQTTRetained {
         let isDelivery = event.direction == .toClient
-        if isDelivery { table.sessions[index].retainedCount &+= 1 }
+        if isDelivery { sessions[index].retainedCount &+= 1 }
         guard topic.byteCount > 0 else { return isDelivery ? .delivery : isEmpty ? .clear : .set }
-        let key = hash.topicKey(topic, table.sessions[index].server)
-        let known = retained.find(key)
-        if let owner = known ?? nil {
+        let key = hash.topicKey(topic, sessions[index].server)
+        let known = retained.use(key)
+        if let known, let owner = retained[known] {
             retainedOwner = owner
             event.hasRetainedOwner = true
         }
         if isDelivery {
-            if known == nil, !isEmpty { retained.store(nil, for: key) }
+            if known == nil, !isEmpty { retained.insert(key, nil) }
             return .delivery
         }
         if isEmpty {
-            retained.remove(key)
+            if let known { retained.remove(known) }
             return .clear
         }
         // Who does not say who it is cannot be told from others.
-        retained.store(table.sessions[index].clientIDKey.map { owner(index, $0) }, for: key)
+        retained.store(sessions[index].clientIDKey.map { owner(index, $0) }, for: key)
         return known == nil ? .set : .replace
     }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension MQTTAnalyzer {
     /// Keeps the filters of a SUBSCRIBE or UNSUBSCRIBE until it is answered.
@@ -8,36 +9,36 @@ extension MQTTAnalyzer {
         _ notes: inout MQTTNotes
     ) {
         if list.hasOptions {
-            table.sessions[index].filterCount &+= list.count
-            if table.sessions[index].isSilent { endSilence(index) }
+            sessions[index].filterCount &+= list.count
+            if sessions[index].isSilent { endSilence(index) }
         }
         guard let packetID, !event.message.isFatal else { return }
-        let session = table.sessions[index].isWhole
-        let isTaken = table.sessions[index].isInUse(packetID)
+        let session = sessions[index].isWhole
+        let isTaken = sessions[index].isInUse(packetID)
         notes.note(.packetIDInUseByClient, if: session && isTaken)
         // In 3.1 it may be the same once more, and both may be answered (MQTT V3.1, 4.2).
-        if isTaken, notes.version == .v31 { table.sessions[index].pending.noteRepeated() }
-        table.sessions[index].pending.add(
+        if isTaken, notes.version == .v31 { sessions[index].pending.noteRepeated() }
+        sessions[index].pending.add(
             list, packetID, identifier: identifier, bytes, isWhole: !event.message.isCutShort && list.count > 0, limits,
             &counts)
-        if identifier > 0 { table.sessions[index].terms.noteSubscriptionID() }
+        if identifier > 0 { sessions[index].terms.noteSubscriptionID() }
     }
 
     /// Finds what a SUBACK or UNSUBACK answers and learns what was granted.
     mutating func take(_ answer: MQTTSubscribeAnswer, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes) {
         guard let packetID = answer.packetID else { return }
         let isUnsubscribe = event.message.type == .unsuback
-        guard table.sessions[index].pending.take(packetID, isUnsubscribe: isUnsubscribe, into: &answered) else {
-            let isSure = table.sessions[index].isComplete && !table.sessions[index].pending.hasDropped
+        guard sessions[index].pending.take(packetID, isUnsubscribe: isUnsubscribe, into: &answered) else {
+            let isSure = sessions[index].isComplete && !sessions[index].pending.hasDropped
             if isSure { event.handshake = .unknown }
             notes.note(isUnsubscribe ? .unsubackUnasked : .subackUnasked, if: isSure)
             notes.note(.unsubackIDUnknown, if: isUnsubscribe && isSure && packetID != 0)
-            if !isUnsubscribe { table.sessions[index].subscriptions.noteDropped() }
+            if !isUnsubscribe { sessions[index].subscriptions.noteDropped() }
             return
         }
         event.handshake = .matched
         if !isUnsubscribe, answered.keptCount != answered.filterCount {
-            table.sessions[index].subscriptions.noteDropped()
+            sessions[index].subscriptions.noteDropped()
         }
         guard let codes = answer.codes else {
             // Before 5.0 an UNSUBACK has no codes: it is a yes.
@@ -52,7 +53,7 @@ extension MQTTAnalyzer {
         for position in 0..<min(codes.count, answered.classes.count)
         where bytes.byte(at: codes.offset + position) < 0x80 {
             guard let granted = MQTTWildcard(rawValue: answered.classes[position]) else { continue }
-            table.sessions[index].widest = max(table.sessions[index].widest ?? .none, granted)
+            sessions[index].widest = max(sessions[index].widest ?? .none, granted)
         }
         addSubscriptions(index, codes, bytes)
     }
@@ -65,7 +66,7 @@ extension MQTTAnalyzer {
             guard position < codes.count else { return }
             let code = bytes.byte(at: codes.offset + position)
             guard code < 3 else { return }
-            if !table.sessions[index].subscriptions.set(filter, qos: code, identifier: identifier, limits) {
+            if !sessions[index].subscriptions.set(filter, qos: code, identifier: identifier, limits) {
                 dropped &+= 1
             }
         }
@@ -78,7 +79,7 @@ extension MQTTAnalyzer {
             if let codes {
                 guard position < codes.count, bytes.byte(at: codes.offset + position) < 0x80 else { return }
             }
-            table.sessions[index].subscriptions.end(filter)
+            sessions[index].subscriptions.end(filter)
         }
     }
 }

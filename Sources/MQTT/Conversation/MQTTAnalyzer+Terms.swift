@@ -1,11 +1,12 @@
 import Bytes
 import Events
+import Tables
 
 /// What CONNECT and CONNACK forbid on their connection.
 extension MQTTAnalyzer {
     /// Notes what breaks the terms.
     mutating func checkTerms(_ index: Int, _ bytes: RawSpan, wholeLength: Int, _ notes: inout MQTTNotes) {
-        let terms = table.sessions[index].terms
+        let terms = sessions[index].terms
         guard event.direction == .toServer else {
             if wholeLength > Int(terms.maximumToClient) {
                 notes.note(.packetTooLargeForClient)
@@ -63,16 +64,16 @@ extension MQTTAnalyzer {
     private func checkSubscriptionID(_ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes) {
         guard case .publish(let publish) = event.message.body, let topic = publish.topic,
             !publish.properties.contains(.subscriptionIdentifier), !event.message.isFatal, !event.message.isCutShort,
-            table.sessions[index].areSubscriptionsKnown
+            sessions[index].areSubscriptionsKnown
         else { return }
         switch event.topic {
         case .none: break
         case .message:
-            let isAsked = table.sessions[index].subscriptions.allHaveIdentifiers(bytes.slice(topic))
+            let isAsked = sessions[index].subscriptions.allHaveIdentifiers(bytes.slice(topic))
             notes.note(.subscriptionIDMissing, if: isAsked)
         case .alias(let alias):
-            let known = table.sessions[index].topic(alias, .toClient) ?? []
-            let isAsked = table.sessions[index].subscriptions.allHaveIdentifiers(known.span.bytes)
+            let known = sessions[index].topic(alias, .toClient) ?? []
+            let isAsked = sessions[index].subscriptions.allHaveIdentifiers(known.span.bytes)
             notes.note(.subscriptionIDMissing, if: isAsked)
         }
     }
@@ -91,16 +92,16 @@ extension MQTTAnalyzer {
     /// Takes in a DISCONNECT: what becomes of the will and of the session.
     mutating func take(_ disconnect: MQTTDisconnect, _ index: Int, _ bytes: RawSpan, _ notes: inout MQTTNotes) {
         guard event.direction == .toServer else {
-            if notes.version == .v5 { table.sessions[index].ending = .server }
+            if notes.version == .v5 { sessions[index].ending = .server }
             return
         }
         let code = disconnect.reasonCode ?? 0
         // Only code 0 discards the will (MQTT 5.0, 3.14.4).
-        if code == 0 { table.sessions[index].hasWill = false }
-        table.sessions[index].ending = code == 0 ? .disconnect : .disconnectWithWill
+        if code == 0 { sessions[index].hasWill = false }
+        sessions[index].ending = code == 0 ? .disconnect : .disconnectWithWill
         guard let expiry = disconnect.properties.number(.sessionExpiryInterval, bytes) else { return }
-        let isRaised = expiry > 0 && !table.sessions[index].terms.hasExpiry
-        notes.note(.expiryRaised, if: isRaised && table.sessions[index].connects > 0)
-        if !isRaised { table.sessions[index].terms.expiry = expiry }
+        let isRaised = expiry > 0 && !sessions[index].terms.hasExpiry
+        notes.note(.expiryRaised, if: isRaised && sessions[index].connects > 0)
+        if !isRaised { sessions[index].terms.expiry = expiry }
     }
 }

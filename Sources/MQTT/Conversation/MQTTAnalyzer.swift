@@ -2,6 +2,7 @@ import Bytes
 import Events
 import Network
 import Synchronization
+import Tables
 
 /// Dissects the messages of MQTT 3.1, 3.1.1 and 5.0 and remembers what the ends know of each other.
 ///
@@ -10,21 +11,22 @@ import Synchronization
 public struct MQTTAnalyzer: ~Copyable, EventSource {
     let limits: MQTTLimits
     let hash: SeededHash
-    var table: MQTTSessionTable
+    /// The connections. Slot 0 is for messages whose session is not there; it never holds a session of its own.
+    var sessions: SlotTable<MQTTSession, MQTTSessionTag>
     /// Topics known to hold a retained message, and who set it where that was seen.
-    var retained: RecencyMap<TopicOwner?>
+    var retained: LRUTable<UInt64, TopicOwner?>
     /// Who set the retained message that was there before the current one.
     var retainedOwner: TopicOwner?
     /// Client identifiers and who uses them.
-    var clients: RecencyMap<ClientRecord>
+    var clients: LRUTable<UInt64, ClientRecord>
     /// What was known of the client identifier before the current CONNECT.
     var previous: ClientRecord?
     /// Sessions between two connections.
-    var saved: RecencyMap<SavedSession>
+    var saved: LRUTable<UInt64, SavedSession>
     /// How many connections an address has.
-    var addresses: RecencyMap<ClientAddress>
+    var addresses: LRUTable<UInt64, ClientAddress>
     /// Whose will has a topic.
-    var willOwners: RecencyMap<TopicOwner>
+    var willOwners: LRUTable<UInt64, TopicOwner>
     /// When the current message came.
     var now = Timestamp.zero
     /// The key of `mqtt.passwd.digest`; without one there are no digests.
@@ -40,16 +42,19 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     private let anchor = Atomic<Bool>(false)
     var counts = MQTTCounters()
 
+    /// The slot of `sessions` that is for messages whose session is not there.
+    static var stray: Int { 0 }
+
     /// Makes an analyzer that has seen nothing yet.
     public init(limits: MQTTLimits, hash: SeededHash) {
         self.limits = limits
         self.hash = hash
-        table = MQTTSessionTable(limit: limits.sessions)
-        retained = RecencyMap(limit: limits.retainedTopics)
-        clients = RecencyMap(limit: limits.clientIDs)
-        saved = RecencyMap(limit: limits.savedSessions)
-        addresses = RecencyMap(limit: limits.clientAddresses)
-        willOwners = RecencyMap(limit: limits.willTopics)
+        sessions = SlotTable(limit: limits.sessions, reserving: MQTTSession())
+        retained = LRUTable(limit: limits.retainedTopics)
+        clients = LRUTable(limit: limits.clientIDs)
+        saved = LRUTable(limit: limits.savedSessions)
+        addresses = LRUTable(limit: limits.clientAddresses)
+        willOwners = LRUTable(limit: limits.willTopics)
     }
 
     /// Begins to follow a connection.
@@ -61,34 +66,34 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     public mutating func openSession(
         client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool = false
     ) -> MQTTSessionID {
-        if let victim = table.victim {
-            counts.sessionsEvicted &+= 1
-            close(victim, at: time, isEvicted: true)
-        }
-        return table.open(client: client, server: server, isFromStart: isFromStart)
+        if let victim = sessions.victim { close(victim, at: time, isEvicted: true) }
+        let index = sessions.open(MQTTSession())
+        sessions[index].reset(client: client, server: server, isFromStart: isFromStart)
+        return sessions.id(index)
     }
 
     /// Forgets a connection. Nothing happens where it was forgotten before.
     public mutating func closeSession(_ id: MQTTSessionID, at time: Timestamp) {
-        if let index = table.index(of: id) { close(index, at: time) }
+        if let index = sessions.slot(of: id) { close(index, at: time) }
     }
 
     /// Says that bytes of a connection were lost: what depends on having seen every message is no longer a violation.
     public mutating func noteGap(_ id: MQTTSessionID) {
-        if let index = table.index(of: id) { table.sessions[index].hasGap = true }
+        if let index = sessions.slot(of: id) { sessions[index].hasGap = true }
     }
 
     /// The version that a session speaks, as far as it is known.
     public func version(of id: MQTTSessionID) -> MQTTVersion {
-        table.index(of: id).map { table.sessions[$0].version } ?? .unknown
+        sessions.slot(of: id).map { sessions[$0].version } ?? .unknown
     }
 
     /// How many sessions are open.
-    public var sessionCount: Int { table.count }
+    public var sessionCount: Int { sessions.count }
 
     /// What was seen and what could not be kept.
     public var counters: MQTTCounters {
         var result = counts
+        result.sessionsEvicted = sessions.evictions
         result.retainedTopicsEvicted = retained.evictions
         result.clientIDsEvicted = clients.evictions
         result.savedSessionsEvicted = saved.evictions

@@ -1,5 +1,6 @@
 import Events
 import Network
+import Tables
 
 /// Where the topic of a PUBLISH is to be found.
 enum MQTTTopicSource {
@@ -40,7 +41,7 @@ struct MQTTEvent {
     var carrierViolations = CarrierViolations()
     var direction = Direction.toServer
     /// The slot of its session.
-    var session = MQTTSessionTable.stray
+    var session = MQTTAnalyzer.stray
     /// Milliseconds.
     var age: Int64?
     /// Milliseconds.

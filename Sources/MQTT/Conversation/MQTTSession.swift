@@ -1,26 +1,13 @@
 import Bytes
 import Events
 import Network
+import Tables
+
+/// Keeps the names of sessions apart from those of other tables.
+public enum MQTTSessionTag: Sendable {}
 
 /// Names a session of an analyzer. The name of a closed session is not given to another one.
-public struct MQTTSessionID: Hashable, Sendable {
-    let index: UInt32
-    let generation: UInt32
-
-    init(index: UInt32, generation: UInt32) {
-        self.index = index
-        self.generation = generation
-    }
-
-    /// The name that `rawValue` stood for.
-    public init(rawValue: Int64) {
-        index = UInt32(truncatingIfNeeded: rawValue)
-        generation = UInt32(truncatingIfNeeded: rawValue >> 32)
-    }
-
-    /// The name as a number that is not negative, for whoever keeps it in a table of flows.
-    public var rawValue: Int64 { Int64(generation & 0x7FFF_FFFF) << 32 | Int64(index) }
-}
+public typealias MQTTSessionID = SlotID<MQTTSessionTag>
 
 /// What one side of a session has done.
 struct MQTTSide {
@@ -50,8 +37,6 @@ struct MQTTSide {
 /// What is known of one connection between a client and a server.
 struct MQTTSession {
     // First what every message asks for, so that it lies together.
-    var generation: UInt32 = 0
-    var isOpen = false
     /// Whether the first bytes of both sides are part of it.
     var isFromStart = false
     /// Whether bytes of it were lost, so that absence of a message proves nothing.
@@ -134,7 +119,6 @@ struct MQTTSession {
 
     /// Starts anew; the room of buffers is kept.
     mutating func reset(client: Endpoint, server: Endpoint, isFromStart: Bool) {
-        isOpen = true
         self.client = client
         self.server = server
         self.isFromStart = isFromStart

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension MQTTAnalyzer {
     var connect: MQTTConnect? { if case .connect(let connect) = event.message.body { connect } else { nil } }
@@ -25,15 +26,15 @@ extension MQTTAnalyzer {
     func appendClientID(_ values: inout FieldValues) {
         if let connect {
             if let range = connect.clientID { values.append(message: range) }
-        } else if table.sessions[event.session].hasClientID {
-            let clientID = table.sessions[event.session].clientID
+        } else if sessions[event.session].hasClientID {
+            let clientID = sessions[event.session].clientID
             values.append(copying: clientID.span.bytes)
         }
     }
 
     func appendUserName(_ values: inout FieldValues) {
         if let connect { return append(connect.userName, &values) }
-        append(table.sessions[event.session].userName, &values)
+        append(sessions[event.session].userName, &values)
     }
 
     private func append(_ text: [UInt8], _ values: inout FieldValues) {

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension MQTTAnalyzer {
     /// Appends the values of a field of the current event; nothing where the field does not apply.
@@ -56,14 +57,14 @@ extension MQTTAnalyzer {
             .willPayloadFormatIndicator, .willMessageExpiryInterval, .willContentType, .willResponseTopic,
             .willCorrelationData, .willWillDelayInterval, .willUserProperty:
             appendProperty(field, bytes, &values)
-        case .midstream: values.append(table.sessions[event.session].isMidstream)
-        case .accepted: append(table.sessions[event.session].isAccepted, &values)
+        case .midstream: values.append(sessions[event.session].isMidstream)
+        case .accepted: append(sessions[event.session].isAccepted, &values)
         case .anonymous:
-            if !table.sessions[event.session].isMidstream { values.append(table.sessions[event.session].isAnonymous) }
+            if !sessions[event.session].isMidstream { values.append(sessions[event.session].isAnonymous) }
         case .takeover: if event.message.type == .connect { values.append(event.isTakeover) }
         case .age: append(event.age, &values)
         case .idle: append(event.idle, &values)
-        case .sessionWildcard: if let widest = table.sessions[event.session].widest { values.append(text: widest.name) }
+        case .sessionWildcard: if let widest = sessions[event.session].widest { values.append(text: widest.name) }
         case .connectCount: if event.connectCount > 0 { values.append(event.connectCount) }
         case .topicLevels: withTopic(bytes) { values.append($0.levelCount) }
         case .topicSystem: appendIsSystem(bytes, &values)

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 extension MQTTAnalyzer {
     /// Appends the values of a field of the conversation.
@@ -8,35 +9,35 @@ extension MQTTAnalyzer {
         let index = event.session
         let type = event.message.type
         switch field {
-        case .sessionExpiry: if hasConnect { values.append(table.sessions[index].terms.expiry) }
-        case .sessionKeepAlive: if hasConnect { values.append(table.sessions[index].terms.keepAlive) }
+        case .sessionExpiry: if hasConnect { values.append(sessions[index].terms.expiry) }
+        case .sessionKeepAlive: if hasConnect { values.append(sessions[index].terms.keepAlive) }
         case .sessionOverdue:
-            let isHeld = event.direction == .toServer && table.sessions[index].overdueAfter != .max
-            if isHeld, table.sessions[index].isComplete, event.idle != nil { values.append(event.isOverdue) }
-        case .sessionWill: if hasConnect { values.append(table.sessions[index].hasWill) }
-        case .sessionAuthMethod: append(table.sessions[index].authMethod, &values)
+            let isHeld = event.direction == .toServer && sessions[index].overdueAfter != .max
+            if isHeld, sessions[index].isComplete, event.idle != nil { values.append(event.isOverdue) }
+        case .sessionWill: if hasConnect { values.append(sessions[index].hasWill) }
+        case .sessionAuthMethod: append(sessions[index].authMethod, &values)
         case .sessionPast:
-            if type == .connack, let past = table.sessions[index].past { values.append(text: past.name) }
+            if type == .connack, let past = sessions[index].past { values.append(text: past.name) }
         case .sessionChanged:
             if type == .connect || type == .connack {
-                table.sessions[index].changes?.forEach { values.append(text: $0) }
+                sessions[index].changes?.forEach { values.append(text: $0) }
             }
-        case .sessionPublished: values.append(table.sessions[index].toServer.publishes)
-        case .sessionDelivered: values.append(table.sessions[index].toClient.publishes)
-        case .sessionRetained: values.append(table.sessions[index].retainedCount)
-        case .sessionFilters: values.append(table.sessions[index].filterCount)
-        case .sessionSubscriptions: values.append(table.sessions[index].subscriptions.count)
+        case .sessionPublished: values.append(sessions[index].toServer.publishes)
+        case .sessionDelivered: values.append(sessions[index].toClient.publishes)
+        case .sessionRetained: values.append(sessions[index].retainedCount)
+        case .sessionFilters: values.append(sessions[index].filterCount)
+        case .sessionSubscriptions: values.append(sessions[index].subscriptions.count)
         case .previousEnd, .previousDuration, .previousSince, .previousAddress, .previousUnfinished:
             if event.hasPrevious, let previous { read(field, previous, &values) }
         case .clientSessions, .clientSilent:
-            guard type == .connect || type == .connack, let known = addresses.peek(addressKey(index)) else { return }
-            values.append(field == .clientSessions ? known.open : known.silent)
+            guard type == .connect || type == .connack, let known = addresses.find(addressKey(index)) else { return }
+            values.append(field == .clientSessions ? addresses[known].open : addresses[known].silent)
         default: readExchange(field, bytes, &values)
         }
     }
 
     /// Whether the CONNECT of the session was seen.
-    private var hasConnect: Bool { !table.sessions[event.session].isMidstream }
+    private var hasConnect: Bool { !sessions[event.session].isMidstream }
 
     private func read(_ field: MQTTField, _ previous: ClientRecord, _ values: inout FieldValues) {
         switch field {
@@ -59,7 +60,7 @@ extension MQTTAnalyzer {
         case .deliveryFilter:
             guard event.direction == .toClient else { return }
             withTopic(bytes) { topic in
-                table.sessions[index].subscriptions.forEachMatch(topic) { values.append(copying: $0) }
+                sessions[index].subscriptions.forEachMatch(topic) { values.append(copying: $0) }
             }
         case .deliveryMatched: append(isDeliveryMatched(bytes), &values)
         case .retainedClientID, .retainedAddress, .retainedForeign:
@@ -72,7 +73,7 @@ extension MQTTAnalyzer {
             read(owner, isForeign: field == .willOwnerForeign, isAddress: false, &values)
         case .willOutlives: appendWillOutlives(bytes, &values)
         case .authState: if let state = event.auth { values.append(text: state.name) }
-        case .authCount: if event.auth != nil { values.append(table.sessions[index].authCount) }
+        case .authCount: if event.auth != nil { values.append(sessions[index].authCount) }
         case .incomplete: if event.message.isCutShort { values.append(true) }
         case .passwordDigest:
             if let code = passwordDigest(bytes) { values.append { code.write(to: &$0) } }
@@ -82,7 +83,7 @@ extension MQTTAnalyzer {
 
     /// That of the CONNECT, made when it is asked for; of other messages that of their session, where it is kept.
     private func passwordDigest(_ bytes: RawSpan) -> KeyedDigest.Code? {
-        guard let connect else { return table.sessions[event.session].passwordDigest }
+        guard let connect else { return sessions[event.session].passwordDigest }
         guard let password = connect.password else { return nil }
         return passwordKey?.code(bytes.slice(password))
     }
@@ -108,7 +109,7 @@ extension MQTTAnalyzer {
         case .puback, .pubrec, .pubcomp: sender = event.direction.reversed
         default: return
         }
-        let side = sender == .toServer ? table.sessions[event.session].toServer : table.sessions[event.session].toClient
+        let side = sender == .toServer ? sessions[event.session].toServer : sessions[event.session].toClient
         switch field {
         case .inflight: values.append(side.handshakes.unanswered)
         case .inflightUnreleased: values.append(side.handshakes.unreleased)
@@ -124,10 +125,10 @@ extension MQTTAnalyzer {
         let index = event.session
         var result: Bool?
         withTopic(bytes) { topic in
-            let match = table.sessions[index].subscriptions.match(topic)
+            let match = sessions[index].subscriptions.match(topic)
             // The server may deliver before it has answered the SUBSCRIBE (3.8.4).
-            let pending = match == .matched ? true : table.sessions[index].pending.matches(topic)
-            let isKnown = table.sessions[index].isWhole && !table.sessions[index].subscriptions.hasDropped
+            let pending = match == .matched ? true : sessions[index].pending.matches(topic)
+            let isKnown = sessions[index].isWhole && !sessions[index].subscriptions.hasDropped
             result = pending == true ? true : pending == false && match == .none && isKnown ? false : nil
         }
         return result
@@ -135,7 +136,7 @@ extension MQTTAnalyzer {
 
     private func read(_ owner: TopicOwner, isForeign: Bool, isAddress: Bool, _ values: inout FieldValues) {
         if isForeign {
-            guard event.direction == .toServer, let key = table.sessions[event.session].clientIDKey else { return }
+            guard event.direction == .toServer, let key = sessions[event.session].clientIDKey else { return }
             values.append(key != owner.clientKey)
         } else if isAddress {
             values.append(owner.address)
@@ -147,7 +148,10 @@ extension MQTTAnalyzer {
     /// Whose will has the topic of a PUBLISH.
     private func willOwner(_ bytes: RawSpan) -> TopicOwner? {
         var owner: TopicOwner?
-        withTopic(bytes) { owner = willOwners.peek(hash.willKey($0, table.sessions[event.session].server)) }
+        withTopic(bytes) {
+            guard let known = willOwners.find(hash.willKey($0, sessions[event.session].server)) else { return }
+            owner = willOwners[known]
+        }
         return owner
     }
 

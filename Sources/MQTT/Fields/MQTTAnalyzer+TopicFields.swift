@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension MQTTAnalyzer {
     /// Calls `body` with the topic of a PUBLISH, after resolving an alias; not where there is none.
@@ -10,7 +11,7 @@ extension MQTTAnalyzer {
         case .message: if let topic = publish.topic { body(bytes.slice(topic)) }
         case .alias(let alias):
             // A message after this one may change the table, but then it is the current one.
-            if let topic = table.sessions[event.session].topic(alias, event.direction) { body(topic.span.bytes) }
+            if let topic = sessions[event.session].topic(alias, event.direction) { body(topic.span.bytes) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Events
+import Tables
 
 extension RareFields {
     /// `mqtt.utf8.illformed`.
@@ -29,7 +30,7 @@ extension MQTTAnalyzer {
         if !event.illFormed.isEmpty { found.insert(.illFormed) }
         if !event.oddText.isEmpty { found.insert(.oddText) }
         if event.retained != nil { found.insert(.retained) }
-        if table.sessions[event.session].widest != nil { found.insert(.sessionWildcard) }
+        if sessions[event.session].widest != nil { found.insert(.sessionWildcard) }
         return found
     }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 /// What is noted of a message while it is read.
 struct MQTTNotes {

@@ -1,3 +1,5 @@
+import Tables
+
 extension MQTTViolation {
     /// The section of the MQTT V3.1 Protocol Specification, which numbers no statements; `nil` where it says nothing.
     func section31(_ type: MQTTPacketType) -> StaticString? {

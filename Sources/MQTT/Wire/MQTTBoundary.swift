@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 /// Finds a place in a stream of one direction where messages demonstrably begin: behind lost octets, or in a
 /// connection that began before the sensor.

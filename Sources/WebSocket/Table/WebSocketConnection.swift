@@ -1,9 +1,14 @@
 import Events
+import Tables
+
+/// Keeps the names of connections apart from those of other tables.
+public enum WebSocketTag: Sendable {}
+
+/// Names a connection of a table. The name of a closed connection is not given to another one.
+public typealias WebSocketID = SlotID<WebSocketTag>
 
 /// What is known of one connection.
 struct WebSocketConnection: Sendable {
-    var generation: UInt32 = 0
-    var isOpen = false
     /// Whether the client is the first of the two ends, as whoever opened it numbers them.
     var isClientFirst = true
     var request = WebSocketRequest()
@@ -34,15 +39,6 @@ struct WebSocketConnection: Sendable {
     subscript(_ direction: Direction) -> WebSocketStream {
         get { direction == .toServer ? toServer : toClient }
         set { if direction == .toServer { toServer = newValue } else { toClient = newValue } }
-    }
-
-    /// Starts anew.
-    mutating func reset(isClientFirst: Bool) {
-        let generation = generation
-        self = WebSocketConnection()
-        self.generation = generation
-        self.isClientFirst = isClientFirst
-        isOpen = true
     }
 
     /// Adds a broken statement of one side.

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 /// What came of a step.
 public enum WebSocketProgress: Hashable, Sendable {
@@ -44,7 +45,7 @@ extension WebSocketTable {
             connections[index][direction] = stream
             return progress
         }
-        var buffer = waiting.take(&stream.waiting)
+        var buffer = waiting.take(stream.waiting)
         buffer.append(copying: rest)
         offset = bytes.byteCount
         var progress = advance(index, direction, &stream, buffer.span.bytes, &taken, &output, isLast)
@@ -52,6 +53,8 @@ extension WebSocketTable {
             buffer.removeFirst(taken)
             if progress != .refused, !condense(&buffer, &stream) { progress = refuse() }
             keep(buffer, &stream, index, direction)
+        } else {
+            waiting.release(&stream.waiting, keeping: buffer)
         }
         connections[index][direction] = stream
         return progress
@@ -157,14 +160,15 @@ extension WebSocketTable {
     private mutating func keep(
         _ buffer: consuming [UInt8], _ stream: inout WebSocketStream, _ index: Int, _ direction: Direction
     ) {
-        while waiting.totalBytes + buffer.capacity > limits.waitingBytesTotal, let victim = waiting.victim() {
+        while waiting.bytes + buffer.capacity > limits.waitingBytesTotal, let victim = waiting.victim() {
             counters.waitingEvicted &+= 1
-            var other = connections[victim.index][victim.direction]
-            if other.isOpening { answerIsLost(victim.index, victim.direction) }
+            let slot = Int(victim.slot)
+            var other = connections[slot][victim.half]
+            if other.isOpening { answerIsLost(slot, victim.half) }
             lose(&other)
-            connections[victim.index][victim.direction] = other
+            connections[slot][victim.half] = other
         }
-        stream.waiting = waiting.put(buffer, of: StreamName(index: index, direction: direction))
+        waiting.put(buffer, &stream.waiting, of: StreamName(slot: index, half: direction))
     }
 
     /// Searches the octets of a direction that lost its boundaries; `false` where nothing is found.
@@ -200,7 +204,7 @@ extension WebSocketTable {
 
     /// Gives up the boundaries of a direction.
     mutating func lose(_ stream: inout WebSocketStream) {
-        _ = waiting.take(&stream.waiting)
+        waiting.drop(&stream.waiting)
         if stream.phase != .lost { counters.lost &+= 1 }
         releaseInflater(&stream)
         let hasClosed = stream.hasClosed

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension WebSocketTable {
     enum FrameProgress {

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension WebSocketTable {
     /// Takes the whole head of a request; `false` where the search for an upgrade ends with it.

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension WebSocketTable {
     /// What ends every compressed message and is not sent (RFC 7692, 7.2.2).
@@ -117,7 +118,7 @@ extension WebSocketTable {
         if number == nil, evictInflater() { number = inflaters.open(windowBits: bits) }
         guard let number else { return false }
         while inflaterOwners.count <= Int(number) { inflaterOwners.append(nil) }
-        inflaterOwners[Int(number)] = (StreamName(index: index, direction: direction), true)
+        inflaterOwners[Int(number)] = (StreamName(slot: index, half: direction), true)
         stream.inflater = number
         return true
     }
@@ -133,9 +134,9 @@ extension WebSocketTable {
                 continue
             }
             counters.inflatersEvicted &+= 1
-            var stream = connections[place.owner.index][place.owner.direction]
+            var stream = connections[Int(place.owner.slot)][place.owner.half]
             spoil(&stream)
-            connections[place.owner.index][place.owner.direction] = stream
+            connections[Int(place.owner.slot)][place.owner.half] = stream
             return true
         }
         return false

@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// What is passed over of HTTP on the way to an upgrade.
 extension WebSocketTable {

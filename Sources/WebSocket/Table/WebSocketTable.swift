@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 /// The WebSocket connections of a worker (RFC 6455, RFC 7692): octets of TCP go in, octets of messages come out.
 ///
@@ -8,13 +9,12 @@ import Events
 /// for a frame.
 public struct WebSocketTable: ~Copyable {
     let limits: WebSocketLimits
-    var connections: [WebSocketConnection] = []
-    private var free: [UInt32] = []
-    private var recency = SlotList()
-    var waiting = WaitingOctets()
+    var connections: SlotTable<WebSocketConnection, WebSocketTag>
+    /// Bytes that wait, a buffer for each direction that needs one.
+    var waiting = BufferPool<StreamName<Direction>>()
     var inflaters: InflaterPool
     /// Who has each inflater, and whether it was used since a search for a victim last passed.
-    var inflaterOwners: [(owner: StreamName, isUsed: Bool)?] = []
+    var inflaterOwners: [(owner: StreamName<Direction>, isUsed: Bool)?] = []
     var inflaterHand = 0
     /// Where octets are unmasked on their way to an inflater.
     var unmasked: [UInt8] = []
@@ -26,30 +26,22 @@ public struct WebSocketTable: ~Copyable {
         var limits = limits
         limits.outputBytes = max(64, limits.outputBytes)
         self.limits = limits
+        connections = SlotTable(limit: limits.connections)
         inflaters = InflaterPool(limit: limits.inflaters)
     }
 
     /// How many connections are followed.
-    public var count: Int { connections.count - free.count }
+    public var count: Int { connections.count }
 
     /// Begins to follow a connection from the first octets of its opening handshake.
     ///
     /// - Parameter isClientFirst: which end is the client, as the caller numbers them; `isClientFirst(_:)` gives it back.
     public mutating func open(isClientFirst: Bool) -> WebSocketID {
-        if count >= max(1, limits.connections), recency.oldest >= 0 {
-            counters.connectionsEvicted &+= 1
-            remove(Int(recency.oldest))
-        }
-        let index: Int
-        if let reused = free.popLast() {
-            index = Int(reused)
-        } else {
-            index = connections.count
-            connections.append(WebSocketConnection())
-        }
-        connections[index].reset(isClientFirst: isClientFirst)
-        recency.add(index)
-        return WebSocketID(index: UInt32(truncatingIfNeeded: index), generation: connections[index].generation)
+        if let victim = connections.victim { remove(victim, isEvicted: true) }
+        let index = connections.open(WebSocketConnection())
+        connections[index] = WebSocketConnection()
+        connections[index].isClientFirst = isClientFirst
+        return connections.id(index)
     }
 
     /// Begins to follow a connection whose opening was not seen. The octets that go in `direction` begin with a frame; in
@@ -79,27 +71,20 @@ public struct WebSocketTable: ~Copyable {
         return left
     }
 
-    private mutating func remove(_ index: Int) {
+    private mutating func remove(_ index: Int, isEvicted: Bool = false) {
         for direction in [Direction.toServer, .toClient] {
             var stream = connections[index][direction]
-            _ = waiting.take(&stream.waiting)
+            waiting.drop(&stream.waiting)
             releaseInflater(&stream)
             connections[index][direction] = stream
         }
-        connections[index].isOpen = false
-        connections[index].generation = (connections[index].generation &+ 1) & 0x7FFF_FFFF
-        recency.remove(index)
-        free.append(UInt32(truncatingIfNeeded: index))
+        connections.close(index, isEvicted: isEvicted)
+        if isEvicted { counters.connectionsEvicted &+= 1 }
     }
 
-    func index(of id: WebSocketID) -> Int? {
-        let index = Int(id.index)
-        guard index < connections.count, connections[index].isOpen, connections[index].generation == id.generation
-        else { return nil }
-        return index
-    }
+    func index(of id: WebSocketID) -> Int? { connections.slot(of: id) }
 
-    mutating func touch(_ index: Int) { recency.touch(index) }
+    mutating func touch(_ index: Int) { connections.touch(index) }
 }
 
 // MARK: What is known of a connection

@@ -1,4 +1,5 @@
 import Events
+import Tables
 import Testing
 
 @testable import MQTT
@@ -38,7 +39,7 @@ import Testing
                     #expect(!isNumbered || known.contains(name), "\(violation) is named \(name)")
                 }
             }
-            #expect(MQTTViolation.allCases.count <= MQTTViolations.capacity)
+            #expect(MQTTViolation.allCases.count <= UInt192Bits.capacity)
         }
         let named = Set(MQTTStatement.all.flatMap(\.checks))
         let bySection = MQTTViolation.allCases.filter { !named.contains($0) }

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 import TestSupport
 import WebSocket
 
