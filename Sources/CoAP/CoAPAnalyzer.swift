@@ -15,15 +15,14 @@ public struct CoAPAnalyzer: ~Copyable {
     var timestamp = Timestamp.zero
     /// What was wrong with the way the current message was carried.
     var carrierViolations = CarrierViolations()
-    var conversation: Conversation
+    /// What is known across connections.
+    var directory: CoAPDirectory
     var connections: SlotTable<CoAPConnection, CoAPConnectionTag>
-    var partialIVs: PartialIVTable
 
     /// Makes an analyzer that has seen nothing; `hash` keys its tables.
     public init(limits: CoAPLimits, hash: SeededHash) {
-        conversation = Conversation(limits: limits, hash: hash)
+        directory = CoAPDirectory(limits: limits, hash: hash)
         connections = SlotTable(limit: limits.connections)
-        partialIVs = PartialIVTable(limit: limits.partialIVs)
     }
 
     /// Dissects a datagram, updates the conversation and makes the message the current event.
@@ -38,7 +37,7 @@ public struct CoAPAnalyzer: ~Copyable {
         guard let message = CoAPMessage(datagram) else { return false }
         current = message
         if context.destination.address.isMulticastOrBroadcast { current.checkMulticast() }
-        state = conversation.add(current, datagram, context)
+        state = directory.add(current, datagram, context)
         current.violations.formUnion(state.violations)
         timestamp = context.timestamp
         carrierViolations = context.carrier.violations
@@ -62,14 +61,13 @@ public struct CoAPAnalyzer: ~Copyable {
         guard let message = CoAPMessage(datagram), message.code.isResponse, message.type != .acknowledgement else {
             return false
         }
-        return conversation.awaitsGroupAnswer(destination, token: datagram.slice(message.token), at: time)
+        return directory.awaitsGroupAnswer(destination, token: datagram.slice(message.token), at: time)
     }
 
-    /// What the conversation had to forget.
+    /// What had to be forgotten.
     public var counters: CoAPCounters {
-        var counters = conversation.counters
+        var counters = directory.counters
         counters.evictedConnections = connections.evictions
-        counters.evictedPartialIVs = partialIVs.evictions
         return counters
     }
 }

@@ -3,6 +3,7 @@ import Events
 import Flows
 import MQTT
 import Network
+import Tables
 import WebSocket
 
 extension Worker where Sink: ~Copyable {

@@ -3,6 +3,7 @@ import CoAP
 import Events
 import Flows
 import Network
+import Tables
 import WebSocket
 
 /// Protocols whose messages are those of WebSocket: CoAP (RFC 8323, 4).

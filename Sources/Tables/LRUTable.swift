@@ -81,14 +81,18 @@ public struct LRUTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
     ///
     /// - Returns: the slot, which is the one used last.
     @discardableResult
-    public mutating func insert(_ key: Key, _ value: Value) -> Int {
+    public mutating func insert(_ key: Key, _ value: consuming Value) -> Int {
         if isFull, let oldest = order.oldest {
             remove(oldest)
             evictions &+= 1
         }
         let slot = order.allocate()
-        let entry = Entry(key: key, value: value)
-        if slot == entries.count { entries.append(entry) } else { entries[slot] = entry }
+        if slot == entries.count {
+            entries.append(Entry(key: key, value: value))
+        } else {
+            entries[slot].key = key
+            entries[slot].value = value
+        }
         index.insert(key.tag, slot: slot)
         return slot
     }
@@ -97,7 +101,7 @@ public struct LRUTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
     ///
     /// - Returns: whether the key is new.
     @discardableResult
-    public mutating func store(_ value: Value, for key: Key) -> Bool {
+    public mutating func store(_ value: consuming Value, for key: Key) -> Bool {
         guard let slot = use(key) else {
             insert(key, value)
             return true

@@ -1,7 +1,7 @@
 import Network
 
 /// For how long things are remembered, in nanoseconds of capture time: a few words of their own, so that nobody who asks
-/// for an age has to lend, and thereby copy, the whole conversation.
+/// for an age has to lend, and thereby copy, the whole directory.
 struct Lifetimes: Sendable {
     /// Of a request without traffic, and of a message id.
     let exchange: UInt64

@@ -50,21 +50,21 @@ extension CoAPAnalyzer {
     private borrowing func readExchange(_ field: CoAPField, into values: inout FieldValues) {
         guard let slot = state.exchangeSlot else { return }
         switch field {
-        case .requestURIPath: conversation.withPath(slot) { values.append(copying: $0) }
+        case .requestURIPath: directory.withPath(slot) { values.append(copying: $0) }
         case .requestMethod:
-            if let name = conversation.exchanges[slot].method.methodName { values.append(text: name) }
+            if let name = directory.exchange(slot).method.methodName { values.append(text: name) }
         case .responseTime:
             // Capture time may step back between a request and its response.
-            values.append(max(0, timestamp.nanoseconds(since: conversation.exchanges[slot].started)) / 1000)
-        case .responses: values.append(conversation.exchanges[slot].responses)
-        case .amplification: values.append(conversation.exchanges[slot].amplification)
+            values.append(max(0, timestamp.nanoseconds(since: directory.exchange(slot).started)) / 1000)
+        case .responses: values.append(directory.exchange(slot).responses)
+        case .amplification: values.append(directory.exchange(slot).amplification)
         default: return
         }
     }
 
     private borrowing func readPair(_ field: CoAPField, into values: inout FieldValues) {
         guard let slot = state.pairSlot, state.direction == .toClient else { return }
-        let pair = conversation.pairs[slot]
+        let pair = directory.pair(slot)
         if field == .pairOctets { return values.append(pair.octetsToClient) }
         if let ratio = pair.amplification { values.append(ratio) }
     }
@@ -72,7 +72,7 @@ extension CoAPAnalyzer {
     /// A body in blocks, on the message that ends it or makes it whole.
     private borrowing func readBody(_ field: CoAPField, into values: inout FieldValues) {
         guard let block = state.block, block.isEnd else { return }
-        let body = conversation.bodies[block.slot]
+        let body = directory.bodies[block.slot]
         switch field {
         case .bodyState: values.append(text: body.isComplete ? "complete" : "incomplete")
         case .bodyLength: if let total = body.total { values.append(total) }
@@ -81,7 +81,7 @@ extension CoAPAnalyzer {
         case .bodyConflict: if body.hasConflict { values.append(true) }
         case .bodyFormat: if body.format >= 0 { values.append(body.format) }
         case .bodyHash:
-            guard body.isComplete, conversation.limits.features.contains(.bodyHash) else { return }
+            guard body.isComplete, directory.hashesBodies else { return }
             values.append { body.digest.writeHex(to: &$0) }
         default: return
         }
@@ -91,9 +91,9 @@ extension CoAPAnalyzer {
     private borrowing func readLinks(_ field: CoAPField, _ bytes: RawSpan, into values: inout FieldValues) {
         if let block = state.block {
             guard block.isEnd else { return }
-            let body = conversation.bodies[block.slot]
+            let body = directory.bodies[block.slot]
             guard body.isComplete, body.format == Int(CoAPContentFormat.linkFormat.rawValue) else { return }
-            _ = conversation.bodies.withText(block.slot) { CoAPLinks.read(field, of: $0, into: &values) }
+            _ = directory.bodies.withText(block.slot) { CoAPLinks.read(field, of: $0, into: &values) }
             return
         }
         guard !current.payload.isEmpty, !current.isBlockwise,

@@ -1,6 +1,6 @@
 import Events
 
-/// The fields of a CoAP message and of its conversation.
+/// The fields of a CoAP message and of its directory.
 public enum CoAPField: UInt16, CaseIterable, Sendable {
     case version, type, code, method, `class`, mid, token, length
     case uriHost, proxyURI, proxyScheme, uriPort, uriPath, uriQuery, locationPath, locationQuery

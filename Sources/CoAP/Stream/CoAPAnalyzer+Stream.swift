@@ -61,7 +61,7 @@ extension CoAPAnalyzer {
             connections[slot].take(&message, bytes, context.direction)
             extra.isMidstream = !connections[slot].isFromStart
         }
-        state = conversation.addStreamed(message, bytes, context, id)
+        state = directory.addStreamed(message, bytes, context, id)
         message.violations.formUnion(state.violations)
         carrierViolations = context.carrier.violations
         current = message
@@ -77,8 +77,8 @@ extension CoAPAnalyzer {
             return
         }
         extra.oscore = option
-        extra.repeatsPartialIV = partialIVs.take(
-            current, option, bytes, context, isCopy: state.isRetransmitted, conversation.hash)
+        extra.repeatsPartialIV = directory.repeatsPartialIV(
+            current, option, bytes, context, isCopy: state.isRetransmitted)
     }
 }
 

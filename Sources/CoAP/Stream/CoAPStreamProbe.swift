@@ -3,7 +3,7 @@ import Tables
 
 /// Tells CoAP over TCP by content, whatever the port.
 public enum CoAPStreamProbe {
-    /// Whether octets are the beginning of one side of a conversation.
+    /// Whether octets are the beginning of one side of a directory.
     public enum Verdict: Hashable, Sendable {
         /// A message with which a side begins.
         case beginning

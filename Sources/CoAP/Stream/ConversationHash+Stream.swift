@@ -1,7 +1,7 @@
 import Bytes
 import Tables
 
-/// Keys of what streams, long tokens and OSCORE add to the conversation.
+/// Keys of what streams, long tokens and OSCORE add to the directory.
 extension ConversationHash {
     /// The key of an end on one connection: tokens mean nothing outside of it (RFC 8323, 3.3).
     func end(_ end: Hash128, on connection: CoAPConnectionID) -> Hash128 {

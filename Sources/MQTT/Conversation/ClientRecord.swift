@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Tables
 
 /// How a client's last connection ended.
 enum MQTTEnding: UInt8 {
@@ -117,6 +118,9 @@ struct SavedSession {
     /// Seconds; `UInt32.max` for ever.
     var expiry: UInt32 = 0
     var endedAt = Timestamp.zero
+
+    /// Memory that it refers to, in bytes.
+    var memory: Int { subscriptions.memory + toServer.table.bytes + toClient.table.bytes }
 }
 
 /// What a CONNACK says of an earlier session, held against what was seen of one.
@@ -158,4 +162,7 @@ struct TopicOwner {
     var clientID: [UInt8]
     var clientKey: UInt64
     var address: IPAddress
+
+    /// Memory that it refers to, in bytes.
+    var memory: Int { clientID.memory }
 }

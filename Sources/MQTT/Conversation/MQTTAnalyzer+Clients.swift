@@ -15,11 +15,10 @@ extension MQTTAnalyzer {
         let key = hash.clientKey(clientID, sessions[index].server)
         let (id, address) = (sessions.id(index), sessions[index].client.address)
         sessions[index].clientIDKey = key
-        guard let known = clients.use(key) else {
-            clients.store(ClientRecord(session: id, address: address), for: key)
+        guard var record = directory.useClient(key) else {
+            directory.setClient(ClientRecord(session: id, address: address), key)
             return
         }
-        var record = clients[known]
         previous = record
         event.hasPrevious = record.ending != nil
         if record.wasAccepted {
@@ -34,7 +33,7 @@ extension MQTTAnalyzer {
             if let last { save(last, key, at: time) }
             record.session = id
             record.isLive = true
-            clients[known] = record
+            directory.setClient(record, key)
         }
     }
 
@@ -42,10 +41,10 @@ extension MQTTAnalyzer {
     func isTakeover(_ connect: MQTTConnect, _ index: Int, _ bytes: RawSpan) -> Bool {
         guard let clientID = connect.clientID, !clientID.isEmpty else { return false }
         let key = hash.clientKey(bytes.slice(clientID), sessions[index].server)
-        guard let known = clients.find(key), clients[known].isLive,
-            sessions.slot(of: clients[known].session) != nil
-        else { return false }
-        return clients[known].address != sessions[index].client.address
+        guard let record = directory.client(key), record.isLive, sessions.slot(of: record.session) != nil else {
+            return false
+        }
+        return record.address != sessions[index].client.address
     }
 
     /// The server let a client in: from now on the identifier is this session's, whoever had it.
@@ -59,19 +58,17 @@ extension MQTTAnalyzer {
             return
         }
         let (id, address) = (sessions.id(index), sessions[index].client.address)
-        if let known = clients.find(key), clients[known].session != id,
-            let other = sessions.slot(of: clients[known].session)
-        {
-            if clients[known].isLive, sessions[other].ending == nil { sessions[other].ending = .takeover }
+        if let record = directory.client(key), record.session != id, let other = sessions.slot(of: record.session) {
+            if record.isLive, sessions[other].ending == nil { sessions[other].ending = .takeover }
             save(other, key, at: time)
         }
         resume(index, key, isPresent, time)
-        if let will = sessions[index].willKey { willOwners.store(owner(index, key), for: will) }
+        if let will = sessions[index].willKey { directory.setWillOwner(will, owner(index, key)) }
         guard sessions[index].connects > 0 else { return }
         var record = ClientRecord(session: id, address: address)
         record.wasAccepted = true
         record.traits = sessions[index].traits
-        clients.store(record, for: key)
+        directory.setClient(record, key)
     }
 
     /// What is shown of a session as the owner of a topic.
@@ -82,20 +79,21 @@ extension MQTTAnalyzer {
 
     /// Takes the session's client identifier off those that are live, where it stands there for this session.
     mutating func forgetClient(_ index: Int, at time: Timestamp, isEvicted: Bool = false) {
-        guard let key = sessions[index].clientIDKey, let known = clients.find(key),
-            clients[known].session == sessions.id(index)
+        guard let key = sessions[index].clientIDKey, var record = directory.client(key),
+            record.session == sessions.id(index)
         else { return }
         let isAccepted = sessions[index].isAccepted == true
-        guard clients[known].wasAccepted || isAccepted else { return clients.remove(known) }
-        guard clients[known].isLive else { return }
-        clients.touch(known)
-        clients[known].isLive = false
-        guard isAccepted else { return }
-        clients[known].ending = isEvicted ? nil : sessions[index].ending ?? .closed
-        clients[known].endedAt = time
-        let since = sessions[index].connectedAt
-        clients[known].duration = since.map { max(0, time.nanoseconds(since: $0)) / 1_000_000 } ?? 0
-        clients[known].unfinished = sessions[index].unfinishedHandshakes()
+        guard record.wasAccepted || isAccepted else { return directory.forgetClient(key) }
+        guard record.isLive else { return }
+        record.isLive = false
+        if isAccepted {
+            record.ending = isEvicted ? nil : sessions[index].ending ?? .closed
+            record.endedAt = time
+            let since = sessions[index].connectedAt
+            record.duration = since.map { max(0, time.nanoseconds(since: $0)) / 1_000_000 } ?? 0
+            record.unfinished = sessions[index].unfinishedHandshakes()
+        }
+        directory.setClient(record, key)
     }
 
     /// Ends a session.

@@ -25,7 +25,9 @@ extension MQTTAnalyzer {
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
         let isReversed = notes.violations.contains(.wrongDirection)
         // Whose it is stays open: it may be the session of any client.
-        if sessions[index].connects == 0, event.message.type != .connect { lastNameless = context.timestamp }
+        if sessions[index].connects == 0, event.message.type != .connect {
+            directory.noteNameless(at: context.timestamp)
+        }
         if !isReversed { take(index, message, &notes, context.timestamp) }
         // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
         if event.message.isFatal || isReversed { sessions[index].isPastKnown = false }

@@ -82,21 +82,21 @@ extension MQTTAnalyzer {
         if isDelivery { sessions[index].retainedCount &+= 1 }
         guard topic.byteCount > 0 else { return isDelivery ? .delivery : isEmpty ? .clear : .set }
         let key = hash.topicKey(topic, sessions[index].server)
-        let known = retained.use(key)
-        if let known, let owner = retained[known] {
+        let known = directory.useRetained(key)
+        if let owner = known.owner {
             retainedOwner = owner
             event.hasRetainedOwner = true
         }
         if isDelivery {
-            if known == nil, !isEmpty { retained.insert(key, nil) }
+            if !known.isKnown, !isEmpty { directory.retain(key, nil) }
             return .delivery
         }
         if isEmpty {
-            if let known { retained.remove(known) }
+            directory.clearRetained(key)
             return .clear
         }
         // Who does not say who it is cannot be told from others.
-        retained.store(sessions[index].clientIDKey.map { owner(index, $0) }, for: key)
-        return known == nil ? .set : .replace
+        directory.retain(key, sessions[index].clientIDKey.map { owner(index, $0) })
+        return known.isKnown ? .replace : .set
     }
 }

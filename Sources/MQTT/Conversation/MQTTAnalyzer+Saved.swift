@@ -19,32 +19,33 @@ extension MQTTAnalyzer {
         sessions[index].isSaved = true
         // What the connection may still carry is no longer held against what was said before.
         sessions[index].isPastKnown = false
-        saved.store(state, for: key)
+        directory.save(&state, key)
     }
 
     /// Goes on with what an earlier connection left, where the server says that it does; `isPresent` is `nil` where it
     /// cannot say.
     mutating func resume(_ index: Int, _ key: UInt64, _ isPresent: Bool?, _ time: Timestamp) {
         guard sessions[index].connects > 0 else { return }
-        var state = takeSaved(key)
+        var known = SavedSession()
+        let isThere = directory.takeSaved(key, into: &known)
         guard let isPresent else { return }
-        if let known = state, known.isExpired(at: time) { state = isPresent ? known : nil }
+        let isExpired = isThere && known.isExpired(at: time)
         let isClean = sessions[index].terms.isClean
         guard isPresent else {
-            sessions[index].past = state == nil || isClean ? MQTTPast.none : .lost
+            sessions[index].past = !isThere || isExpired || isClean ? MQTTPast.none : .lost
             sessions[index].isPastKnown = true
             return
         }
-        guard var known = state else {
+        guard isThere else {
             sessions[index].past = .unseen
             sessions[index].isPastKnown = false
             return
         }
-        sessions[index].past = known.isExpired(at: time) ? .expired : .known
+        sessions[index].past = isExpired ? .expired : .known
         let isFresh =
             sessions[index].toServer.handshakes.table.count == 0
             && sessions[index].toClient.handshakes.table.count == 0
-        let wasAlone = lastNameless.map { $0 < known.endedAt } ?? true
+        let wasAlone = !directory.heardNameless(since: known.endedAt)
         sessions[index].isPastKnown = known.isWhole && isFresh && !isClean && wasAlone
         guard isFresh else { return }
         known.toServer.resume()
@@ -54,14 +55,6 @@ extension MQTTAnalyzer {
         if sessions[index].subscriptions.hasIdentifiers { sessions[index].terms.noteSubscriptionID() }
         swap(&sessions[index].toServer.handshakes, &known.toServer)
         swap(&sessions[index].toClient.handshakes, &known.toClient)
-    }
-
-    private mutating func takeSaved(_ key: UInt64) -> SavedSession? {
-        guard let known = saved.find(key) else { return nil }
-        var state = SavedSession()
-        swap(&state, &saved[known])
-        saved.remove(known)
-        return state
     }
 }
 
@@ -77,31 +70,21 @@ extension MQTTAnalyzer {
     mutating func enterAddress(_ index: Int) {
         guard !sessions[index].isCounted, sessions[index].connects > 0 else { return }
         sessions[index].isCounted = true
-        let isSilent: UInt32 = sessions[index].isSilent ? 1 : 0
-        let key = addressKey(index)
-        guard let known = addresses.use(key) else {
-            addresses.insert(key, ClientAddress(open: 1, silent: isSilent))
-            return
-        }
-        addresses[known].open &+= 1
-        addresses[known].silent &+= isSilent
+        directory.enterAddress(addressKey(index), isSilent: sessions[index].isSilent)
     }
 
     /// Somebody subscribed or published on it.
     mutating func endSilence(_ index: Int) {
         sessions[index].isSilent = false
         guard sessions[index].isCounted else { return }
-        guard let known = addresses.use(addressKey(index)), addresses[known].silent > 0 else { return }
-        addresses[known].silent &-= 1
+        directory.endSilence(addressKey(index))
     }
 
     /// A connection was closed.
     mutating func leaveAddress(_ index: Int) {
         guard sessions[index].isCounted else { return }
         sessions[index].isCounted = false
-        guard let known = addresses.use(addressKey(index)) else { return }
-        if sessions[index].isSilent, addresses[known].silent > 0 { addresses[known].silent &-= 1 }
-        if addresses[known].open > 1 { addresses[known].open &-= 1 } else { addresses.remove(known) }
+        directory.leaveAddress(addressKey(index), isSilent: sessions[index].isSilent)
     }
 
     /// The key of the session's client address at its server.

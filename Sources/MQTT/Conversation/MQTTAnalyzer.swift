@@ -13,20 +13,12 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     let hash: SeededHash
     /// The connections. Slot 0 is for messages whose session is not there; it never holds a session of its own.
     var sessions: SlotTable<MQTTSession, MQTTSessionTag>
-    /// Topics known to hold a retained message, and who set it where that was seen.
-    var retained: LRUTable<UInt64, TopicOwner?>
+    /// What is known across connections.
+    var directory: MQTTDirectory
     /// Who set the retained message that was there before the current one.
     var retainedOwner: TopicOwner?
-    /// Client identifiers and who uses them.
-    var clients: LRUTable<UInt64, ClientRecord>
     /// What was known of the client identifier before the current CONNECT.
     var previous: ClientRecord?
-    /// Sessions between two connections.
-    var saved: LRUTable<UInt64, SavedSession>
-    /// How many connections an address has.
-    var addresses: LRUTable<UInt64, ClientAddress>
-    /// Whose will has a topic.
-    var willOwners: LRUTable<UInt64, TopicOwner>
     /// When the current message came.
     var now = Timestamp.zero
     /// The key of `mqtt.passwd.digest`; without one there are no digests.
@@ -36,8 +28,6 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()
-    /// When a message of a connection was last seen whose CONNECT was not: it may have gone on with any client's session.
-    var lastNameless: Timestamp?
     /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
     private let anchor = Atomic<Bool>(false)
     var counts = MQTTCounters()
@@ -50,11 +40,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         self.limits = limits
         self.hash = hash
         sessions = SlotTable(limit: limits.sessions, reserving: MQTTSession())
-        retained = LRUTable(limit: limits.retainedTopics)
-        clients = LRUTable(limit: limits.clientIDs)
-        saved = LRUTable(limit: limits.savedSessions)
-        addresses = LRUTable(limit: limits.clientAddresses)
-        willOwners = LRUTable(limit: limits.willTopics)
+        directory = MQTTDirectory(limits: limits)
     }
 
     /// Begins to follow a connection.
@@ -94,11 +80,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     public var counters: MQTTCounters {
         var result = counts
         result.sessionsEvicted = sessions.evictions
-        result.retainedTopicsEvicted = retained.evictions
-        result.clientIDsEvicted = clients.evictions
-        result.savedSessionsEvicted = saved.evictions
-        result.clientAddressesEvicted = addresses.evictions
-        result.willTopicsEvicted = willOwners.evictions
+        directory.count(in: &result)
         return result
     }
 }

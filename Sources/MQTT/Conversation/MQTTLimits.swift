@@ -35,6 +35,15 @@ public struct MQTTLimits: Hashable, Sendable {
     /// Filters of one SUBSCRIBE whose class is kept.
     public var pendingFilters = 4096
 
+    /// Memory that saved sessions refer to together, in bytes. Those saved longest ago make room.
+    public var savedBytes = 64 << 20
+    /// Memory for the client identifiers of those who set retained messages and wills, together, in bytes. Where there is
+    /// none left, the first 64 bytes of a longer one are kept.
+    public var ownerBytes = 32 << 20
+
+    /// How much of a client identifier or user name is kept in any case, in bytes: brokers hand out shorter ones.
+    static let shortIdentity = 64
+
     /// The limits of an ordinary sensor.
     public init() {}
 }

@@ -32,6 +32,9 @@ struct Subscriptions {
     /// Whether one of them has an identifier.
     private(set) var hasIdentifiers = false
 
+    /// Memory that it refers to, in bytes.
+    var memory: Int { entries.memory + text.memory }
+
     /// Forgets all; the room of an ordinary session is kept.
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: entries.capacity <= 16)

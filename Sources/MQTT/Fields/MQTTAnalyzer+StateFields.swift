@@ -30,8 +30,8 @@ extension MQTTAnalyzer {
         case .previousEnd, .previousDuration, .previousSince, .previousAddress, .previousUnfinished:
             if event.hasPrevious, let previous { read(field, previous, &values) }
         case .clientSessions, .clientSilent:
-            guard type == .connect || type == .connack, let known = addresses.find(addressKey(index)) else { return }
-            values.append(field == .clientSessions ? addresses[known].open : addresses[known].silent)
+            guard type == .connect || type == .connack, let known = directory.address(addressKey(index)) else { return }
+            values.append(field == .clientSessions ? known.open : known.silent)
         default: readExchange(field, bytes, &values)
         }
     }
@@ -148,10 +148,7 @@ extension MQTTAnalyzer {
     /// Whose will has the topic of a PUBLISH.
     private func willOwner(_ bytes: RawSpan) -> TopicOwner? {
         var owner: TopicOwner?
-        withTopic(bytes) {
-            guard let known = willOwners.find(hash.willKey($0, sessions[event.session].server)) else { return }
-            owner = willOwners[known]
-        }
+        withTopic(bytes) { owner = directory.willOwner(hash.willKey($0, sessions[event.session].server)) }
         return owner
     }
 

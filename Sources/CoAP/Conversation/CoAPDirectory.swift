@@ -32,16 +32,22 @@ private func likelyDirection(from source: UInt16, to destination: UInt16) -> Dir
     return destination <= source ? .toServer : .toClient
 }
 
-/// What the ends know of each other: requests whose answers are awaited, message ids, observations, bodies in blocks.
+/// What the ends know of each other: requests whose answers are awaited, message ids, observations, bodies in blocks,
+/// Partial IVs.
+///
+/// Keyed by ends, addresses and groups, apart from what belongs to one connection, so that several analyzers can share it
+/// one day: `add`, `addStreamed` and `repeatsPartialIV` take a message in and give a plain value; slots in that value are
+/// asked for the fields of the same message.
 ///
 /// Roles belong to an exchange, not to a flow: two ends may ask each other from port 5683 to port 5683. Tables with
 /// limits; nothing is allocated once they have grown, but for blocks that come too early. Time is capture time.
-struct Conversation: ~Copyable, Sendable {
+struct CoAPDirectory: ~Copyable, Sendable {
     var exchanges: LRUTable<Hash128, Exchange>
     var records: LRUTable<Hash128, MessageRecord>
     var observations: LRUTable<Hash128, Observation>
     var pairs: LRUTable<Hash128, PairTraffic>
     var bodies: BodyTable
+    private var partialIVs: PartialIVTable
     /// Paths of requests, `pathOctets` for each slot of `exchanges`.
     var paths: [UInt8] = []
     var cutPaths: UInt64 = 0
@@ -63,6 +69,7 @@ struct Conversation: ~Copyable, Sendable {
         observations = LRUTable(limit: limits.observations)
         pairs = LRUTable(limit: limits.pairs)
         bodies = BodyTable(limits: limits)
+        partialIVs = PartialIVTable(limit: limits.partialIVs)
     }
 
     var counters: CoAPCounters {
@@ -72,6 +79,7 @@ struct Conversation: ~Copyable, Sendable {
         counters.evictedObservations = observations.evictions
         counters.evictedPairs = pairs.evictions
         counters.evictedBodies = bodies.evictions
+        counters.evictedPartialIVs = partialIVs.evictions
         counters.blocksNotHeld = bodies.notHeld
         counters.cutPaths = cutPaths
         return counters
@@ -105,6 +113,22 @@ struct Conversation: ~Copyable, Sendable {
         remember(record, own, known, isCopy: state.isRetransmitted)
         return state
     }
+
+    /// Whether a message repeats a Partial IV of OSCORE; `nil` where it has none that could be a repeat.
+    mutating func repeatsPartialIV(
+        _ message: CoAPMessage, _ option: OSCOREOption, _ bytes: RawSpan, _ context: EventContext, isCopy: Bool
+    ) -> Bool? {
+        partialIVs.take(message, option, bytes, context, isCopy: isCopy, hash)
+    }
+
+    /// The exchange in a slot that a message's state names.
+    func exchange(_ slot: Int) -> Exchange { exchanges[slot] }
+
+    /// The bytes between two addresses in a slot that a message's state names.
+    func pair(_ slot: Int) -> PairTraffic { pairs[slot] }
+
+    /// Whether what is known of a body has its digest.
+    var hashesBodies: Bool { limits.features.contains(.bodyHash) }
 
     /// The record of the message that an ACK or RST answers (RFC 7252, 4.4).
     private func recordAnswered(by message: CoAPMessage, _ passage: Passage) -> MessageRecord? {

@@ -1,7 +1,7 @@
 import Network
 import Tables
 
-extension Conversation {
+extension CoAPDirectory {
     /// The slot of an exchange that has not outlived its time.
     func liveExchange(_ key: Hash128, _ now: Timestamp) -> Int? {
         guard let slot = exchanges.find(key), !lifetimes.isOver(exchanges[slot], now) else { return nil }

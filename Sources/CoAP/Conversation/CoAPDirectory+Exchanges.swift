@@ -2,7 +2,7 @@ import Bytes
 import Network
 import Tables
 
-extension Conversation {
+extension CoAPDirectory {
     /// Begins an exchange, or adds a copy to the one that the first copy began.
     mutating func addRequest(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ state: inout MessageState,
@@ -223,7 +223,7 @@ extension Conversation {
     }
 }
 
-extension Conversation {
+extension CoAPDirectory {
     /// The path of the request of the exchange in a slot.
     func withPath<Result>(_ slot: Int, _ body: (RawSpan) -> Result) -> Result {
         let range = ByteRange(offset: slot &* limits.pathOctets, count: Int(exchanges[slot].pathLength))

@@ -2,7 +2,7 @@ import Bytes
 import Network
 import Tables
 
-extension Conversation {
+extension CoAPDirectory {
     /// A block of a request's body: Block1 (RFC 7959, 2.5) or Q-Block1 (RFC 9177, 4.3). Request-Tag tells bodies apart
     /// (RFC 9175, 3.3).
     mutating func addRequestBlock(

@@ -3,7 +3,7 @@ import Events
 import Network
 import Tables
 
-extension Conversation {
+extension CoAPDirectory {
     /// Takes a message of a connection into account and says what is known of it.
     ///
     /// Requests and responses meet by token alone, within their connection and in their direction (RFC 8323, 3.3): both
