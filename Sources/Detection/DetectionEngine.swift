@@ -98,7 +98,7 @@ public struct DetectionEngine: ~Copyable {
         let now = context.timestamp.nanoseconds
         if correlator.nextAbsence < now { correlator.raiseAbsences(now: now) }
         matcher.match(event, context, message: message, token: token & (1 << 63 - 1))
-        if matcher.records.isEmpty { return }
+        if matcher.recordCount == 0 { return }
         matcher.handOver(to: &correlator, context)
         if !correlator.regular.isEmpty { showRegular(event, context, message: message) }
     }
@@ -118,13 +118,5 @@ public struct DetectionEngine: ~Copyable {
                 groupKey: matcher.keyText(input.groupSlots, event, context, message: message))
             correlator.absences[key.table].show(shown, key.slot)
         }
-    }
-}
-
-extension Matcher {
-    /// Gives the records of the latest event to a correlator: the door between the two. A method of its own, since spans of
-    /// one part of an engine cannot be lent while another is changed.
-    fileprivate func handOver(to correlator: inout Correlator, _ context: EventContext) {
-        correlator.take(records.span, recordValues.span, context)
     }
 }

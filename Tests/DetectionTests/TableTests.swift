@@ -14,6 +14,16 @@ import Testing
         #expect(scratch.matches(other.database, [UInt8]().span.bytes) == false)
     }
 
+    @Test func eightBytesAreFoldedAsOneIs() {
+        for byte in UInt8.min...UInt8.max {
+            for neighbour in [0, 0x40, 0x41, 0x5A, 0x5B, 0x7F, 0x80, 0xC1, 0xFF] as [UInt8] {
+                let bytes = (0..<8).map { $0 % 2 == 0 ? byte : neighbour }
+                let wanted = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64(folded($1)) }
+                #expect(folded(bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) == wanted)
+            }
+        }
+    }
+
     @Test func timesOfRules() {
         #expect(durationText(90_000_000_000) == "90s")
         #expect(durationText(3_600_000_000_000) == "1h")

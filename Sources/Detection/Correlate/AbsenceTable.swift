@@ -4,22 +4,18 @@ import Tables
 
 /// What an `absence` remembers: the keys that come, how often in a row they came, and when last.
 ///
-/// A key that comes late is put to its place in order of time, if it belongs to the latest stretch of times without a pause
-/// longer than the timespan, or to the one before.
+/// A key that comes late counts if it lies between the times of the others, or less than the timespan before them. What has
+/// been missed, or was not regular when its time was over, is forgotten then: a key that comes after all, late, comes as the
+/// first of its kind.
 struct AbsenceTable: Sendable {
-    /// Times, each within the timespan of the one before.
-    private struct Stretch: BitwiseCopyable, Sendable {
-        var first: Int64
-        var last: Int64
-        /// How many there are.
-        var count: Int64
-    }
-
     private struct Key: BitwiseCopyable, Sendable {
         var key: Hash128
-        var latest: Stretch
-        /// The stretch before; without times where there is none.
-        var earlier = Stretch(first: 0, last: 0, count: 0)
+        /// When it came first without a pause longer than the timespan.
+        var first: Int64
+        /// When it came last.
+        var last: Int64
+        /// How often it came from then to then.
+        var count: Int64
         /// The event that came last.
         var token: UInt64
     }
@@ -62,7 +58,7 @@ struct AbsenceTable: Sendable {
     }
 
     /// When the key that came longest ago is missed; `Int64.max` where there is none.
-    var next: Int64 { order.oldest.map { moved(keys[$0].latest.last, by: timespan) } ?? .max }
+    var next: Int64 { order.oldest.map { moved(keys[$0].last, by: timespan) } ?? .max }
 
     /// Notes that a key came.
     ///
@@ -73,14 +69,14 @@ struct AbsenceTable: Sendable {
             insert(key, now, token)
             return -1
         }
-        if now >= keys[slot].latest.last {
+        if now >= keys[slot].last {
             keys[slot].token = token
             if shown[slot] != nil { shown[slot]?.lastSeen = context }
             order.touch(slot)
         }
         count(now, &keys[slot])
         sort(slot)
-        return shown[slot] == nil && keys[slot].latest.count >= after ? slot : -1
+        return shown[slot] == nil && keys[slot].count >= after ? slot : -1
     }
 
     /// Keeps what is to be shown of a regular key.
@@ -88,9 +84,9 @@ struct AbsenceTable: Sendable {
 
     /// Takes out the key that came longest ago, if that is more than the timespan before `now`.
     mutating func takeMissed(now: Int64) -> Missed? {
-        guard let oldest = order.oldest, difference(now, keys[oldest].latest.last) > timespan else { return nil }
+        guard let oldest = order.oldest, difference(now, keys[oldest].last) > timespan else { return nil }
         let missed = Missed(
-            key: keys[oldest].key, shown: shown[oldest], streak: keys[oldest].latest.count, token: keys[oldest].token)
+            key: keys[oldest].key, shown: shown[oldest], streak: keys[oldest].count, token: keys[oldest].token)
         remove(oldest)
         return missed
     }
@@ -109,7 +105,7 @@ struct AbsenceTable: Sendable {
             remove(oldest)
         }
         let slot = order.allocate()
-        let made = Key(key: key, latest: Stretch(first: now, last: now, count: 1), token: token)
+        let made = Key(key: key, first: now, last: now, count: 1, token: token)
         if slot == keys.count {
             keys.append(made)
             shown.append(nil)
@@ -126,31 +122,14 @@ struct AbsenceTable: Sendable {
         order.release(slot)
     }
 
-    /// Adds a time to the stretch it belongs to.
+    /// Adds a time to those of a key.
     private func count(_ time: Int64, _ key: inout Key) {
-        if difference(time, key.latest.last) > timespan {
-            key.earlier = key.latest
-            key.latest = Stretch(first: time, last: time, count: 1)
-        } else if difference(key.latest.first, time) <= timespan {
-            key.latest.first = min(key.latest.first, time)
-            key.latest.last = max(key.latest.last, time)
-            key.latest.count += 1
-            guard key.earlier.count > 0, difference(key.latest.first, key.earlier.last) <= timespan else { return }
-            // What there was a pause between is one now.
-            key.latest.first = min(key.latest.first, key.earlier.first)
-            key.latest.count += key.earlier.count
-            key.earlier.count = 0
-        } else if isSetBack(time, latest: key.latest.last, timespan: timespan) {
-            key.latest = Stretch(first: time, last: time, count: 1)
-            key.earlier.count = 0
-        } else if key.earlier.count > 0, difference(time, key.earlier.last) <= timespan,
-            difference(key.earlier.first, time) <= timespan
-        {
-            key.earlier.first = min(key.earlier.first, time)
-            key.earlier.last = max(key.earlier.last, time)
-            key.earlier.count += 1
-        } else if key.earlier.count == 0 || time > key.earlier.last {
-            key.earlier = Stretch(first: time, last: time, count: 1)
+        if difference(time, key.last) > timespan || isSetBack(time, latest: key.last, timespan: timespan) {
+            (key.first, key.last, key.count) = (time, time, 1)
+        } else if difference(key.first, time) <= timespan {
+            key.first = min(key.first, time)
+            key.last = max(key.last, time)
+            key.count += 1
         }
     }
 
@@ -160,7 +139,7 @@ struct AbsenceTable: Sendable {
         var newer: Int?
         var next = order.older(than: slot)
         var left = Self.longestWalk
-        while let other = next, left > 0, keys[other].latest.last > keys[slot].latest.last {
+        while let other = next, left > 0, keys[other].last > keys[slot].last {
             newer = other
             next = order.older(than: other)
             left -= 1

@@ -1,3 +1,4 @@
+import Synchronization
 import Tables
 
 /// What correlations remember: a window for each group.
@@ -40,6 +41,8 @@ struct CorrelationWindows: ~Copyable {
     private let exactValues: Int
     /// Groups that were pushed out while their window still held something.
     private(set) var evictions: UInt64 = 0
+    /// Keeps the windows where they lie: without a member of this kind they would be copied whenever they are lent.
+    private let anchor = Atomic<Bool>(false)
 
     init(limits: DetectionLimits) {
         groups = LRUTable(limit: limits.groups)

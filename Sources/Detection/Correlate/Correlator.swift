@@ -1,5 +1,6 @@
 import Events
 import Network
+import Synchronization
 import Tables
 
 /// Counts what the matcher found: windows, runs of rules, absences, and the alert rows that matches add to.
@@ -40,6 +41,8 @@ struct Correlator: ~Copyable {
     var number: UInt64 = 0
     /// For each input, what came into it from the correlations before it.
     var chained: [Chained]
+    /// Keeps the correlator where it lies: without a member of this kind it would be copied whenever it is lent.
+    private let anchor = Atomic<Bool>(false)
 
     /// A match of a correlation that goes on to another.
     struct Chained: BitwiseCopyable, Sendable {
@@ -216,7 +219,7 @@ struct Correlator: ~Copyable {
     mutating func keepEvidence(_ completing: UInt64) -> Range<Int> {
         collector.resolve(tokenSets, completing: completing)
         let start = evidenceTokens.count
-        for index in collector.tokens.indices.reversed() { evidenceTokens.append(collector.tokens[index]) }
+        for index in collector.tokens.indices { evidenceTokens.append(collector.tokens[index]) }
         return start..<evidenceTokens.count
     }
 }

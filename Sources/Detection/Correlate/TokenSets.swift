@@ -45,8 +45,9 @@ struct TokenSets: Sendable {
     subscript(index: Int) -> UInt64 { tokens[index] }
 }
 
-/// Collects the tokens of a match, each once, the newest first.
+/// Collects what made a match, the newest first: tokens, and references to sets of them.
 struct TokenCollector: Sendable {
+    /// The tokens, each once, oldest first.
     private(set) var tokens: [UInt64] = []
     private var references: [UInt64] = []
 
@@ -56,10 +57,7 @@ struct TokenCollector: Sendable {
     }
 
     /// Starts anew.
-    mutating func removeAll() {
-        references.removeAll(keepingCapacity: true)
-        tokens.removeAll(keepingCapacity: true)
-    }
+    mutating func removeAll() { references.removeAll(keepingCapacity: true) }
 
     /// Takes a token, or a reference to several; gives whether another one is wanted.
     mutating func add(_ reference: UInt64) -> Bool {
@@ -67,23 +65,50 @@ struct TokenCollector: Sendable {
         return references.count < TokenSets.setSize
     }
 
-    /// Finds the tokens behind the references. The event that completed the match is among them in any case.
+    /// Finds the tokens behind the references: the newest of each, then the next of each, until there are enough. The event
+    /// that completed the match is among them in any case.
+    ///
+    /// Without references to sets they stay in the order of time; else they are put in ascending order.
     mutating func resolve(_ sets: TokenSets, completing: UInt64) {
-        tokens.removeAll(keepingCapacity: true)
         if completing != 0, !references.contains(completing) {
             if references.count == TokenSets.setSize { references.removeLast() }
-            references.append(completing)
+            references.insert(completing, at: 0)
         }
-        // What completed the match has its place first, whatever else there is no room for.
-        if let range = sets.range(completing) {
-            for index in range.reversed() { append(sets[index]) }
-        }
-        for index in references.indices {
-            guard let range = sets.range(references[index]) else {
-                append(references[index])
-                continue
+        tokens.removeAll(keepingCapacity: true)
+        var hasSets = false
+        var round = 0
+        var isMore = true
+        while isMore, tokens.count < TokenSets.setSize {
+            isMore = false
+            for index in references.indices {
+                guard let range = sets.range(references[index]) else {
+                    if round == 0 { append(references[index]) }
+                    continue
+                }
+                hasSets = true
+                guard round < range.count else { continue }
+                isMore = true
+                append(sets[range.upperBound - 1 - round])
             }
-            for place in range.reversed() { append(sets[place]) }
+            round += 1
+        }
+        var (first, last) = (0, tokens.count - 1)
+        while first < last {
+            tokens.swapAt(first, last)
+            first += 1
+            last -= 1
+        }
+        if hasSets { sort() }
+    }
+
+    /// Sorts what is at most `TokenSets.setSize` long.
+    private mutating func sort() {
+        for index in tokens.indices.dropFirst() {
+            var place = index
+            while place > 0, tokens[place - 1] > tokens[place] {
+                tokens.swapAt(place, place - 1)
+                place -= 1
+            }
         }
     }
 

@@ -32,14 +32,25 @@ struct KeyHash {
     /// Adds bytes, capitals as small letters: Sigma compares without case, and so do its groups.
     mutating func add(folding bytes: RawSpan) {
         add(UInt64(bytes.byteCount))
+        var offset = 0
+        while bytes.byteCount &- offset >= 8 {
+            add(folded(bytes.uint64(at: offset)))
+            offset &+= 8
+        }
         var word: UInt64 = 0
-        for offset in 0..<bytes.byteCount {
+        while offset < bytes.byteCount {
             word = word << 8 | UInt64(folded(bytes.byte(at: offset)))
-            if offset & 7 == 7 {
-                add(word)
-                word = 0
-            }
+            offset &+= 1
         }
         if bytes.byteCount & 7 != 0 { add(word) }
     }
+}
+
+/// Eight bytes with ASCII capitals made small, as `folded` does with one.
+func folded(_ word: UInt64) -> UInt64 {
+    // The top bit of each byte says whether its lower seven are at least `A`, and whether they are above `Z`.
+    let low = word & 0x7F7F_7F7F_7F7F_7F7F
+    let isFromA = low &+ 0x3F3F_3F3F_3F3F_3F3F
+    let isAboveZ = low &+ 0x2525_2525_2525_2525
+    return word | (isFromA & ~isAboveZ & ~word & 0x8080_8080_8080_8080) >> 2
 }

@@ -6,7 +6,9 @@ import Tables
 extension Matcher {
     /// Notes that the condition of a rule holds.
     mutating func note(_ rule: Int32) {
-        met.append(rule)
+        // A rule has one program for each kind of message, and so is met once.
+        met[metCount] = rule
+        metCount &+= 1
         for place in plans.rules[Int(rule)].reached.indices {
             let reached = plans.reached[place]
             enter(reached.input, isDirect: !reached.isChained)
@@ -21,9 +23,13 @@ extension Matcher {
         if isKnown, !isDirect { return }
         touched[number] = generation << 1 | (isDirect ? 1 : 0)
         if isKnown { return }
-        var place = pending.count
-        while place > 0, pending[place &- 1] > input { place &-= 1 }
-        pending.insert(input, at: place)
+        var place = pendingCount
+        while place > 0, pending[place &- 1] > input {
+            pending[place] = pending[place &- 1]
+            place &-= 1
+        }
+        pending[place] = input
+        pendingCount &+= 1
     }
 
     /// Makes the records of an event that met a rule.
@@ -31,14 +37,14 @@ extension Matcher {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan, token: UInt64
     ) {
         let time = context.timestamp.nanoseconds
-        for index in met.indices {
+        for index in 0..<metCount {
             let rule = met[index]
             var record = MatchRecord(time: time, token: token, number: rule, kind: .rule)
             let row = plans.rules[Int(rule)].row
             if row >= 0 { record.row = key(row, event, context, message: message).hash }
             add(record)
         }
-        for index in pending.indices {
+        for index in 0..<pendingCount {
             let input = pending[index]
             let plan = plans.inputs[Int(input)]
             let isDirect = touched[Int(input)] & 1 == 1

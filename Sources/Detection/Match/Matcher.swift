@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Synchronization
 import Tables
 
 /// Holds one event after another against the compiled rules, while its message is borrowed.
@@ -10,8 +11,10 @@ import Tables
 struct Matcher: ~Copyable {
     /// The rules that it runs.
     let rules: CompiledRules
-    /// What the latest event met: rules in their order, then correlation inputs in theirs.
-    private(set) var records: [MatchRecord] = []
+    /// What the latest event met, in the first places: rules in their order, then correlation inputs in theirs.
+    private var records: [MatchRecord]
+    /// How many records there are of the latest event.
+    private(set) var recordCount = 0
     /// The values that `records` refer to.
     private(set) var recordValues: [MatchValue] = []
     /// Conditions of rules that were evaluated.
@@ -46,14 +49,18 @@ struct Matcher: ~Copyable {
 
     let hash: SeededHash
     let plans: MatchPlans
-    /// The rules that the current event met.
-    var met: [Int32] = []
-    /// The inputs that the current event may come in by, in ascending order.
-    var pending: [Int32] = []
+    /// The rules that the current event met, in the first places.
+    var met: [Int32]
+    var metCount = 0
+    /// The inputs that the current event may come in by, in ascending order, in the first places.
+    var pending: [Int32]
+    var pendingCount = 0
     /// For each input, the event that was last found to come in by it, and in the lowest bit whether directly.
     var touched: [UInt64]
     /// For each list of fields, the event that was hashed last, and its hash.
     var keys: [EventKey]
+    /// Keeps the matcher where it lies: without a member of this kind it would be copied whenever it is lent.
+    private let anchor = Atomic<Bool>(false)
 
     /// How a slot is filled.
     struct SlotPlan {
@@ -101,9 +108,10 @@ struct Matcher: ~Copyable {
         plans = MatchPlans(rules)
         touched = Array(repeating: 0, count: rules.inputs.count)
         keys = Array(repeating: EventKey(), count: plans.keys.count)
-        met.reserveCapacity(rules.rules.count)
-        pending.reserveCapacity(rules.inputs.count)
-        records.reserveCapacity(rules.rules.count + rules.inputs.count)
+        met = Array(repeating: 0, count: rules.rules.count)
+        pending = Array(repeating: 0, count: rules.inputs.count)
+        let none = MatchRecord(time: 0, token: 0, number: 0, kind: .rule)
+        records = Array(repeating: none, count: rules.rules.count + rules.inputs.count)
         recordValues.reserveCapacity(rules.inputs.count)
     }
 
@@ -134,22 +142,30 @@ struct Matcher: ~Copyable {
                 run(programs[Int(program)], event, context, message: message)
             }
         }
-        if !met.isEmpty { record(event, context, message: message, token: token) }
+        if metCount > 0 { record(event, context, message: message, token: token) }
     }
 
     private mutating func begin() {
         generation &+= 1
         // The values of earlier events are not looked at: their generation is over.
         if values.isHalfFull { values.removeAll() }
-        if !met.isEmpty { met.removeAll(keepingCapacity: true) }
-        if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
-        if !records.isEmpty { records.removeAll(keepingCapacity: true) }
+        metCount = 0
+        pendingCount = 0
+        recordCount = 0
         if !recordValues.isEmpty { recordValues.removeAll(keepingCapacity: true) }
     }
 
     /// Adds a record.
-    mutating func add(_ record: MatchRecord) { records.append(record) }
+    mutating func add(_ record: MatchRecord) {
+        records[recordCount] = record
+        recordCount &+= 1
+    }
 
     /// Adds a value of the record that comes next.
     mutating func add(_ value: MatchValue) { recordValues.append(value) }
+
+    /// Gives the records of the latest event to a correlator: the door between the two.
+    mutating func handOver(to correlator: inout Correlator, _ context: EventContext) {
+        correlator.take(records.span.extracting(0..<recordCount), recordValues.span, context)
+    }
 }

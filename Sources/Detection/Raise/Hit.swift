@@ -28,9 +28,11 @@ public struct Hit: Hashable, Sendable {
     public var earliest = Timestamp.zero
     /// The latest of the matches that the row stands for.
     public var latest = Timestamp.zero
-    /// For a correlation the events that made it, oldest first: a stretch of `DetectionEngine.evidenceTokens`. At most 10,
-    /// the newest of its window, one for each rule of a `temporal` or `temporal_ordered` one; of an absence, the last that
-    /// came. Empty for rules on single events, and where events have no tokens.
+    /// For a correlation the events that made it, oldest first: a stretch of `DetectionEngine.evidenceTokens`.
+    ///
+    /// At most 10, the newest of its window; one for each rule of a `temporal` or `temporal_ordered` one; of an absence, the
+    /// last that came. What other correlations handed on stands in the order of the tokens. Empty for rules on single
+    /// events, and where events have no tokens.
     public var evidence = 0..<0
 
     init(rule: Int, alert: UInt64 = 0, isNew: Bool = true, count: Int64 = 1, matched: Int64, isCountCut: Bool = false) {
