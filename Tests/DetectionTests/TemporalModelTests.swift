@@ -74,7 +74,7 @@ import Testing
     /// so far. What is raised is what the earliest such window measures.
     ///
     /// `two` asks for exactly two rules, which more can break: of that, what is raised must be true.
-    @Test(arguments: 0..<20) func windowsOfLateEventsEqualTheNaiveOnes(_ run: Int) {
+    @Test(arguments: 0..<24) func windowsOfLateEventsEqualTheNaiveOnes(_ run: Int) {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)
         let timespan = Int64.random(in: 1...8, using: &random)

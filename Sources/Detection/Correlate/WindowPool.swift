@@ -194,13 +194,17 @@ extension WindowPool {
             entries[Int(found)].token = token
             link(found, &group)
         }
-        // What there was a pause between is one now.
-        if later >= 0 { found = later }
-        while entries[Int(found)].same >= 0 {
-            let earlier = entries[Int(found)].same
-            guard difference(entries[Int(found)].first, entries[Int(earlier)].time) <= group.timespan else { break }
-            entries[Int(found)].first = min(entries[Int(found)].first, entries[Int(earlier)].first)
-            entries[Int(found)].same = entries[Int(earlier)].same
+        join(found, &group)
+        if later >= 0 { join(later, &group) }
+    }
+
+    /// Makes one of an entry of a distinct value and of those before it, where there is no pause between any more.
+    private mutating func join(_ place: Int32, _ group: inout WindowGroup) {
+        while entries[Int(place)].same >= 0 {
+            let earlier = entries[Int(place)].same
+            guard difference(entries[Int(place)].first, entries[Int(earlier)].time) <= group.timespan else { return }
+            entries[Int(place)].first = min(entries[Int(place)].first, entries[Int(earlier)].first)
+            entries[Int(place)].same = entries[Int(earlier)].same
             unlink(earlier, &group)
             release(earlier)
         }
