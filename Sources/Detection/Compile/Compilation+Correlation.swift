@@ -2,7 +2,9 @@ import Events
 import Sigma
 
 extension Compilation {
-    /// Compiles a correlation, after those that it refers to. Rules must have been compiled.
+    /// Compiles a correlation, after those that it refers to.
+    ///
+    /// Rules must have been compiled.
     mutating func compileCorrelation(_ index: Int, _ documents: [SigmaDocument]) {
         guard case .correlation(let correlation) = documents[index], loaded[index] == nil, !open.contains(index) else {
             return

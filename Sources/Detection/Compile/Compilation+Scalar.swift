@@ -73,7 +73,9 @@ extension Compilation {
             ? check(target, .comparesReal(relation, Double(wanted))) : check(target, .compares(relation, wanted))
     }
 
-    /// A number with a fraction. For a whole field the nearest whole bound asks the same.
+    /// A number with a fraction.
+    ///
+    /// For a whole field the nearest whole bound asks the same.
     private mutating func real(
         _ wanted: Double, _ value: Located<SigmaValue>, _ relation: Relation, _ target: Target
     ) -> Expression {

@@ -3,7 +3,9 @@ import Sigma
 
 /// Tests that compare with something else than a value: another field, a part of a time, topics, lists of the site.
 extension Compilation {
-    /// `fieldref`: the values of two fields. Fields of one type are compared as they are, others as they are shown.
+    /// `fieldref`: the values of two fields.
+    ///
+    /// Fields of one type are compared as they are, others as they are shown.
     mutating func references(_ test: FieldTest, _ target: Target) -> Expression {
         var parts: [Expression] = []
         for value in test.values {

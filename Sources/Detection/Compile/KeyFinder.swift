@@ -3,7 +3,9 @@ import Events
 import Network
 
 /// What a rule cannot match without: a value that some field must equal, or a text or expression that must be found in
-/// it. Messages are searched for the keys of all rules at once, and only rules whose key is there are looked at.
+/// it.
+///
+/// Messages are searched for the keys of all rules at once, and only rules whose key is there are looked at.
 enum RuleKey: Hashable, Sendable {
     /// The value equals one with this hash.
     case equals(slot: Int, hash: UInt64)
@@ -102,8 +104,9 @@ struct KeyFinder {
     }
 }
 
-/// A hash of bytes without regard to the case of ASCII letters. What it tells apart is told apart; what falls together is
-/// compared later.
+/// A hash of bytes without regard to the case of ASCII letters.
+///
+/// What it tells apart is told apart; what falls together is compared later.
 func keyHash(_ bytes: RawSpan) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for offset in 0..<bytes.byteCount {

@@ -32,8 +32,10 @@ struct OrderedPlan: Sendable {
     let endings: [Int32]
     /// The condition is met where one of these is.
     let alternatives: [Alternative]
-    /// Where there are any: the rules that matched in the window, all of them in order, must be as many as these allow. The
-    /// node of a set of rules, a bit for each, stands at that number less 1.
+    /// Where there are any: the rules that matched in the window, all of them in order, must be as many as these
+    /// allow.
+    ///
+    /// The node of a set of rules, a bit for each, stands at that number less 1.
     let counts: [MeasureBound]
 
     private init(_ nodes: [Node], rules: Int, _ alternatives: [Alternative], counts: [MeasureBound] = []) {

@@ -4,9 +4,13 @@ import Sigma
 /// A field that every message of a category has, and whose value follows from the type of the message: rules that ask
 /// for it are sorted by that type, and never ask the message.
 public struct Discriminator: Sendable {
+    /// The category of messages.
     public var category: EventCategory
+    /// The field.
     public var field: FieldID
-    /// The message types for each text the field can have. A type that stands nowhere here is not taken for known.
+    /// The message types for each text the field can have.
+    ///
+    /// A type that stands nowhere here is not taken for known.
     public var codes: [String: [UInt8]]
 
     /// Makes a discriminator.
@@ -24,9 +28,10 @@ public struct Discriminator: Sendable {
 
 /// Turns Sigma documents into rules that can run.
 public enum RuleCompiler {
-    /// The largest threshold of an `event_count` that is decided exactly: a window keeps the time of that many events. Of
-    /// more, those close together are counted as one lot, so that the oldest may leave the window 1/1024 of the timespan
-    /// too early.
+    /// The largest threshold of an `event_count` that is decided exactly: a window keeps the time of that many events.
+    ///
+    /// Of more, those close together are counted as one lot, so that the oldest may leave the window 1/1024 of the
+    /// timespan too early.
     public static let exactThreshold: Int64 = 65_536
     /// The largest threshold of an `event_count`.
     public static let maximumThreshold: Int64 = 1 << 40
@@ -37,10 +42,13 @@ public enum RuleCompiler {
     /// may stand anywhere among the documents, and apply to all rules that they name or that their logsource covers.
     ///
     /// - Parameters:
+    ///   - documents: the documents that were read without errors.
     ///   - broken: documents that had errors when they were read. They do not run; what else is wrong with them is said.
     ///   - placeholders: the lists of the site, for `expand`.
+    ///   - registry: the fields that there are.
     ///   - discriminators: fields that follow from the type of a message.
     ///   - rareFields: fields whose absence an event tells at once. Both make rules cheaper and change nothing else.
+    /// - Returns: the rules, and what was found wrong.
     public static func compile(
         _ documents: [SigmaDocument], broken: [BrokenDocument] = [], placeholders: Placeholders = Placeholders(),
         registry: FieldRegistry, discriminators: [Discriminator] = [], rareFields: [RareField] = []

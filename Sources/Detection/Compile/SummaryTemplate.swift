@@ -17,7 +17,7 @@ struct SummaryTemplate: Sendable {
 extension Compilation {
     /// Finds the fields of a summary; the title stands in for one that is not given.
     ///
-    /// - Parameter timespan: that of a correlation in nanoseconds, for `{timespan}`; `nil` for other rules.
+    /// `timespan` is that of a correlation in nanoseconds, for `{timespan}`; `nil` for other rules.
     mutating func summaryTemplate(
         _ metadata: SigmaMetadata, _ place: Place, timespan: Int64?
     ) -> SummaryTemplate {

@@ -139,7 +139,9 @@ struct CorrelationWindows: ~Copyable {
         insert(WindowPool.Entry(time: time, number, 0, token: token), slot)
     }
 
-    /// Counts a distinct value. `key` is that of the value below that of the group.
+    /// Counts a distinct value.
+    ///
+    /// `key` is that of the value below that of the group.
     mutating func addDistinct(
         _ key: Hash128, _ slot: Int, of group: Hash128, entries: Int, _ time: Int64, token: UInt64
     ) {
@@ -236,7 +238,8 @@ extension CorrelationWindows {
 
     /// Goes on to the window that ends with the event before, or at `time` if that comes first.
     ///
-    /// - Parameter left: how many entries may be passed; less is left of it.
+    /// `left` is how many entries may be passed; less is left of it.
+    ///
     /// - Returns: whether there was enough left.
     func stepBack(_ view: inout WindowView, _ slot: Int, to time: Int64, _ left: inout Int) -> Bool {
         let group = groups[slot]
@@ -286,9 +289,10 @@ extension CorrelationWindows {
         return Double(numbers[low]) * (1 - fraction) + Double(numbers[high]) * fraction
     }
 
-    /// Finds the times at which windows of distinct values end that a late event is in: its own, those of the first and the
-    /// last sight of values after it, and the latest of its group, in ascending order. Between those, windows only lose
-    /// values.
+    /// Finds the times at which windows of distinct values end that a late event is in: its own, those of the first
+    /// and the last sight of values after it, and the latest of its group, in ascending order.
+    ///
+    /// Between those, windows only lose values.
     ///
     /// - Returns: how many there are.
     mutating func findEnds(_ slot: Int, after time: Int64) -> Int {
@@ -313,8 +317,10 @@ extension CorrelationWindows {
     /// One of the times that were found last.
     func end(_ index: Int) -> Int64 { ends[index] }
 
-    /// How many distinct values there are in the window of a group that ends at a time. Those between the latest event and
-    /// the last `mostValues` that were seen, and as many before the window, are looked at.
+    /// How many distinct values there are in the window of a group that ends at a time.
+    ///
+    /// Those between the latest event and the last `mostValues` that were seen, and as many before the window, are
+    /// looked at.
     func distinctCount(_ slot: Int, at end: Int64) -> Int {
         let group = groups[slot]
         var count = Int(group.count)

@@ -103,8 +103,10 @@ extension Correlator {
         }
     }
 
-    /// What a correlation came to in the earliest window, of those that the event is in, in which its condition holds; `nil`
-    /// where it does in none. Of an event that does not come late there is one such window.
+    /// What a correlation came to in the earliest window, of those that the event is in, in which its condition holds;
+    /// `nil` where it does in none.
+    ///
+    /// Of an event that does not come late there is one such window.
     private mutating func finding(
         _ plan: CorrelationPlans.Core, _ slot: Int, _ key: Hash128, _ time: Int64
     ) -> Finding? {

@@ -65,8 +65,9 @@ struct Correlator: ~Copyable {
         self.init(rules, limits, hash, CorrelationWindows(limits: limits), SuppressionRows(limits: limits))
     }
 
-    /// A correlator for other rules that goes on where `old` stopped. What is remembered of correlations whose definition is
-    /// the same stays.
+    /// A correlator for other rules that goes on where `old` stopped.
+    ///
+    /// What is remembered of correlations whose definition is the same stays.
     init(_ rules: CompiledRules, continuing old: consuming Correlator) {
         let (number, cores) = (old.number, old.plans.cores)
         let (ordered, absences) = (old.ordered, old.absences)
@@ -148,7 +149,7 @@ struct Correlator: ~Copyable {
 
     /// Takes all records of an event, and the values they refer to.
     ///
-    /// - Parameter context: what surrounded the event; kept of keys that may be missed.
+    /// `context` is what surrounded the event; it is kept of keys that may be missed.
     mutating func take(_ records: Span<MatchRecord>, _ values: Span<MatchValue>, _ context: EventContext) {
         for index in records.indices {
             let record = records[index]
@@ -190,7 +191,9 @@ struct Correlator: ~Copyable {
         if plans.rows[rule].raises { raise(Hit(rule: rule, matched: 1), record.row, record.time) }
     }
 
-    /// Begins an alert row or adds to one. `hit` has all but the row.
+    /// Begins an alert row or adds to one.
+    ///
+    /// `hit` has all but the row.
     mutating func raise(_ hit: Hit, _ key: Hash128, _ time: Int64) {
         let plan = plans.rows[hit.rule]
         let row: SuppressionRows.Row

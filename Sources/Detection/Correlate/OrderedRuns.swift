@@ -100,7 +100,8 @@ struct OrderedRuns: Sendable {
 
     /// Notes a match of a rule.
     ///
-    /// - Parameter isLast: whether it is the last that its event brings; else the condition is not looked at.
+    /// Unless it is the last that its event brings, the condition is not looked at.
+    ///
     /// - Returns: how the condition is met in the earliest window that the match is in; `nil` where it is not.
     mutating func add(
         _ key: Hash128, rule: Int, now: Int64, token: UInt64, isLast: Bool, _ evidence: inout TokenCollector

@@ -65,8 +65,9 @@ struct TokenCollector: Sendable {
         return references.count < TokenSets.setSize
     }
 
-    /// Finds the tokens behind the references: the newest of each, then the next of each, until there are enough. The event
-    /// that completed the match is among them in any case.
+    /// Finds the tokens behind the references: the newest of each, then the next of each, until there are enough.
+    ///
+    /// The event that completed the match is among them in any case.
     ///
     /// Without references to sets they stay in the order of time; else they are put in ascending order.
     mutating func resolve(_ sets: TokenSets, completing: UInt64) {

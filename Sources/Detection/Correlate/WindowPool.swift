@@ -1,7 +1,9 @@
 import Tables
 
-/// What is remembered of one group of a correlation: a list of entries in order of time, the newest of which are in the
-/// window that ends with the latest event of the group. Those before are kept for events that come late.
+/// What is remembered of one group of a correlation: a list of entries in order of time, the newest of which are in
+/// the window that ends with the latest event of the group.
+///
+/// Those before are kept for events that come late.
 struct WindowGroup: BitwiseCopyable, Sendable {
     var oldest: Int32 = -1
     var newest: Int32 = -1
@@ -125,7 +127,9 @@ struct WindowPool: Sendable {
 }
 
 extension WindowPool {
-    /// Adds an entry to its place in order of time, behind those of the same time. The pool must not be full.
+    /// Adds an entry to its place in order of time, behind those of the same time.
+    ///
+    /// The pool must not be full.
     @discardableResult
     mutating func insert(_ entry: Entry, _ group: inout WindowGroup) -> Int32 {
         var place = free
@@ -164,7 +168,9 @@ extension WindowPool {
         return place
     }
 
-    /// Counts a sight of a distinct value. There must be room for an entry.
+    /// Counts a sight of a distinct value.
+    ///
+    /// There must be room for an entry.
     mutating func addValue(_ key: Hash128, _ time: Int64, token: UInt64, _ group: inout WindowGroup) {
         let known = place(of: key)
         // The newest entry that the sight may belong to, and the one after it.

@@ -2,14 +2,18 @@ import Bytes
 import Events
 import Network
 
-/// One predicate about one field: the unit that rules share. A field with several values answers yes when any does.
+/// One predicate about one field: the unit that rules share.
+///
+/// A field with several values answers yes when any does.
 struct Check: Hashable, Sendable {
     /// The field in the form that the predicate needs; an index into the slots.
     var slot: Int
     var predicate: Predicate
 }
 
-/// What a check asks of a value. Texts, globs and patterns lie in the pools of the rule set.
+/// What a check asks of a value.
+///
+/// Texts, globs and patterns lie in the pools of the rule set.
 enum Predicate: Hashable, Sendable {
     /// Whether there is a value at all.
     case isPresent

@@ -46,7 +46,9 @@ extension Matcher {
     }
 }
 
-/// Appends a text to values. Apart from the matcher, whose buffer and values cannot be lent at once from inside.
+/// Appends a text to values.
+///
+/// Apart from the matcher, whose buffer and values cannot be lent at once from inside.
 private func append(_ text: [UInt8], to values: inout FieldValues) {
     values.append(copying: text.span.bytes)
 }

@@ -118,6 +118,8 @@ struct Matcher: ~Copyable {
     /// Holds an event against the rules; `records` has the result.
     ///
     /// - Parameters:
+    ///   - event: the event.
+    ///   - context: what surrounded it.
     ///   - message: the buffer that the event was dissected from.
     ///   - token: what the caller calls the event.
     mutating func match(

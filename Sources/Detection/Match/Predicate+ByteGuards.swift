@@ -1,8 +1,9 @@
 import Bytes
 
 extension Predicate {
-    /// The bytes that a text can begin with to be answered yes; `nil` where that is any, or none at all. For a single
-    /// value only.
+    /// The bytes that a text can begin with to be answered yes; `nil` where that is any, or none at all.
+    ///
+    /// For a single value only.
     func firstBytes(in pool: CheckPool) -> Set<UInt8>? {
         switch self {
         case .text(.equals, let range, let cased), .text(.prefix, let range, let cased):

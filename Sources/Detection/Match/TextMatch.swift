@@ -6,7 +6,7 @@ func folded(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 extension RawSpan {
     /// Whether `literal` stands at `offset`.
     ///
-    /// - Parameter cased: whether capitals differ from small letters; if not, `literal` must be folded already.
+    /// `cased` says whether capitals differ from small letters; if not, `literal` must be folded already.
     func holds(_ literal: RawSpan, at offset: Int, cased: Bool) -> Bool {
         guard offset >= 0, byteCount &- offset >= literal.byteCount else { return false }
         if cased {

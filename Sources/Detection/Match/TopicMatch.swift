@@ -3,8 +3,8 @@ import Bytes
 extension RawSpan {
     /// Whether an MQTT topic filter matches this topic name (MQTT 5.0, 4.7.1 and 4.7.2).
     ///
-    /// - Parameter filter: a filter; that of a shared subscription, `$share/group/filter` (4.8.2), without its first two
-    ///   levels. One that breaks the rules for wildcards matches nothing by them.
+    /// The filter of a shared subscription, `$share/group/filter` (4.8.2), counts without its first two levels. One that breaks
+    /// the rules for wildcards matches nothing by them.
     func fitsTopicFilter(_ filter: RawSpan) -> Bool {
         let share = filter.shareEnd
         let filter = filter.slice(ByteRange(offset: share, count: filter.byteCount &- share))

@@ -22,7 +22,7 @@ struct BoundedText {
 
     /// Appends at most `limit` characters of bytes that were captured.
     ///
-    /// - Parameter escaping: ASCII characters that get a backslash in front.
+    /// ASCII characters in `escaping` get a backslash in front.
     mutating func append(_ text: RawSpan, limit: Int, escaping: [UInt8]) {
         var offset = 0
         var room = limit

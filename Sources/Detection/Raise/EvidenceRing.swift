@@ -167,7 +167,9 @@ public struct EvidenceRing<Header: BitwiseCopyable & Sendable>: ~Copyable, Senda
         removedFrames += UInt64(event.frames)
     }
 
-    /// Where so many bytes can lie; `nil` where older ones must go first. Frames lie in the order of their age, once around.
+    /// Where so many bytes can lie; `nil` where older ones must go first.
+    ///
+    /// Frames lie in the order of their age, once around.
     @inlinable
     mutating func place(of room: Int) -> Int? {
         if frames.count == 0 { next = 0 }

@@ -11,7 +11,9 @@ public struct Hit: Hashable, Sendable {
     public var isNew: Bool
     /// How many matches the row stands for, this one included.
     public var count: Int64
-    /// For a correlation the count, or the sum, that met its condition; 1 for other rules. What has a fraction is rounded.
+    /// For a correlation the count, or the sum, that met its condition; 1 for other rules.
+    ///
+    /// What has a fraction is rounded.
     ///
     /// An `event_count` or `value_count` is counted no further than one more than the largest threshold. Of an absence it
     /// is how many times in a row the key had come.
@@ -56,13 +58,17 @@ public struct MissedKey: Sendable {
     public var groupKey: String
 }
 
-/// How much state an engine may keep. What does not fit pushes out what was used longest ago.
+/// How much state an engine may keep.
+///
+/// What does not fit pushes out what was used longest ago.
 public struct DetectionLimits: Hashable, Sendable {
-    /// Alert rows that repetitions can still be added to; about 80 bytes each.
+    /// Alert rows that repetitions can still be added to, each with the one before it; about 140 bytes each.
     public var suppressions = 65_536
-    /// Groups of all correlations together; about 100 bytes each.
+    /// Groups of all correlations together; about 130 bytes each.
     public var groups = 65_536
-    /// Events and distinct values in the windows of all groups together; 32 bytes each, distinct values 60.
+    /// Events and distinct values in the windows of all groups together; 56 bytes each, distinct values 80.
+    ///
+    /// A quarter of them may be what has left its window and is kept for events that come late.
     public var windowEntries = 524_288
 
     /// Distinct values of a group that are counted exactly; a larger threshold is decided by an estimate.
@@ -71,12 +77,14 @@ public struct DetectionLimits: Hashable, Sendable {
     public var sketches = 128
     /// Keys of all `absence` rules together; about 400 bytes each.
     public var absences = 16_384
-    /// Groups of all `temporal_ordered` correlations together; 100 bytes each, and 32 for each run of rules that is
-    /// followed. A correlation with more than 16 of those has fewer groups by as much.
+    /// Groups of all `temporal_ordered` correlations together; about 1 KiB each.
+    ///
+    /// A correlation that follows so many runs of rules that it needs more has fewer groups by as much.
     public var sequences = 16_384
 
-    /// The limits of an ordinary sensor: some 100 MiB when every table is full. `DetectionCounters.stateBytes` tells what
-    /// they have taken so far.
+    /// The limits of an ordinary sensor: some 100 MiB when every table is full.
+    ///
+    /// `DetectionCounters.stateBytes` tells what they have taken so far.
     public init() {}
 
     /// Limits for tables that take at most about that many bytes together.
