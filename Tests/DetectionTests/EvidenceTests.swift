@@ -85,6 +85,17 @@ import Testing
         #expect(evidence(box, "twice") == [31, 33, 35, 37, 38, 39, 40])
     }
 
+    @Test("What correlations hand on stands in the order of the tokens")
+    func orderOfChains() {
+        let box = DetectionEngineBox(
+            Self.rules + [
+                correlation("many", .eventCount, of: ["a"], by: [], seconds: 100, [.init(.gte, 3)]),
+                correlation("both", .temporal, of: ["many", "b"], by: [], seconds: 100, [.init(.gte, 2)]),
+            ])
+        for (index, topic) in ["b", "a", "a", "a"].enumerated() { evaluate(box, Int64(index), topic, UInt64(index) + 1) }
+        #expect(evidence(box, "both") == [1, 2, 3, 4])
+    }
+
     @Test("Events without tokens leave no evidence")
     func noTokens() {
         let box = DetectionEngineBox(

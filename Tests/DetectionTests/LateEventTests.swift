@@ -94,6 +94,15 @@ import Testing
         #expect(sends(box, 2100, user: "z") == [3])
     }
 
+    @Test("A value whose sights a late one joins is counted once")
+    func distinctValuesAreJoined() {
+        let box = DetectionEngineBox(
+            rules(
+                correlation("v", .valueCount, of: ["a"], by: [], seconds: 2, [.init(.gte, 2)], field: "mqtt.username")))
+        for time in [0, 3000, 6000, 1500] as [Int64] { #expect(sends(box, time, user: "x") == [], "at \(time)") }
+        #expect(sends(box, 1600, user: "y") == [2])
+    }
+
     @Test(
         "The earliest and the latest match of a row are told, and a late match belongs to the row whose time it is in")
     func rows() {

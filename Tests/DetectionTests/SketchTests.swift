@@ -93,4 +93,47 @@ import Testing
         #expect(box.engine.counters.groupsEvicted == UInt64(30_000 - limits.groups))
         #expect(box.engine.counters.suppressionsEvicted == UInt64(30_000 - limits.suppressions))
     }
+
+    /// Every table full: a sensor's memory stays within what the limits say.
+    @Test func fullTablesStayWithinTheirBound() {
+        let bytes = 8 << 20
+        let text = """
+            title: Silent
+            id: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0002
+            level: medium
+            logsource: {product: earshot, category: mqtt}
+            detection:
+              s: {mqtt.type: X}
+              condition: s
+            earshot:
+              absence: {by: [mqtt.clientid], timespan: 1h, after: 2}
+
+            """
+        let box = DetectionEngineBox(
+            read(text) + [
+                rule("base", "mqtt", [[test("mqtt.type", ["X"])]]), rule("other", "mqtt", [[test("mqtt.qos", [1])]]),
+                correlation("c", .eventCount, of: ["base"], by: ["mqtt.clientid"], seconds: 1, [.init(.gte, 30)]),
+                correlation(
+                    "v", .valueCount, of: ["base"], by: ["mqtt.clientid"], seconds: 60, [.init(.gte, 30)],
+                    field: "mqtt.username"),
+                correlation(
+                    "o", .temporalOrdered, of: ["base", "other"], by: ["mqtt.clientid"], seconds: 60, [.init(.gte, 2)]),
+            ], limits: DetectionLimits(bytes: bytes))
+        var largest = 0
+        for step in 0..<60_000 {
+            let time = Int64(step) * 20_000_000 - (step % 5 == 0 ? 3_000_000_000 : 0)
+            box.evaluate(
+                FakeEvent(
+                    .mqtt, 0,
+                    [
+                        "mqtt.type": ["X"], "mqtt.qos": [.int(Int64(step % 3))],
+                        "mqtt.clientid": [.text("client \(step % 7 == 0 ? step : step % 500)")],
+                        "mqtt.username": [.text("user \(step % 97)")],
+                    ]), context(at: 0, nanoseconds: time))
+            if step % 5000 == 0 { largest = max(largest, box.engine.counters.stateBytes) }
+        }
+        largest = max(largest, box.engine.counters.stateBytes)
+        #expect(largest < bytes, "\(largest) bytes")
+        #expect(largest > bytes / 4, "\(largest) bytes")
+    }
 }
