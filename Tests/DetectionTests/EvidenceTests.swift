@@ -92,7 +92,9 @@ import Testing
                 correlation("many", .eventCount, of: ["a"], by: [], seconds: 100, [.init(.gte, 3)]),
                 correlation("both", .temporal, of: ["many", "b"], by: [], seconds: 100, [.init(.gte, 2)]),
             ])
-        for (index, topic) in ["b", "a", "a", "a"].enumerated() { evaluate(box, Int64(index), topic, UInt64(index) + 1) }
+        for (index, topic) in ["b", "a", "a", "a"].enumerated() {
+            evaluate(box, Int64(index), topic, UInt64(index) + 1)
+        }
         #expect(evidence(box, "both") == [1, 2, 3, 4])
     }
 
