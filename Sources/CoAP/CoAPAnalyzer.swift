@@ -64,6 +64,9 @@ public struct CoAPAnalyzer: ~Copyable {
         return directory.awaitsGroupAnswer(destination, token: datagram.slice(message.token), at: time)
     }
 
+    /// The memory that the analyzer has taken, in bytes: its tables and what they refer to.
+    public var bytesTaken: Int { connections.bytes + directory.bytesTaken }
+
     /// What had to be forgotten.
     public var counters: CoAPCounters {
         var counters = directory.counters

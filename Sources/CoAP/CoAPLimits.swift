@@ -1,3 +1,5 @@
+import Tables
+
 /// How much the conversation may remember, and for how long.
 public struct CoAPLimits: Hashable, Sendable {
     /// Requests whose answers are awaited or observed, at most. Each takes about 90 octets and `pathOctets`.
@@ -14,9 +16,10 @@ public struct CoAPLimits: Hashable, Sendable {
     public var pairs = 16_384
     /// Bodies in blocks that are followed, at most. Each takes about 4 KiB and what it holds of `heldOctets`.
     public var bodies = 1024
-    /// Octets of blocks that came too early, and of texts of links, at most, in all bodies together.
+    /// Memory for blocks that came too early, and for texts of links, in all bodies together, in bytes. Those of the body
+    /// that last grew longest ago make room.
     public var heldOctets = 4 << 20
-    /// Octets of one body among them, at most.
+    /// Bytes of one body among them, at most.
     public var heldOctetsPerBody = 64 << 10
     /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME
     /// of RFC 7252, 4.8.2.
@@ -35,6 +38,25 @@ public struct CoAPLimits: Hashable, Sendable {
 
     /// The limits that hold unless a configuration says otherwise.
     public init() {}
+
+    /// The limits of an analyzer that takes at most about so many bytes, whatever it is sent.
+    ///
+    /// Tables are counted as large as they can get, and what they refer to by what the allocator takes for it.
+    public init(bytes: Int) {
+        self.init()
+        let bytes = max(bytes, 1 << 20)
+        func entries(_ percent: Int, _ size: Int) -> Int { max(16, bytes / 100 * percent / size) }
+        exchanges = entries(34, LRUTable<Hash128, Exchange>.bytesPerEntry + pathOctets)
+        messageIDs = entries(29, LRUTable<Hash128, MessageRecord>.bytesPerEntry)
+        connections = entries(8, SlotTable<CoAPConnection, CoAPConnectionTag>.bytesPerEntry)
+        partialIVs = entries(7, LRUTable<Hash128, Void>.bytesPerEntry)
+        observations = entries(4, LRUTable<Hash128, Observation>.bytesPerEntry)
+        pairs = entries(4, LRUTable<Hash128, PairTraffic>.bytesPerEntry)
+        let body = LRUTable<Hash128, Body>.bytesPerEntry + Body.longestPrintMemory + MemoryBudget.bytesPerOwner
+        bodies = entries(7, body)
+        heldOctets = bytes / 100 * 7
+        heldOctetsPerBody = min(heldOctetsPerBody, heldOctets / 16)
+    }
 }
 
 /// What the conversation had to forget, since the start.
@@ -53,6 +75,8 @@ public struct CoAPCounters: Hashable, Sendable {
     public var evictedPairs: UInt64 = 0
     /// Bodies in blocks forgotten because their table was full.
     public var evictedBodies: UInt64 = 0
+    /// Bodies whose blocks and texts were given up because those of all bodies took too much memory.
+    public var evictedBlocks: UInt64 = 0
     /// Blocks and texts that were not held because there was no room.
     public var blocksNotHeld: UInt64 = 0
     /// Paths of requests that were cut.

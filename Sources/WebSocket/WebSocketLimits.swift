@@ -1,3 +1,7 @@
+import Bytes
+import Events
+import Tables
+
 /// Every bound of this module, each with its reason.
 public struct WebSocketLimits: Sendable {
     /// Connections that are followed at the same time; the one used longest ago makes room. About 300 octets each.
@@ -23,4 +27,21 @@ public struct WebSocketLimits: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The limits of a table that takes at most about so many bytes, whatever it is sent.
+    ///
+    /// What is put out at once is the caller's and does not count.
+    public init(bytes: Int) {
+        self.init()
+        let bytes = max(bytes, 1 << 20)
+        // Each direction may have a buffer that waits, however little is in it.
+        let buffers = 2 * BufferPool<StreamName<Direction>>.bytesPerBuffer
+        let connection = SlotTable<WebSocketConnection, WebSocketTag>.bytesPerEntry + buffers
+        connections = max(16, bytes / 100 * 50 / connection)
+        // A quarter as much may be spare.
+        waitingBytesTotal = bytes / 100 * 23
+        waitingBytesPerStream = min(waitingBytesPerStream, waitingBytesTotal / 4)
+        headBytes = min(headBytes, waitingBytesTotal / 4)
+        inflaters = bytes / 100 * 20 / InflaterPool.bytes(windowBits: 15)
+    }
 }

@@ -81,8 +81,15 @@ struct CoAPDirectory: ~Copyable, Sendable {
         counters.evictedBodies = bodies.evictions
         counters.evictedPartialIVs = partialIVs.evictions
         counters.blocksNotHeld = bodies.notHeld
+        counters.evictedBlocks = bodies.heldEvictions
         counters.cutPaths = cutPaths
         return counters
+    }
+
+    /// The memory taken, in bytes.
+    var bytesTaken: Int {
+        exchanges.bytes + records.bytes + observations.bytes + pairs.bytes + bodies.bytesTaken + partialIVs.bytes
+            + paths.memory
     }
 
     /// Takes a message into account and says what is known of it.

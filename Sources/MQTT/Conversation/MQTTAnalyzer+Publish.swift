@@ -12,6 +12,7 @@ extension MQTTAnalyzer {
         if let packetID = publish.packetID, packetID != 0, publish.qos < 3 {
             sessions[index].take(publish, packetID, &event, &notes, time, limit: limits.handshakes)
             if event.handshake == .reused { counts.handshakesAbandoned &+= 1 }
+            if sessions[index].hasGrownHandshakes { chargeHandshakes(index) }
         } else if publish.packetID == nil, publish.qos > 0 {
             // It was cut off before its identifier: what answers it answers something unknown.
             sessions[index].hasGap = true
@@ -64,6 +65,7 @@ extension MQTTAnalyzer {
                 ? sessions[index].toServer.aliases.set(alias, text, limits)
                 : sessions[index].toClient.aliases.set(alias, text, limits)
             if !isKept { counts.topicAliasesDropped &+= 1 }
+            chargeAliases(index)
             return
         }
         if sessions[index].topic(alias, event.direction) != nil {

@@ -13,6 +13,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     let hash: SeededHash
     /// The connections. Slot 0 is for messages whose session is not there; it never holds a session of its own.
     var sessions: SlotTable<MQTTSession, MQTTSessionTag>
+    /// What all sessions hold together.
+    var memory: SessionMemory
     /// What is known across connections.
     var directory: MQTTDirectory
     /// Who set the retained message that was there before the current one.
@@ -40,6 +42,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         self.limits = limits
         self.hash = hash
         sessions = SlotTable(limit: limits.sessions, reserving: MQTTSession())
+        memory = SessionMemory(limits)
         directory = MQTTDirectory(limits: limits)
     }
 
@@ -80,6 +83,10 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     public var counters: MQTTCounters {
         var result = counts
         result.sessionsEvicted = sessions.evictions
+        result.handshakesEvicted = memory.handshakes.evictions
+        result.topicAliasesEvicted = memory.aliases.evictions
+        result.subscriptionsEvicted = memory.subscriptions.evictions
+        result.pendingSubscribesEvicted &+= memory.pending.evictions
         directory.count(in: &result)
         return result
     }

@@ -11,7 +11,7 @@ public struct WebSocketTable: ~Copyable {
     let limits: WebSocketLimits
     var connections: SlotTable<WebSocketConnection, WebSocketTag>
     /// Bytes that wait, a buffer for each direction that needs one.
-    var waiting = BufferPool<StreamName<Direction>>()
+    var waiting: BufferPool<StreamName<Direction>>
     var inflaters: InflaterPool
     /// Who has each inflater, and whether it was used since a search for a victim last passed.
     var inflaterOwners: [(owner: StreamName<Direction>, isUsed: Bool)?] = []
@@ -26,12 +26,19 @@ public struct WebSocketTable: ~Copyable {
         var limits = limits
         limits.outputBytes = max(64, limits.outputBytes)
         self.limits = limits
+        waiting = BufferPool(spareLimit: limits.waitingBytesTotal / 4)
         connections = SlotTable(limit: limits.connections)
         inflaters = InflaterPool(limit: limits.inflaters)
     }
 
     /// How many connections are followed.
     public var count: Int { connections.count }
+
+    /// The memory that the table has taken, in bytes.
+    public var bytesTaken: Int {
+        connections.bytes + waiting.bytesTaken + inflaters.bytes + unmasked.capacity
+            + inflaterOwners.capacity * MemoryLayout<(owner: StreamName<Direction>, isUsed: Bool)?>.stride
+    }
 
     /// Begins to follow a connection from the first octets of its opening handshake.
     ///
