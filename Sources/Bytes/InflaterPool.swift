@@ -74,7 +74,9 @@ public struct InflaterPool: ~Copyable {
     /// What an inflater with a window of 2 to the power of `windowBits` bytes takes, in bytes.
     public static func bytes(windowBits: Int) -> Int { (1 << windowBits) + 8192 }
 
-    /// Closes an inflater. Nothing happens where there is none of that number.
+    /// Closes an inflater.
+    ///
+    /// Nothing happens where there is none of that number.
     public mutating func close(_ number: Int32) {
         guard let stream = stream(number) else { return }
         inflateEnd(stream)

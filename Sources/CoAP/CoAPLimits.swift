@@ -2,22 +2,37 @@ import Tables
 
 /// How much the conversation may remember, and for how long.
 public struct CoAPLimits: Hashable, Sendable {
-    /// Requests whose answers are awaited or observed, at most. Each takes about 90 octets and `pathOctets`.
+    /// Requests whose answers are awaited or observed, at most.
+    ///
+    /// Each takes about 90 octets and `pathOctets`.
     public var exchanges = 65_536
-    /// Message ids, at most. Each takes about 70 octets.
+    /// Message ids, at most.
+    ///
+    /// Each takes about 70 octets.
     public var messageIDs = 131_072
-    /// Connections over TCP and WebSocket, at most. Each takes about 100 octets.
+    /// Connections over TCP and WebSocket, at most.
+    ///
+    /// Each takes about 100 octets.
     public var connections = 32_768
-    /// Partial IVs of OSCORE, at most. Each takes about 60 octets.
+    /// Partial IVs of OSCORE, at most.
+    ///
+    /// Each takes about 60 octets.
     public var partialIVs = 65_536
-    /// Observations, at most. Each takes about 70 octets.
+    /// Observations, at most.
+    ///
+    /// Each takes about 70 octets.
     public var observations = 16_384
-    /// Pairs of addresses, at most. Each takes about 90 octets.
+    /// Pairs of addresses, at most.
+    ///
+    /// Each takes about 90 octets.
     public var pairs = 16_384
-    /// Bodies in blocks that are followed, at most. Each takes about 4 KiB and what it holds of `heldOctets`.
+    /// Bodies in blocks that are followed, at most.
+    ///
+    /// Each takes about 4 KiB and what it holds of `heldOctets`.
     public var bodies = 1024
-    /// Memory for blocks that came too early, and for texts of links, in all bodies together, in bytes. Those of the body
-    /// that last grew longest ago make room.
+    /// Memory for blocks that came too early, and for texts of links, in all bodies together, in bytes.
+    ///
+    /// Those of the body that last grew longest ago make room.
     public var heldOctets = 4 << 20
     /// Bytes of one body among them, at most.
     public var heldOctetsPerBody = 64 << 10
@@ -26,8 +41,9 @@ public struct CoAPLimits: Hashable, Sendable {
     public var exchangeLifetimeSeconds: Int64 = 247
     /// Seconds of capture time for which the message id of a NON is remembered: NON_LIFETIME of RFC 7252, 4.8.2.
     public var nonConfirmableLifetimeSeconds: Int64 = 145
-    /// Seconds of capture time for which an observation without a notification is remembered. A server must send a
-    /// confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.
+    /// Seconds of capture time for which an observation without a notification is remembered.
+    ///
+    /// A server must send a confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.
     public var observationLifetimeSeconds: Int64 = 90_000
     /// Half of the window, in seconds of capture time, in which the octets between two addresses are counted.
     public var pairHalfWindowSeconds: Int64 = 30
@@ -82,5 +98,6 @@ public struct CoAPCounters: Hashable, Sendable {
     /// Paths of requests that were cut.
     public var cutPaths: UInt64 = 0
 
+    /// Zeros.
     public init() {}
 }

@@ -59,7 +59,9 @@ public struct MemoryBudget: ~Copyable, Sendable {
 
     /// Says that an owner gave up all that it held.
     ///
-    /// - Parameter isLoss: whether it needed any of it, so that the eviction counts.
+    /// - Parameters:
+    ///   - owner: who gave way.
+    ///   - isLoss: whether it needed any of it, so that the eviction counts.
     public mutating func evict(_ owner: Int, isLoss: Bool) {
         set(owner, bytes: 0)
         if isLoss { evictions &+= 1 }

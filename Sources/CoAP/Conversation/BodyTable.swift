@@ -22,7 +22,9 @@ struct BlockPiece: Sendable {
 struct BodyTable: ~Copyable, Sendable {
     private var table: LRUTable<Hash128, Body>
     private let limits: CoAPLimits
-    /// Blocks that came too early and texts, of all bodies together. Owners are slots of the table.
+    /// Blocks that came too early and texts, of all bodies together.
+    ///
+    /// Owners are slots of the table.
     private var held: MemoryBudget
     /// Memory of what tells copies from contradictions, in bytes.
     private var printMemory = 0

@@ -147,8 +147,9 @@ struct CoAPDirectory: ~Copyable, Sendable {
         return records[slot]
     }
 
-    /// Holds a message against the one that had its id before: a copy of it, or another message (RFC 7252, 4.4). A server
-    /// may answer each copy of a request anew, so that acknowledgements may differ (4.5).
+    /// Holds a message against the one that had its id before: a copy of it, or another message (RFC 7252, 4.4).
+    ///
+    /// A server may answer each copy of a request anew, so that acknowledgements may differ (4.5).
     private func compare(_ record: MessageRecord, _ known: Int, _ state: inout MessageState) {
         state.isRetransmitted = records[known].type == record.type
         if state.isRetransmitted { state.copies = records[known].copies == .max ? .max : records[known].copies &+ 1 }

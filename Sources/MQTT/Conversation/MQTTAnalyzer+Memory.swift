@@ -1,6 +1,8 @@
 import Tables
 
-/// What all sessions hold together beside their slots, each kind bounded in sum. Owners are slots of sessions.
+/// What all sessions hold together beside their slots, each kind bounded in sum.
+///
+/// Owners are slots of sessions.
 struct SessionMemory: ~Copyable, Sendable {
     /// Hand-shakes of QoS 1 and 2.
     var handshakes: MemoryBudget

@@ -34,8 +34,9 @@ extension MQTTAnalyzer {
         }
     }
 
-    /// No filter that begins with a wildcard takes in a topic that begins with `$` (4.7.2). Retained messages show it first:
-    /// they come at once when somebody subscribes.
+    /// No filter that begins with a wildcard takes in a topic that begins with `$` (4.7.2).
+    ///
+    /// Retained messages show it first: they come at once when somebody subscribes.
     private func checkDollar(_ topic: RawSpan, _ index: Int, _ notes: inout MQTTNotes) {
         guard topic.byteCount > 0, topic.byte(at: 0) == UInt8(ascii: "$"), sessions[index].areSubscriptionsKnown
         else { return }

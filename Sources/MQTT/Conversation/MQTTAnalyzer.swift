@@ -11,7 +11,9 @@ import Tables
 public struct MQTTAnalyzer: ~Copyable, EventSource {
     let limits: MQTTLimits
     let hash: SeededHash
-    /// The connections. Slot 0 is for messages whose session is not there; it never holds a session of its own.
+    /// The connections.
+    ///
+    /// Slot 0 is for messages whose session is not there; it never holds a session of its own.
     var sessions: SlotTable<MQTTSession, MQTTSessionTag>
     /// What all sessions hold together.
     var memory: SessionMemory
@@ -49,9 +51,12 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     /// Begins to follow a connection.
     ///
     /// - Parameters:
+    ///   - client: the end that opened the connection.
+    ///   - server: the other end.
     ///   - time: capture time; sessions are given up in the order in which they were last heard of, not by time.
     ///   - isFromStart: whether the first bytes of both sides will be dissected. Only then is a first packet that is not a
     ///     CONNECT a violation; otherwise the session was taken up midstream.
+    /// - Returns: its name, which the caller keeps with the flow.
     public mutating func openSession(
         client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool = false
     ) -> MQTTSessionID {
@@ -61,7 +66,9 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         return sessions.id(index)
     }
 
-    /// Forgets a connection. Nothing happens where it was forgotten before.
+    /// Forgets a connection.
+    ///
+    /// Nothing happens where it was forgotten before.
     public mutating func closeSession(_ id: MQTTSessionID, at time: Timestamp) {
         if let index = sessions.slot(of: id) { close(index, at: time) }
     }
@@ -95,6 +102,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
 // MARK: The current event
 
 extension MQTTAnalyzer {
+    /// The protocol of all its events: MQTT.
     public var category: EventCategory { .mqtt }
 
     /// The packet type of the current event, 0 to 15.

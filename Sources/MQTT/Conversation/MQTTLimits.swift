@@ -1,27 +1,44 @@
 import Network
 import Tables
 
-/// How much an analyzer remembers. What does not fit is given up by a stated rule and counted in `MQTTCounters`.
+/// How much an analyzer remembers.
+///
+/// What does not fit is given up by a stated rule and counted in `MQTTCounters`.
 public struct MQTTLimits: Hashable, Sendable {
-    /// Open sessions. A further one takes the place of the one that was silent longest.
+    /// Open sessions.
+    ///
+    /// A further one takes the place of the one that was silent longest.
     public var sessions = 262_144
-    /// Topics known to hold a retained message. A further one takes the place of the one not heard of longest.
+    /// Topics known to hold a retained message.
+    ///
+    /// A further one takes the place of the one not heard of longest.
     public var retainedTopics = 262_144
     /// Client identifiers of which is known who uses them and how the last connection ended: as many as there are
-    /// sessions, since each live one needs its entry. A further one takes the place of the one used longest ago.
+    /// sessions, since each live one needs its entry.
+    ///
+    /// A further one takes the place of the one used longest ago.
     public var clientIDs = 262_144
-    /// Sessions that outlive their connection, with their subscriptions and hand-shakes: those of a large broker that are
-    /// away at one time, in some 100 MB at the very worst. A further one takes the place of the one saved longest ago.
+    /// Sessions that outlive their connection, with their subscriptions and hand-shakes: those of a large broker that
+    /// are away at one time, in some 100 MB at the very worst.
+    ///
+    /// A further one takes the place of the one saved longest ago.
     public var savedSessions = 8192
-    /// Addresses of clients whose connections are counted: more than a site has. A further one takes the place of the one
-    /// used longest ago.
+    /// Addresses of clients whose connections are counted: more than a site has.
+    ///
+    /// A further one takes the place of the one used longest ago.
     public var clientAddresses = 65_536
-    /// Topics of wills whose owner is known. A further one takes the place of the one used longest ago.
+    /// Topics of wills whose owner is known.
+    ///
+    /// A further one takes the place of the one used longest ago.
     public var willTopics = 65_536
-    /// Packet identifiers in use by one side of a session. Clients mostly keep to 20; of further ones nothing is known, and
-    /// nothing in their direction counts as a violation any more.
+    /// Packet identifiers in use by one side of a session.
+    ///
+    /// Clients mostly keep to 20; of further ones nothing is known, and nothing in their direction counts as a
+    /// violation any more.
     public var handshakes = 256
-    /// Subscriptions of a session: more than brokers grant by default. Of further ones only the class is known.
+    /// Subscriptions of a session: more than brokers grant by default.
+    ///
+    /// Of further ones only the class is known.
     public var subscriptions = 512
     /// Bytes of the filters of all subscriptions of a session.
     public var subscriptionBytes = 8192
@@ -31,15 +48,19 @@ public struct MQTTLimits: Hashable, Sendable {
     public var topicAliases = 256
     /// Bytes of all topics that aliases of one direction stand for.
     public var topicAliasBytes = 65_536
-    /// Unanswered SUBSCRIBE and UNSUBSCRIBE packets of a session. A further one takes the place of the oldest.
+    /// Unanswered SUBSCRIBE and UNSUBSCRIBE packets of a session.
+    ///
+    /// A further one takes the place of the oldest.
     public var pendingSubscribes = 16
     /// Bytes of filters of the unanswered packets of a session; of further filters only the class is kept.
     public var pendingFilterBytes = 16_384
     /// Filters of one SUBSCRIBE whose class is kept.
     public var pendingFilters = 4096
 
-    /// Memory for the hand-shakes of all sessions together, in bytes. Those of the session whose table grew longest ago make
-    /// room; then nothing in them counts as a violation any more.
+    /// Memory for the hand-shakes of all sessions together, in bytes.
+    ///
+    /// Those of the session whose table grew longest ago make room; then nothing in them counts as a violation any
+    /// more.
     public var handshakeBytes = 64 << 20
     /// Memory for the topic aliases of all sessions together, in bytes; the same.
     public var topicAliasBytesTotal = 32 << 20
@@ -47,13 +68,17 @@ public struct MQTTLimits: Hashable, Sendable {
     public var subscriptionBytesTotal = 64 << 20
     /// Memory for the unanswered SUBSCRIBE and UNSUBSCRIBE packets of all sessions together, in bytes; the same.
     public var pendingBytes = 32 << 20
-    /// Memory for the client identifiers, user names and authentication methods of all sessions together, in bytes. Where
-    /// there is none left, the first 64 bytes of a longer one are kept.
+    /// Memory for the client identifiers, user names and authentication methods of all sessions together, in bytes.
+    ///
+    /// Where there is none left, the first 64 bytes of a longer one are kept.
     public var identityBytesTotal = 64 << 20
-    /// Memory that saved sessions refer to together, in bytes. Those saved longest ago make room.
+    /// Memory that saved sessions refer to together, in bytes.
+    ///
+    /// Those saved longest ago make room.
     public var savedBytes = 64 << 20
-    /// Memory for the client identifiers of those who set retained messages and wills, together, in bytes. Where there is
-    /// none left, the first 64 bytes of a longer one are kept.
+    /// Memory for the client identifiers of those who set retained messages and wills, together, in bytes.
+    ///
+    /// Where there is none left, the first 64 bytes of a longer one are kept.
     public var ownerBytes = 32 << 20
 
     /// How much of a client identifier or user name is kept in any case, in bytes: brokers hand out shorter ones.

@@ -6,7 +6,9 @@ import Tables
 /// Keeps the names of sessions apart from those of other tables.
 public enum MQTTSessionTag: Sendable {}
 
-/// Names a session of an analyzer. The name of a closed session is not given to another one.
+/// Names a session of an analyzer.
+///
+/// The name of a closed session is not given to another one.
 public typealias MQTTSessionID = SlotID<MQTTSessionTag>
 
 /// What one side of a session has done.
@@ -115,7 +117,9 @@ struct MQTTSession {
     /// Whether every subscription is known and none is being made.
     var areSubscriptionsKnown: Bool { isWhole && pending.isEmpty && !pending.hasDropped && !subscriptions.hasDropped }
 
-    /// Starts anew. What takes memory elsewhere was released before, or was never used.
+    /// Starts anew.
+    ///
+    /// What takes memory elsewhere was released before, or was never used.
     mutating func reset(client: Endpoint, server: Endpoint, isFromStart: Bool) {
         self.client = client
         self.server = server
