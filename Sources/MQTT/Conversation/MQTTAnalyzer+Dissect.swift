@@ -52,7 +52,6 @@ extension MQTTAnalyzer {
             return index
         }
         counts.strayMessages &+= 1
-        sessions[Self.stray].release()
         sessions[Self.stray].reset(client: context.client, server: context.server, isFromStart: false)
         return Self.stray
     }

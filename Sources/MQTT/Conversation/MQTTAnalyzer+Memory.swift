@@ -23,6 +23,21 @@ struct SessionMemory: ~Copyable, Sendable {
         names = MemoryBudget(limit: limits.identityBytesTotal)
     }
 
+    /// What a session holds, in bytes.
+    func bytes(of index: Int) -> Int {
+        handshakes.bytes(of: index) + aliases.bytes(of: index) + subscriptions.bytes(of: index)
+            + pending.bytes(of: index) + names.bytes(of: index)
+    }
+
+    /// A session gave back all that it held.
+    mutating func release(_ index: Int) {
+        handshakes.set(index, bytes: 0)
+        aliases.set(index, bytes: 0)
+        subscriptions.set(index, bytes: 0)
+        pending.set(index, bytes: 0)
+        names.set(index, bytes: 0)
+    }
+
     /// The memory taken, in bytes.
     var bytesTaken: Int {
         handshakes.bytes + aliases.bytes + subscriptions.bytes + pending.bytes + names.bytes + handshakes.ownBytes
@@ -86,13 +101,13 @@ extension MQTTAnalyzer {
 
     /// A session was closed: the room of what was ordinary stays with its slot.
     mutating func releaseMemory(_ index: Int) {
+        guard memory.bytes(of: index) > Self.ordinaryRoom else { return }
         sessions[index].release()
-        memory.handshakes.set(index, bytes: sessions[index].handshakeMemory)
-        memory.aliases.set(index, bytes: sessions[index].aliasMemory)
-        memory.subscriptions.set(index, bytes: sessions[index].subscriptions.memory)
-        memory.pending.set(index, bytes: sessions[index].pending.memory)
-        chargeNames(index)
+        memory.release(index)
     }
+
+    /// Bytes that a closed session's slot keeps for the next one.
+    private static var ordinaryRoom: Int { 1024 }
 }
 
 extension MQTTSession {
@@ -105,27 +120,16 @@ extension MQTTSession {
     /// Whether hand-shakes took more memory than is accounted for.
     var hasGrownHandshakes: Bool { toServer.handshakes.hasGrown || toClient.handshakes.hasGrown }
 
-    /// Forgets what takes memory elsewhere; the room of what is ordinary is kept.
-    mutating func release() {
-        toServer.release()
-        toClient.release()
-        subscriptions.removeAll()
-        pending.removeAll()
-        if pending.memory > Self.ordinaryRoom { _ = pending.giveUp() }
-        let isOrdinary = nameMemory <= Self.ordinaryRoom
-        clientID.removeAll(keepingCapacity: isOrdinary)
-        userName.removeAll(keepingCapacity: isOrdinary)
-        authMethod.removeAll(keepingCapacity: isOrdinary)
-    }
-
-    /// Bytes of each kind that a closed session's slot keeps for the next one.
-    fileprivate static var ordinaryRoom: Int { 512 }
-}
-
-extension MQTTSide {
+    /// Gives back all memory.
     fileprivate mutating func release() {
-        handshakes.reset()
-        aliases.removeAll()
-        if aliases.memory > MQTTSession.ordinaryRoom { _ = aliases.giveUp() }
+        _ = toServer.handshakes.giveUp()
+        _ = toClient.handshakes.giveUp()
+        _ = toServer.aliases.giveUp()
+        _ = toClient.aliases.giveUp()
+        _ = subscriptions.giveUp()
+        _ = pending.giveUp()
+        clientID = []
+        userName = []
+        authMethod = []
     }
 }

@@ -30,6 +30,8 @@ struct MQTTSide {
         lastSeen = nil
         hasDisconnected = false
         publishes = 0
+        handshakes.reset()
+        aliases.removeAll()
         aliasMaximum = nil
     }
 }
@@ -117,9 +119,7 @@ struct MQTTSession {
     /// Whether every subscription is known and none is being made.
     var areSubscriptionsKnown: Bool { isWhole && pending.isEmpty && !pending.hasDropped && !subscriptions.hasDropped }
 
-    /// Starts anew.
-    ///
-    /// What takes memory elsewhere was released before, or was never used.
+    /// Starts anew; the room of buffers is kept.
     mutating func reset(client: Endpoint, server: Endpoint, isFromStart: Bool) {
         self.client = client
         self.server = server
@@ -136,13 +136,17 @@ struct MQTTSession {
         isRefused = false
         isIDRefused = false
         hasClientID = false
+        clientID.removeAll(keepingCapacity: true)
+        userName.removeAll(keepingCapacity: true)
         clientIDKey = nil
         widest = nil
+        pending.removeAll()
         terms = ConnectionTerms()
         isPastKnown = false
         isSilent = true
         isCounted = false
         overdueAfter = .max
+        authMethod.removeAll(keepingCapacity: true)
         authCount = 0
         isReauthenticating = false
         ending = nil
@@ -155,6 +159,7 @@ struct MQTTSession {
         traits = ClientTraits()
         filterCount = 0
         retainedCount = 0
+        subscriptions.removeAll()
         passwordDigest = nil
         toServer.reset()
         toClient.reset()
