@@ -23,6 +23,9 @@ public struct LRUList: Sendable {
     /// The memory taken, in bytes.
     public var bytes: Int { links.capacity * MemoryLayout<Links>.stride }
 
+    /// What a slot takes at most, in bytes: the array of links doubles as it grows.
+    public static var bytesPerSlot: Int { 2 * MemoryLayout<Links>.stride }
+
     /// How many slots were ever numbered: the numbers of slots are less.
     public var slotCount: Int { links.count }
 

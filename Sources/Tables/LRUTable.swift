@@ -51,6 +51,11 @@ public struct LRUTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
     @inlinable
     public var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride + index.bytes + order.bytes }
 
+    /// What an entry takes at most, in bytes, without what its value refers to elsewhere.
+    public static var bytesPerEntry: Int {
+        MemoryLayout<Entry>.stride + HashIndex.bytesPerSlot + LRUList.bytesPerSlot
+    }
+
     /// The slot used longest ago; `nil` where the table is empty.
     @inlinable
     public var oldest: Int? { order.oldest }
@@ -112,6 +117,7 @@ public struct LRUTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
         }
         let slot = order.allocate()
         if slot == entries.count {
+            entries.reserve(limit: limit)
             entries.append(Entry(key: key, value: value))
         } else {
             entries[slot].key = key
@@ -155,4 +161,11 @@ public struct LRUTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
     /// How many cells of the index a search for a key looks at.
     @inlinable
     public func probes(_ key: Key) -> Int { index.probes(key.tag) }
+}
+
+extension Array {
+    /// Makes room for one more element where doubling the room would be more than `limit` elements need.
+    mutating func reserve(limit: Int) {
+        if count == capacity, 2 * count > limit, count < limit { reserveCapacity(limit) }
+    }
 }
