@@ -59,7 +59,7 @@ let package = Package(
                 "Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket",
             ], swiftSettings: common),
         .target(
-            name: "Detection", dependencies: ["Bytes", "Network", "Events", "Sigma", "CVectorscan"],
+            name: "Detection", dependencies: ["Bytes", "Network", "Tables", "Events", "Sigma", "CVectorscan"],
             swiftSettings: common),
         .target(
             name: "Alerts",
@@ -111,7 +111,7 @@ let package = Package(
             swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Detection", "TestSupport"],
+            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "Detection", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",

@@ -20,8 +20,9 @@ extension [UInt8] {
         text.withUTF8Buffer { append(contentsOf: $0) }
     }
 
-    /// Appends `value`, an integer of at most 64 bits, in decimal digits. Inlinable, so that the conversion is that of
-    /// the type.
+    /// Appends `value`, an integer of at most 64 bits, in decimal digits.
+    ///
+    /// Inlinable, so that the conversion is that of the type.
     @inlinable public mutating func append(decimal value: some FixedWidthInteger) {
         append(decimal: UInt64(truncatingIfNeeded: value.magnitude), isNegative: value < 0)
     }

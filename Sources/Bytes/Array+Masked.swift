@@ -2,6 +2,7 @@ extension [UInt8] {
     /// Appends a copy of `bytes`, each of them exclusive-or the next of the four bytes of `key`, most significant first.
     ///
     /// - Parameters:
+    ///   - bytes: what is copied.
     ///   - key: as it stands on the wire, in network byte order; 0 copies only.
     ///   - phase: which byte of the key the first one meets, counted modulo 4.
     public mutating func append(copying bytes: RawSpan, maskedBy key: UInt32, phase: Int) {

@@ -21,7 +21,11 @@ public struct InflateStep: Hashable, Sendable {
 public struct InflaterPool: ~Copyable {
     private var streams: [UnsafeMutablePointer<z_stream>?] = []
     private var free: [Int32] = []
+    /// The memory of each inflater, in bytes.
+    private var sizes: [Int] = []
     private let limit: Int
+    /// The memory of all open inflaters, in bytes.
+    public private(set) var bytes = 0
     /// Where zlib puts what it has inflated.
     private let space: UnsafeMutableRawBufferPointer
 
@@ -55,20 +59,30 @@ public struct InflaterPool: ~Copyable {
             stream.deallocate()
             return nil
         }
+        let size = Self.bytes(windowBits: -Int(bits))
+        bytes += size
         if let number = free.popLast() {
             streams[Int(number)] = stream
+            sizes[Int(number)] = size
             return number
         }
         streams.append(stream)
+        sizes.append(size)
         return Int32(truncatingIfNeeded: streams.count - 1)
     }
 
-    /// Closes an inflater. Nothing happens where there is none of that number.
+    /// What an inflater with a window of 2 to the power of `windowBits` bytes takes, in bytes.
+    public static func bytes(windowBits: Int) -> Int { (1 << windowBits) + 8192 }
+
+    /// Closes an inflater.
+    ///
+    /// Nothing happens where there is none of that number.
     public mutating func close(_ number: Int32) {
         guard let stream = stream(number) else { return }
         inflateEnd(stream)
         stream.deallocate()
         streams[Int(number)] = nil
+        bytes -= sizes[Int(number)]
         free.append(number)
     }
 

@@ -1,4 +1,6 @@
-/// Why a reader stopped. Small enough to be thrown without an allocation.
+/// Why a reader stopped.
+///
+/// Small enough to be thrown without an allocation.
 public struct ReadError: Error, Hashable, Sendable {
     /// What was wrong.
     public enum Kind: UInt8, Hashable, Sendable {

@@ -1,7 +1,9 @@
 /// What is to be said of bytes that a specification wants to be UTF-8 text.
 public struct UTF8Findings: OptionSet, Sendable {
+    /// The bits, one for each finding.
     public let rawValue: UInt8
 
+    /// The findings of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Not well-formed UTF-8 (Unicode 15, table 3-7): overlong forms, surrogates, lone continuation bytes, too large.
@@ -13,7 +15,9 @@ public struct UTF8Findings: OptionSet, Sendable {
     /// Holds a Unicode non-character (U+FDD0 to U+FDEF, U+xxFFFE, U+xxFFFF).
     public static let nonCharacter = UTF8Findings(rawValue: 8)
 
-    /// Walks `bytes` once; empty for text that nobody objects to. Ill-formed bytes are passed over one at a time.
+    /// Walks `bytes` once; empty for text that nobody objects to.
+    ///
+    /// Ill-formed bytes are passed over one at a time.
     ///
     /// - Complexity: linear; allocates nothing.
     public init(_ bytes: RawSpan) {

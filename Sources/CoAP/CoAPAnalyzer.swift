@@ -50,19 +50,25 @@ public struct CoAPAnalyzer: ~Copyable {
     /// The message of the current event.
     public var message: CoAPMessage { current }
 
-    /// Whether the current event answers a request that was seen before: a response that matches by token and ends
-    /// (RFC 7252, 5.3.2), or an Empty ACK or RST that repeats the message id of a request or of such a response. Proof
-    /// enough that a flow on a strange port is CoAP.
+    /// Whether the current event answers a request that was seen before: a response that matches by token and ends (RFC
+    /// 7252, 5.3.2), or an Empty ACK or RST that repeats the message id of a request or of such a response.
+    ///
+    /// Proof enough that a flow on a strange port is CoAP.
     public var confirmsFlow: Bool { state.answersRequest }
 
-    /// Whether a datagram on a strange port would answer a request to a group, which comes from another address than the
-    /// request went to (RFC 7252, 8.2). Changes nothing.
+    /// Whether a datagram on a strange port would answer a request to a group, which comes from another address than
+    /// the request went to (RFC 7252, 8.2).
+    ///
+    /// Changes nothing.
     public func answersGroup(_ datagram: RawSpan, to destination: Endpoint, at time: Timestamp) -> Bool {
         guard let message = CoAPMessage(datagram), message.code.isResponse, message.type != .acknowledgement else {
             return false
         }
         return directory.awaitsGroupAnswer(destination, token: datagram.slice(message.token), at: time)
     }
+
+    /// The memory that the analyzer has taken, in bytes: its tables and what they refer to.
+    public var bytesTaken: Int { connections.bytes + directory.bytesTaken }
 
     /// What had to be forgotten.
     public var counters: CoAPCounters {

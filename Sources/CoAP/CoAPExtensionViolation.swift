@@ -1,7 +1,9 @@
 import Tables
 
-/// The statements of the specifications beside RFC 7252 that concern the carrier, the token or OSCORE: a row each, in the
-/// order of their numbers. Statements of one section stand side by side; there may be 32.
+/// The statements of the specifications beside RFC 7252 that concern the carrier, the token or OSCORE: a row each, in
+/// the order of their numbers.
+///
+/// Statements of one section stand side by side; there may be 32.
 public enum CoAPExtensionViolation: UInt8, CaseIterable, Sendable {
     // RFC 8323
     case webSocketLength, signalUnassigned, signalDiagnosticNotUTF8
@@ -47,7 +49,9 @@ public enum CoAPExtensionViolation: UInt8, CaseIterable, Sendable {
     public var summary: StaticString { row.summary }
 }
 
-/// A set of broken statements, a bit each. None of them keeps a message from being read to its end.
+/// A set of broken statements, a bit each.
+///
+/// None of them keeps a message from being read to its end.
 public typealias CoAPExtensionViolations = BitSet<CoAPExtensionViolation, UInt32>
 
 /// A section of these specifications that messages can break, by its own number.

@@ -1,7 +1,9 @@
 /// What the analyzer keeps track of only where somebody asks for it.
 public struct CoAPFeatures: OptionSet, Hashable, Sendable {
+    /// The bits, one for each feature.
     public let rawValue: UInt8
 
+    /// The features of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Octets between two addresses: the fields `coap.pair.…`.
@@ -10,8 +12,9 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     public static let bodyHash = CoAPFeatures(rawValue: 2)
     /// The text of links in blocks: the fields `coap.link.…` of a whole body.
     public static let links = CoAPFeatures(rawValue: 4)
-    /// Bodies in blocks: the fields `coap.block.…`, `coap.body.…`, and `coap.link.…` of a whole body. Without it larger
-    /// blocks than the first are not told, either (RFC 7959, 2.4).
+    /// Bodies in blocks: the fields `coap.block.…`, `coap.body.…`, and `coap.link.…` of a whole body.
+    ///
+    /// Without it larger blocks than the first are not told, either (RFC 7959, 2.4).
     public static let bodies = CoAPFeatures(rawValue: 8)
     /// All of them.
     public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies]

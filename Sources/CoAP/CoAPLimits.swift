@@ -1,30 +1,49 @@
+import Tables
+
 /// How much the conversation may remember, and for how long.
 public struct CoAPLimits: Hashable, Sendable {
-    /// Requests whose answers are awaited or observed, at most. Each takes about 90 octets and `pathOctets`.
+    /// Requests whose answers are awaited or observed, at most.
+    ///
+    /// Each takes about 90 octets and `pathOctets`.
     public var exchanges = 65_536
-    /// Message ids, at most. Each takes about 70 octets.
+    /// Message ids, at most.
+    ///
+    /// Each takes about 70 octets.
     public var messageIDs = 131_072
-    /// Connections over TCP and WebSocket, at most. Each takes about 100 octets.
+    /// Connections over TCP and WebSocket, at most.
+    ///
+    /// Each takes about 100 octets.
     public var connections = 32_768
-    /// Partial IVs of OSCORE, at most. Each takes about 60 octets.
+    /// Partial IVs of OSCORE, at most.
+    ///
+    /// Each takes about 60 octets.
     public var partialIVs = 65_536
-    /// Observations, at most. Each takes about 70 octets.
+    /// Observations, at most.
+    ///
+    /// Each takes about 70 octets.
     public var observations = 16_384
-    /// Pairs of addresses, at most. Each takes about 90 octets.
+    /// Pairs of addresses, at most.
+    ///
+    /// Each takes about 90 octets.
     public var pairs = 16_384
-    /// Bodies in blocks that are followed, at most. Each takes about 4 KiB and what it holds of `heldOctets`.
+    /// Bodies in blocks that are followed, at most.
+    ///
+    /// Each takes about 4 KiB and what it holds of `heldOctets`.
     public var bodies = 1024
-    /// Octets of blocks that came too early, and of texts of links, at most, in all bodies together.
+    /// Memory for blocks that came too early, and for texts of links, in all bodies together, in bytes.
+    ///
+    /// Those of the body that last grew longest ago make room.
     public var heldOctets = 4 << 20
-    /// Octets of one body among them, at most.
+    /// Bytes of one body among them, at most.
     public var heldOctetsPerBody = 64 << 10
     /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME
     /// of RFC 7252, 4.8.2.
     public var exchangeLifetimeSeconds: Int64 = 247
     /// Seconds of capture time for which the message id of a NON is remembered: NON_LIFETIME of RFC 7252, 4.8.2.
     public var nonConfirmableLifetimeSeconds: Int64 = 145
-    /// Seconds of capture time for which an observation without a notification is remembered. A server must send a
-    /// confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.
+    /// Seconds of capture time for which an observation without a notification is remembered.
+    ///
+    /// A server must send a confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.
     public var observationLifetimeSeconds: Int64 = 90_000
     /// Half of the window, in seconds of capture time, in which the octets between two addresses are counted.
     public var pairHalfWindowSeconds: Int64 = 30
@@ -35,6 +54,25 @@ public struct CoAPLimits: Hashable, Sendable {
 
     /// The limits that hold unless a configuration says otherwise.
     public init() {}
+
+    /// The limits of an analyzer that takes at most about so many bytes, whatever it is sent.
+    ///
+    /// Tables are counted as large as they can get, and what they refer to by what the allocator takes for it.
+    public init(bytes: Int) {
+        self.init()
+        let bytes = max(bytes, 1 << 20)
+        func entries(_ percent: Int, _ size: Int) -> Int { max(16, bytes / 100 * percent / size) }
+        exchanges = entries(34, LRUTable<Hash128, Exchange>.bytesPerEntry + pathOctets)
+        messageIDs = entries(29, LRUTable<Hash128, MessageRecord>.bytesPerEntry)
+        connections = entries(8, SlotTable<CoAPConnection, CoAPConnectionTag>.bytesPerEntry)
+        partialIVs = entries(7, LRUTable<Hash128, Void>.bytesPerEntry)
+        observations = entries(4, LRUTable<Hash128, Observation>.bytesPerEntry)
+        pairs = entries(4, LRUTable<Hash128, PairTraffic>.bytesPerEntry)
+        let body = LRUTable<Hash128, Body>.bytesPerEntry + Body.longestPrintMemory + MemoryBudget.bytesPerOwner
+        bodies = entries(7, body)
+        heldOctets = bytes / 100 * 7
+        heldOctetsPerBody = min(heldOctetsPerBody, heldOctets / 16)
+    }
 }
 
 /// What the conversation had to forget, since the start.
@@ -53,10 +91,13 @@ public struct CoAPCounters: Hashable, Sendable {
     public var evictedPairs: UInt64 = 0
     /// Bodies in blocks forgotten because their table was full.
     public var evictedBodies: UInt64 = 0
+    /// Bodies whose blocks and texts were given up because those of all bodies took too much memory.
+    public var evictedBlocks: UInt64 = 0
     /// Blocks and texts that were not held because there was no room.
     public var blocksNotHeld: UInt64 = 0
     /// Paths of requests that were cut.
     public var cutPaths: UInt64 = 0
 
+    /// Zeros.
     public init() {}
 }

@@ -13,7 +13,9 @@ public enum CoAPProbe {
 
     /// Strict: version 1, a token as announced, an assigned code that goes with the type, options that are known,
     /// within their bounds and in place, texts of printable UTF-8, a payload only behind its marker, and no broken
-    /// statement. A token of more than 8 octets (RFC 8974) is read on CoAP's own port alone.
+    /// statement.
+    ///
+    /// A token of more than 8 octets (RFC 8974) is read on CoAP's own port alone.
     ///
     /// - Complexity: most other datagrams fall at the first two octets; allocates nothing.
     public static func verdict(_ datagram: RawSpan) -> Verdict {

@@ -109,7 +109,9 @@ extension BitSet<CoAPViolation, UInt128> {
     /// Whether the message could not be read to its end.
     public var isFatal: Bool { intersects(Self.fatal) }
 
-    /// The statements behind which nothing can be read. A test holds it against the table.
+    /// The statements behind which nothing can be read.
+    ///
+    /// A test holds it against the table.
     static var fatal: Self {
         var set = Self(.tokenLengthReserved)
         set.insert(.tokenTruncated)

@@ -1,6 +1,8 @@
 import Tables
 
-/// A statement about what carries a message that its sender broke. `name` is what users see.
+/// A statement about what carries a message that its sender broke.
+///
+/// `name` is what users see.
 public enum CarrierViolation: UInt8, CaseIterable, Sendable {
     /// A field of the opening request is missing or wrong.
     case requestFields

@@ -16,18 +16,23 @@ public struct EventContext: Sendable {
     public var timestamp: Timestamp
     /// Number of that frame in its source, from 1.
     public var frameNumber: UInt64
+    /// The end that sent the message.
     public var source: Endpoint
+    /// The end that it was sent to.
     public var destination: Endpoint
     /// `nil` where the link has no such address.
     public var sourceMAC: MACAddress?
     /// `nil` where the link has no such address.
     public var destinationMAC: MACAddress?
+    /// The tags of IEEE 802.1Q in front of the packet, outermost first.
     public var vlans: VLANTags
     /// What the packet was taken out of.
     public var tunnels: TunnelPath
     /// What was odd about the way it came.
     public var anomalies: NetworkAnomalies
+    /// The transport protocol below the message.
     public var transport: Transport
+    /// Which way the message goes, by the roles of its ends.
     public var direction: Direction
     /// What carried the message over its transport, and what was wrong with it.
     public var carrier = Carrier()

@@ -28,7 +28,10 @@ public struct EventJSON: Sendable {
 
     /// A writer of all fields of `registry`, or of those in `only`.
     ///
-    /// - Parameter showsSecrets: whether passwords are written; else `<n bytes>` stands in their place.
+    /// - Parameters:
+    ///   - registry: the fields that there are.
+    ///   - only: names of the fields that are written; `nil` for all.
+    ///   - showsSecrets: whether passwords are written; else `<n bytes>` stands in their place.
     public init(registry: FieldRegistry, only: Set<String>? = nil, showsSecrets: Bool = false) {
         var keys: [UInt8] = []
         perCategory = EventCategory.allCases.map { category in

@@ -1,7 +1,11 @@
-/// The number of a field in the registry. Stable within a process, never stored.
+/// The number of a field in the registry.
+///
+/// Stable within a process, never stored.
 public struct FieldID: RawRepresentable, Hashable, Sendable {
+    /// The number, which belongs to one field of the registry.
     public let rawValue: UInt16
 
+    /// The field of that number.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 }
 
@@ -45,7 +49,9 @@ public struct FieldInfo: Sendable {
     public let name: String
     /// What its values are.
     public let type: FieldType
-    /// Whether an event may have several values of it. A rule matches when any of them does.
+    /// Whether an event may have several values of it.
+    ///
+    /// A rule matches when any of them does.
     public let isList: Bool
     /// Whether its value must be hidden wherever it is shown or stored (a password).
     public let isSecret: Bool

@@ -19,8 +19,11 @@ public struct FieldBlock: Sendable {
 public struct FieldRegistry: Sendable {
     /// A field with its number and category.
     public struct Entry: Sendable {
+        /// The number of the field.
         public let id: FieldID
+        /// The protocol whose messages have the field; `nil` for all.
         public let category: EventCategory?
+        /// Name, type and documentation.
         public let info: FieldInfo
     }
 
@@ -29,7 +32,9 @@ public struct FieldRegistry: Sendable {
     private let byName: [String: Int]
     private let byID: [FieldID: Int]
 
-    /// Joins blocks, in the order in which their fields are printed. Numbers and names must be unique.
+    /// Joins blocks, in the order in which their fields are printed.
+    ///
+    /// Numbers and names must be unique.
     public init(blocks: [FieldBlock]) {
         var entries: [Entry] = []
         for block in blocks {

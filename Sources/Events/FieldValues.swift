@@ -9,7 +9,9 @@ public struct ByteReference: Hashable, Sendable {
     public var range: ByteRange
 }
 
-/// One value of a field. What it stands for is told by the field's type in the registry.
+/// One value of a field.
+///
+/// What it stands for is told by the field's type in the registry.
 public enum FieldValue: Hashable, Sendable {
     case bool(Bool)
     case int(Int64)
@@ -55,7 +57,9 @@ public struct FieldValues: Sendable {
     /// Appends a truth value.
     public mutating func append(_ value: Bool) { values.append(.bool(value)) }
 
-    /// Appends a whole number; beyond `Int64.max` it is clamped. Inlinable, so that the conversion is that of the type.
+    /// Appends a whole number; beyond `Int64.max` it is clamped.
+    ///
+    /// Inlinable, so that the conversion is that of the type.
     @inlinable public mutating func append(_ value: some FixedWidthInteger) { append(int: Int64(clamping: value)) }
 
     /// Appends a whole number.
@@ -101,8 +105,9 @@ public struct FieldValues: Sendable {
         values.append(.bytes(ByteReference(isScratch: true, range: range)))
     }
 
-    /// Calls `body` with the bytes of a reference; `message` is the message that the event was made from. Inlinable, since
-    /// else each call would count references to the buffers.
+    /// Calls `body` with the bytes of a reference; `message` is the message that the event was made from.
+    ///
+    /// Inlinable, since else each call would count references to the buffers.
     @inlinable public func withBytes<Result>(
         _ reference: ByteReference, message: RawSpan, _ body: (RawSpan) -> Result
     ) -> Result {

@@ -1,4 +1,6 @@
-/// The fields that say what is wrong with a message. Each protocol answers them for its own messages.
+/// The fields that say what is wrong with a message.
+///
+/// Each protocol answers them for its own messages.
 public enum ViolationField: UInt16, CaseIterable, Sendable {
     case id, fatal
 
@@ -26,7 +28,9 @@ public enum ViolationField: UInt16, CaseIterable, Sendable {
         })
 }
 
-/// The payload fields, whatever protocol carries it. Each protocol answers them for its own messages.
+/// The payload fields, whatever protocol carries it.
+///
+/// Each protocol answers them for its own messages.
 public enum PayloadField {
     /// The number of the first of these fields.
     public static let base: UInt16 = 56

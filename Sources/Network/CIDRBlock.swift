@@ -5,7 +5,9 @@ public struct CIDRBlock: Hashable, Sendable {
     /// How many leading bits count, 0 to 32 or 128.
     public let length: Int
 
-    /// Makes a block; host bits of `address` are cleared. `nil` where the length does not fit the family.
+    /// Makes a block; host bits of `address` are cleared.
+    ///
+    /// `nil` where the length does not fit the family.
     public init?(_ address: IPAddress, length: Int) {
         guard (0...address.bitWidth).contains(length) else { return nil }
         prefix = address.masked(length)

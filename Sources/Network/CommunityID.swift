@@ -1,7 +1,9 @@
 import Bytes
 
 /// A Community ID, version 1: the name of a flow that is the same in every tool, from
-/// https://github.com/corelight/community-id-spec. Base64 of a SHA-1 over the ordered 5-tuple.
+/// https://github.com/corelight/community-id-spec.
+///
+/// Base64 of a SHA-1 over the ordered 5-tuple.
 public struct CommunityID: Sendable {
     private let digest: SHA1Digest
 

@@ -2,7 +2,9 @@ import Bytes
 
 /// One end of a conversation: an address and a port.
 public struct Endpoint: Hashable, Sendable {
+    /// The IP address.
     public var address: IPAddress
+    /// The port of TCP or UDP.
     public var port: UInt16
 
     /// Makes an end of a conversation.
@@ -23,6 +25,7 @@ public enum Transport: UInt8, Sendable {
 
 /// An IEEE 802 MAC address in the low 48 bits.
 public struct MACAddress: Hashable, Sendable {
+    /// The address as a number, first octet most significant.
     public var value: UInt64
 
     /// Makes an address from 48 bits, first octet most significant.

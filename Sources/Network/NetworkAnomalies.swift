@@ -1,7 +1,9 @@
 /// What was odd about the way a message came.
 public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
+    /// The bits, one for each anomaly.
     public let rawValue: UInt8
 
+    /// The anomalies of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Fragments of its packet overlapped with the same octets.

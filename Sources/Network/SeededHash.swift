@@ -17,8 +17,9 @@ public struct SeededHash: Sendable {
         second = scrambled(~seed)
     }
 
-    /// Mixes two words into one: multiply to 128 bits, fold. Both factors are blinded: were one known from outside, a
-    /// word that makes it zero would wipe out the other.
+    /// Mixes two words into one: multiply to 128 bits, fold.
+    ///
+    /// Both factors are blinded: were one known from outside, a word that makes it zero would wipe out the other.
     public func mix(_ first: UInt64, _ second: UInt64) -> UInt64 {
         let product = (first ^ seed).multipliedFullWidth(by: second ^ self.second)
         return product.high ^ product.low

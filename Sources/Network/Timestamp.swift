@@ -15,6 +15,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.nanoseconds = overflow || overflow2 ? (seconds < 0 ? .min : .max) : sum
     }
 
+    /// 1970-01-01T00:00:00Z, which stands for a time that is not known yet.
     public static let zero = Timestamp(nanoseconds: 0)
 
     /// Microseconds since 1970 UTC, rounded down: the unit of the alert store.
@@ -22,6 +23,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         nanoseconds / 1000 - (nanoseconds % 1000 < 0 ? 1 : 0)
     }
 
+    /// Whether one time is earlier than another.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Nanoseconds from `earlier` to here; clamped instead of overflowing.
@@ -77,6 +79,7 @@ extension Timestamp {
 }
 
 extension Timestamp: CustomStringConvertible {
+    /// RFC 3339 text in UTC, as `write(to:)` appends it.
     public var description: String {
         var text: [UInt8] = []
         write(to: &text)

@@ -4,6 +4,7 @@ public struct VLANTags: Hashable, Sendable {
     /// How many there are.
     public private(set) var count: Int = 0
 
+    /// No tags.
     public init() {}
 
     /// Appends an identifier of 12 bits; a fifth is dropped.

@@ -10,6 +10,7 @@ public struct Diagnostic: Error, Sendable {
 
     /// A stable name, such as `unknown-field`, for tests and for people who look it up.
     public var code: String
+    /// Whether the document is left out.
     public var severity: Severity
     /// The file as it was given to the reader.
     public var file: String

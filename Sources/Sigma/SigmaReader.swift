@@ -12,9 +12,10 @@ public enum SigmaReader {
     public static let maximumSelections = 1000
     /// The most rules that a `temporal_ordered` correlation refers to.
     public static let maximumOrderedRules = 64
-    /// The most beginnings of runs that a `temporal_ordered` correlation keeps for a group: one for each rule where all must
-    /// match; where some number of them is enough, that number times the number of rules. Where the condition is another,
-    /// one for each set of rules that it can come down to.
+    /// The most beginnings of runs that a `temporal_ordered` correlation keeps for a group: one for each rule where
+    /// all must match; where some number of them is enough, that number times the number of rules.
+    ///
+    /// Where the condition is another, one for each set of rules that it can come down to.
     public static let maximumOrderedRuns = 256
     /// How deep lists and maps may be nested in a document, and brackets and `not` in a condition.
     public static let maximumDepth = 32

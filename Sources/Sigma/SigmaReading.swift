@@ -8,7 +8,9 @@ public struct SigmaReading: Sendable {
     public var diagnostics: [Diagnostic] = []
 }
 
-/// A document with errors, which were reported. It cannot run, but others may refer to it, and more may be wrong with it.
+/// A document with errors, which were reported.
+///
+/// It cannot run, but others may refer to it, and more may be wrong with it.
 public struct BrokenDocument: Sendable {
     /// What could be read of it; `nil` where its structure is wrong.
     public var document: SigmaDocument?

@@ -38,8 +38,14 @@ public struct BufferPool<Owner: Sendable>: ~Copyable, Sendable {
 
     /// All memory taken, in bytes.
     public var bytesTaken: Int {
-        bytes + spareBytes + buffers.capacity * MemoryLayout<[UInt8]>.stride
+        bytes + spareBytes + buffers.count * 48 + buffers.capacity * MemoryLayout<[UInt8]>.stride
             + owners.capacity * MemoryLayout<Owner?>.stride + free.capacity * MemoryLayout<Int32>.stride
+    }
+
+    /// What a buffer takes at most beside its bytes, in bytes: its place in the arrays, which double, and what the allocator
+    /// needs.
+    public static var bytesPerBuffer: Int {
+        2 * (MemoryLayout<[UInt8]>.stride + MemoryLayout<Owner?>.stride + MemoryLayout<Int32>.stride) + 48
     }
 
     /// How many owners have a buffer.

@@ -2,7 +2,7 @@
 ///
 /// Two different keys fall together with a probability of about n² / 2¹²⁹ for n entries, and nobody who does not know
 /// the seed can make it happen.
-public struct Hash128: Hashable, Sendable {
+public struct Hash128: Hashable, BitwiseCopyable, Sendable {
     /// The upper 64 bits.
     public var high: UInt64
     /// The lower 64 bits, from which a table takes its tag.

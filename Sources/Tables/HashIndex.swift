@@ -26,6 +26,9 @@ public struct HashIndex: Sendable {
     /// The memory taken, in bytes.
     public var bytes: Int { cells.bytes }
 
+    /// What a slot takes at most, in bytes: of the cells, which double, between a quarter and half are taken.
+    public static var bytesPerSlot: Int { 4 * MemoryLayout<Cell>.stride }
+
     /// Where a search for a tag begins; -1 where nothing is entered.
     public func start(_ tag: UInt32) -> Int { cells.count > 0 ? cells.start(tag) : -1 }
 

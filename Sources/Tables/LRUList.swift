@@ -23,6 +23,9 @@ public struct LRUList: Sendable {
     /// The memory taken, in bytes.
     public var bytes: Int { links.capacity * MemoryLayout<Links>.stride }
 
+    /// What a slot takes at most, in bytes: the array of links doubles as it grows.
+    public static var bytesPerSlot: Int { 2 * MemoryLayout<Links>.stride }
+
     /// How many slots were ever numbered: the numbers of slots are less.
     public var slotCount: Int { links.count }
 
@@ -75,6 +78,18 @@ public struct LRUList: Sendable {
         guard head != Int32(truncatingIfNeeded: slot) else { return }
         unlink(slot)
         link(slot)
+    }
+
+    /// Moves a slot, which must be in the list, to just before another one, as if it had been used earlier than that.
+    public mutating func move(_ slot: Int, before newer: Int) {
+        guard slot != newer else { return }
+        unlink(slot)
+        let (number, next) = (Int32(truncatingIfNeeded: slot), Int32(truncatingIfNeeded: newer))
+        let older = links[newer].older
+        links[slot] = Links(newer: next, older: older)
+        links[newer].older = number
+        if older >= 0 { links[Int(older)].newer = number } else { tail = number }
+        count &+= 1
     }
 
     private mutating func link(_ slot: Int) {

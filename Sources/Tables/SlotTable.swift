@@ -71,6 +71,11 @@ public struct SlotTable<Value: Sendable, Tag>: ~Copyable, Sendable {
         values.capacity * MemoryLayout<Value>.stride + generations.capacity * MemoryLayout<UInt32>.stride + order.bytes
     }
 
+    /// What an entry takes at most, in bytes, without what its value refers to elsewhere.
+    public static var bytesPerEntry: Int {
+        MemoryLayout<Value>.stride + 2 * MemoryLayout<UInt32>.stride + LRUList.bytesPerSlot
+    }
+
     /// The entry that has to make room before another can be opened; `nil` while there is room.
     public var victim: Int? { order.count >= limit ? order.oldest : nil }
 
@@ -95,6 +100,7 @@ public struct SlotTable<Value: Sendable, Tag>: ~Copyable, Sendable {
     public mutating func open(_ fresh: @autoclosure () -> Value) -> Int {
         let slot = order.allocate()
         if slot == values.count {
+            values.reserve(limit: limit + 1)
             values.append(fresh())
             generations.append(Self.open)
         } else {

@@ -1,12 +1,22 @@
+import Bytes
+import Events
+import Tables
+
 /// Every bound of this module, each with its reason.
 public struct WebSocketLimits: Sendable {
-    /// Connections that are followed at the same time; the one used longest ago makes room. About 300 octets each.
+    /// Connections that are followed at the same time; the one used longest ago makes room.
+    ///
+    /// About 300 octets each.
     public var connections = 32_768
-    /// Octets that are held of the head of a request or an answer: as much as common servers take, four buffers of 8 KiB.
+    /// Octets that are held of the head of a request or an answer: as much as common servers take, four buffers of 8
+    /// KiB.
+    ///
     /// Of a longer one the fields stay that are needed.
     public var headBytes = 32_768
     /// Requests on a connection that do not upgrade it, or were refused, before one that does: a page, its parts, and a
-    /// few tries to log in. At most 31.
+    /// few tries to log in.
+    ///
+    /// At most 31.
     public var httpMessages = 16
     /// Octets on a connection before a request that upgrades it.
     public var httpBytes = 4 << 20
@@ -17,10 +27,29 @@ public struct WebSocketLimits: Sendable {
     public var waitingBytesTotal = 16 << 20
     /// Directions whose messages are inflated at the same time, about 40 KiB each.
     public var inflaters = 512
-    /// Octets that are put out at once. What a message inflates to is not bounded by itself: nobody holds it, and DEFLATE
-    /// makes at most 1032 octets of one.
+    /// Octets that are put out at once.
+    ///
+    /// What a message inflates to is not bounded by itself: nobody holds it, and DEFLATE makes at most 1032 octets of
+    /// one.
     public var outputBytes = 65_536
 
     /// The defaults.
     public init() {}
+
+    /// The limits of a table that takes at most about so many bytes, whatever it is sent.
+    ///
+    /// What is put out at once is the caller's and does not count.
+    public init(bytes: Int) {
+        self.init()
+        let bytes = max(bytes, 1 << 20)
+        // Each direction may have a buffer that waits, however little is in it.
+        let buffers = 2 * BufferPool<StreamName<Direction>>.bytesPerBuffer
+        let connection = SlotTable<WebSocketConnection, WebSocketTag>.bytesPerEntry + buffers
+        connections = max(16, bytes / 100 * 50 / connection)
+        // A quarter as much may be spare.
+        waitingBytesTotal = bytes / 100 * 23
+        waitingBytesPerStream = min(waitingBytesPerStream, waitingBytesTotal / 4)
+        headBytes = min(headBytes, waitingBytesTotal / 4)
+        inflaters = bytes / 100 * 20 / InflaterPool.bytes(windowBits: 15)
+    }
 }

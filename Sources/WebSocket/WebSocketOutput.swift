@@ -2,7 +2,9 @@ import Events
 import Tables
 
 /// What a step gave: octets of the data messages of one direction in order, and marks where something happens between
-/// them. A buffer to be used again.
+/// them.
+///
+/// A buffer to be used again.
 public struct WebSocketOutput: Sendable {
     /// The octets, unmasked and inflated.
     public internal(set) var bytes: [UInt8] = []
@@ -50,6 +52,8 @@ public struct WebSocketMark: Hashable, Sendable {
 
     /// How many octets of the output stand before it.
     public var offset: Int
+    /// What happens there.
     public var kind: Kind
+    /// The statements that a frame breaks, where that is what happens.
     public var violations = CarrierViolations()
 }

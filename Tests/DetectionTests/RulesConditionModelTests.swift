@@ -71,6 +71,57 @@ import Testing
         }
     }
 
+    /// The same of events that come late. Of rules in order, all windows that end with an event are looked at; of rules in any
+    /// order, those in which one is seen first or last. With `not`, that may leave one out: then what is raised must be true.
+    @Test(arguments: 0..<40) func conditionsOfLateEventsEqualTheNaiveOnes(_ run: Int) throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        let timespan = Int64.random(in: 1...8, using: &random)
+        let condition = Self.random(3, &random)
+        let bounds = [SigmaCorrelation.Bound(.gte, Int64.random(in: 0...3, using: &random)), .init(.lte, 4)]
+        var any = try #require(Self.temporal("any", .temporal, timespan))
+        var ordered = try #require(Self.temporal("ordered", .temporalOrdered, timespan))
+        var counted = try #require(Self.temporal("counted", .temporalOrdered, timespan))
+        (any.bounds, any.condition) = ([], condition)
+        (ordered.bounds, ordered.condition) = ([], condition)
+        counted.bounds = bounds
+        let rules = Self.names.map { rule($0, "mqtt", [[test("mqtt.topic|cased", [.string(SigmaString($0))])]]) }
+        let box = DetectionEngineBox(
+            rules + [.correlation(any), .correlation(ordered), .correlation(counted)], seed: seed)
+        var history: [Seen] = []
+        var now: Int64 = 1_000_000_000_000
+        for step in 0..<300 {
+            now += [0, 250_000_000, 1_000_000_000].randomElement(using: &random) ?? 0
+            let isLate = Int.random(in: 0..<3, using: &random) == 0
+            let seen = Seen(
+                time: now - (isLate ? Int64.random(in: 0...14, using: &random) * 250_000_000 : 0),
+                client: Int.random(in: 0..<2, using: &random),
+                rules: Self.names.indices.filter { _ in Int.random(in: 0..<4, using: &random) == 0 })
+            if !seen.rules.isEmpty { history.append(seen) }
+            box.evaluate(
+                FakeEvent(
+                    .mqtt, 0,
+                    [
+                        "mqtt.clientid": [.text("client \(seen.client)")],
+                        "mqtt.topic": seen.rules.map { .text(Self.names[$0]) },
+                    ]), context(at: 0, nanoseconds: seen.time))
+            let own = history.filter { $0.client == seen.client }.sorted { $0.time < $1.time }
+            var wanted: Set<Int> = []
+            for end in own.map(\.time) where end >= seen.time && end <= seen.time + timespan * 1_000_000_000 {
+                let window = own.filter { $0.time >= end - timespan * 1_000_000_000 && $0.time <= end }
+                if !seen.rules.isEmpty { wanted.formUnion(Self.expected(window, condition, bounds)) }
+            }
+            var found = Set(box.engine.hits.map { $0.rule - Self.names.count }.filter { $0 >= 0 })
+            if "\(condition)".contains("not") {
+                #expect(!found.contains(0) || wanted.contains(0), "seed \(seed), step \(step)")
+                found.remove(0)
+                wanted.remove(0)
+            }
+            #expect(found == wanted, "seed \(seed), step \(step), timespan \(timespan), \(condition), \(bounds)")
+            if found != wanted { return }
+        }
+    }
+
     private static func expected(
         _ window: [Seen], _ condition: Condition, _ bounds: [SigmaCorrelation.Bound]
     ) -> [Int] {

@@ -29,8 +29,8 @@ import Testing
         let rows: [(Int64, String?, UInt64, Bool, Int64)] = [
             (0, "a", 1, true, 1), (1, "a", 1, false, 2), (2, "b", 2, true, 1), (3, nil, 3, true, 1),
             (4, nil, 3, false, 2), (9, "a", 1, false, 3), (10, "a", 4, true, 1), (11, "a", 4, false, 2),
-            // Time may step back within a row.
-            (9, "a", 4, false, 3), (12, "b", 5, true, 1), (-100, "b", 6, true, 1),
+            // One that comes late belongs to the row whose time it is in.
+            (9, "a", 1, false, 4), (12, "b", 5, true, 1), (-100, "b", 6, true, 1),
             // Clients that differ in case only are one, as everywhere in Sigma.
             (-99, "B", 6, false, 2),
         ]

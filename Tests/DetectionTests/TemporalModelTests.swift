@@ -69,6 +69,55 @@ import Testing
         }
     }
 
+    /// The same of events that come up to 3.5 seconds late, with their own time: after each arrival, whether there is a window
+    /// in which the condition is true, of those that the event is in and that end with an event of the group which has arrived
+    /// so far. What is raised is what the earliest such window measures.
+    ///
+    /// `two` asks for exactly two rules, which more can break: of that, what is raised must be true.
+    @Test(arguments: 0..<24) func windowsOfLateEventsEqualTheNaiveOnes(_ run: Int) {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        let timespan = Int64.random(in: 1...8, using: &random)
+        let percent = [0, 5, 25, 90, 100].randomElement(using: &random) ?? 0
+        let box = DetectionEngineBox(documents(timespan, percent), seed: seed)
+        var history: [Seen] = []
+        var now: Int64 = 1_000_000_000_000
+        for step in 0..<300 {
+            now += [0, 250_000_000, 1_000_000_000].randomElement(using: &random) ?? 0
+            let isLate = Int.random(in: 0..<3, using: &random) == 0
+            let seen = Seen(
+                time: now - (isLate ? Int64.random(in: 0...14, using: &random) * 250_000_000 : 0),
+                client: Int.random(in: 0..<2, using: &random),
+                rules: (0..<3).filter { _ in Int.random(in: 0..<4, using: &random) == 0 },
+                value: Int64.random(in: -3...6, using: &random))
+            if !seen.rules.isEmpty { history.append(seen) }
+            box.evaluate(
+                FakeEvent(
+                    .mqtt, 0,
+                    [
+                        "mqtt.clientid": [.text("client \(seen.client)")],
+                        "mqtt.topic": seen.rules.map { .text(Self.names[$0]) }, "mqtt.reason_code": [.int(seen.value)],
+                    ]), context(at: 0, nanoseconds: seen.time))
+            let own = history.filter { $0.client == seen.client }.sorted { $0.time < $1.time }
+            let ends = Set(own.map(\.time)).sorted().filter {
+                $0 >= seen.time && $0 <= seen.time + timespan * 1_000_000_000
+            }
+            var wanted: [Substring: String] = [:]
+            for end in ends.reversed() where !seen.rules.isEmpty {
+                let window = own.filter { $0.time >= end - timespan * 1_000_000_000 && $0.time <= end }
+                for line in expected(window, percent) { wanted[line.prefix(1)] = line }
+            }
+            var found = Dictionary(
+                uniqueKeysWithValues: box.engine.hits.filter { $0.rule >= 3 }.map {
+                    (Substring("\($0.rule - 3)"), "\($0.rule - 3): \($0.measure)")
+                })
+            if let two = found["1"] { #expect(wanted["1"] == two, "seed \(seed), step \(step)") }
+            (found["1"], wanted["1"]) = (nil, nil)
+            #expect(found == wanted, "seed \(seed), step \(step), timespan \(timespan), late by \(now - seen.time)")
+            if found != wanted { return }
+        }
+    }
+
     private func expected(_ window: [Seen], _ percent: Int) -> [String] {
         var result: [String] = []
         let kinds = Double(Set(window.flatMap(\.rules)).count)

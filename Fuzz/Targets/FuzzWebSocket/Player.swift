@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import FuzzSupport
+import Tables
 import WebSocket
 
 /// A table and what came out of its connections.

@@ -12,17 +12,25 @@ public struct Alert: Codable, Hashable, Sendable {
     public var lastSeen: Int64
     /// How many matches the row stands for, from 1.
     public var count: Int64
+    /// The id of the rule that matched.
     public var ruleID: String
+    /// The title of that rule.
     public var ruleTitle: String
+    /// How bad the rule says it is.
     public var level: AlertLevel
     /// `mqtt`, `coap`; empty for a correlation over several.
     public var category: String
     /// One line that says what happened.
     public var summary: String
+    /// The address that sent the message.
     public var sourceIP: IPAddress?
+    /// The port that it came from.
     public var sourcePort: UInt16?
+    /// The address that it went to.
     public var destinationIP: IPAddress?
+    /// The port that it went to.
     public var destinationPort: UInt16?
+    /// The transport protocol.
     public var transport: Transport?
     /// The end that asks.
     public var clientIP: IPAddress?
@@ -30,6 +38,7 @@ public struct Alert: Codable, Hashable, Sendable {
     public var serverIP: IPAddress?
     /// The MQTT client identifier.
     public var clientID: String?
+    /// The Community ID of the flow, version 1.
     public var communityID: String?
     /// What suppression or correlation grouped by, as text.
     public var groupKey: String?

@@ -1,6 +1,8 @@
 import Foundation
 
-/// A captured frame that an alert rests on. The bytes are kept as they came, secrets included.
+/// A captured frame that an alert rests on.
+///
+/// The bytes are kept as they came, secrets included.
 public struct EvidenceFrame: Hashable, Sendable {
     /// Number of the frame in its source, from 1.
     public var frameNumber: UInt64

@@ -1,8 +1,14 @@
-/// A rule as it was loaded. The store keeps each text that ever fired, once.
+/// A rule as it was loaded.
+///
+/// The store keeps each text that ever fired, once.
 public struct RuleRecord: Codable, Hashable, Sendable {
+    /// The id of the rule.
     public var id: String
+    /// What it finds, in a few words.
     public var title: String
+    /// How bad a match is.
     public var level: AlertLevel
+    /// Its tags as they stand in the file.
     public var tags: [String]
     /// The rule's own text.
     public var source: String

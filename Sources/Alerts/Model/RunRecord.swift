@@ -47,9 +47,11 @@ public enum RunStatus: String, Codable, Hashable, Sendable {
 
 /// What a run saw: its counters, at its end or so far.
 public struct RunSummary: Codable, Hashable, Sendable {
+    /// How the run ended, or that it goes on.
     public var status: RunStatus
     /// Wall-clock time, microseconds since 1970 UTC; `nil` while it goes on.
     public var ended: Int64?
+    /// Packets that were read.
     public var packets: Int64
     /// Octets captured.
     public var bytes: Int64
@@ -57,6 +59,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
     public var droppedKernel: Int64
     /// Frames that the interface dropped.
     public var droppedInterface: Int64
+    /// Flows that were seen.
     public var flows: Int64
     /// Protocol messages.
     public var messages: Int64
@@ -83,8 +86,11 @@ public struct RunSummary: Codable, Hashable, Sendable {
 
 /// A run as it lies in the store.
 public struct RunRecord: Hashable, Sendable {
+    /// The number of the run in its store.
     public var id: Int64
+    /// What was known when it began.
     public var start: RunStart
+    /// What it came to.
     public var summary: RunSummary
     /// How many alert rows of it the store holds.
     public var alerts: Int64

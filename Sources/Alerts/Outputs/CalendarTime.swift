@@ -2,9 +2,9 @@ import Network
 
 /// A time taken apart, in UTC.
 struct CalendarTime {
-    /// `2026-11-21`
+    /// The date, such as `2026-11-21`.
     let date: String
-    /// `09:30:00`
+    /// The time of the day, such as `09:30:00`.
     let clock: String
     /// 0 to 999,999.
     let microsecond: Int

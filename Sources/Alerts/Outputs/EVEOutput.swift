@@ -10,6 +10,7 @@ public struct EVEOutput: AlertOutput {
     /// Makes an output.
     public init() {}
 
+    /// One JSON object, without a line feed.
     public func line(_ stored: StoredAlert) -> String {
         let alert = stored.alert
         let time = CalendarTime(microseconds: alert.lastSeen)

@@ -1,7 +1,9 @@
 import Foundation
 import Network
 
-/// An address and its port as `address:port`; an IPv6 address stands in brackets. A port that is not known is left out.
+/// An address and its port as `address:port`; an IPv6 address stands in brackets.
+///
+/// A port that is not known is left out.
 func endText(_ address: IPAddress, _ port: UInt16?) -> String {
     guard let port else { return address.description }
     return address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"

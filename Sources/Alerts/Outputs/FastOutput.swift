@@ -10,6 +10,7 @@ public struct FastOutput: AlertOutput {
     ///   programs that read such lines look for the addresses at the end.
     public init(showsCount: Bool = false) { self.showsCount = showsCount }
 
+    /// One line of the format, without a line feed.
     public func line(_ stored: StoredAlert) -> String {
         let alert = stored.alert
         let time = CalendarTime(microseconds: alert.lastSeen)

@@ -56,7 +56,9 @@ struct JSONLine {
         bytes.append(UInt8(ascii: ":"))
     }
 
-    /// The object. Characters that a terminal would obey are escaped as `\uNNNN`, which says the same to a parser.
+    /// The object.
+    ///
+    /// Characters that a terminal would obey are escaped as `\uNNNN`, which says the same to a parser.
     func finished() -> String {
         let text = String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self)
         guard !text.unicodeScalars.allSatisfy(isTerminalSafe) else { return text }

@@ -1,11 +1,14 @@
 import Network
 
-/// One JSON object a line: the columns of table `alert` by name, `event` as an object. Columns without a value are
-/// left out; the store's own columns (`serial`, `rule_version`, `stored_at`, `revision`) are not shown.
+/// One JSON object a line: the columns of table `alert` by name, `event` as an object.
+///
+/// Columns without a value are left out; the store's own columns (`serial`, `rule_version`, `stored_at`, `revision`)
+/// are not shown.
 public struct JSONOutput: AlertOutput {
     /// Makes an output.
     public init() {}
 
+    /// One JSON object, without a line feed.
     public func line(_ stored: StoredAlert) -> String {
         let alert = stored.alert
         var line = JSONLine()

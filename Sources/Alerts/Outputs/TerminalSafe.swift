@@ -8,7 +8,10 @@ import Events
 /// are not assigned, as `\u{N}`. A backslash is doubled, so that text that looks like an escape cannot be taken for one.
 /// Each byte that is not part of well-formed UTF-8 becomes U+FFFD.
 ///
-/// - Parameter doublingBackslashes: `false` for text in which backslashes are doubled already, such as a group key.
+/// - Parameters:
+///   - bytes: the text, which may be anything.
+///   - doublingBackslashes: `false` for text in which backslashes are doubled already, such as a group key.
+/// - Returns: text that a terminal shows as it is.
 public func terminalSafe(_ bytes: [UInt8], doublingBackslashes: Bool = true) -> String {
     guard !bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
         return String(decoding: bytes, as: UTF8.self)

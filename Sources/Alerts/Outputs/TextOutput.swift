@@ -11,6 +11,7 @@ public struct TextOutput: AlertOutput {
     /// Makes an output, with ANSI colours only where told.
     public init(color: Bool = false) { self.color = color }
 
+    /// One or more lines for people, without a line feed at the end.
     public func line(_ stored: StoredAlert) -> String {
         let alert = stored.alert
         var line = timeText(alert.lastSeen) + "  "

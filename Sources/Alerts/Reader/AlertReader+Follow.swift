@@ -40,8 +40,9 @@ extension AlertReader {
     }
 
     /// The rows that pass `filter` and are new or changed since the last poll, in the order of the changes, at most
-    /// `limit`; the cursor moves behind them. A row that changed several times comes once. Where the file was replaced, the new one
-    /// is read from its start.
+    /// `limit`; the cursor moves behind them.
+    ///
+    /// A row that changed several times comes once. Where the file was replaced, the new one is read from its start.
     public func poll(_ cursor: inout AlertCursor, _ filter: AlertFilter = AlertFilter(), limit: Int = 1000)
         throws(StoreError) -> [FollowedAlert]
     {

@@ -62,7 +62,9 @@ extension AlertReader {
         }
     }
 
-    /// The latest run; `nil` where there was none. Its `summary.stats` is what `earshot stats --json` prints.
+    /// The latest run; `nil` where there was none.
+    ///
+    /// Its `summary.stats` is what `earshot stats --json` prints.
     public func latestRun() throws(StoreError) -> RunRecord? { try runs(limit: 1).first }
 
     func fetch(_ filter: AlertFilter, _ position: String, _ value: Int64, order: String, limit: Int)

@@ -1,7 +1,9 @@
 import Foundation
 import GRDB
 
-/// Reads a store, also while a writer is at work. Opens it read-only and holds no transaction between calls.
+/// Reads a store, also while a writer is at work.
+///
+/// Opens it read-only and holds no transaction between calls.
 ///
 /// When the file is replaced by another, calls from then on read the new one.
 public final class AlertReader: Sendable {

@@ -2,7 +2,9 @@
 ///
 /// Follows draft-ietf-opsawg-pcapng: one section, little-endian, one interface for each link type, nanosecond stamps.
 public enum EvidencePcap {
-    /// The file for the evidence of one alert, in the order of the frames given. A time before 1970 becomes 1970.
+    /// The file for the evidence of one alert, in the order of the frames given.
+    ///
+    /// A time before 1970 becomes 1970.
     public static func file(_ frames: [EvidenceFrame]) -> [UInt8] {
         var file = sectionHeader()
         var interfaces: [UInt32: UInt32] = [:]

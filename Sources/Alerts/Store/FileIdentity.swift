@@ -2,7 +2,9 @@
     import Glibc
 #endif
 
-/// Which file a path leads to. As long as somebody has the file open, no other gets the same numbers.
+/// Which file a path leads to.
+///
+/// As long as somebody has the file open, no other gets the same numbers.
 struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let number: UInt64

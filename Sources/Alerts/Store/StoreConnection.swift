@@ -19,7 +19,11 @@ final class StoreConnection: Sendable {
 
     /// Opens the store with `open`, which is called again when the file was replaced.
     ///
-    /// - Parameter outlivesItsName: whether a file that was removed is read on until there is a new one.
+    /// - Parameters:
+    ///   - path: the path of the store.
+    ///   - outlivesItsName: whether a file that was removed is read on until there is a new one.
+    ///   - open: opens the file that the path leads to.
+    /// - Throws: what `open` throws.
     init(path: String, outlivesItsName: Bool, open: @escaping @Sendable () throws -> DatabaseQueue) throws {
         self.path = path
         self.outlivesItsName = outlivesItsName

@@ -1,7 +1,9 @@
 import Foundation
 import GRDB
 
-/// Why a store cannot be opened, or a run cannot begin. Once a writer is open, failures are notices, not errors.
+/// Why a store cannot be opened, or a run cannot begin.
+///
+/// Once a writer is open, failures are notices, not errors.
 public struct StoreError: Error, Hashable, Sendable {
     /// The kind of failure.
     public enum Code: Hashable, Sendable {

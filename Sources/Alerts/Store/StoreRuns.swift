@@ -40,8 +40,10 @@ enum StoreRuns {
         ).map { RunRecord(row: $0) }
     }
 
-    /// Removes the alerts of earlier runs of the same source and rules that did not reach its end, and marks those runs as
-    /// replaced, so that what a spill file still holds of them is passed over. Live runs are never replaced.
+    /// Removes the alerts of earlier runs of the same source and rules that did not reach its end, and marks those
+    /// runs as replaced, so that what a spill file still holds of them is passed over.
+    ///
+    /// Live runs are never replaced.
     ///
     /// - Returns: how many alerts were removed.
     static func replaceUnfinished(_ start: RunStart, inherited: [RunHandle], _ database: Database) throws -> Int {

@@ -1,7 +1,9 @@
 import Foundation
 import GRDB
 
-/// The one writer of a store. Alerts handed to `submit` are committed by a thread of its own, in batches.
+/// The one writer of a store.
+///
+/// Alerts handed to `submit` are committed by a thread of its own, in batches.
 ///
 /// What was committed survives the death of the process (`kill -9`); what had waited for less than the batch delay does
 /// not. While the database takes nothing (a full disk, another program's lock) alerts wait in a bounded queue; when half
@@ -22,7 +24,10 @@ public final class AlertWriter: Sendable {
 
     /// Opens the store, makes it where it is missing, brings it up to the newest schema.
     ///
-    /// - Parameter notice: called with lines for the log, from the writer's thread mostly; must not call the writer.
+    /// - Parameters:
+    ///   - path: the path of the store.
+    ///   - settings: its limits and times.
+    ///   - notice: called with lines for the log, from the writer's thread mostly; must not call the writer.
     /// - Throws: `StoreError` where the file cannot be made or written, or is not a store.
     public init(
         path: String, settings: AlertWriterSettings = AlertWriterSettings(),
@@ -81,10 +86,14 @@ public final class AlertWriter: Sendable {
         thread.start()
     }
 
-    /// Hands over a change of the current run. Waits only for room in a full queue, and not for long.
+    /// Hands over a change of the current run.
+    ///
+    /// Waits only for room in a full queue, and not for long.
     public func submit(_ change: AlertChange) { queue.submit(change) }
 
-    /// Tells the rules that are loaded from now on. The text of one is stored when it first fires.
+    /// Tells the rules that are loaded from now on.
+    ///
+    /// The text of one is stored when it first fires.
     public func setRules(_ rules: [RuleRecord]) {
         let byID = Dictionary(rules.map { ($0.id, $0) }) { $1 }
         queue.locked { $0.rules = byID }
@@ -96,11 +105,15 @@ public final class AlertWriter: Sendable {
     /// How many changes wait in memory.
     public var waiting: Int { queue.locked { $0.count } }
 
-    /// Tries to commit everything that was submitted, now. True when all of it is in the database.
+    /// Tries to commit everything that was submitted, now.
+    ///
+    /// True when all of it is in the database.
     @discardableResult
     public func flush() -> Bool { queue.flush() }
 
-    /// Commits what it can, puts the rest into the spill file, and closes the store. Later calls do nothing.
+    /// Commits what it can, puts the rest into the spill file, and closes the store.
+    ///
+    /// Later calls do nothing.
     public func close() { queue.close() }
 
     deinit { queue.askToClose() }
@@ -168,7 +181,9 @@ extension AlertWriter {
     /// Stores the counters of the run so far; it goes on.
     public func updateRun(_ summary: RunSummary) { _ = queue.submit(summary) }
 
-    /// Stores the counters of the run and ends it. True when that and all its alerts are in the database.
+    /// Stores the counters of the run and ends it.
+    ///
+    /// True when that and all its alerts are in the database.
     @discardableResult
     public func endRun(_ summary: RunSummary) -> Bool {
         guard queue.submit(summary) else { return false }

@@ -27,8 +27,10 @@ public struct AlertWriterSettings: Hashable, Sendable {
     /// The default limits.
     public init() {}
 
-    /// How long alerts stay. The store's own clock decides, not capture time, so that the alerts of an old capture stay as
-    /// long as others do. What changed last goes last.
+    /// How long alerts stay.
+    ///
+    /// The store's own clock decides, not capture time, so that the alerts of an old capture stay as long as others
+    /// do. What changed last goes last.
     public struct Retention: Hashable, Sendable {
         /// Alerts that have not changed for so long are removed; `nil` keeps them.
         public var maximumAgeSeconds: Int64?
@@ -44,7 +46,9 @@ public struct AlertWriterSettings: Hashable, Sendable {
     }
 }
 
-/// What a writer did. All numbers count changes: alerts and repetitions.
+/// What a writer did.
+///
+/// All numbers count changes: alerts and repetitions.
 public struct AlertWriterCounters: Hashable, Sendable {
     /// Handed to `submit`.
     public var submitted = 0

@@ -2,7 +2,9 @@ import Foundation
 import GRDB
 import Network
 
-/// One transaction's worth of changes. Statements are cached by the connection; arguments go by position.
+/// One transaction's worth of changes.
+///
+/// Statements are cached by the connection; arguments go by position.
 ///
 /// Everything here may be done twice with the same result: an insert that is there already becomes an update, and an
 /// update only ever raises the count and the time.
@@ -34,7 +36,9 @@ struct CommitSession {
             .execute(arguments: [revision])
     }
 
-    /// Carries out one change. What belongs to a run that was replaced is passed over.
+    /// Carries out one change.
+    ///
+    /// What belongs to a run that was replaced is passed over.
     mutating func apply(_ write: QueuedWrite) throws {
         guard let run = try row(of: write.run) else { return }
         switch write.change {

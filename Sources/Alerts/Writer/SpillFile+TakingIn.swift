@@ -32,7 +32,9 @@ extension SpillFile {
         return batch
     }
 
-    /// Forgets a batch that was committed. The file is removed when nothing is left in it.
+    /// Forgets a batch that was committed.
+    ///
+    /// The file is removed when nothing is left in it.
     ///
     /// A process that dies before it is removed takes in the same changes once more, which changes nothing.
     mutating func advance(_ batch: Batch) {

@@ -87,7 +87,9 @@ struct SpillFile {
 }
 
 extension SpillFile {
-    /// Appends changes; returns how many of them fit within the limit. What a failed write left is cut off again.
+    /// Appends changes; returns how many of them fit within the limit.
+    ///
+    /// What a failed write left is cut off again.
     mutating func append(_ writes: some Sequence<QueuedWrite>) throws -> Int {
         let handle = try openFile()
         let before = (runs, rules, ruleKeys)

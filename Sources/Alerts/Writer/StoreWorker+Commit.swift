@@ -2,7 +2,9 @@ import Foundation
 import GRDB
 
 extension StoreWorker {
-    /// Commits changes in one transaction. False when the database does not take them now.
+    /// Commits changes in one transaction.
+    ///
+    /// False when the database does not take them now.
     mutating func commit(_ writes: [QueuedWrite], fromSpill: Bool) -> Bool {
         do {
             try transact(writes, fromSpill: fromSpill)

@@ -1,6 +1,8 @@
 import Foundation
 
-/// Takes changes from the queue to the database, or to the spill file. Owned by its thread from `run` on.
+/// Takes changes from the queue to the database, or to the spill file.
+///
+/// Owned by its thread from `run` on.
 ///
 /// The order of changes is kept: what is in the spill file is older than what waits in memory, so it goes first, and
 /// while the file holds anything, an overflow goes to its end.

@@ -17,6 +17,7 @@ extension WriteQueue {
     ///   - spillAt: the time before which the spill file is not to be tried again, unless the queue is full.
     ///   - housekeepingAt: the time when retention is due.
     ///   - hasBacklog: whether the spill file holds anything.
+    /// - Returns: why it is over.
     func waitForWork(retryAt: Date?, spillAt: Date, housekeepingAt: Date, hasBacklog: Bool) -> Wake {
         condition.lock()
         defer { condition.unlock() }
@@ -45,7 +46,9 @@ extension WriteQueue {
     /// Whether half of the room is taken: time to spill, when the database does not take anything.
     var isCrowded: Bool { count > settings.queueLimit / 2 || cost > settings.queueLimitBytes / 2 }
 
-    /// The oldest changes, at most `limit`: from now on nothing joins them. `finish` must follow.
+    /// The oldest changes, at most `limit`: from now on nothing joins them.
+    ///
+    /// `finish` must follow.
     func begin(_ limit: Int) -> [QueuedWrite] {
         condition.lock()
         defer { condition.unlock() }
@@ -54,8 +57,9 @@ extension WriteQueue {
         return batch
     }
 
-    /// Ends what `begin` began: the first `done` of them are removed, the rest stay at the front. How many of those are
-    /// alerts is added to `counter`, in the same instant.
+    /// Ends what `begin` began: the first `done` of them are removed, the rest stay at the front.
+    ///
+    /// How many of those are alerts is added to `counter`, in the same instant.
     func finish(_ done: Int, counter: WritableKeyPath<AlertWriterCounters, Int>? = nil) {
         condition.lock()
         defer { condition.unlock() }
@@ -99,7 +103,9 @@ extension WriteQueue {
         condition.broadcast()
     }
 
-    /// Asks for everything to be written now and waits for the attempt. True when all is committed.
+    /// Asks for everything to be written now and waits for the attempt.
+    ///
+    /// True when all is committed.
     func flush() -> Bool {
         condition.lock()
         defer { condition.unlock() }

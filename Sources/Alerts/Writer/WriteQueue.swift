@@ -89,7 +89,9 @@ extension WriteQueue {
         }
     }
 
-    /// Adds the counters of the current run; the latest that wait are replaced. False where there is no run.
+    /// Adds the counters of the current run; the latest that wait are replaced.
+    ///
+    /// False where there is no run.
     func submit(_ summary: RunSummary) -> Bool {
         condition.lock()
         defer { condition.unlock() }

@@ -1,5 +1,6 @@
 import Bytes
 import Network
+import Tables
 
 /// A body in blocks (RFC 7959, RFC 9177) as far as it was seen: its beginning without a hole, and blocks that came too
 /// early.
@@ -53,6 +54,22 @@ struct Body: Sendable {
 
     /// Octets that are held.
     var heldOctets: Int { early.reduce(text.count) { $0 &+ $1.bytes.count } }
+
+    /// Memory of what is held, in bytes.
+    var heldMemory: Int { early.reduce(text.memory &+ early.memory) { $0 &+ $1.bytes.memory } }
+
+    /// Memory of what tells copies from contradictions, in bytes.
+    var printMemory: Int { prints.memory }
+
+    /// What that takes at most, in bytes.
+    static var longestPrintMemory: Int { 2 * printLimit * MemoryLayout<Print>.stride }
+
+    /// Gives back what is held: the body cannot become whole any more where blocks were missing.
+    mutating func dropHeld() {
+        early = []
+        text = []
+        isTextWhole = false
+    }
 
     /// Whether the block at the start was seen.
     var hasStart: Bool { received > 0 || isComplete }

@@ -22,7 +22,12 @@ struct BlockPiece: Sendable {
 struct BodyTable: ~Copyable, Sendable {
     private var table: LRUTable<Hash128, Body>
     private let limits: CoAPLimits
-    private var held = 0
+    /// Blocks that came too early and texts, of all bodies together.
+    ///
+    /// Owners are slots of the table.
+    private var held: MemoryBudget
+    /// Memory of what tells copies from contradictions, in bytes.
+    private var printMemory = 0
     private var full: UInt64 = 0
     /// Blocks and texts that were not held because there was no room.
     private(set) var notHeld: UInt64 = 0
@@ -30,10 +35,17 @@ struct BodyTable: ~Copyable, Sendable {
     init(limits: CoAPLimits) {
         self.limits = limits
         table = LRUTable(limit: limits.bodies)
+        held = MemoryBudget(limit: limits.heldOctets)
     }
 
     /// How many bodies were forgotten because the table was full.
     var evictions: UInt64 { full }
+
+    /// How many bodies gave up what was held of them because all of them held too much.
+    var heldEvictions: UInt64 { held.evictions }
+
+    /// The memory taken, in bytes.
+    var bytesTaken: Int { table.bytes + held.bytes + held.ownBytes + printMemory }
 
     /// The body in a slot that `add` returned.
     subscript(slot: Int) -> Body {
@@ -112,7 +124,8 @@ struct BodyTable: ~Copyable, Sendable {
 
     private mutating func put(_ piece: BlockPiece, _ bytes: RawSpan, _ slot: Int) {
         let before = table[slot].heldOctets
-        let room = min(limits.heldOctetsPerBody, limits.heldOctets &- held &+ before)
+        let room = limits.heldOctetsPerBody
+        let printsBefore = table[slot].printMemory
         if piece.isLast { table[slot].setTotal(piece.offset &+ bytes.byteCount) }
         if piece.offset == table[slot].received {
             let keepsText =
@@ -123,11 +136,21 @@ struct BodyTable: ~Copyable, Sendable {
         } else if before &+ bytes.byteCount > room || !table[slot].hold(offset: piece.offset, bytes) {
             notHeld &+= 1
         }
-        held &+= table[slot].heldOctets &- before
+        printMemory &+= table[slot].printMemory &- printsBefore
+        held.set(slot, bytes: table[slot].heldMemory)
+        // Who holds blocks for ever must not keep others from it.
+        while let victim = held.victim {
+            let isLoss = table[victim].heldOctets > 0
+            table[victim].dropHeld()
+            held.evict(victim, isLoss: isLoss)
+        }
     }
 
     private mutating func forget(_ slot: Int) {
-        held &-= table[slot].heldOctets
+        held.set(slot, bytes: 0)
+        printMemory &-= table[slot].printMemory
+        // The slot would keep its memory until it is used again.
+        table[slot] = Body(at: .zero)
         table.remove(slot)
     }
 }

@@ -3,8 +3,9 @@ import Network
 import Tables
 
 extension CoAPDirectory {
-    /// A block of a request's body: Block1 (RFC 7959, 2.5) or Q-Block1 (RFC 9177, 4.3). Request-Tag tells bodies apart
-    /// (RFC 9175, 3.3).
+    /// A block of a request's body: Block1 (RFC 7959, 2.5) or Q-Block1 (RFC 9177, 4.3).
+    ///
+    /// Request-Tag tells bodies apart (RFC 9175, 3.3).
     mutating func addRequestBlock(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
     ) {
@@ -24,7 +25,9 @@ extension CoAPDirectory {
         state.block = add(block, .qBlock1, message, bytes, key, version: 0, passage, state)
     }
 
-    /// A block of a response's body: Block2 (RFC 7959, 2.4) or Q-Block2 (RFC 9177, 4.4). ETag tells versions apart.
+    /// A block of a response's body: Block2 (RFC 7959, 2.4) or Q-Block2 (RFC 9177, 4.4).
+    ///
+    /// ETag tells versions apart.
     mutating func addResponseBlock(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
     ) {
@@ -44,9 +47,10 @@ extension CoAPDirectory {
         state.block = add(block, .qBlock2, message, bytes, key, version: version, passage, state)
     }
 
-    /// Whether a response is known to be one to the newest request under its token. A late copy of an answer, or of a
-    /// separate response, may be one to the request before; a notification begins a body anew, whatever block of the one
-    /// before was asked for last (RFC 7959, 2.6).
+    /// Whether a response is known to be one to the newest request under its token.
+    ///
+    /// A late copy of an answer, or of a separate response, may be one to the request before; a notification begins a
+    /// body anew, whatever block of the one before was asked for last (RFC 7959, 2.6).
     private func answersNewest(_ message: CoAPMessage, _ slot: Int) -> Bool {
         if message.observe != nil, exchanges[slot].isObserved, exchanges[slot].flags.contains(.tokenUsedBefore) {
             return false
@@ -68,9 +72,11 @@ extension CoAPDirectory {
         return bodies.add(piece, bytes.slice(message.payload), key, at: passage.time)
     }
 
-    /// Where the request for the first block gave a size, later ones are asked for with the size that the server used then
-    /// (RFC 7959, 2.4); smaller ones do no harm. Only a token that goes on tells that a request belongs to the transfer: a
-    /// proxy may fetch the same body for two clients at once.
+    /// Where the request for the first block gave a size, later ones are asked for with the size that the server used
+    /// then (RFC 7959, 2.4); smaller ones do no harm.
+    ///
+    /// Only a token that goes on tells that a request belongs to the transfer: a proxy may fetch the same body for two
+    /// clients at once.
     private func checkGrownBlock(
         _ message: CoAPMessage, _ bytes: RawSpan, _ passage: Passage, _ slot: Int, _ state: inout MessageState
     ) {

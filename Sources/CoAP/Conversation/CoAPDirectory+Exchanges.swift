@@ -235,8 +235,12 @@ extension CoAPDirectory {
         let room = limits.pathOctets
         let start = slot &* room
         if paths.count < start &+ room {
-            // A few slots at a time: the array doubles by itself.
-            paths += [UInt8](repeating: 0, count: (exchanges.slotCount &+ 15) &* room &- paths.count)
+            // A few slots at a time: the array doubles by itself, but not beyond what all slots need.
+            let slots = min(exchanges.slotCount &+ 15, max(exchanges.limit, exchanges.slotCount))
+            if slots &* room > paths.capacity {
+                paths.reserveCapacity(min(exchanges.limit &* room, max(slots &* room, 2 &* paths.capacity)))
+            }
+            paths += [UInt8](repeating: 0, count: slots &* room &- paths.count)
         }
         var arena = paths.mutableSpan
         let (length, isCut) = message.writePath(bytes, to: &arena, at: start, room: room)

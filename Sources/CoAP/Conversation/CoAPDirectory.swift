@@ -81,8 +81,15 @@ struct CoAPDirectory: ~Copyable, Sendable {
         counters.evictedBodies = bodies.evictions
         counters.evictedPartialIVs = partialIVs.evictions
         counters.blocksNotHeld = bodies.notHeld
+        counters.evictedBlocks = bodies.heldEvictions
         counters.cutPaths = cutPaths
         return counters
+    }
+
+    /// The memory taken, in bytes.
+    var bytesTaken: Int {
+        exchanges.bytes + records.bytes + observations.bytes + pairs.bytes + bodies.bytesTaken + partialIVs.bytes
+            + paths.memory
     }
 
     /// Takes a message into account and says what is known of it.
@@ -140,8 +147,9 @@ struct CoAPDirectory: ~Copyable, Sendable {
         return records[slot]
     }
 
-    /// Holds a message against the one that had its id before: a copy of it, or another message (RFC 7252, 4.4). A server
-    /// may answer each copy of a request anew, so that acknowledgements may differ (4.5).
+    /// Holds a message against the one that had its id before: a copy of it, or another message (RFC 7252, 4.4).
+    ///
+    /// A server may answer each copy of a request anew, so that acknowledgements may differ (4.5).
     private func compare(_ record: MessageRecord, _ known: Int, _ state: inout MessageState) {
         state.isRetransmitted = records[known].type == record.type
         if state.isRetransmitted { state.copies = records[known].copies == .max ? .max : records[known].copies &+ 1 }

@@ -8,8 +8,9 @@ struct CoAPLink: Hashable, Sendable {
     var attributes: ByteRange
 }
 
-/// A walk over the links of a document: integers over bytes that somebody else holds. It ends at the end of the document
-/// or where it is no link format.
+/// A walk over the links of a document: integers over bytes that somebody else holds.
+///
+/// It ends at the end of the document or where it is no link format.
 struct CoAPLinkWalk: Sendable {
     private var position: Int
 

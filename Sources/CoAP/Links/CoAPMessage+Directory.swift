@@ -3,8 +3,9 @@ import Events
 
 extension CoAPMessage {
     /// What a request wants of a resource directory (RFC 9176), as its usual paths tell: `/rd` to register, update and
-    /// remove (5, 5.3), `/rd-lookup` to look up (6), `/.well-known/rd` to be fetched from (5.1). LwM2M registers under
-    /// `/rd`, too.
+    /// remove (5, 5.3), `/rd-lookup` to look up (6), `/.well-known/rd` to be fetched from (5.1).
+    ///
+    /// LwM2M registers under `/rd`, too.
     func directoryOperation(_ bytes: RawSpan) -> StaticString? {
         guard namesResource, mayHave(.uriPath) else { return nil }
         var first = ByteRange.empty

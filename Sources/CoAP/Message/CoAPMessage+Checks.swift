@@ -147,7 +147,9 @@ struct CoAPOptionChecks {
         if block.hasMore, payloadLength != block.size { violations.insert(.blockSizeMismatch) }
     }
 
-    /// RFC 9177, 4.1, 4.3 and 4.6. Request-Tag shares its bit of `presence` with other options: a bit too many is no harm.
+    /// RFC 9177, 4.1, 4.3 and 4.6.
+    ///
+    /// Request-Tag shares its bit of `presence` with other options: a bit too many is no harm.
     private func checkQBlocks(_ presence: UInt64, _ violations: inout CoAPViolations) {
         guard qBlock1 != nil || qBlock2 != nil else { return }
         if block1 != nil || block2 != nil { violations.insert(.qBlockBesideBlock) }

@@ -26,8 +26,9 @@ extension CoAPMessage {
         if text.count == start { text.append(UInt8(ascii: "/")) }
     }
 
-    /// Writes the same path to `room` octets (8 or more) of `arena` from `start` on. One that does not fit is cut before a
-    /// character and ends in `…`, which no path holds otherwise.
+    /// Writes the same path to `room` octets (8 or more) of `arena` from `start` on.
+    ///
+    /// One that does not fit is cut before a character and ends in `…`, which no path holds otherwise.
     ///
     /// - Returns: octets written, and whether the path was cut.
     func writePath(

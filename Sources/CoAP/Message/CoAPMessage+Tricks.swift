@@ -2,8 +2,10 @@ import Bytes
 import Events
 
 extension CoAPMessage {
-    /// Appends what in the path of a request may lead a server astray: what a file system or a gateway may read otherwise
-    /// than CoAP does. RFC 7252 forbids `.` and `..` alone (5.10.1); the others are allowed and strange.
+    /// Appends what in the path of a request may lead a server astray: what a file system or a gateway may read
+    /// otherwise than CoAP does.
+    ///
+    /// RFC 7252 forbids `.` and `..` alone (5.10.1); the others are allowed and strange.
     func readPathTricks(_ bytes: RawSpan, into values: inout FieldValues) {
         guard namesResource, mayHave(.uriPath) else { return }
         var found = PathTricks()

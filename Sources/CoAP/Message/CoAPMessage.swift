@@ -40,7 +40,9 @@ public struct CoAPMessage: Hashable, Sendable {
     public internal(set) var hasToken = false
 
     /// Dissects a datagram in one walk; `nil` where it is shorter than four octets or its version is not 1, which a
-    /// receiver must ignore (RFC 7252, 3). Whatever else is wrong is told by `violations`.
+    /// receiver must ignore (RFC 7252, 3).
+    ///
+    /// Whatever else is wrong is told by `violations`.
     ///
     /// - Complexity: linear in header and options; allocates nothing.
     public init?(_ datagram: RawSpan) {
@@ -60,7 +62,9 @@ public struct CoAPMessage: Hashable, Sendable {
     /// The version, 1 for every message.
     public var version: UInt8 { 1 }
 
-    /// Whether the message has an option of that number. False positives only beyond 62; a walk tells those.
+    /// Whether the message has an option of that number.
+    ///
+    /// False positives only beyond 62; a walk tells those.
     func mayHave(_ option: CoAPOption) -> Bool { presence & Self.presenceBit(option) != 0 }
 
     static func presenceBit(_ option: CoAPOption) -> UInt64 { 1 << UInt64(min(option.rawValue, 63)) }
@@ -84,7 +88,9 @@ public struct CoAPMessage: Hashable, Sendable {
         return block(.block2, bytes) ?? block(.qBlock2, bytes)
     }
 
-    /// The first option of that number; `nil` where there is none. Options are in the order of their numbers.
+    /// The first option of that number; `nil` where there is none.
+    ///
+    /// Options are in the order of their numbers.
     public func first(_ option: CoAPOption, _ bytes: RawSpan) -> CoAPOptionInstance? {
         guard mayHave(option) else { return nil }
         var walk = CoAPOptionWalk(options)
@@ -112,7 +118,9 @@ public struct CoAPMessage: Hashable, Sendable {
         if payloadLength == 0 { violations.insert(.payloadMissing) }
     }
 
-    /// Reads options and payload. `isCut` says that `bytes` are only the head of the message.
+    /// Reads options and payload.
+    ///
+    /// `isCut` says that `bytes` are only the head of the message.
     mutating func readOptions(_ bytes: RawSpan, isCut: Bool = false) {
         let start = token.end
         var walk = CoAPOptionWalk(ByteRange(offset: start, count: length &- start))

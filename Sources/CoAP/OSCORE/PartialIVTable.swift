@@ -12,6 +12,9 @@ struct PartialIVTable: ~Copyable, Sendable {
 
     init(limit: Int) { seen = LRUTable(limit: limit) }
 
+    /// The memory taken, in bytes.
+    var bytes: Int { seen.bytes }
+
     /// How many were forgotten because the table was full.
     var evictions: UInt64 { seen.evictions }
 

@@ -20,51 +20,88 @@ public enum CoAPClass: UInt8, Sendable {
 
 /// A code of the IANA registry *CoAP Codes*, RFC 7252, 12.1: three bits of class, five of detail.
 public struct CoAPCode: RawRepresentable, Hashable, Sendable {
+    /// The byte of the wire: three bits of class, five of detail.
     public let rawValue: UInt8
 
+    /// The code of that byte, whether or not it is assigned.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The code `class.detail`, such as `(4, 4)` for 4.04.
     public init(_ class: UInt8, _ detail: UInt8) { rawValue = (`class` & 7) << 5 | detail & 31 }
 
+    /// 0.00: neither request nor response.
     public static let empty = CoAPCode(0, 0)
 
     // Methods: RFC 7252, 12.1.1; the last three RFC 8132.
+    /// 0.01: GET.
     public static let get = CoAPCode(0, 1)
+    /// 0.02: POST.
     public static let post = CoAPCode(0, 2)
+    /// 0.03: PUT.
     public static let put = CoAPCode(0, 3)
+    /// 0.04: DELETE.
     public static let delete = CoAPCode(0, 4)
+    /// 0.05: FETCH (RFC 8132).
     public static let fetch = CoAPCode(0, 5)
+    /// 0.06: PATCH (RFC 8132).
     public static let patch = CoAPCode(0, 6)
+    /// 0.07: iPATCH (RFC 8132).
     public static let iPatch = CoAPCode(0, 7)
 
     // Responses: RFC 7252, 12.1.2; 2.31 and 4.08 RFC 7959; 4.09 and 4.22 RFC 8132; 4.29 RFC 8516; 5.08 RFC 8768.
+    /// 2.01: created.
     public static let created = CoAPCode(2, 1)
+    /// 2.02: deleted.
     public static let deleted = CoAPCode(2, 2)
+    /// 2.03: valid.
     public static let valid = CoAPCode(2, 3)
+    /// 2.04: changed.
     public static let changed = CoAPCode(2, 4)
+    /// 2.05: content.
     public static let content = CoAPCode(2, 5)
+    /// 2.31: continue.
     public static let `continue` = CoAPCode(2, 31)
+    /// 4.00: bad request.
     public static let badRequest = CoAPCode(4, 0)
+    /// 4.01: unauthorized.
     public static let unauthorized = CoAPCode(4, 1)
+    /// 4.02: bad option.
     public static let badOption = CoAPCode(4, 2)
+    /// 4.03: forbidden.
     public static let forbidden = CoAPCode(4, 3)
+    /// 4.04: not found.
     public static let notFound = CoAPCode(4, 4)
+    /// 4.05: method not allowed.
     public static let methodNotAllowed = CoAPCode(4, 5)
+    /// 4.06: not acceptable.
     public static let notAcceptable = CoAPCode(4, 6)
+    /// 4.08: request entity incomplete.
     public static let requestEntityIncomplete = CoAPCode(4, 8)
+    /// 4.09: conflict.
     public static let conflict = CoAPCode(4, 9)
+    /// 4.12: precondition failed.
     public static let preconditionFailed = CoAPCode(4, 12)
+    /// 4.13: request entity too large.
     public static let requestEntityTooLarge = CoAPCode(4, 13)
+    /// 4.15: unsupported content format.
     public static let unsupportedContentFormat = CoAPCode(4, 15)
+    /// 4.22: unprocessable entity.
     public static let unprocessableEntity = CoAPCode(4, 22)
+    /// 4.29: too many requests.
     public static let tooManyRequests = CoAPCode(4, 29)
+    /// 5.00: internal server error.
     public static let internalServerError = CoAPCode(5, 0)
+    /// 5.01: not implemented.
     public static let notImplemented = CoAPCode(5, 1)
+    /// 5.02: bad gateway.
     public static let badGateway = CoAPCode(5, 2)
+    /// 5.03: service unavailable.
     public static let serviceUnavailable = CoAPCode(5, 3)
+    /// 5.04: gateway timeout.
     public static let gatewayTimeout = CoAPCode(5, 4)
+    /// 5.05: proxying not supported.
     public static let proxyingNotSupported = CoAPCode(5, 5)
+    /// 5.08: hop limit reached.
     public static let hopLimitReached = CoAPCode(5, 8)
 
     /// The class as a number, 0 to 7.

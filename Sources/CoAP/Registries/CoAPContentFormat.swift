@@ -1,7 +1,9 @@
 /// A number of the IANA registry *CoAP Content-Formats*, RFC 7252, 12.3.
 public struct CoAPContentFormat: RawRepresentable, Hashable, Sendable {
+    /// The number of the registry.
     public let rawValue: UInt16
 
+    /// The format of that number, whether or not it is assigned.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Links to resources, RFC 6690.

@@ -2,29 +2,43 @@
 ///
 /// Critical, unsafe and no-cache-key are no columns of a table: they are computed from the number (RFC 7252, 5.4.6).
 public struct CoAPOption: RawRepresentable, Hashable, Sendable {
+    /// The option number.
     public let rawValue: UInt16
 
+    /// The option of that number, whether or not it is assigned.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// 1: If-Match, the ETag that the resource must have.
     public static let ifMatch = CoAPOption(rawValue: 1)
+    /// 3: Uri-Host.
     public static let uriHost = CoAPOption(rawValue: 3)
+    /// 4: ETag.
     public static let etag = CoAPOption(rawValue: 4)
+    /// 5: If-None-Match, which asks that the resource does not exist yet.
     public static let ifNoneMatch = CoAPOption(rawValue: 5)
     /// RFC 7641.
     public static let observe = CoAPOption(rawValue: 6)
+    /// 7: Uri-Port.
     public static let uriPort = CoAPOption(rawValue: 7)
+    /// 8: Location-Path, one segment.
     public static let locationPath = CoAPOption(rawValue: 8)
     /// RFC 8613.
     public static let oscore = CoAPOption(rawValue: 9)
+    /// 11: Uri-Path, one segment.
     public static let uriPath = CoAPOption(rawValue: 11)
+    /// 12: Content-Format.
     public static let contentFormat = CoAPOption(rawValue: 12)
+    /// 14: Max-Age, seconds.
     public static let maxAge = CoAPOption(rawValue: 14)
+    /// 15: Uri-Query, one argument.
     public static let uriQuery = CoAPOption(rawValue: 15)
     /// RFC 8768.
     public static let hopLimit = CoAPOption(rawValue: 16)
+    /// 17: Accept, the Content-Format that the client wants.
     public static let accept = CoAPOption(rawValue: 17)
     /// RFC 9177.
     public static let qBlock1 = CoAPOption(rawValue: 19)
+    /// 20: Location-Query, one argument.
     public static let locationQuery = CoAPOption(rawValue: 20)
     /// RFC 9668.
     public static let edhoc = CoAPOption(rawValue: 21)
@@ -36,8 +50,11 @@ public struct CoAPOption: RawRepresentable, Hashable, Sendable {
     public static let size2 = CoAPOption(rawValue: 28)
     /// RFC 9177.
     public static let qBlock2 = CoAPOption(rawValue: 31)
+    /// 35: Proxy-Uri.
     public static let proxyURI = CoAPOption(rawValue: 35)
+    /// 39: Proxy-Scheme.
     public static let proxyScheme = CoAPOption(rawValue: 39)
+    /// 60: Size1, bytes of the body of a request.
     public static let size1 = CoAPOption(rawValue: 60)
     /// RFC 9175.
     public static let echo = CoAPOption(rawValue: 252)

@@ -2,6 +2,7 @@
 public struct CoAPSignalOption: Hashable, Sendable {
     /// The code of the message, of class 7.
     public let code: CoAPCode
+    /// The option number, which means something with the code of the signal only.
     public let number: UInt16
 
     /// Makes a number under a code.

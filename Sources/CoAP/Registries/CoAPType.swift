@@ -1,5 +1,6 @@
 /// The type of a message, RFC 7252, 3: two bits, so that every value has a name.
 public struct CoAPType: RawRepresentable, Hashable, Sendable {
+    /// The two bits of the wire.
     public let rawValue: UInt8
 
     /// Takes the low two bits of `rawValue`.

@@ -8,6 +8,7 @@ extension CoAPAnalyzer {
     ///
     /// - Parameter isFromStart: whether the first octets of both ends will be dissected. Only then is a first message that
     ///   is no CSM a violation; otherwise the connection was taken up midstream.
+    /// - Returns: its name, which the caller keeps with the flow.
     public mutating func openConnection(isFromStart: Bool) -> CoAPConnectionID {
         if let victim = connections.victim { connections.close(victim, isEvicted: true) }
         let slot = connections.open(CoAPConnection())
@@ -16,7 +17,9 @@ extension CoAPAnalyzer {
         return connections.id(slot)
     }
 
-    /// Forgets a connection. Nothing happens where it was forgotten before.
+    /// Forgets a connection.
+    ///
+    /// Nothing happens where it was forgotten before.
     public mutating func closeConnection(_ id: CoAPConnectionID) {
         if let slot = connections.slot(of: id) { connections.close(slot) }
     }
@@ -26,8 +29,9 @@ extension CoAPAnalyzer {
         if let slot = connections.slot(of: id) { connections[slot].hasGap = true }
     }
 
-    /// Whether one end of a connection has sent a message yet; `toServer` is the end that opened it. True for a connection
-    /// whose beginning was not seen.
+    /// Whether one end of a connection has sent a message yet; `toServer` is the end that opened it.
+    ///
+    /// True for a connection whose beginning was not seen.
     public func hasBegun(_ id: CoAPConnectionID, _ direction: Direction) -> Bool {
         guard let slot = connections.slot(of: id), connections[slot].isFromStart else { return true }
         return direction == .toServer ? connections[slot].initiator.hasSent : connections[slot].acceptor.hasSent
@@ -43,9 +47,11 @@ extension CoAPAnalyzer {
     ///
     /// - Parameters:
     ///   - id: its connection. A message of one that is closed or was given up is read on its own, as if midstream.
-    ///   - message: the message from its first octet, or only its head where it was too long to hold; over WebSocket the
+    ///   - bytes: the message from its first byte, or only its head where it was too long to hold; over WebSocket the
     ///     payload of a binary message.
-    ///   - wholeLength: octets of the whole message. What lies behind the head is not a violation.
+    ///   - wholeLength: bytes of the whole message. What lies behind the head is not a violation.
+    ///   - carrier: what the message came over.
+    ///   - context: when and between whom; its direction is set.
     /// - Returns: false where the octets have no code; then nothing has changed.
     public mutating func dissect(
         _ id: CoAPConnectionID, message bytes: RawSpan, wholeLength: Int, over carrier: CoAPCarrier = .stream,

@@ -40,6 +40,7 @@ public struct CoAPBoundary: Sendable {
     ///   - bytes: consecutive octets of one direction.
     ///   - startsSegment: whether the first octet began a segment.
     ///   - isLast: whether nothing follows.
+    /// - Returns: where a message begins that is proven, or from where on one may begin: what lies before is none.
     /// - Complexity: linear in the octets; what would cost more is given up.
     public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> BoundaryVerdict {
         budget = 4096 + bytes.byteCount * 16

@@ -6,7 +6,9 @@ public enum CoAPConnectionTag: Sendable {}
 /// Names a connection that an analyzer follows.
 public typealias CoAPConnectionID = SlotID<CoAPConnectionTag>
 
-/// What one end of a connection said of itself: RFC 8323, 5.3, and RFC 8974, 2.2.1. Base values until it says otherwise.
+/// What one end of a connection said of itself: RFC 8323, 5.3, and RFC 8974, 2.2.1.
+///
+/// Base values until it says otherwise.
 struct CoAPPeer: Sendable {
     /// Whether it sent a message, a CSM, an Abort.
     var hasSent = false

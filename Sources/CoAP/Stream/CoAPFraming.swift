@@ -57,7 +57,9 @@ struct CoAPStreamHeader: Hashable, Sendable {
         case reserved
     }
 
-    /// Reads a header. Over WebSocket the length nibble stands for nothing, whatever it is.
+    /// Reads a header.
+    ///
+    /// Over WebSocket the length nibble stands for nothing, whatever it is.
     static func read(_ bytes: RawSpan, _ carrier: CoAPCarrier) -> Reading {
         guard bytes.byteCount > 0 else { return .incomplete }
         let first = bytes.byte(at: 0)
@@ -89,7 +91,9 @@ struct CoAPTokenLength: Hashable, Sendable {
     /// Octets that stand in front of the token and say its length.
     var extraOctets: Int
 
-    /// Reads it; `nil` where the octets that the nibble announces are missing. Reserved nibbles are for the caller.
+    /// Reads it; `nil` where the octets that the nibble announces are missing.
+    ///
+    /// Reserved nibbles are for the caller.
     init?(nibble: UInt8, _ bytes: RawSpan, at offset: Int, end: Int) {
         switch nibble {
         case 13:

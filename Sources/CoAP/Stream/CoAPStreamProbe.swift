@@ -18,15 +18,20 @@ public enum CoAPStreamProbe {
     /// Octets of a longer message after which its rest is not waited for.
     private static let longestHead = 1024
 
-    /// Judges the first octets of one direction. Allocates nothing.
+    /// Judges the first octets of one direction.
+    ///
+    /// Allocates nothing.
     ///
     /// On a strange port each side has to begin with a CSM (RFC 8323, 5.3) without token and payload, whose options are
     /// all known, within their bounds and not repeated. The shortest such CSM has two octets, so that one side alone
     /// proves nothing: both have to pass, or more has to follow that `CoAPBoundary` believes.
     ///
-    /// - Parameter isOwnPort: whether one end is on CoAP's port, where any CSM that can be read is believed, and a request
-    ///   without a fault as well, or several that end where the octets do: a side that begins so breaks RFC 8323, 5.3,
-    ///   and is worth a look.
+    /// - Parameters:
+    ///   - bytes: the first bytes of one side.
+    ///   - isOwnPort: whether one end is on CoAP's port, where any CSM that can be read is believed, and a request without
+    ///     a fault as well, or several that end where the bytes do: a side that begins so breaks RFC 8323, 5.3, and is
+    ///     worth a look.
+    /// - Returns: whether the side may be CoAP, is not, or has not said enough.
     public static func verdict(_ bytes: RawSpan, isOwnPort: Bool = false) -> Verdict {
         guard bytes.byteCount > 0 else { return .needMore }
         guard let code = code(bytes) else {

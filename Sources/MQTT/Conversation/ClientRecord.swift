@@ -84,7 +84,9 @@ struct ClientChanges: OptionSet {
     }
 }
 
-/// What is known of a client identifier at a server. It outlives the connection.
+/// What is known of a client identifier at a server.
+///
+/// It outlives the connection.
 struct ClientRecord {
     /// The session that was connected last.
     var session: MQTTSessionID

@@ -16,7 +16,9 @@ struct ConnectionTerms {
     /// Whether the server may send reason strings and user properties with any packet.
     private(set) var isProblemInformationWanted = true
     private(set) var isResponseInformationWanted = false
-    /// Seconds; 0 for none. The client's, unless the server said otherwise.
+    /// Seconds; 0 for none.
+    ///
+    /// The client's, unless the server said otherwise.
     var keepAlive: UInt16 = 0
     /// Whether the server has set it.
     private(set) var isKeepAliveOfServer = false
@@ -65,8 +67,10 @@ struct ConnectionTerms {
         areStrict = true
     }
 
-    /// Takes in what the server says. A client that did not wait for it cannot know its limits, and is not held to them
-    /// (3.1.4, non-normative comment).
+    /// Takes in what the server says.
+    ///
+    /// A client that did not wait for it cannot know its limits, and is not held to them (3.1.4, non-normative
+    /// comment).
     mutating func take(_ connack: MQTTConnack, _ bytes: RawSpan, isClientAhead: Bool) {
         let properties = connack.properties
         if let seconds = properties.number(.serverKeepAlive, bytes) {

@@ -89,7 +89,9 @@ extension HashCells<Handshake> {
         return nil
     }
 
-    /// Adds an identifier that is not there; gives whether there was room. 0 is not an identifier.
+    /// Adds an identifier that is not there; gives whether there was room.
+    ///
+    /// 0 is not an identifier.
     mutating func insert(_ handshake: Handshake, limit: Int) -> Bool {
         guard count < limit, handshake.packetID != 0 else { return false }
         insert(handshake)

@@ -27,6 +27,9 @@ struct Handshakes {
     /// The packet identifier that was refused last; 0 where it is in use again.
     private var lastRefused: UInt16 = 0
 
+    /// Whether the table took more memory since this was last set to `false`.
+    var hasGrown = false
+
     /// What a PUBLISH means.
     struct Published {
         var state: MQTTHandshake
@@ -102,7 +105,7 @@ struct Handshakes {
             let handshake = Handshake(
                 packetID: packetID, sequence: published, order: published,
                 state: qos == 1 ? .published1 : .published2, isRepeated: isDuplicate)
-            if !table.insert(handshake, limit: limit) { dropped &+= 1 }
+            keep(handshake, limit)
             let wasRefused = packetID == lastRefused
             if wasRefused { lastRefused = 0 }
             return Published(state: isDuplicate ? .unseen : .new, wasRefused: wasRefused)
@@ -248,8 +251,23 @@ struct Handshakes {
 
     /// An answer that nothing asked for may be answered in turn.
     private mutating func keepStranger(_ packetID: UInt16, _ state: Handshake.State, _ limit: Int) {
-        let stranger = Handshake(packetID: packetID, state: state, isRepeated: true, isCarried: true)
-        if !table.insert(stranger, limit: limit) { dropped &+= 1 }
+        keep(Handshake(packetID: packetID, state: state, isRepeated: true, isCarried: true), limit)
+    }
+
+    private mutating func keep(_ handshake: Handshake, _ limit: Int) {
+        let capacity = table.capacity
+        if !table.insert(handshake, limit: limit) { dropped &+= 1 }
+        if table.capacity != capacity { hasGrown = true }
+    }
+
+    /// Gives back the memory; gives whether anything was forgotten that may be asked for.
+    mutating func giveUp() -> Bool {
+        let lost = table.count
+        table = HashCells()
+        dropped &+= UInt32(truncatingIfNeeded: lost)
+        unanswered = 0
+        unreleased = 0
+        return lost > 0
     }
 
     private mutating func end(_ index: Int, _ known: Handshake, _ time: Timestamp) {

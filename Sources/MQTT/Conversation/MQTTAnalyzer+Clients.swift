@@ -8,8 +8,9 @@ extension MQTTAnalyzer {
     /// Takes in a client identifier and looks who used it before, and whether somebody does so now.
     mutating func identify(_ index: Int, _ clientID: RawSpan, _ time: Timestamp) {
         sessions[index].hasClientID = true
-        let isWhole = sessions[index].clientID.keep(clientID, limits.identityBytes)
+        let isWhole = sessions[index].clientID.keep(clientID, nameLimit)
         if !isWhole { counts.identitiesShortened &+= 1 }
+        chargeNames(index)
         // The slot for strays is nobody's.
         guard index != Self.stray else { return }
         let key = hash.clientKey(clientID, sessions[index].server)
@@ -30,7 +31,7 @@ extension MQTTAnalyzer {
             // Who is connected stays so until the server lets the new one in: it may be refused.
             event.isTakeover = record.address != address
         } else {
-            if let last { save(last, key, at: time) }
+            if let last { handOver(last, key, at: time) }
             record.session = id
             record.isLive = true
             directory.setClient(record, key)
@@ -60,7 +61,7 @@ extension MQTTAnalyzer {
         let (id, address) = (sessions.id(index), sessions[index].client.address)
         if let record = directory.client(key), record.session != id, let other = sessions.slot(of: record.session) {
             if record.isLive, sessions[other].ending == nil { sessions[other].ending = .takeover }
-            save(other, key, at: time)
+            handOver(other, key, at: time)
         }
         resume(index, key, isPresent, time)
         if let will = sessions[index].willKey { directory.setWillOwner(will, owner(index, key)) }
@@ -69,6 +70,13 @@ extension MQTTAnalyzer {
         record.wasAccepted = true
         record.traits = sessions[index].traits
         directory.setClient(record, key)
+    }
+
+    /// Keeps what outlives a connection that goes on beside the next one of the same client.
+    private mutating func handOver(_ index: Int, _ key: UInt64, at time: Timestamp) {
+        save(index, key, at: time)
+        chargeHandshakes(index)
+        chargeSubscriptions(index)
     }
 
     /// What is shown of a session as the owner of a topic.
@@ -105,6 +113,7 @@ extension MQTTAnalyzer {
         counts.handshakesDropped &+= UInt64(sessions[index].toClient.handshakes.dropped)
         if let key = sessions[index].clientIDKey { save(index, key, at: time) }
         leaveAddress(index)
+        releaseMemory(index)
         sessions.close(index, isEvicted: isEvicted)
     }
 }

@@ -23,8 +23,9 @@ extension MQTTAnalyzer {
             sessions[index].passwordDigest = passwordKey.code(bytes.slice(password))
         }
         if let name = connect.userName {
-            let isWhole = sessions[index].userName.keep(bytes.slice(name), limits.identityBytes)
+            let isWhole = sessions[index].userName.keep(bytes.slice(name), nameLimit)
             if !isWhole { counts.identitiesShortened &+= 1 }
+            chargeNames(index)
         }
         if let clientID = connect.clientID {
             sessions[index].hasClientID = true
@@ -49,8 +50,9 @@ extension MQTTAnalyzer {
         let maximum = connect.properties.number(.topicAliasMaximum, bytes) ?? 0
         sessions[index].toClient.aliasMaximum = UInt16(truncatingIfNeeded: maximum)
         sessions[index].hasAuthMethod = connect.properties.contains(.authenticationMethod)
-        if let method = connect.properties.bytes(.authenticationMethod, bytes), method.count <= limits.identityBytes {
+        if let method = connect.properties.bytes(.authenticationMethod, bytes), method.count <= nameLimit {
             _ = sessions[index].authMethod.keep(bytes.slice(method), limits.identityBytes)
+            chargeNames(index)
         }
     }
 

@@ -69,6 +69,7 @@ extension MQTTAnalyzer {
         case .subscribeAnswer(let answer): take(answer, index, bytes, &notes)
         case .answer(let answer):
             sessions[index].take(answer, &event, &notes, time, limit: limits.handshakes)
+            if sessions[index].hasGrownHandshakes { chargeHandshakes(index) }
         case .disconnect(let disconnect): take(disconnect, index, bytes, &notes)
         case .auth(let auth): take(auth, index, bytes, &notes)
         case .none: break

@@ -7,7 +7,9 @@ extension MQTTAnalyzer {
     ///
     /// - Parameters:
     ///   - id: its session, which knows whether there are properties.
+    ///   - head: the message from its first byte, as far as it is held.
     ///   - wholeLength: the length of the whole message in bytes.
+    /// - Returns: the offset of the payload from the first byte of the message.
     public func payloadStart(_ id: MQTTSessionID, head: RawSpan, wholeLength: Int) -> Int? {
         var notes = MQTTNotes(version: version(of: id), direction: .toServer)
         let message = MQTTMessage(head, wholeLength: wholeLength, &notes)

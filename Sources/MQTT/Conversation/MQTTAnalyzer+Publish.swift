@@ -12,6 +12,7 @@ extension MQTTAnalyzer {
         if let packetID = publish.packetID, packetID != 0, publish.qos < 3 {
             sessions[index].take(publish, packetID, &event, &notes, time, limit: limits.handshakes)
             if event.handshake == .reused { counts.handshakesAbandoned &+= 1 }
+            if sessions[index].hasGrownHandshakes { chargeHandshakes(index) }
         } else if publish.packetID == nil, publish.qos > 0 {
             // It was cut off before its identifier: what answers it answers something unknown.
             sessions[index].hasGap = true
@@ -33,8 +34,9 @@ extension MQTTAnalyzer {
         }
     }
 
-    /// No filter that begins with a wildcard takes in a topic that begins with `$` (4.7.2). Retained messages show it first:
-    /// they come at once when somebody subscribes.
+    /// No filter that begins with a wildcard takes in a topic that begins with `$` (4.7.2).
+    ///
+    /// Retained messages show it first: they come at once when somebody subscribes.
     private func checkDollar(_ topic: RawSpan, _ index: Int, _ notes: inout MQTTNotes) {
         guard topic.byteCount > 0, topic.byte(at: 0) == UInt8(ascii: "$"), sessions[index].areSubscriptionsKnown
         else { return }
@@ -64,6 +66,7 @@ extension MQTTAnalyzer {
                 ? sessions[index].toServer.aliases.set(alias, text, limits)
                 : sessions[index].toClient.aliases.set(alias, text, limits)
             if !isKept { counts.topicAliasesDropped &+= 1 }
+            chargeAliases(index)
             return
         }
         if sessions[index].topic(alias, event.direction) != nil {

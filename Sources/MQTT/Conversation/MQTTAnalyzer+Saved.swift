@@ -5,6 +5,8 @@ import Tables
 /// The state of sessions between their connections (MQTT 3.1.1, 3.1.2.4; MQTT 5.0, 4.1).
 extension MQTTAnalyzer {
     /// Keeps what outlives a connection, for the next one of the same client; does so once.
+    ///
+    /// The session's account is the caller's to bring up to date.
     mutating func save(_ index: Int, _ key: UInt64, at time: Timestamp) {
         guard !sessions[index].isSaved, sessions[index].isAccepted == true,
             sessions[index].terms.expiry > 0, sessions[index].connects > 0
@@ -55,6 +57,8 @@ extension MQTTAnalyzer {
         if sessions[index].subscriptions.hasIdentifiers { sessions[index].terms.noteSubscriptionID() }
         swap(&sessions[index].toServer.handshakes, &known.toServer)
         swap(&sessions[index].toClient.handshakes, &known.toClient)
+        chargeHandshakes(index)
+        chargeSubscriptions(index)
     }
 }
 

@@ -21,6 +21,7 @@ extension MQTTAnalyzer {
         sessions[index].pending.add(
             list, packetID, identifier: identifier, bytes, isWhole: !event.message.isCutShort && list.count > 0, limits,
             &counts)
+        chargePending(index)
         if identifier > 0 { sessions[index].terms.noteSubscriptionID() }
     }
 
@@ -36,6 +37,7 @@ extension MQTTAnalyzer {
             if !isUnsubscribe { sessions[index].subscriptions.noteDropped() }
             return
         }
+        chargePending(index)
         event.handshake = .matched
         if !isUnsubscribe, answered.keptCount != answered.filterCount {
             sessions[index].subscriptions.noteDropped()
@@ -71,6 +73,7 @@ extension MQTTAnalyzer {
             }
         }
         counts.subscriptionsDropped &+= dropped
+        chargeSubscriptions(index)
     }
 
     /// An UNSUBACK ends what it does not refuse; `codes` is `nil` where there are none.

@@ -11,8 +11,12 @@ import Tables
 public struct MQTTAnalyzer: ~Copyable, EventSource {
     let limits: MQTTLimits
     let hash: SeededHash
-    /// The connections. Slot 0 is for messages whose session is not there; it never holds a session of its own.
+    /// The connections.
+    ///
+    /// Slot 0 is for messages whose session is not there; it never holds a session of its own.
     var sessions: SlotTable<MQTTSession, MQTTSessionTag>
+    /// What all sessions hold together.
+    var memory: SessionMemory
     /// What is known across connections.
     var directory: MQTTDirectory
     /// Who set the retained message that was there before the current one.
@@ -40,15 +44,19 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         self.limits = limits
         self.hash = hash
         sessions = SlotTable(limit: limits.sessions, reserving: MQTTSession())
+        memory = SessionMemory(limits)
         directory = MQTTDirectory(limits: limits)
     }
 
     /// Begins to follow a connection.
     ///
     /// - Parameters:
+    ///   - client: the end that opened the connection.
+    ///   - server: the other end.
     ///   - time: capture time; sessions are given up in the order in which they were last heard of, not by time.
     ///   - isFromStart: whether the first bytes of both sides will be dissected. Only then is a first packet that is not a
     ///     CONNECT a violation; otherwise the session was taken up midstream.
+    /// - Returns: its name, which the caller keeps with the flow.
     public mutating func openSession(
         client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool = false
     ) -> MQTTSessionID {
@@ -58,7 +66,9 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         return sessions.id(index)
     }
 
-    /// Forgets a connection. Nothing happens where it was forgotten before.
+    /// Forgets a connection.
+    ///
+    /// Nothing happens where it was forgotten before.
     public mutating func closeSession(_ id: MQTTSessionID, at time: Timestamp) {
         if let index = sessions.slot(of: id) { close(index, at: time) }
     }
@@ -80,6 +90,10 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     public var counters: MQTTCounters {
         var result = counts
         result.sessionsEvicted = sessions.evictions
+        result.handshakesEvicted = memory.handshakes.evictions
+        result.topicAliasesEvicted = memory.aliases.evictions
+        result.subscriptionsEvicted = memory.subscriptions.evictions
+        result.pendingSubscribesEvicted &+= memory.pending.evictions
         directory.count(in: &result)
         return result
     }
@@ -88,6 +102,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
 // MARK: The current event
 
 extension MQTTAnalyzer {
+    /// The protocol of all its events: MQTT.
     public var category: EventCategory { .mqtt }
 
     /// The packet type of the current event, 0 to 15.

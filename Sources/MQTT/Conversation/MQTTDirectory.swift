@@ -139,8 +139,9 @@ extension MQTTDirectory {
 // MARK: Sessions between two connections
 
 extension MQTTDirectory {
-    /// Keeps what outlives a connection for the next one of the same client, and leaves `state` empty. Those saved longest
-    /// ago make room.
+    /// Keeps what outlives a connection for the next one of the same client, and leaves `state` empty.
+    ///
+    /// Those saved longest ago make room.
     mutating func save(_ state: inout SavedSession, _ key: UInt64) {
         if let known = saved.find(key) { forgetSaved(known) }
         let size = state.memory

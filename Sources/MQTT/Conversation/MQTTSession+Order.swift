@@ -35,7 +35,9 @@ extension MQTTSession {
         notes.note(.packetDuringAuth, if: isComplete && hasAuthMethod && type != .disconnect)
     }
 
-    /// The client was silent for longer than its keep alive allows. A long packet may have been under way all the time.
+    /// The client was silent for longer than its keep alive allows.
+    ///
+    /// A long packet may have been under way all the time.
     private mutating func noteOverdue(_ event: inout MQTTEvent, _ notes: inout MQTTNotes) {
         guard isComplete, event.message.remainingLength < Self.shortPacket else { return }
         event.isOverdue = true

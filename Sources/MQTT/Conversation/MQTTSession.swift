@@ -6,7 +6,9 @@ import Tables
 /// Keeps the names of sessions apart from those of other tables.
 public enum MQTTSessionTag: Sendable {}
 
-/// Names a session of an analyzer. The name of a closed session is not given to another one.
+/// Names a session of an analyzer.
+///
+/// The name of a closed session is not given to another one.
 public typealias MQTTSessionID = SlotID<MQTTSessionTag>
 
 /// What one side of a session has done.

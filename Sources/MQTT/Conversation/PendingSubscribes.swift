@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// What is kept of a SUBSCRIBE or UNSUBSCRIBE until it is answered.
 struct PendingSubscribe {
@@ -44,6 +45,9 @@ struct PendingSubscribe {
         return list.count - keptCount
     }
 
+    /// Memory that it refers to, in bytes.
+    var memory: Int { classes.memory + filters.memory }
+
     /// Calls `body` with each filter that is kept whole.
     func forEachFilter(_ body: (Int, RawSpan) -> Void) {
         let bytes = filters.span.bytes
@@ -67,6 +71,18 @@ struct PendingSubscribes {
     mutating func removeAll() {
         used = 0
         hasDropped = false
+    }
+
+    /// Memory that it refers to, in bytes.
+    var memory: Int { slots.reduce(slots.memory) { $0 + $1.memory } }
+
+    /// Gives back the memory; gives whether anything was forgotten that may be asked for.
+    mutating func giveUp() -> Bool {
+        let isLoss = used > 0
+        slots = []
+        used = 0
+        hasDropped = hasDropped || isLoss
+        return isLoss
     }
 
     /// Notes that there may be more answers than packets that are kept.

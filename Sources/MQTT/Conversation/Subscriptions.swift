@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// The subscriptions of a session (MQTT 3.1.1 and 5.0, 3.8.4).
 struct Subscriptions {
@@ -42,6 +43,16 @@ struct Subscriptions {
         count = 0
         hasDropped = false
         hasIdentifiers = false
+    }
+
+    /// Gives back the memory; gives whether anything was forgotten that may be asked for.
+    mutating func giveUp() -> Bool {
+        let isLoss = !entries.isEmpty
+        entries = []
+        text = []
+        count = 0
+        hasDropped = hasDropped || isLoss
+        return isLoss
     }
 
     /// Notes that one cannot be kept.

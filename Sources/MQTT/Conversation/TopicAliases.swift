@@ -1,4 +1,5 @@
 import Bytes
+import Tables
 
 /// The topic aliases that one side of a connection has introduced (MQTT 5.0, 3.3.2.3.4).
 ///
@@ -12,6 +13,8 @@ struct TopicAliases {
     private var slots: [Slot] = []
     private var used = 0
     private var bytes = 0
+    /// Memory of the topics in all slots, in bytes, those out of use among them.
+    private var topicMemory = 0
     /// Whether one was not kept: then an alias that is not known here may have been introduced all the same.
     private(set) var hasDropped = false
 
@@ -20,6 +23,20 @@ struct TopicAliases {
         used = 0
         bytes = 0
         hasDropped = false
+    }
+
+    /// Memory that it refers to, in bytes.
+    var memory: Int { slots.memory + topicMemory }
+
+    /// Gives back the memory; gives whether anything was forgotten that may be asked for.
+    mutating func giveUp() -> Bool {
+        let isLoss = used > 0
+        slots = []
+        used = 0
+        bytes = 0
+        topicMemory = 0
+        hasDropped = hasDropped || isLoss
+        return isLoss
     }
 
     /// Lets `alias` stand for `topic` from now on; gives whether there was room.
@@ -35,8 +52,10 @@ struct TopicAliases {
         }
         bytes += topic.byteCount - known
         let index = slot ?? takeSlot(alias)
+        topicMemory -= slots[index].topic.memory
         slots[index].topic.removeAll(keepingCapacity: true)
         slots[index].topic.append(copying: topic)
+        topicMemory += slots[index].topic.memory
         return true
     }
 

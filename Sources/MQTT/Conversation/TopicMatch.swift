@@ -1,6 +1,8 @@
 import Bytes
 
-/// Whether a topic filter, without a share name, takes in a topic name (MQTT 3.1.1 and 5.0, 4.7). Allocates nothing.
+/// Whether a topic filter, without a share name, takes in a topic name (MQTT 3.1.1 and 5.0, 4.7).
+///
+/// Allocates nothing.
 func filterMatches(_ filter: RawSpan, _ topic: RawSpan) -> Bool {
     // A wildcard in the first level takes in no topic that begins with `$` (4.7.2).
     if topic.byteCount > 0, topic.byte(at: 0) == UInt8(ascii: "$"), filter.byteCount > 0,

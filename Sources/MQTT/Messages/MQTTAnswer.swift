@@ -2,9 +2,11 @@ import Bytes
 
 /// PUBACK, PUBREC, PUBREL or PUBCOMP (MQTT 3.1.1 and 5.0, 3.4 to 3.7).
 public struct MQTTAnswer: Hashable, Sendable {
+    /// The packet identifier; `nil` where it was cut off.
     public private(set) var packetID: UInt16?
     /// The reason code of 5.0; `nil` where it is left out, which means success.
     public private(set) var reasonCode: UInt8?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
 
     init() {}

@@ -5,6 +5,7 @@ import Events
 public struct MQTTAuth: Hashable, Sendable {
     /// `nil` where it is left out, which means success.
     public private(set) var reasonCode: UInt8?
+    /// The properties.
     public private(set) var properties = MQTTProperties()
 
     init() {}

@@ -6,6 +6,7 @@ public struct MQTTConnack: Hashable, Sendable {
     public private(set) var flags: UInt8?
     /// The return code of 3.x, the reason code of 5.0.
     public private(set) var code: UInt8?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
 
     init() {}

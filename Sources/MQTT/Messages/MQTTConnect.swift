@@ -3,8 +3,10 @@ import Events
 
 /// The connect flags (MQTT 3.1.1 and 5.0, 3.1.2.3).
 public struct MQTTConnectFlags: OptionSet, Hashable, Sendable {
+    /// The byte of the wire.
     public let rawValue: UInt8
 
+    /// The flags of that byte.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Must be 0 (MQTT 3.1.1, 3.1.2.3).
@@ -24,20 +26,31 @@ public struct MQTTConnectFlags: OptionSet, Hashable, Sendable {
     public var willQoS: UInt8 { rawValue >> 3 & 3 }
 }
 
-/// CONNECT (section 3.1 of MQTT 3.1, 3.1.1 and 5.0). A member that could not be read, or is not there, is `nil`.
+/// CONNECT (section 3.1 of MQTT 3.1, 3.1.1 and 5.0).
+///
+/// A member that could not be read, or is not there, is `nil`.
 public struct MQTTConnect: Hashable, Sendable {
+    /// The protocol name; `nil` where it was cut off.
     public private(set) var protocolName: ByteRange?
     /// The protocol level as sent, with the bit that some brokers mark a bridge by.
     public private(set) var level: UInt8?
+    /// The flags; `nil` where they were cut off.
     public private(set) var flags: MQTTConnectFlags?
     /// Seconds.
     public private(set) var keepAlive: UInt16?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
+    /// The client identifier; `nil` where it was cut off.
     public private(set) var clientID: ByteRange?
+    /// The properties of the will; none before 5.0.
     public private(set) var willProperties = MQTTProperties()
+    /// The topic of the will; `nil` where there is none.
     public private(set) var willTopic: ByteRange?
+    /// The payload of the will; `nil` where there is none.
     public private(set) var willMessage: ByteRange?
+    /// The user name; `nil` where there is none.
     public private(set) var userName: ByteRange?
+    /// The password; `nil` where there is none.
     public private(set) var password: ByteRange?
 
     init() {}
@@ -126,8 +139,10 @@ public struct MQTTConnect: Hashable, Sendable {
         }
     }
 
-    /// Strings that use up what is left are fields whose flags are not set: in the order of the payload from its end, a user
-    /// name, a password, a will (3.1.2.5, 3.1.2.8 and 3.1.2.9 of MQTT 3.1.1 and 5.0). Anything else is just left over.
+    /// Strings that use up what is left are fields whose flags are not set: in the order of the payload from its end, a
+    /// user name, a password, a will (3.1.2.5, 3.1.2.8 and 3.1.2.9 of MQTT 3.1.1 and 5.0).
+    ///
+    /// Anything else is just left over.
     private func checkUnasked(
         _ flags: MQTTConnectFlags, _ bytes: RawSpan, _ start: MessageCursor, _ notes: inout MQTTNotes
     ) {

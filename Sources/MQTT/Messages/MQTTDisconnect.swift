@@ -1,10 +1,13 @@
 import Bytes
 import Events
 
-/// DISCONNECT (MQTT 3.1.1 and 5.0, 3.14). Before 5.0 it has no content.
+/// DISCONNECT (MQTT 3.1.1 and 5.0, 3.14).
+///
+/// Before 5.0 it has no content.
 public struct MQTTDisconnect: Hashable, Sendable {
     /// `nil` where it is left out, which means a normal disconnection.
     public private(set) var reasonCode: UInt8?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
 
     init() {}

@@ -20,6 +20,7 @@ public struct MQTTMessage: Sendable {
         case auth(MQTTAuth)
     }
 
+    /// The packet type.
     public internal(set) var type = MQTTPacketType.reserved
     /// The lower four bits of the first byte.
     public internal(set) var flags: UInt8 = 0
@@ -27,6 +28,7 @@ public struct MQTTMessage: Sendable {
     public internal(set) var remainingLength = 0
     /// Whether the remaining length could be read.
     public internal(set) var hasRemainingLength = false
+    /// What stands behind the fixed header, by packet type.
     public internal(set) var body = Body.none
     /// Whether reading stopped at a fault: what comes behind it is not in `body`.
     public internal(set) var isFatal = false
@@ -40,6 +42,7 @@ public struct MQTTMessage: Sendable {
     /// - Parameters:
     ///   - bytes: the message, or its first bytes.
     ///   - wholeLength: its length in bytes; at least that of `bytes`.
+    ///   - notes: takes in what the message breaks.
     init(_ bytes: RawSpan, wholeLength: Int, _ notes: inout MQTTNotes) {
         self.init()
         read(bytes, wholeLength: wholeLength, &notes)
@@ -93,7 +96,9 @@ public struct MQTTMessage: Sendable {
         }
     }
 
-    /// Whether bytes behind the last field are a fault. A reserved type has no fields to compare with.
+    /// Whether bytes behind the last field are a fault.
+    ///
+    /// A reserved type has no fields to compare with.
     private func hasFixedShape(_ version: MQTTVersion) -> Bool {
         if type == .reserved || type == .auth && version != .v5 { return false }
         return version != .unknown || type == .pingreq || type == .pingresp

@@ -78,7 +78,9 @@ public struct MQTTProperties: Hashable, Sendable {
         }
     }
 
-    /// Calls `body` with each value of `property`, in wire order. Nothing where there is none.
+    /// Calls `body` with each value of `property`, in wire order.
+    ///
+    /// Nothing where there is none.
     public func forEach(_ property: MQTTProperty, _ bytes: RawSpan, _ body: (MQTTPropertyValue) -> Void) {
         guard contains(property) else { return }
         var walker = MQTTPropertyWalker(MessageCursor(position: range.offset, end: range.end, held: bytes.byteCount))

@@ -3,13 +3,17 @@ import Events
 
 /// PUBLISH (MQTT 3.1.1 and 5.0, 3.3).
 public struct MQTTPublish: Hashable, Sendable {
+    /// Whether DUP is set: it may have been sent before.
     public let isDuplicate: Bool
     /// 0 to 3; 3 is forbidden.
     public let qos: UInt8
+    /// Whether RETAIN is set.
     public let isRetained: Bool
     /// The topic name as sent, which is empty where a topic alias stands for it.
     public private(set) var topic: ByteRange?
+    /// The packet identifier; `nil` with QoS 0, and where it was cut off.
     public private(set) var packetID: UInt16?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
     /// The application message, as far as it is held.
     public private(set) var payload: ByteRange?
@@ -51,7 +55,9 @@ public struct MQTTPublish: Hashable, Sendable {
         payloadLength = rest.count
     }
 
-    /// Whether there is nothing but the topic to name it. Where the version is not known there may be an alias.
+    /// Whether there is nothing but the topic to name it.
+    ///
+    /// Where the version is not known there may be an alias.
     private func isNamedByTopic(_ version: MQTTVersion) -> Bool {
         version == .v5 ? properties.topicAlias == nil : version != .unknown
     }

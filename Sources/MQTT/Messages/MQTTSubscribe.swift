@@ -3,8 +3,10 @@ import Events
 
 /// The byte behind each filter of a SUBSCRIBE: the requested QoS, and in 5.0 more (3.8.3.1).
 public struct MQTTSubscriptionOptions: RawRepresentable, Hashable, Sendable {
+    /// The byte of the wire.
     public let rawValue: UInt8
 
+    /// The options of that byte.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The highest QoS asked for; 3 is forbidden.
@@ -19,8 +21,11 @@ public struct MQTTSubscriptionOptions: RawRepresentable, Hashable, Sendable {
 
 /// SUBSCRIBE (MQTT 3.1.1 and 5.0, 3.8).
 public struct MQTTSubscribe: Hashable, Sendable {
+    /// The packet identifier; `nil` where it was cut off.
     public private(set) var packetID: UInt16?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
+    /// The topic filters with their options.
     public private(set) var filters = MQTTFilterList(hasOptions: true)
 
     init() {}

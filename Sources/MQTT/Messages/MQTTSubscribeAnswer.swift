@@ -2,7 +2,9 @@ import Bytes
 
 /// SUBACK or UNSUBACK (MQTT 3.1.1 and 5.0, 3.9 and 3.11).
 public struct MQTTSubscribeAnswer: Hashable, Sendable {
+    /// The packet identifier; `nil` where it was cut off.
     public private(set) var packetID: UInt16?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
     /// One byte for each filter, as far as they are held; none in an UNSUBACK of 3.x.
     public private(set) var codes: ByteRange?

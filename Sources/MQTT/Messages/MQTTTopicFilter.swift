@@ -1,6 +1,8 @@
 import Bytes
 
-/// How much of the topic tree a filter takes in. Ordered: a later class is wider.
+/// How much of the topic tree a filter takes in.
+///
+/// Ordered: a later class is wider.
 public enum MQTTWildcard: UInt8, Comparable, Sendable {
     /// No wildcard: one topic.
     case none
@@ -21,6 +23,7 @@ public enum MQTTWildcard: UInt8, Comparable, Sendable {
         }
     }
 
+    /// Whether one class takes in fewer topics than another.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -48,7 +51,9 @@ public struct MQTTTopicFilter: Sendable {
     public private(set) var isSystem = false
     private(set) var faults: Faults = []
 
-    /// Goes over the bytes of a filter once. Allocates nothing.
+    /// Goes over the bytes of a filter once.
+    ///
+    /// Allocates nothing.
     public init(_ filter: RawSpan) {
         var start = 0
         if filter.starts(with: "$share/") {
@@ -105,8 +110,10 @@ extension RawSpan {
     /// Whether it holds `+` or `#`.
     var holdsWildcard: Bool { holds(UInt8(ascii: "+")) || holds(UInt8(ascii: "#")) }
 
-    /// Whether it holds a character that a regular expression would take for more than itself. A broker that makes one of a
-    /// filter with wildcards, and does not escape it, can be kept busy by such a filter (CVE-2018-11615).
+    /// Whether it holds a character that a regular expression would take for more than itself.
+    ///
+    /// A broker that makes one of a filter with wildcards, and does not escape it, can be kept busy by such a filter
+    /// (CVE-2018-11615).
     var holdsRegexCharacter: Bool {
         for offset in 0..<byteCount {
             switch byte(at: offset) {

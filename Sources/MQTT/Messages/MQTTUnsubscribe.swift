@@ -2,8 +2,11 @@ import Bytes
 
 /// UNSUBSCRIBE (MQTT 3.1.1 and 5.0, 3.10).
 public struct MQTTUnsubscribe: Hashable, Sendable {
+    /// The packet identifier; `nil` where it was cut off.
     public private(set) var packetID: UInt16?
+    /// The properties; none before 5.0.
     public private(set) var properties = MQTTProperties()
+    /// The topic filters.
     public private(set) var filters = MQTTFilterList(hasOptions: false)
 
     init() {}

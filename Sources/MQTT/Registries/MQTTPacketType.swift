@@ -2,8 +2,10 @@ import Events
 
 /// The type of a control packet: the upper four bits of its first byte (MQTT 3.1.1, 2.2.1; MQTT 5.0, 2.1.2).
 public struct MQTTPacketType: RawRepresentable, Hashable, Sendable {
+    /// The upper four bits of the first byte.
     public let rawValue: UInt8
 
+    /// The type of that number, whether or not it is assigned.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Type 0, forbidden in every version.

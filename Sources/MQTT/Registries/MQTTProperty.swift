@@ -1,7 +1,9 @@
 /// A property of MQTT 5.0, by its identifier (2.2.2.2, table 2-4).
 public struct MQTTProperty: RawRepresentable, Hashable, Sendable {
+    /// The identifier, as a byte of the wire.
     public let rawValue: UInt8
 
+    /// The property of that identifier, whether or not it is assigned.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// In PUBLISH, the will.

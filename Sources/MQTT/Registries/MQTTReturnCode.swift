@@ -1,7 +1,9 @@
 /// The answer of a 3.x server to a CONNECT (MQTT 3.1.1, 3.2.2.3, table 3.1).
 public struct MQTTReturnCode: RawRepresentable, Hashable, Sendable {
+    /// The byte of the wire.
     public let rawValue: UInt8
 
+    /// The code of that byte, whether or not it is assigned.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The client is connected.

@@ -11,7 +11,9 @@ public enum MQTTVersion: UInt8, Sendable {
     /// MQTT 5.0, protocol level 5.
     case v5
 
-    /// The version that a protocol level stands for. Bit 7 is how some brokers mark a bridge; it does not count.
+    /// The version that a protocol level stands for.
+    ///
+    /// Bit 7 is how some brokers mark a bridge; it does not count.
     public init(level: UInt8) {
         switch level & 0x7F {
         case 3: self = .v31

@@ -4,7 +4,9 @@ import Tables
 
 /// What is noted of a message while it is read.
 struct MQTTNotes {
-    /// The version by which the message is read. Reading a CONNECT sets it.
+    /// The version by which the message is read.
+    ///
+    /// Reading a CONNECT sets it.
     var version: MQTTVersion
     let direction: Direction
     var type = MQTTPacketType.reserved

@@ -2,8 +2,10 @@ import Bytes
 
 /// The ways in which bytes are not well-formed UTF-8 (Unicode 15, table 3-7; RFC 3629, 3).
 public struct MQTTTextFaults: OptionSet, Hashable, Sendable {
+    /// The bits, one for each fault.
     public let rawValue: UInt8
 
+    /// The faults of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// A character in more bytes than it needs: C0, C1, E0 80 to E0 9F, F0 80 to F0 8F.

@@ -1,7 +1,9 @@
 /// Some of the strings of a message, as `mqtt.utf8.illformed` and its like name them.
 public struct MQTTTextSet: OptionSet, Hashable, Sendable {
+    /// The bits, one for each string.
     public let rawValue: UInt8
 
+    /// The strings of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// A topic name or filter.

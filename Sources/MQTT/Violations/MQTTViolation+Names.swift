@@ -5,7 +5,10 @@ extension MQTTViolation {
     /// numbers of MQTT 3.1.1. Where a rule has no number of its own the name is that of its section, such as `MQTT-2.2.3`.
     /// A rule that the version of the session does not have keeps the name that it has in another.
     ///
-    /// - Parameter type: the packet that broke it; some rules have a number for each packet type.
+    /// - Parameters:
+    ///   - version: the version of the session.
+    ///   - type: the packet that broke it; some rules have a number for each packet type.
+    /// - Returns: the name, such as `MQTT-3.8.3-2`.
     public func name(_ version: MQTTVersion, _ type: MQTTPacketType) -> StaticString {
         let (three, five) = names(type)
         let old = version == .v31 ? section31(type) : nil
@@ -143,7 +146,9 @@ private func leftOverName(_ type: MQTTPacketType) -> StaticString {
     }
 }
 
-/// "MUST use one of the ... reason codes", packet by packet. SUBACK has the same number in 3.1.1.
+/// The statement that a packet must use one of the reason codes that it has, packet by packet.
+///
+/// SUBACK has the same number in 3.1.1.
 private func reasonCodeName(_ type: MQTTPacketType) -> StaticString {
     switch type {
     case .puback: "MQTT-3.4.2-1"

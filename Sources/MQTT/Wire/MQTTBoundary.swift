@@ -49,6 +49,7 @@ public struct MQTTBoundary: Sendable {
     ///   - startsSegment: whether the first octet began a segment.
     ///   - sequel: what follows.
     ///   - isFull: whether no more can be held, so that a message too long to see the end of is believed by its topic.
+    /// - Returns: where a message begins that is proven, or from where on one may begin: what lies before is none.
     /// - Complexity: linear in the octets; what would cost more is given up.
     public mutating func find(
         _ bytes: RawSpan, startsSegment: Bool, sequel: Sequel = .more, isFull: Bool = false
@@ -222,7 +223,9 @@ public struct MQTTBoundary: Sendable {
     }
 
     /// Whether a topic holds nothing that a topic of an ordinary client does not hold: no control characters, no
-    /// wildcards, no bytes that are not UTF-8. `isCut` lets it end in the middle of a character.
+    /// wildcards, no bytes that are not UTF-8.
+    ///
+    /// `isCut` lets it end in the middle of a character.
     private func isPlainTopic(_ topic: RawSpan, isCut: Bool) -> Bool {
         var offset = 0
         while offset < topic.byteCount {

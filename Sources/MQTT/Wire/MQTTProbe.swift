@@ -14,7 +14,9 @@ public enum MQTTProbeVerdict: Hashable, Sendable {
 
 /// Tells MQTT by content, whatever the port.
 public enum MQTTProbe {
-    /// Judges the first bytes of one direction of a stream; 13 bytes always decide a client. Allocates nothing.
+    /// Judges the first bytes of one direction of a stream; 13 bytes always decide a client.
+    ///
+    /// Allocates nothing.
     public static func verdict(_ bytes: RawSpan) -> MQTTProbeVerdict {
         guard bytes.byteCount > 0 else { return .needMore }
         switch bytes.byte(at: 0) >> 4 {

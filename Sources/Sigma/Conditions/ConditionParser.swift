@@ -1,4 +1,6 @@
-/// Parses a condition by recursive descent (specification, *Condition*), from the least binding operator to the most:
+/// Parses a condition by recursive descent (specification, *Condition*).
+///
+/// From the least binding operator to the most:
 ///
 ///     or     = and { "or" and }
 ///     and    = not { "and" not }
@@ -175,7 +177,9 @@ struct ConditionParser {
         return quantifier == "all" ? .and(parts) : .or(parts)
     }
 
-    /// `them` is every selection. Names that begin with `_` are left out, unless the pattern itself begins so, as in pySigma.
+    /// `them` is every selection.
+    ///
+    /// Names that begin with `_` are left out, unless the pattern itself begins so, as in pySigma.
     static func pattern(_ pattern: String, fits name: String) -> Bool {
         if name.utf8.first == UInt8(ascii: "_"), pattern.utf8.first != UInt8(ascii: "_") { return false }
         if pattern == "them" { return true }

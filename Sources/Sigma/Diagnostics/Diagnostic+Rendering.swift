@@ -1,10 +1,14 @@
 extension Diagnostic {
     /// The diagnostic as text for a terminal or a log: severity and code, message, place, the line with a mark under
-    /// the place, and the hint. It ends without a line feed.
+    /// the place, and the hint.
     ///
-    /// - Parameter source: The text of the file; without it the line is left out.
+    /// It ends without a line feed.
+    ///
     /// What would move the cursor or reorder the text is shown as a visible stand-in, so that a hostile rule file
     /// cannot disturb the terminal.
+    ///
+    /// - Parameter source: the text of the file; without it the line is left out.
+    /// - Returns: some lines.
     public func render(source: String?) -> String {
         var lines = ["\(severity.rawValue)[\(VisibleText(code).text)]: \(VisibleText(message).text)"]
         var margin = ""

@@ -1,6 +1,8 @@
 /// `condition`: text, or a list of texts of which any may hold.
 extension DocumentReader {
-    /// The longest condition, in characters. Each of its words can be a `1 of` over all selections.
+    /// The longest condition, in characters.
+    ///
+    /// Each of its words can be a `1 of` over all selections.
     private static let longestCondition = 4096
 
     mutating func conditions(_ node: YAMLNode, over names: [Located<String>]) -> [Located<Condition>]? {

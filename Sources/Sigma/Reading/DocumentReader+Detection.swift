@@ -4,8 +4,9 @@ extension DocumentReader {
         map(node, "`detection`").flatMap { detection($0, of: "`detection`", at: node.position) }
     }
 
-    /// Reads the selections and conditions of a map; `others` are keys of it that are neither. There is no condition where
-    /// it is wrong, and tests that are wrong are left out.
+    /// Reads the selections and conditions of a map; `others` are keys of it that are neither.
+    ///
+    /// There is no condition where it is wrong, and tests that are wrong are left out.
     mutating func detection(
         _ map: YAMLMap, of owner: String, others: Set<String> = [], at position: SourcePosition
     ) -> (selections: [Selection], conditions: [Located<Condition>])? {
@@ -102,7 +103,9 @@ extension DocumentReader {
 
     private mutating func tests(_ map: YAMLMap) -> [FieldTest] { map.entries.compactMap { fieldTest($0) } }
 
-    /// A value of a detection. Unlike text elsewhere, it is never guessed what ambiguous text means.
+    /// A value of a detection.
+    ///
+    /// Unlike text elsewhere, it is never guessed what ambiguous text means.
     mutating func value(_ node: YAMLNode) -> Located<SigmaValue>? {
         guard case .scalar(let scalar) = node.content else {
             error(

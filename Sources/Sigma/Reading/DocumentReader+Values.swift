@@ -39,7 +39,9 @@ extension DocumentReader {
         return map
     }
 
-    /// Text that is not empty. Dates and the words of YAML 1.1 for truth count as text.
+    /// Text that is not empty.
+    ///
+    /// Dates and the words of YAML 1.1 for truth count as text.
     mutating func string(_ node: YAMLNode, _ what: String) -> String? {
         guard case .scalar(let scalar) = node.content, scalar.meaning != .null else {
             var hint: String?

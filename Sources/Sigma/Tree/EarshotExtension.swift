@@ -11,16 +11,20 @@ public struct EarshotExtension: Sendable {
     /// The rule's own tests.
     public var tests: [RuleTest] = []
 
+    /// An extension that says nothing.
     public init() {}
 
-    /// `suppress: {by: [...], for: 1h}`
+    /// How repetitions are told: `suppress: {by: [...], for: 1h}`.
     public struct Suppression: Sendable {
+        /// The fields that tell alert rows apart.
         public var fields: [Located<String>]
+        /// For how long repetitions are added to a row, in nanoseconds.
         public var nanoseconds: Int64
+        /// Where it stands.
         public var position: SourcePosition
     }
 
-    /// `ratio: {sum: a, over: b, by: [...], timespan: 1m, gte: 10, minimum: {sum: 1000, over: 1}}`
+    /// One sum over another: `ratio: {sum: a, over: b, by: [...], timespan: 1m, gte: 10, minimum: {sum: 1000, over: 1}}`.
     ///
     /// In a sliding window, for each key: the sum of one field over the sum of another. Nothing is raised while either
     /// sum is below its minimum, or while the lower one is 0.
@@ -29,32 +33,40 @@ public struct EarshotExtension: Sendable {
         public var field: Located<String>
         /// The field by whose sum it is divided.
         public var over: Located<String>
+        /// The fields that tell the windows apart.
         public var groupBy: [Located<String>]
         /// Length of the window in nanoseconds.
         public var timespan: Located<Int64>
         /// All of these must hold of the quotient.
         public var bounds: [Bound]
+        /// What the sum that is divided must be at least.
         public var minimumSum: Double
+        /// What the sum that it is divided by must be at least.
         public var minimumOver: Double
+        /// Where it stands.
         public var position: SourcePosition
     }
 
-    /// `gte: 1.5`
+    /// What a ratio must be, such as `gte: 1.5`.
     public struct Bound: Hashable, Sendable {
+        /// How the measure compares with the threshold.
         public var comparison: SigmaCorrelation.Comparison
+        /// What it is compared with.
         public var threshold: Double
     }
 
-    /// `absence: {by: [...], timespan: 10m, after: 5}`
+    /// What should come and does not: `absence: {by: [...], timespan: 10m, after: 5}`.
     ///
     /// A key that matched `after` times, each within `timespan` of the one before, and then not for `timespan`, is
     /// missed. The clock is capture time, as other events move it on.
     public struct Absence: Sendable {
+        /// The fields that make a key.
         public var groupBy: [Located<String>]
         /// How long it must stay away, in nanoseconds.
         public var timespan: Located<Int64>
         /// How many matches in a row make it regular, at least 2.
         public var after: Int
+        /// Where it stands.
         public var position: SourcePosition
     }
 }

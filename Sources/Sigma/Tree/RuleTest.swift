@@ -11,6 +11,7 @@ extension EarshotExtension {
         public var server: String?
         /// How many alert rows of this rule the capture or the conversation must raise.
         public var alerts: Int
+        /// Where it stands.
         public var position: SourcePosition
 
         /// What the test is about, in a few words: the capture, or how many messages.
@@ -28,6 +29,7 @@ extension EarshotExtension {
         public var isToServer: Bool
         /// How long after the message before, in nanoseconds; `nil` where the text does not say.
         public var delay: Int64?
+        /// The bytes of the message.
         public var bytes: [UInt8]
 
         /// The most clients of one test.

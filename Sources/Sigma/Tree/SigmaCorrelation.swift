@@ -1,9 +1,12 @@
 /// A rule about other rules' matches in a window of time.
 public struct SigmaCorrelation: Sendable {
+    /// What the correlation says of itself.
     public var metadata: SigmaMetadata
+    /// What it measures.
     public var kind: Located<Kind>
     /// Names or ids of the rules it counts.
     public var rules: [Located<String>]
+    /// The fields, or aliases, that tell its windows apart.
     public var groupBy: [Located<String>]
     /// Names of `groupBy` or `field` that stand for another field in each rule.
     public var aliases: [Alias] = []
@@ -52,15 +55,17 @@ public struct SigmaCorrelation: Sendable {
         }
     }
 
-    /// `internal_ip: {rule_a: destination.ip, rule_b: source.ip}`
+    /// A name for other fields: `internal_ip: {rule_a: destination.ip, rule_b: source.ip}`.
     public struct Alias: Sendable {
+        /// The name that stands for other fields.
         public var name: Located<String>
         /// For rules, by id or name, the field that the alias stands for.
         public var fields: [(rule: Located<String>, field: Located<String>)]
     }
 
-    /// `gte: 50`
+    /// What the measure must be, such as `gte: 50`.
     public struct Bound: Hashable, Sendable {
+        /// How the measure compares with the threshold.
         public var comparison: Comparison
         /// The threshold, or the whole number below it.
         public var threshold: Int64

@@ -3,14 +3,17 @@
 /// An event must meet the condition of the rule and the condition of each filter on it, as pySigma joins them: to leave
 /// events out, the condition of a filter is `not selection`.
 public struct SigmaFilter: Sendable {
+    /// What the filter leaves out, in a few words.
     public var title: Located<String>
     /// Lower-case UUID, where it has one.
     public var id: Located<String>?
     /// What other people call it, where it has a name.
     public var name: Located<String>?
+    /// Why it does.
     public var description: String?
     /// Which rules it can be on: those whose logsource has all that this one says.
     public var logsource: SigmaRule.LogSource
+    /// The rules that it applies to.
     public var rules: Target
     /// The named selections, in the order of the file.
     public var selections: [Selection]

@@ -11,7 +11,9 @@ public struct SigmaString: Hashable, Sendable {
 
     /// The string as the file has it, which is what `re` and `cidr` use.
     public var raw: String
-    /// Its parts; no two literals or two `*` in a row. Empty for the empty string.
+    /// Its parts; no two literals or two `*` in a row.
+    ///
+    /// Empty for the empty string.
     public var parts: [Part]
 
     init(raw: String, parts: [Part]) {

@@ -9,7 +9,9 @@ public struct BytePattern: Hashable, Sendable {
         case anyOne
     }
 
-    /// No two `*` in a row. Empty for the empty text.
+    /// No two `*` in a row.
+    ///
+    /// Empty for the empty text.
     public var parts: [Part]
 
     /// Makes a pattern.
@@ -26,7 +28,9 @@ public struct BytePattern: Hashable, Sendable {
         }
     }
 
-    /// All patterns that `modifiers` make of this one: encodings and `windash`, in their order. Others are passed over.
+    /// All patterns that `modifiers` make of this one: encodings and `windash`, in their order.
+    ///
+    /// Others are passed over.
     ///
     /// - Returns: `nil` where there would be more than `maximumVariants`, or where text with wildcards would have to be
     ///   encoded in Base64.

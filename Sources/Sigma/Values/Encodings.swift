@@ -1,4 +1,6 @@
-/// UTF-8 as UTF-16, without a byte order mark. Ill-formed bytes become U+FFFD.
+/// UTF-8 as UTF-16, without a byte order mark.
+///
+/// Ill-formed bytes become U+FFFD.
 func utf16(_ bytes: [UInt8], bigEndian: Bool) -> [UInt8] {
     String(decoding: bytes, as: UTF8.self).utf16.flatMap { unit -> [UInt8] in
         let (high, low) = (UInt8(truncatingIfNeeded: unit >> 8), UInt8(truncatingIfNeeded: unit))

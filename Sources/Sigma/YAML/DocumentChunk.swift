@@ -4,7 +4,9 @@
 /// that was in the middle of (YAML 1.2.2, clause 9.1.2). So documents can be told apart before any of them is parsed, and
 /// a broken one does not hide the others.
 struct DocumentChunk {
-    /// Numbers of its lines. The first may be the `---` line, which can carry content.
+    /// Numbers of its lines.
+    ///
+    /// The first may be the `---` line, which can carry content.
     var lines: Range<Int>
 
     /// Finds the documents of a file, without those that hold only blank lines and comments.

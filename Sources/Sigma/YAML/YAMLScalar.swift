@@ -17,8 +17,10 @@ struct YAMLScalar {
         case ambiguous(oldMeaning: String)
     }
 
-    /// Quoted text and blocks are strings. What is plain is resolved by the core schema (YAML 1.2.2, clause 10.3.2),
-    /// unless YAML 1.1 would resolve it differently.
+    /// Quoted text and blocks are strings.
+    ///
+    /// What is plain is resolved by the core schema (YAML 1.2.2, clause 10.3.2), unless YAML 1.1 would resolve it
+    /// differently.
     var meaning: Meaning {
         guard isPlain else { return .string }
         switch text {
@@ -128,7 +130,9 @@ struct YAMLScalar {
             && time.contains(UInt8(ascii: ":"))
     }
 
-    /// `1.5`, `1.5e+3`. YAML 1.1 wants the point, and a sign after the `e`.
+    /// `1.5`, `1.5e+3`.
+    ///
+    /// YAML 1.1 wants the point, and a sign after the `e`.
     private static func float(_ digits: ArraySlice<UInt8>, _ text: String) -> Meaning {
         var rest = digits
         let whole = rest.prefix(while: isDigit)

@@ -26,8 +26,11 @@ public struct WebSocketBoundary: Sendable {
 
     /// Looks at all places from `start` on in turn.
     ///
-    /// - Parameter isWeak: whether two heads suffice: what is in the frames has to prove itself as well, or nothing
-    ///   follows.
+    /// - Parameters:
+    ///   - bytes: consecutive bytes of one direction.
+    ///   - start: the first place that is looked at.
+    ///   - isWeak: whether two heads suffice: what is in the frames has to prove itself as well, or nothing follows.
+    /// - Returns: where a frame begins that is proven, or from where on one may begin: what lies before is none.
     /// - Complexity: linear in the octets; what would cost more is given up.
     public mutating func find(_ bytes: RawSpan, from start: Int = 0, isWeak: Bool = false) -> BoundaryVerdict {
         budget = 1024 + bytes.byteCount * 2

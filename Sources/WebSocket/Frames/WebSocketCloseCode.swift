@@ -1,9 +1,12 @@
 /// RFC 6455, 7.4: why a connection is closed.
 public struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable {
+    /// The number of the wire.
     public let rawValue: UInt16
 
+    /// The code of that number, whether or not it is assigned.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// 1000: the connection has served its purpose.
     public static let normal = Self(rawValue: 1000)
     /// Stands for a Close frame without a code.
     public static let noStatus = Self(rawValue: 1005)

@@ -2,11 +2,13 @@ import Bytes
 
 /// The head of a frame (RFC 6455, 5.2): 2 to 14 octets.
 public struct WebSocketFrameHeader: Hashable, Sendable {
+    /// The operation code.
     public var opcode = WebSocketOpcode.continuation
     /// Whether the message ends with this frame.
     public var isFinal = true
     /// The three reserved bits, RSV1 as 4.
     public var reserved: UInt8 = 0
+    /// Whether the payload is masked.
     public var isMasked = false
     /// The masking key as it stands on the wire; 0 where there is none.
     public var mask: UInt32 = 0

@@ -1,15 +1,22 @@
 /// RFC 6455, 5.2 and 11.8: what a frame is for.
 public struct WebSocketOpcode: RawRepresentable, Hashable, Sendable {
+    /// The four bits of the wire.
     public let rawValue: UInt8
 
+    /// The code of these bits, whether or not it is assigned.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Goes on with the message before.
     public static let continuation = Self(rawValue: 0)
+    /// 0x1: the first frame of a message of text.
     public static let text = Self(rawValue: 1)
+    /// 0x2: the first frame of a message of bytes.
     public static let binary = Self(rawValue: 2)
+    /// 0x8: the sender closes the connection.
     public static let close = Self(rawValue: 8)
+    /// 0x9: asks for a Pong.
     public static let ping = Self(rawValue: 9)
+    /// 0xA: answers a Ping, or none.
     public static let pong = Self(rawValue: 10)
 
     /// Whether the frame is about the connection, not part of a message (5.5).

@@ -6,7 +6,9 @@ extension HTTPHead {
     private static var kept: Int { 64 }
 
     /// What is needed of the beginning of a head: its first line without the middle, the fields that are read, and the
-    /// line that is not whole. A head that goes on behind it says the same as the one it was made from.
+    /// line that is not whole.
+    ///
+    /// A head that goes on behind it says the same as the one it was made from.
     ///
     /// - Complexity: linear in the octets.
     static func condensed(_ head: RawSpan) -> [UInt8] {

@@ -5,8 +5,10 @@ import Bytes
 /// Read as generously as servers read it: a line may end in LF alone (2.2), a field may be folded (5.2), space may stand
 /// before the colon.
 enum HTTPHead {
-    /// The length of the head with its empty line; `nil` where that has not come. `lineStart` is where the first line begins
-    /// that was not whole; the next search, in the same octets and more, goes on from there.
+    /// The length of the head with its empty line; `nil` where that has not come.
+    ///
+    /// `lineStart` is where the first line begins that was not whole; the next search, in the same octets and more,
+    /// goes on from there.
     static func length(_ bytes: RawSpan, from lineStart: inout Int) -> Int? {
         for offset in lineStart..<max(lineStart, bytes.byteCount) where bytes.byte(at: offset) == UInt8(ascii: "\n") {
             let line = bytes.extracting(lineStart..<offset)
@@ -32,7 +34,9 @@ enum HTTPHead {
         return ByteRange(offset: 0, count: end)
     }
 
-    /// Calls `body` with the name and the value of each field, as ranges of the head. A folded value is one range.
+    /// Calls `body` with the name and the value of each field, as ranges of the head.
+    ///
+    /// A folded value is one range.
     static func forEachField(_ head: RawSpan, _ body: (_ name: ByteRange, _ value: ByteRange) -> Void) {
         var start = lineEnd(head, from: 0)
         while start < head.byteCount {
@@ -101,7 +105,9 @@ enum HTTPHead {
         return isThere
     }
 
-    /// Whether a range holds a text, compared without case. `wanted` is in lower case.
+    /// Whether a range holds a text, compared without case.
+    ///
+    /// `wanted` is in lower case.
     static func equals(_ head: RawSpan, _ range: ByteRange, _ wanted: StaticString) -> Bool {
         wanted.withUTF8Buffer { expected in
             guard range.count == expected.count else { return false }

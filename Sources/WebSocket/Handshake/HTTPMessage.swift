@@ -16,7 +16,9 @@ struct HTTPMessage {
     /// What the fields say.
     private(set) var body = Body.untilClose
 
-    /// Reads a whole head. Chunks stand before a length (6.3).
+    /// Reads a whole head.
+    ///
+    /// Chunks stand before a length (6.3).
     init(_ head: RawSpan) {
         var length: Int?
         var isWrong = false

@@ -11,7 +11,9 @@ public enum WebSocketProbe: Hashable, Sendable {
     /// Something else.
     case no
 
-    /// Judges the first octets. Allocates nothing.
+    /// Judges the first octets.
+    ///
+    /// Allocates nothing.
     public init(_ bytes: RawSpan) {
         // A few empty lines may stand before a request (RFC 9112, 2.2).
         var start = 0

@@ -2,8 +2,10 @@ import Bytes
 
 /// The subprotocols that an opening handshake names (RFC 6455, 1.9): those that this sensor knows, each by a bit.
 public struct WebSocketSubprotocols: OptionSet, Hashable, Sendable {
+    /// The bits, one for each subprotocol.
     public let rawValue: UInt8
 
+    /// The subprotocols of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `mqtt` (MQTT 3.1.1 and 5.0, section 6).
@@ -15,7 +17,9 @@ public struct WebSocketSubprotocols: OptionSet, Hashable, Sendable {
     /// Any other.
     public static let other = Self(rawValue: 8)
 
-    /// The bit of a name. Names are compared with case.
+    /// The bit of a name.
+    ///
+    /// Names are compared with case.
     init(_ name: RawSpan) {
         if name.elementsEqual("mqtt") {
             self = .mqtt

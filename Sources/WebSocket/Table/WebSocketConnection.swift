@@ -4,7 +4,9 @@ import Tables
 /// Keeps the names of connections apart from those of other tables.
 public enum WebSocketTag: Sendable {}
 
-/// Names a connection of a table. The name of a closed connection is not given to another one.
+/// Names a connection of a table.
+///
+/// The name of a closed connection is not given to another one.
 public typealias WebSocketID = SlotID<WebSocketTag>
 
 /// What is known of one connection.

@@ -1,4 +1,6 @@
-/// One direction of a connection. A plain value, which is copied out, changed and written back at each step.
+/// One direction of a connection.
+///
+/// A plain value, which is copied out, changed and written back at each step.
 struct WebSocketStream: Sendable {
     /// Where the direction is.
     enum Phase: UInt8, Sendable {
@@ -25,8 +27,9 @@ struct WebSocketStream: Sendable {
     var isOpening: Bool { phase.rawValue <= Phase.waiting.rawValue }
     /// Octets that wait, by number of their buffer; -1 for none.
     var waiting: Int32 = -1
-    /// Of a head: where its last line begins, as far as it has come. Behind lost octets: how many waited when they were last
-    /// searched for a frame.
+    /// Of a head: where its last line begins, as far as it has come.
+    ///
+    /// Behind lost octets: how many waited when they were last searched for a frame.
     var searched = 0
 
     /// The octets of a head that have come, and how many.

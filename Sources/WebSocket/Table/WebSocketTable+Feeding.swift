@@ -156,7 +156,9 @@ extension WebSocketTable {
         return .refused
     }
 
-    /// Lets octets wait. Where the room of all connections is taken, others give way.
+    /// Lets octets wait.
+    ///
+    /// Where the room of all connections is taken, others give way.
     private mutating func keep(
         _ buffer: consuming [UInt8], _ stream: inout WebSocketStream, _ index: Int, _ direction: Direction
     ) {

@@ -116,8 +116,9 @@ extension WebSocketTable {
         return stayPlain(index) ? .again : .refused
     }
 
-    /// The head of a direction is lost. Without the answer nobody knows whether messages are compressed: what was offered
-    /// is taken for agreed on.
+    /// The head of a direction is lost.
+    ///
+    /// Without the answer nobody knows whether messages are compressed: what was offered is taken for agreed on.
     mutating func answerIsLost(_ index: Int, _ direction: Direction) {
         guard direction == .toClient, !connections[index].isAnswered else { return }
         connections[index].isAnswered = true

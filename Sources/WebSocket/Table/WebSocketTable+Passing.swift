@@ -25,7 +25,9 @@ extension WebSocketTable {
         return .goesOn
     }
 
-    /// Takes a line before a chunk, or of the trailer (RFC 9112, 7.1). The empty line behind a chunk is passed over.
+    /// Takes a line before a chunk, or of the trailer (RFC 9112, 7.1).
+    ///
+    /// The empty line behind a chunk is passed over.
     func passLine(_ stream: inout WebSocketStream, _ rest: RawSpan, _ taken: inout Int) -> Passing {
         var end = min(stream.searched, rest.byteCount)
         while end < rest.byteCount, rest.byte(at: end) != UInt8(ascii: "\n") { end += 1 }

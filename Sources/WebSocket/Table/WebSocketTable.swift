@@ -11,7 +11,7 @@ public struct WebSocketTable: ~Copyable {
     let limits: WebSocketLimits
     var connections: SlotTable<WebSocketConnection, WebSocketTag>
     /// Bytes that wait, a buffer for each direction that needs one.
-    var waiting = BufferPool<StreamName<Direction>>()
+    var waiting: BufferPool<StreamName<Direction>>
     var inflaters: InflaterPool
     /// Who has each inflater, and whether it was used since a search for a victim last passed.
     var inflaterOwners: [(owner: StreamName<Direction>, isUsed: Bool)?] = []
@@ -26,6 +26,7 @@ public struct WebSocketTable: ~Copyable {
         var limits = limits
         limits.outputBytes = max(64, limits.outputBytes)
         self.limits = limits
+        waiting = BufferPool(spareLimit: limits.waitingBytesTotal / 4)
         connections = SlotTable(limit: limits.connections)
         inflaters = InflaterPool(limit: limits.inflaters)
     }
@@ -33,9 +34,16 @@ public struct WebSocketTable: ~Copyable {
     /// How many connections are followed.
     public var count: Int { connections.count }
 
+    /// The memory that the table has taken, in bytes.
+    public var bytesTaken: Int {
+        connections.bytes + waiting.bytesTaken + inflaters.bytes + unmasked.capacity
+            + inflaterOwners.capacity * MemoryLayout<(owner: StreamName<Direction>, isUsed: Bool)?>.stride
+    }
+
     /// Begins to follow a connection from the first octets of its opening handshake.
     ///
     /// - Parameter isClientFirst: which end is the client, as the caller numbers them; `isClientFirst(_:)` gives it back.
+    /// - Returns: its name, which the caller keeps with the flow.
     public mutating func open(isClientFirst: Bool) -> WebSocketID {
         if let victim = connections.victim { remove(victim, isEvicted: true) }
         let index = connections.open(WebSocketConnection())
@@ -44,8 +52,9 @@ public struct WebSocketTable: ~Copyable {
         return connections.id(index)
     }
 
-    /// Begins to follow a connection whose opening was not seen. The octets that go in `direction` begin with a frame; in
-    /// the other direction one has to be found.
+    /// Begins to follow a connection whose opening was not seen.
+    ///
+    /// The octets that go in `direction` begin with a frame; in the other direction one has to be found.
     public mutating func join(isClientFirst: Bool, atFrame direction: Direction) -> WebSocketID {
         let id = open(isClientFirst: isClientFirst)
         let index = Int(id.index)
@@ -60,7 +69,9 @@ public struct WebSocketTable: ~Copyable {
         return id
     }
 
-    /// Forgets a connection and gives back what it took up. Nothing happens where it was forgotten before.
+    /// Forgets a connection and gives back what it took up.
+    ///
+    /// Nothing happens where it was forgotten before.
     ///
     /// - Returns: the statements that were broken and that no message was there to tell.
     @discardableResult public mutating func close(_ id: WebSocketID) -> CarrierViolations {
@@ -142,6 +153,7 @@ extension WebSocketTable {
     }
 
     /// The statements that a side broke since its last message, and with its first one those about the subprotocol.
+    ///
     /// They are told once.
     public mutating func takeNotes(
         _ id: WebSocketID, _ direction: Direction, of inner: Inner

@@ -17,6 +17,7 @@ public struct MQTTStatement: Sendable {
     public let version: MQTTVersion
     /// Its name, as `violation.id` shows it, such as `MQTT-3.8.3-2`; of MQTT V3.1 the section, such as `MQTT31-2.1`.
     public let id: StaticString
+    /// Where a breach of the statement shows, if anywhere.
     public let sight: Sight
 
     init(_ version: MQTTVersion, _ id: StaticString, _ sight: Sight) {

@@ -1,0 +1,71 @@
+import Events
+
+/// Finds what rules a program out before any of its checks is made: a condition is walked with the checks that must say
+/// no taken for answered.
+struct GuardBuilder {
+    let pool: CheckPool
+    /// The condition of each program.
+    let conditions: [Expression]
+    /// The rare fields of the category.
+    let rareFields: [RareField]
+
+    /// The programs among `members` that need a rare field, field by field.
+    func requiredFields(of members: [Int32]) -> [RequiredFields] {
+        let bits = Set(rareFields.map(\.bit.rawValue)).sorted()
+        return bits.compactMap { bit in
+            let fields = Set(rareFields.filter { $0.bit.rawValue == bit }.map(\.field))
+            let programs = mask(of: members) { fields.contains(pool.slots[pool.checks[$0].slot].entry.id) }
+            return programs == 0 ? nil : RequiredFields(fields: bit, programs: programs)
+        }
+    }
+
+    /// What the ends of texts rule out among `members`, the guard of most programs first.
+    func textGuards(of members: [Int32]) -> [(TextGuard, masks: [UInt64])] {
+        let checks = Set(members.flatMap { conditions[Int($0)].checks }).sorted()
+        let slots = Set(checks.map { pool.checks[$0].slot }).filter { isText(pool.slots[$0]) }.sorted()
+        let all = ProgramGroup(programs: 0..<members.count).all
+        return slots.compactMap { slot in
+            let own = checks.filter { pool.checks[$0].slot == slot }
+            let masks =
+                table(members, own, all) { pool.checks[$0].predicate.firstBytes(in: pool) }
+                + table(members, own, all) { pool.checks[$0].predicate.lastBytes(in: pool) }
+            let needing = mask(of: members) { pool.checks[$0].slot == slot }
+            let excluded = masks.reduce(needing) { $0 | (all & ~$1) }
+            return excluded == 0 ? nil : (TextGuard(slot: slot, programs: excluded, needing: needing), masks)
+        }
+        .sorted { left, right in
+            let (one, other) = (left.0.programs.nonzeroBitCount, right.0.programs.nonzeroBitCount)
+            return one != other ? one > other : left.0.slot < right.0.slot
+        }
+    }
+
+    /// Whether a slot holds text as the event gives it.
+    private func isText(_ slot: FieldSlot) -> Bool {
+        slot.source == nil && (slot.entry.info.type == .text || slot.entry.info.type == .keyword)
+    }
+
+    /// For each value of a byte the programs that can match, where `bytes` tells what a check wants to find there;
+    /// `nil` is anything.
+    private func table(
+        _ members: [Int32], _ checks: [Int], _ all: UInt64, _ bytes: (Int) -> Set<UInt8>?
+    ) -> [UInt64] {
+        let wanted = Dictionary(uniqueKeysWithValues: checks.compactMap { check in bytes(check).map { (check, $0) } })
+        let named = wanted.values.reduce(into: Set<UInt8>()) { $0.formUnion($1) }
+        let unnamed = all & ~mask(of: members) { wanted[$0] != nil }
+        var result = Array(repeating: unnamed, count: 256)
+        for byte in named {
+            result[Int(byte)] = all & ~mask(of: members) { wanted[$0].map { !$0.contains(byte) } ?? false }
+        }
+        return result
+    }
+
+    /// The programs that cannot match when the checks that `saysNo` names say no.
+    private func mask(of members: [Int32], _ saysNo: (Int) -> Bool) -> UInt64 {
+        var mask: UInt64 = 0
+        for (index, member) in members.enumerated() {
+            let rest = conditions[Int(member)].simplified { saysNo($0) ? false : nil }
+            if rest == .constant(false) { mask |= 1 << UInt64(index) }
+        }
+        return mask
+    }
+}

@@ -1,0 +1,105 @@
+/// What the matcher works out for each rule and each correlation input, as flat data.
+struct MatchPlans: Sendable {
+    /// What a rule on single events leads to.
+    struct Rule: BitwiseCopyable, Sendable {
+        /// The inputs that its matches come into, and those that they may come into from there: a stretch of `reached`.
+        var reached = IndexRange(0..<0)
+        /// The fields that tell its alert rows apart; -1 where that is not asked for.
+        var row: Int32 = -1
+    }
+
+    /// An input that matches come into.
+    struct Reached: BitwiseCopyable, Sendable {
+        var input: Int32
+        /// Whether another correlation stands between.
+        var isChained: Bool
+    }
+
+    /// What kind of values an input asks for.
+    enum Values: BitwiseCopyable, Sendable {
+        case none
+        /// A hash of each value.
+        case hashes
+        /// Each value as a number.
+        case numbers
+        /// The sums of two fields.
+        case totals
+    }
+
+    /// What an input asks of an event.
+    struct Input: BitwiseCopyable, Sendable {
+        /// The fields that the correlation groups by.
+        var group: Int32
+        /// The fields that tell its alert rows apart; -1 where that is not asked for.
+        var row: Int32 = -1
+        var values: Values
+        var valueSlot: Int32
+        var overSlot: Int32
+        /// What a unit of its numbers is divided by.
+        var scale: Int64
+    }
+
+    private(set) var rules: [Rule] = []
+    private(set) var reached: [Reached] = []
+    private(set) var inputs: [Input] = []
+    /// For each list of fields that something is told apart by, a stretch of `keySlots`.
+    private(set) var keys: [IndexRange] = []
+    private(set) var keySlots: [Int32] = []
+
+    /// Lays out the rules; each list of fields is hashed once for an event, whoever asks for it.
+    init(_ compiled: CompiledRules) {
+        var known: [[Int]: Int32] = [:]
+        for (index, rule) in compiled.rules.enumerated() {
+            var plan = Rule()
+            plan.reached = append(reach(of: compiled.feeds[index], compiled.inputs))
+            if !rule.isCorrelation, rule.raisesAlerts, let suppression = rule.suppression {
+                plan.row = key(suppression.slots, &known)
+            }
+            rules.append(plan)
+        }
+        for input in compiled.inputs {
+            let plan = compiled.correlations[input.correlation]
+            let values: Values =
+                switch plan.measure {
+                case .distinctValues: .hashes
+                case .sum, .average, .percentile: .numbers
+                case .ratio: .totals
+                case .events, .manyEvents, .rules, .orderedRules, .absence: .none
+                }
+            var made = Input(
+                group: key(input.groupSlots, &known), values: values, valueSlot: Int32(input.valueSlot),
+                overSlot: Int32(input.overSlot), scale: plan.scale)
+            if plan.raises, plan.measure != .absence, let suppression = compiled.rules[plan.rule].suppression {
+                made.row = key(suppression.slots, &known)
+            }
+            inputs.append(made)
+        }
+    }
+
+    private mutating func key(_ slots: [Int], _ known: inout [[Int]: Int32]) -> Int32 {
+        if let number = known[slots] { return number }
+        let start = keySlots.count
+        keySlots += slots.map { Int32(truncatingIfNeeded: $0) }
+        keys.append(IndexRange(start..<keySlots.count))
+        known[slots] = Int32(keys.count - 1)
+        return Int32(keys.count - 1)
+    }
+
+    private mutating func append(_ inputs: [Reached]) -> IndexRange {
+        let start = reached.count
+        reached += inputs
+        return IndexRange(start..<reached.count)
+    }
+
+    private func reach(of feeds: [Int], _ inputs: [CorrelationInput]) -> [Reached] {
+        var found = feeds.map { Reached(input: Int32($0), isChained: false) }
+        var seen = Set<Int>()
+        var next = feeds.flatMap { inputs[$0].next }
+        while let input = next.popLast() {
+            guard seen.insert(input).inserted else { continue }
+            found.append(Reached(input: Int32(input), isChained: true))
+            next += inputs[input].next
+        }
+        return found
+    }
+}

@@ -1,0 +1,125 @@
+import Events
+import Network
+
+/// A match that became an alert, or that adds to one.
+public struct Hit: Hashable, Sendable {
+    /// The rule, as an index into `CompiledRules.rules`.
+    public var rule: Int
+    /// Serial number of the alert row, from 1.
+    public var alert: UInt64
+    /// Whether the row begins with this match; if not, only its count and its last time change.
+    public var isNew: Bool
+    /// How many matches the row stands for, this one included.
+    public var count: Int64
+    /// For a correlation the count, or the sum, that met its condition; 1 for other rules.
+    ///
+    /// What has a fraction is rounded.
+    ///
+    /// An `event_count` or `value_count` is counted no further than one more than the largest threshold. Of an absence it
+    /// is how many times in a row the key had come.
+    public var matched: Int64
+    /// Whether `matched` stopped there, so that the real count may be larger.
+    public var isCountCut: Bool
+    /// The same as `matched`, with its fraction: an average, a percentile, a ratio.
+    public var measure: Double
+    /// Whether `measure` is near the real one only: a sketch of many distinct values, or values put together.
+    public var isEstimate = false
+    /// For an absence its place in `DetectionEngine.missed`; `nil` for all that the present event raised.
+    public var missed: Int?
+    /// The earliest of the matches that the row stands for: one that comes late may be earlier than those before it.
+    public var earliest = Timestamp.zero
+    /// The latest of the matches that the row stands for.
+    public var latest = Timestamp.zero
+    /// For a correlation the events that made it, oldest first: a stretch of `DetectionEngine.evidenceTokens`.
+    ///
+    /// At most 10, the newest of its window; one for each rule of a `temporal` or `temporal_ordered` one; of an absence, the
+    /// last that came. What other correlations handed on stands in the order of the tokens. Empty for rules on single
+    /// events, and where events have no tokens.
+    public var evidence = 0..<0
+
+    init(rule: Int, alert: UInt64 = 0, isNew: Bool = true, count: Int64 = 1, matched: Int64, isCountCut: Bool = false) {
+        self.rule = rule
+        self.alert = alert
+        self.isNew = isNew
+        self.count = count
+        self.matched = matched
+        self.isCountCut = isCountCut
+        measure = Double(matched)
+    }
+}
+
+/// A key that stays away, as it was when it was seen last.
+public struct MissedKey: Sendable {
+    /// What surrounded its latest message.
+    public var lastSeen: EventContext
+    /// The one-line summary of the rule, filled in when the key had become regular.
+    public var summary: String
+    /// `field=value` pairs of the key, joined by `|`.
+    public var groupKey: String
+}
+
+/// How much state an engine may keep.
+///
+/// What does not fit pushes out what was used longest ago.
+public struct DetectionLimits: Hashable, Sendable {
+    /// Alert rows that repetitions can still be added to, each with the one before it; about 140 bytes each.
+    public var suppressions = 65_536
+    /// Groups of all correlations together; about 130 bytes each.
+    public var groups = 65_536
+    /// Events and distinct values in the windows of all groups together; 56 bytes each, distinct values 80.
+    ///
+    /// A quarter of them may be what has left its window and is kept for events that come late.
+    public var windowEntries = 524_288
+
+    /// Distinct values of a group that are counted exactly; a larger threshold is decided by an estimate.
+    public var exactValues = 4096
+    /// Groups whose distinct values are estimated; 20 KiB each.
+    public var sketches = 128
+    /// Keys of all `absence` rules together; about 400 bytes each.
+    public var absences = 16_384
+    /// Groups of all `temporal_ordered` correlations together; about 1 KiB each.
+    ///
+    /// A correlation that follows so many runs of rules that it needs more has fewer groups by as much.
+    public var sequences = 16_384
+
+    /// The limits of an ordinary sensor: some 100 MiB when every table is full.
+    ///
+    /// `DetectionCounters.stateBytes` tells what they have taken so far.
+    public init() {}
+
+    /// Limits for tables that take at most about that many bytes together.
+    public init(bytes: Int) {
+        let share = max(0.001, Double(bytes) / Double(100 << 20))
+        func scaled(_ count: Int) -> Int { max(16, Int(min(Double(count) * share, 1e9))) }
+        suppressions = scaled(suppressions)
+        groups = scaled(groups)
+        windowEntries = scaled(windowEntries)
+        sketches = scaled(sketches)
+        absences = scaled(absences)
+        sequences = scaled(sequences)
+    }
+}
+
+/// What an engine counted since it was made.
+public struct DetectionCounters: Hashable, Sendable {
+    /// Events that were evaluated.
+    public internal(set) var events: UInt64 = 0
+    /// Conditions of rules that were evaluated.
+    public internal(set) var evaluations: UInt64 = 0
+    /// Alert rows that were begun.
+    public internal(set) var alerts: UInt64 = 0
+    /// Groups that were pushed out while their window still held something.
+    public internal(set) var groupsEvicted: UInt64 = 0
+    /// Alert rows that can no longer be added to, although their time was not over.
+    public internal(set) var suppressionsEvicted: UInt64 = 0
+    /// Matches that no correlation counted because a field of `group-by` was absent.
+    public internal(set) var eventsWithoutGroup: UInt64 = 0
+    /// Groups whose distinct values are no longer counted but estimated.
+    public internal(set) var sketchesMade: UInt64 = 0
+    /// Keys that were missed by an `absence`.
+    public internal(set) var keysMissed: UInt64 = 0
+    /// The memory that windows, groups and alert rows have taken, in bytes.
+    public internal(set) var stateBytes: Int = 0
+    /// Searches that Vectorscan gave up.
+    public internal(set) var patternErrors: UInt64 = 0
+}
