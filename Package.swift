@@ -14,7 +14,7 @@ let common: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
 ]
-/// `Lifetimes` lets a function return a `~Escapable` value. Only `Bytes` declares such functions.
+/// `Lifetimes` lets a function return a `~Escapable` value: spans, and what is made of them.
 let lifetimes: [SwiftSetting] = common + [.enableExperimentalFeature("Lifetimes")]
 
 let package = Package(
@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Tables", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Events", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: common),
-        .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: lifetimes),
 
         .target(
             name: "Capture",
@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Events", "Network", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Events", "Network", "Packets", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -84,7 +84,8 @@ let package = Package(
         .testTarget(
             name: "TablesTests", dependencies: ["Bytes", "Network", "Tables", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
             swiftSettings: common),
@@ -109,7 +110,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",
-            dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Bytes", "Network", "Events", "Alerts", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: common),
         .testTarget(
             name: "SensorTests",
@@ -123,9 +126,10 @@ let package = Package(
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["ProgramSupport"], exclude: ["Clients"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["Clients"],
+            swiftSettings: common),
         .testTarget(
-            name: "RefereeTests", dependencies: ["ProgramSupport"], exclude: ["README.md", "Referee"],
+            name: "RefereeTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["README.md", "Referee"],
             swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),

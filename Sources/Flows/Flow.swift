@@ -47,9 +47,9 @@ public struct StreamSide: Sendable {
     public var wholeLength = 0
     /// Whether message boundaries were lost; nothing is dissected until one proves itself.
     public var isLost = false
-    /// Octets that were lost since the caller last set it to 0: for whoever keeps boundaries of his own below those of
-    /// messages.
-    public var missed = 0
+    /// Whether bytes were given up since the caller last looked, nobody knows how many: for whoever keeps boundaries of his
+    /// own below those of messages.
+    public var hasUnknownHole = false
     /// While they are lost: whether what is held begins with a segment.
     public var startsSegment = false
     /// While they are lost: how many octets were held when they were last searched.

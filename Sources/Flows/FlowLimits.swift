@@ -32,7 +32,7 @@ public struct FlowLimits: Sendable {
     /// for them stay near 5 MiB.
     public var fragmentedDatagrams = 4096
     /// Octets of memory that fragments wait in, all datagrams together, where each takes a power of two from 2,048 on.
-    /// A quarter as much may be kept for later use.
+    /// A quarter as much may be kept for later use. Copies of the frames that they came in may take as much again.
     public var fragmentBytesTotal = 16 << 20
     /// Pieces of one datagram: bounds the walk that sorts a piece in. 65,535 octets over a link that carries 576 come in
     /// 119 pieces.

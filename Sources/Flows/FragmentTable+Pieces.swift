@@ -133,6 +133,41 @@ extension FragmentTable {
         return store
     }
 
+    /// Keeps a copy of the frame of a fragment, as far as the memory allowed for fragments goes.
+    mutating func keep(_ source: FrameRef, _ slot: Int) {
+        if slots[slot].frames.isEmpty, let spare = spareFrames.popLast() {
+            slots[slot].frames = spare
+        }
+        let needed = KeptFrames.memory(ofFrame: source.bytes.byteCount)
+        let end = slots[slot].store.count
+        if frameBytes + needed <= limits.fragmentBytesTotal {
+            slots[slot].frames.keep(source, upTo: end)
+        } else {
+            slots[slot].frames.passOver(source, upTo: end)
+        }
+        let memory = slots[slot].frames.memory
+        frameBytes += memory - slots[slot].frameBytes
+        slots[slot].frameBytes = memory
+    }
+
+    /// Takes the frames out of a slot, which keeps none then.
+    mutating func takeFrames(_ slot: Int) -> KeptFrames {
+        var frames = KeptFrames()
+        swap(&frames, &slots[slot].frames)
+        frameBytes -= slots[slot].frameBytes
+        slots[slot].frameBytes = 0
+        return frames
+    }
+
+    /// Keeps a list of frames for later use, unless enough are kept or it is a large one.
+    mutating func spare(_ frames: inout KeptFrames) {
+        guard frames.memory > 0, frames.memory <= 1 << 14, spareFrames.count < 64 else { return }
+        frames.removeAll()
+        var kept = KeptFrames()
+        swap(&kept, &frames)
+        spareFrames.append(kept)
+    }
+
     /// Takes a datagram whose every octet came out of the table.
     mutating func complete(_ slot: Int) -> FragmentVerdict {
         counters.completed += 1
@@ -141,10 +176,13 @@ extension FragmentTable {
         var first = slots[slot].first
         first.payload = ByteRange(offset: 0, count: store.count)
         let oddities = slots[slot].oddities
+        let frames = takeFrames(slot)
         let isInOrder = slots[slot].isInOrder
         let numbers = slot * pieceLimit..<slot * pieceLimit + slots[slot].pieceCount
         remove(slot)
-        if isInOrder { return .complete(FragmentBuffer(bytes: store, first: first, oddities: oddities)) }
+        if isInOrder {
+            return .complete(FragmentBuffer(bytes: store, first: first, oddities: oddities, frames: frames))
+        }
         // The pieces stay as they are until the slot is used again.
         var bytes = buffers.take(FragmentBuffers.size(for: store.count))
         for number in numbers {
@@ -153,6 +191,6 @@ extension FragmentTable {
             bytes.append(copying: store.span.bytes.slice(range))
         }
         buffers.give(&store)
-        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: oddities))
+        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: oddities, frames: frames))
     }
 }

@@ -32,6 +32,10 @@ public struct FragmentTable: ~Copyable {
     var waiting6 = FragmentQueue()
     /// Octets of memory that datagrams wait in.
     public internal(set) var reservedBytes = 0
+    /// Bytes of memory that copies of frames take up.
+    var frameBytes = 0
+    /// Lists of frames that nobody uses, with their capacity.
+    var spareFrames: [KeptFrames] = []
     private var arrivals: UInt64 = 0
 
     /// An empty table.
@@ -44,8 +48,9 @@ public struct FragmentTable: ~Copyable {
         buffers = FragmentBuffers(idleLimit: limits.fragmentBytesTotal / 4)
     }
 
-    /// Takes a fragment in. `frame` is what its payload is a range of; the octets are copied.
-    public mutating func insert(_ fragment: Fragment, frame: RawSpan, at time: Timestamp) -> FragmentVerdict {
+    /// Takes a fragment in. Its payload is a range of the bytes of `source`, the frame that it came in; both are copied.
+    public mutating func insert(_ fragment: Fragment, from source: FrameRef, at time: Timestamp) -> FragmentVerdict {
+        let frame = source.bytes
         counters.fragments += 1
         expire(at: time, atMost: 4)
         if let reason = fragment.defect(frameLength: frame.byteCount) { return drop(reason) }
@@ -70,11 +75,17 @@ public struct FragmentTable: ~Copyable {
             place(fragment, frame, slot, finding)
         }
         if !fragment.hasMore { slots[slot].end = fragment.offset + fragment.payload.count }
-        return slots[slot].store.count == slots[slot].end ? complete(slot) : .waiting
+        if slots[slot].store.count == slots[slot].end { return complete(slot) }
+        // A copy of what waits already adds nothing, and neither does its frame.
+        if finding.newPieces > 0 || !overlap.isEmpty { keep(source, slot) }
+        return .waiting
     }
 
     /// Takes back the memory of a datagram that was delivered.
-    public mutating func recycle(_ buffer: consuming FragmentBuffer) { buffers.give(&buffer.bytes) }
+    public mutating func recycle(_ buffer: consuming FragmentBuffer) {
+        buffers.give(&buffer.bytes)
+        spare(&buffer.frames)
+    }
 
     /// Octets of memory that are kept for later use.
     public var idleBytes: Int { buffers.idleBytes }
@@ -91,7 +102,7 @@ public struct FragmentTable: ~Copyable {
         bytes.append(copying: frame.slice(fragment.payload))
         var first = fragment
         first.payload = ByteRange(offset: 0, count: bytes.count)
-        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: []))
+        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: [], frames: KeptFrames()))
     }
 
     /// Finds the datagram of a fragment or begins it.

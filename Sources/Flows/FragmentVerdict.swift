@@ -21,6 +21,8 @@ public struct FragmentBuffer: ~Copyable, Sendable {
     public let first: Fragment
     /// What was odd about the fragments.
     public let oddities: FragmentOddities
+    /// The frames of the fragments that waited; that of the last one is the caller's.
+    public internal(set) var frames: KeptFrames
 
     /// Whether fragments overlapped with equal octets; exact copies do not count.
     public var hasOverlap: Bool { oddities.contains(.overlap) }

@@ -24,6 +24,10 @@ struct FragmentedDatagram: Sendable {
     /// Whether `store` is the payload as it stands: each piece came behind the one in front of it.
     var isInOrder = true
     var oddities: FragmentOddities = []
+    /// The frames that its fragments came in.
+    var frames = KeptFrames()
+    /// The memory that they take up.
+    var frameBytes = 0
 }
 
 /// A run of octets that came together. The pieces of a datagram are sorted by offset and do not overlap.

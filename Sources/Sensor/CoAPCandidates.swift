@@ -1,5 +1,4 @@
 import Bytes
-import Capture
 import CoAP
 import Flows
 import Network
@@ -10,14 +9,15 @@ import Packets
 ///
 /// Bounded: few of them a flow, few flows at a time; the flow that waited longest is given up first.
 struct CoAPCandidates: ~Copyable {
-    /// A datagram with the frame it came in.
-    struct Datagram: Sendable {
-        var frame: FrameHeader
-        var packet: Packet
+    /// A datagram, or what came next in a stream, with the frames that it came in.
+    struct Piece: Sendable {
         var side: Side
-        /// Of a segment: what came next in the stream.
-        var stream: [UInt8] = []
-        var bytes: [UInt8] = []
+        var isStream: Bool
+        var frames = KeptFrames()
+        /// Where it lies in `frames`.
+        var range = ByteRange.empty
+        /// When it came.
+        fileprivate var time: Timestamp
     }
 
     /// A request may be repeated MAX_RETRANSMIT times (RFC 7252, 4.8) before the answer comes.
@@ -31,7 +31,7 @@ struct CoAPCandidates: ~Copyable {
     /// Octets of frames that wait in all flows together.
     private static let byteLimit = 16 << 20
 
-    private var waiting: [Int64: [Datagram]] = [:]
+    private var waiting: [Int64: [Piece]] = [:]
     private var totalBytes = 0
     /// Handles are given in order of time; none below `oldestHandle` waits.
     private var nextHandle: Int64 = 0
@@ -39,31 +39,31 @@ struct CoAPCandidates: ~Copyable {
     /// How many flows were given up because too many waited.
     private(set) var evicted: UInt64 = 0
 
-    /// Keeps a datagram for the flow of `handle`, which is set for a flow that waits for nothing yet, or no longer since
-    /// it had to make room for others. `false` where it waits in vain.
-    mutating func add(_ handle: inout Int64, _ datagram: Datagram, _ bytes: RawSpan) -> Bool {
+    /// Keeps a piece for the flow of `handle`, which is set for a flow that waits for nothing yet, or no longer since it had
+    /// to make room for others. `false` where it waits in vain.
+    mutating func add(
+        _ handle: inout Int64, _ payload: RawSpan, from side: Side, _ frame: FrameRef, isStream: Bool
+    ) -> Bool {
         let count = waiting[handle]?.count ?? 0
-        let limit = datagram.stream.isEmpty ? Self.datagramsPerFlow : Self.segmentsPerFlow
-        guard count < limit, bytes.byteCount <= Self.byteLimit else { return false }
-        var datagram = datagram
-        datagram.bytes.append(copying: bytes)
+        guard count < (isStream ? Self.segmentsPerFlow : Self.datagramsPerFlow) else { return false }
+        var piece = Piece(side: side, isStream: isStream, time: frame.provenance.frame.timestamp)
+        piece.range = piece.frames.keep(frame, carrying: payload)
         if count == 0 {
             handle = nextHandle
             nextHandle += 1
         }
-        waiting[handle, default: []].append(datagram)
-        totalBytes += bytes.byteCount + datagram.stream.count
+        totalBytes += piece.frames.size
+        waiting[handle, default: []].append(piece)
         while waiting.count > Self.flowLimit || totalBytes > Self.byteLimit { evictOldest() }
         return true
     }
 
     /// Whether `payload`, sent by `side`, answers a request that waits.
     func isAnswered(_ handle: Int64, by payload: RawSpan, from side: Side) -> Bool {
-        guard let datagrams = waiting[handle] else { return false }
-        return datagrams.contains { waiting in
-            waiting.side != side
-                && CoAPProbe.isAnswer(payload, to: waiting.bytes.span.bytes.slice(waiting.packet.payload))
-        }
+        guard let pieces = waiting[handle] else { return false }
+        for piece in pieces where piece.side != side && CoAPProbe.isAnswer(payload, to: piece.frames.slice(piece.range))
+        { return true }
+        return false
     }
 
     /// What a stream that waits turned out to be.
@@ -77,7 +77,8 @@ struct CoAPCandidates: ~Copyable {
         guard let parts = waiting[handle] else { return .other }
         var begun = 0
         for side in [Side.first, .second] {
-            let stream = parts.filter { $0.side == side }.flatMap(\.stream)
+            var stream: [UInt8] = []
+            for part in parts where part.side == side { stream.append(copying: part.frames.slice(part.range)) }
             switch CoAPStreamProbe.verdict(stream.span.bytes) {
             case .no: return .other
             case .needMore: continue
@@ -92,19 +93,22 @@ struct CoAPCandidates: ~Copyable {
 
     /// Whether `payload`, sent by `side` at `time`, repeats a request that waits, as a client does that gets no answer.
     func isRepeated(_ handle: Int64, by payload: RawSpan, from side: Side, at time: Timestamp) -> Bool {
-        guard let datagrams = waiting[handle] else { return false }
-        return datagrams.contains { waiting in
-            waiting.side == side
-                && time.nanoseconds(since: waiting.frame.timestamp) >= Self.retransmissionNanoseconds
-                && CoAPProbe.isRetransmission(payload, of: waiting.bytes.span.bytes.slice(waiting.packet.payload))
+        guard let pieces = waiting[handle] else { return false }
+        for piece in pieces where piece.side == side {
+            if time.nanoseconds(since: piece.time) >= Self.retransmissionNanoseconds,
+                CoAPProbe.isRetransmission(payload, of: piece.frames.slice(piece.range))
+            {
+                return true
+            }
         }
+        return false
     }
 
-    /// Takes the datagrams of a flow out, in the order in which they came.
-    mutating func take(_ handle: Int64) -> [Datagram] {
-        let datagrams = waiting.removeValue(forKey: handle) ?? []
-        for datagram in datagrams { totalBytes -= datagram.bytes.count + datagram.stream.count }
-        return datagrams
+    /// Takes the pieces of a flow out, in the order in which they came.
+    mutating func take(_ handle: Int64) -> [Piece] {
+        let pieces = waiting.removeValue(forKey: handle) ?? []
+        for piece in pieces { totalBytes -= piece.frames.size }
+        return pieces
     }
 
     /// Forgets the datagrams of a flow.

@@ -1,6 +1,5 @@
 import Alerts
 import Bytes
-import Capture
 import Detection
 import Events
 import Network
@@ -55,7 +54,7 @@ public struct DetectionSink: EventSink, ~Copyable {
 
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         engine.evaluate(event, context, message: message)
         var index = 0
@@ -66,29 +65,39 @@ public struct DetectionSink: EventSink, ~Copyable {
                 alertsByRule[rules.rules[hit.rule].id, default: 0] += 1
                 var alert = makeAlert(hit, event, context, message: message)
                 // What is missed is not in this frame, which only moved the clock on.
-                if hit.missed == nil { alert.evidence = [evidence(frame, frameBytes)] }
+                if hit.missed == nil {
+                    let (kept, leftOut) = evidence(frames)
+                    alert.evidence = kept
+                    alert.evidenceLeftOut = leftOut > 0 ? leftOut : nil
+                }
                 deliver(.insert(alert))
             } else {
                 repetitions[hit.rule] &+= 1
                 // Few frames of a repetition are worth keeping; the store has the last word on how many.
                 let isWorthIt = hit.missed == nil && hit.count <= Self.evidenceFrames
-                let frames = isWorthIt ? evidence(frame, frameBytes) : nil
+                let (kept, leftOut) = isWorthIt ? evidence(frames) : ([], 0)
                 deliver(
                     .repeated(
-                        serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: frames)
-                )
+                        serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: kept,
+                        leftOut: leftOut))
             }
         }
     }
 
     private static let evidenceFrames: Int64 = 10
 
-    private func evidence(_ frame: FrameHeader, _ bytes: RawSpan) -> EvidenceFrame {
-        var copy: [UInt8] = []
-        copy.append(copying: bytes)
-        return EvidenceFrame(
-            frameNumber: frame.number, timestampNanoseconds: frame.timestamp.nanoseconds,
-            linkType: frame.linkType.rawValue, originalLength: UInt32(clamping: frame.originalLength), bytes: copy)
+    private func evidence(_ frames: MessageFrames) -> (frames: [EvidenceFrame], leftOut: Int) {
+        var evidence: [EvidenceFrame] = []
+        frames.forEach { frame, bytes in
+            var copy: [UInt8] = []
+            copy.append(copying: bytes)
+            evidence.append(
+                EvidenceFrame(
+                    frameNumber: frame.number, timestampNanoseconds: frame.timestamp.nanoseconds,
+                    linkType: frame.linkType.rawValue, originalLength: UInt32(clamping: frame.originalLength),
+                    bytes: copy))
+        }
+        return (evidence, frames.leftOut)
     }
 
     private mutating func makeAlert(

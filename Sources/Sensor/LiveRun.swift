@@ -2,6 +2,7 @@ import Alerts
 import Capture
 import Foundation
 import Network
+import Packets
 
 /// Listens on interfaces until told to stop. Nothing is ever sent.
 public enum LiveRun {

@@ -2,6 +2,7 @@ import Alerts
 import Capture
 import Foundation
 import Network
+import Packets
 
 /// Reads capture files through a pipeline, one run in the store for each file.
 ///

@@ -1,5 +1,4 @@
 import Bytes
-import Capture
 import CoAP
 import Events
 import Flows
@@ -14,16 +13,20 @@ extension Worker where Sink: ~Copyable {
     ///
     /// On CoAP's own port the beginning of one side is enough. Elsewhere both sides have to begin with a CSM, or one side
     /// has to go on as chance would not: until then what comes waits with its frames.
-    mutating func identifyCoAP(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Bool {
+    mutating func identifyCoAP(
+        _ slot: Int, _ side: Side, _ bytes: RawSpan, _ kept: KeptFrames, _ frame: FrameRef, behind start: Int
+    ) -> Bool {
         let flow = streams.table[slot]
         guard flow[side].hasSYN, !flow[side].isLost else { return false }
         let isOwnPort = flow.key.first.port == CoAPPort.coap || flow.key.second.port == CoAPPort.coap
         guard CoAPStreamProbe.verdict(bytes, isOwnPort: isOwnPort) == .beginning else { return false }
         if isOwnPort {
-            claimCoAP(slot, client: likelyCoAPClient(slot), isFromStart: isFromStart(slot), seenFrom: side)
+            let time = kept.firstTime ?? frame.provenance.frame.timestamp
+            claimCoAP(slot, client: likelyCoAPClient(slot), isFromStart: isFromStart(slot), seenFrom: side, at: time)
         } else {
             streams.table[slot].label = FlowLabel.coapStreamCandidate
-            keep(slot, side, bytes, frameBytes)
+            keepPieces(slot, side, bytes, kept)
+            if start < bytes.byteCount { keep(slot, side, bytes.extracting(start..<bytes.byteCount), frame) }
         }
         return true
     }
@@ -37,28 +40,36 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Takes octets of a flow that may be CoAP; with those that prove it, everything that waited is read.
-    mutating func weigh(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
+    mutating func weigh(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
         if streams.table[slot][side].isLost {
             // Lost octets: from here on only a chain of messages proves anything.
             candidates.drop(streams.table[slot].handle)
             streams.table[slot].handle = -1
             streams.table[slot].label = FlowLabel.unknown
             streams.loseBoundary(slot, side.other)
-            return resume(slot, side, data, frameBytes)
+            return resume(slot, side, data, frame)
         }
-        var stream = streams.takeHeld(slot, side)
-        stream.append(copying: data)
-        keep(slot, side, stream.span.bytes, frameBytes)
-        stream.removeAll(keepingCapacity: true)
-        streams.putHeld(stream, slot, side)
+        var partial = streams.takeHeld(slot, side)
+        keepPieces(slot, side, partial.bytes.span.bytes, partial.frames)
+        keep(slot, side, data, frame)
+        partial.removeAll()
+        streams.putHeld(partial, slot, side)
         settle(slot)
     }
 
-    /// Lets octets wait, with the frame that they came in.
-    private mutating func keep(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
-        var datagram = CoAPCandidates.Datagram(frame: frame, packet: packet, side: side)
-        datagram.stream.append(copying: data)
-        if !candidates.add(&streams.table[slot].handle, datagram, frameBytes) { giveUpStream(slot) }
+    /// Lets bytes that waited already wait for a proof, each with the frame that it came in.
+    private mutating func keepPieces(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ kept: KeptFrames) {
+        var start = 0
+        while let piece = kept.piece(from: start) {
+            keep(slot, side, bytes.extracting(piece.bytes), kept.frame(piece.frames))
+            start = piece.bytes.upperBound
+        }
+    }
+
+    /// Lets octets wait for a proof, with the frame that they came in.
+    private mutating func keep(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
+        guard streams.table[slot].label == FlowLabel.coapStreamCandidate else { return }
+        if !candidates.add(&streams.table[slot].handle, data, from: side, frame, isStream: true) { giveUpStream(slot) }
     }
 
     /// Looks whether what waits of a flow proves it to be CoAP, and reads it then.
@@ -69,18 +80,13 @@ extension Worker where Sink: ~Copyable {
         case .other: giveUpStream(slot)
         case .proven:
             let waiting = candidates.take(streams.table[slot].handle)
-            claimCoAP(slot, client: likelyCoAPClient(slot), isFromStart: isFromStart(slot), seenFrom: nil)
-            replay(waiting, slot)
+            let time = waiting.first?.frames.firstTime ?? now
+            claimCoAP(
+                slot, client: likelyCoAPClient(slot), isFromStart: isFromStart(slot), seenFrom: nil, at: time)
+            for piece in waiting {
+                feed(slot, piece.side, piece.frames.slice(piece.range), FrameRef(piece.frames))
+            }
         }
-    }
-
-    private mutating func replay(_ waiting: [CoAPCandidates.Datagram], _ slot: Int) {
-        let (current, currentPacket) = (frame, packet)
-        for part in waiting {
-            (frame, packet) = (part.frame, part.packet)
-            feed(slot, part.side, part.stream.span.bytes, part.bytes.span.bytes)
-        }
-        (frame, packet) = (current, currentPacket)
     }
 
     mutating func giveUpStream(_ slot: Int) {
@@ -91,12 +97,12 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Takes a flow for CoAP by what one end sent, or both, where none is given.
-    mutating func claimCoAP(_ slot: Int, client: Side, isFromStart: Bool, seenFrom side: Side?) {
+    mutating func claimCoAP(_ slot: Int, client: Side, isFromStart: Bool, seenFrom side: Side?, at time: Timestamp) {
         streams.table[slot].label = FlowLabel.coapStream
         streams.table[slot].client = client
         streams.table[slot].misses = 0
         if let side { distrust(slot, side.other) }
-        openSession(slot, isFromStart: isFromStart)
+        openSession(slot, isFromStart: isFromStart, at: time)
     }
 
     /// The end that probably opened the connection: the one that is not on CoAP's own port, else on the higher one.
@@ -110,7 +116,7 @@ extension Worker where Sink: ~Copyable {
 
     /// Looks whether a flow whose beginning was not seen is CoAP.
     mutating func joinCoAP(
-        _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, isLast: Bool
+        _ slot: Int, _ side: Side, _ bytes: RawSpan, startsSegment: Bool, isLast: Bool, at time: Timestamp
     ) -> MQTTBoundary.Verdict? {
         var boundary = CoAPBoundary()
         let verdict = boundary.find(bytes, startsSegment: startsSegment, isLast: isLast)
@@ -118,7 +124,7 @@ extension Worker where Sink: ~Copyable {
         let asks = boundary.sendsRequests
         claimCoAP(
             slot, client: asks.map { $0 ? side : side.other } ?? likelyCoAPClient(slot), isFromStart: false,
-            seenFrom: side)
+            seenFrom: side, at: time)
         return .proven(offset)
     }
 
@@ -131,24 +137,29 @@ extension Worker where Sink: ~Copyable {
         }
     }
 
-    /// Dissects every whole message at the start of `bytes`; returns how many octets they took.
-    mutating func consumeCoAP(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) -> Int {
-        switch beginning(slot, side, bytes) {
+    /// Dissects every whole message in `bytes` from `offset` on; returns where what is left begins. `kept` and `frame` are
+    /// those of `consume`.
+    mutating func consumeCoAP(
+        _ slot: Int, _ side: Side, _ bytes: RawSpan, from offset: Int, _ kept: KeptFrames, _ frame: FrameRef,
+        behind start: Int
+    ) -> Int {
+        var offset = offset
+        switch beginning(slot, side, bytes.extracting(offset..<bytes.byteCount)) {
         case .beginning: break
-        case .needMore: return 0
+        case .needMore: return offset
         case .no:
             // Whoever asks a server of another protocol gets an answer in that.
-            streams.countUnparsed(bytes.byteCount)
+            streams.countUnparsed(bytes.byteCount - offset)
             streams.loseBoundary(slot, side)
             noteGap(slot)
             return bytes.byteCount
         }
-        var offset = 0
         while offset < bytes.byteCount {
             let rest = bytes.extracting(offset..<bytes.byteCount)
             switch CoAPFraming.frame(rest) {
             case .message(let length):
-                dissectCoAP(slot, side, rest.extracting(0..<length), wholeLength: length, frameBytes)
+                let frames = MessageFrames(of: offset..<offset + length, kept, frame, from: start)
+                dissectCoAP(slot, side, rest.extracting(0..<length), wholeLength: length, frames)
                 offset += length
             case .incomplete(let total):
                 if let total, total > heldLimit, rest.byteCount >= heldLimit {
@@ -159,7 +170,8 @@ extension Worker where Sink: ~Copyable {
             case .lost:
                 // The header is an event, so that what broke the stream is told.
                 let header = rest.extracting(0..<min(rest.byteCount, CoAPFraming.longestHeader))
-                dissectCoAP(slot, side, header, wholeLength: header.byteCount, frameBytes)
+                let frames = MessageFrames(of: offset..<offset + header.byteCount, kept, frame, from: start)
+                dissectCoAP(slot, side, header, wholeLength: header.byteCount, frames)
                 streams.countUnparsed(rest.byteCount)
                 streams.loseBoundary(slot, side)
                 noteGap(slot)
@@ -180,14 +192,14 @@ extension Worker where Sink: ~Copyable {
     /// Dissects a message of a connection: of a TCP stream, or of a WebSocket that a flow carries.
     mutating func dissectCoAP(
         _ slot: Int, _ side: Side, _ message: RawSpan, wholeLength: Int, over carrier: CoAPCarrier = .stream,
-        _ frameBytes: RawSpan
+        _ frames: MessageFrames
     ) {
-        var context = streamContext(slot, side)
+        var context = streamContext(slot, side, frames.completion)
         let connection = CoAPConnectionID(rawValue: streams.table[slot].handle)
         guard coap.dissect(connection, message: message, wholeLength: wholeLength, over: carrier, context: &context)
         else { return }
         counters.coap[Int(coap.messageType)] &+= 1
         counters.countViolations(of: coap, message: message, &violations)
-        sink.receive(coap, context, message: message, frame: frame, frameBytes: frameBytes)
+        sink.receive(coap, context, message: message, frames: frames)
     }
 }

@@ -1,5 +1,4 @@
 import Bytes
-import Capture
 import Events
 import Flows
 import Network
@@ -8,32 +7,34 @@ import Packets
 /// Fragments, and checksums where they are asked for.
 extension Worker where Sink: ~Copyable {
     /// Takes a fragment; with the last one that was missing, the packet.
-    mutating func take(_ fragment: Fragment, _ frameBytes: RawSpan) {
-        switch fragments.insert(fragment, frame: frameBytes, at: frame.timestamp) {
+    mutating func take(_ fragment: Fragment, _ packet: inout Packet, _ frame: FrameRef) {
+        switch fragments.insert(fragment, from: frame, at: now) {
         case .waiting: break
         case .dropped: break
         case .complete(let buffer):
-            takeReassembled(buffer, frameBytes)
+            takeReassembled(buffer, &packet, frame)
             fragments.recycle(buffer)
         }
     }
 
-    private mutating func takeReassembled(_ buffer: borrowing FragmentBuffer, _ frameBytes: RawSpan) {
+    private mutating func takeReassembled(
+        _ buffer: borrowing FragmentBuffer, _ packet: inout Packet, _ frame: FrameRef
+    ) {
         let payload = buffer.bytes.span.bytes
         switch PacketDecoder.decodeReassembled(payload, of: buffer.first, into: &packet) {
         case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
         // Fragments of fragments: nobody sends them but to hide something.
         case .fragment: counters.undecoded[Int(Undecoded.ipv4Fragment.rawValue)] &+= 1
         case .packet:
-            anomalies = []
-            if buffer.hasOverlap { anomalies.insert(.fragmentOverlap) }
-            if buffer.hasConflict { anomalies.insert(.fragmentConflict) }
-            take(payload, frameBytes: frameBytes)
+            var provenance = frame.provenance
+            if buffer.hasOverlap { provenance.anomalies.insert(.fragmentOverlap) }
+            if buffer.hasConflict { provenance.anomalies.insert(.fragmentConflict) }
+            take(packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames))
         }
     }
 
-    /// Whether a checksum of the current packet is wrong, which is counted, as is that there is none.
-    mutating func hasWrongChecksum(_ bytes: RawSpan) -> Bool {
+    /// Whether a checksum of a packet is wrong, which is counted, as is that there is none.
+    mutating func hasWrongChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> Bool {
         switch PacketDecoder.checksum(bytes, packet) {
         case .ok, .unknown: return false
         case .absent:

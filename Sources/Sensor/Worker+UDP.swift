@@ -1,5 +1,4 @@
 import Bytes
-import Capture
 import CoAP
 import Events
 import Flows
@@ -8,28 +7,31 @@ import Packets
 
 extension Worker where Sink: ~Copyable {
     /// Takes a datagram.
-    mutating func processDatagram(_ bytes: RawSpan, _ frameBytes: RawSpan, _ hit: FlowTable.Hit) {
+    mutating func processDatagram(
+        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ hit: FlowTable.Hit
+    ) {
         let slot = hit.slot
         guard streams.table[slot].label != FlowLabel.ignored, !packet.payload.isEmpty else { return }
         // What is missing from a datagram would look like faults of its sender.
         guard packet.missing == 0 else { return }
-        if streams.table[slot].label == FlowLabel.unknown { identify(slot, bytes) }
+        let datagram = bytes.slice(packet.payload)
+        if streams.table[slot].label == FlowLabel.unknown { identify(slot, datagram) }
         switch streams.table[slot].label {
-        case FlowLabel.coap: dissect(slot, bytes, frameBytes)
-        case FlowLabel.coapCandidate: confirm(slot, hit.side, bytes, frameBytes)
+        case FlowLabel.coap: dissect(slot, hit.side, datagram, frame)
+        case FlowLabel.coapCandidate: confirm(slot, hit.side, datagram, frame)
         default: break
         }
     }
 
     /// On CoAP's own port a flow is taken for CoAP at once, elsewhere only when its datagrams could be nothing else and
     /// a response meets its request (RFC 7252, 12.6 and 12.8 for the ports).
-    private mutating func identify(_ slot: Int, _ bytes: RawSpan) {
-        if packet.sourcePort == CoAPPort.coap || packet.destinationPort == CoAPPort.coap {
+    private mutating func identify(_ slot: Int, _ datagram: RawSpan) {
+        if hasPort(slot, CoAPPort.coap) {
             streams.table[slot].label = FlowLabel.coap
-        } else if isDTLS(bytes) {
+        } else if isDTLS(slot, datagram) {
             counters.encryptedFlows &+= 1
             streams.table[slot].label = FlowLabel.ignored
-        } else if CoAPProbe.verdict(bytes.slice(packet.payload)) == .plausible {
+        } else if CoAPProbe.verdict(datagram) == .plausible {
             streams.table[slot].label = FlowLabel.coapCandidate
         } else {
             // One strange datagram may be anybody's; many are an answer.
@@ -38,24 +40,26 @@ extension Worker where Sink: ~Copyable {
         }
     }
 
-    /// Whether the current datagram is of DTLS. An encrypted record of DTLS 1.3 alone is told on the port of CoAP over
-    /// DTLS only; elsewhere it is not CoAP in any case, whose first two bits are others.
-    private func isDTLS(_ bytes: RawSpan) -> Bool {
-        let datagram = bytes.slice(packet.payload)
-        let isOwnPort = packet.sourcePort == CoAPPort.coaps || packet.destinationPort == CoAPPort.coaps
-        return DTLSRecord.begins(datagram) || isOwnPort && DTLSRecord.mayBeUnified(datagram)
+    private func hasPort(_ slot: Int, _ port: UInt16) -> Bool {
+        let key = streams.table[slot].key
+        return key.first.port == port || key.second.port == port
     }
 
-    /// Datagrams of a flow on a strange port that are looked at before it is nobody's.
+    /// Whether a datagram is of DTLS. An encrypted record of DTLS 1.3 alone is told on the port of CoAP over DTLS only;
+    /// elsewhere it is not CoAP in any case, whose first two bits are others.
+    private func isDTLS(_ slot: Int, _ datagram: RawSpan) -> Bool {
+        DTLSRecord.begins(datagram) || hasPort(slot, CoAPPort.coaps) && DTLSRecord.mayBeUnified(datagram)
+    }
+
+    /// Datagrams of a flow on a strange port that are looked at before it is ignored.
     private static var datagramsToTry: UInt8 { 8 }
 
-    private mutating func dissect(_ slot: Int, _ bytes: RawSpan, _ frameBytes: RawSpan) {
-        var context = context(direction: .toServer)
-        let message = bytes.slice(packet.payload)
+    private mutating func dissect(_ slot: Int, _ side: Side, _ message: RawSpan, _ frame: FrameRef) {
+        var context = context(slot, side, frame.provenance, direction: .toServer)
         guard coap.dissect(message, context: &context) else { return noteOther(slot, message) }
         counters.coap[Int(coap.messageType)] &+= 1
         counters.countViolations(of: coap, message: message, &violations)
-        sink.receive(coap, context, message: message, frame: frame, frameBytes: frameBytes)
+        sink.receive(coap, context, message: message, frames: MessageFrames(frame))
     }
 
     /// Counts what is not CoAP on CoAP's own port: DTLS once for each flow. The flow is not given up for it: anybody can
@@ -67,50 +71,39 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Waits on a strange port for the response that proves that a flow is CoAP, then reads what had to wait first.
-    private mutating func confirm(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) {
-        let payload = bytes.slice(packet.payload)
-        guard CoAPProbe.verdict(payload) == .plausible else { return giveUp(slot) }
+    private mutating func confirm(_ slot: Int, _ side: Side, _ datagram: RawSpan, _ frame: FrameRef) {
+        guard CoAPProbe.verdict(datagram) == .plausible else { return giveUp(slot) }
         let handle = streams.table[slot].handle
-        if isProven(handle, by: payload, from: side) {
+        if isProven(slot, handle, by: datagram, from: side, at: frame.provenance.frame.timestamp) {
             streams.table[slot].label = FlowLabel.coap
-            replay(handle)
+            for waiting in candidates.take(handle) {
+                dissect(slot, waiting.side, waiting.frames.slice(waiting.range), FrameRef(waiting.frames))
+            }
             streams.table[slot].handle = -1
-            dissect(slot, bytes, frameBytes)
+            dissect(slot, side, datagram, frame)
             return
         }
-        guard
-            candidates.add(
-                &streams.table[slot].handle,
-                CoAPCandidates.Datagram(
-                    frame: frame, packet: packet, side: side), bytes)
-        else { return giveUp(slot) }
+        if !candidates.add(&streams.table[slot].handle, datagram, from: side, frame, isStream: false) { giveUp(slot) }
     }
 
     /// A response met its request, a request came again because none did, or it has to do with a group: a request to all
     /// CoAP nodes, or an answer to one from a member's own address.
-    private func isProven(_ handle: Int64, by payload: RawSpan, from side: Side) -> Bool {
+    private func isProven(
+        _ slot: Int, _ handle: Int64, by datagram: RawSpan, from side: Side, at time: Timestamp
+    ) -> Bool {
         if handle >= 0 {
-            if candidates.isAnswered(handle, by: payload, from: side) { return true }
-            if candidates.isRepeated(handle, by: payload, from: side, at: frame.timestamp) { return true }
+            if candidates.isAnswered(handle, by: datagram, from: side) { return true }
+            if candidates.isRepeated(handle, by: datagram, from: side, at: time) { return true }
         }
-        return CoAPProbe.isGroupRequest(payload, to: packet.destination)
-            || coap.answersGroup(
-                payload, to: Endpoint(packet.destination, packet.destinationPort), at: frame.timestamp)
+        let key = streams.table[slot].key
+        let receiver = side == .first ? key.second : key.first
+        return CoAPProbe.isGroupRequest(datagram, to: receiver.address)
+            || coap.answersGroup(datagram, to: receiver, at: time)
     }
 
     private mutating func giveUp(_ slot: Int) {
         candidates.drop(streams.table[slot].handle)
         streams.table[slot].handle = -1
         streams.table[slot].label = FlowLabel.ignored
-    }
-
-    private mutating func replay(_ handle: Int64) {
-        let (current, currentPacket) = (frame, packet)
-        for waiting in candidates.take(handle) {
-            frame = waiting.frame
-            packet = waiting.packet
-            dissect(0, waiting.bytes.span.bytes, waiting.bytes.span.bytes)
-        }
-        (frame, packet) = (current, currentPacket)
     }
 }

@@ -1,5 +1,4 @@
 import Bytes
-import Capture
 import Events
 import Flows
 import MQTT
@@ -12,11 +11,11 @@ import WebSocket
 /// connections, and what comes out of frames goes the way that octets of TCP go, so that the label of the flow is that of
 /// the protocol inside.
 extension Worker where Sink: ~Copyable {
-    /// Takes the next octets of a stream, in order.
-    mutating func receive(_ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan) {
-        if streams.table[slot].carrier >= 0 { return carry(slot, side, data, frameBytes) }
-        feed(slot, side, data, frameBytes)
-        if streams.table[slot].carrier >= 0 { startCarrying(slot, side, frameBytes) }
+    /// Takes the next octets of a stream, in order, which came in `frame`.
+    mutating func receive(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
+        if streams.table[slot].carrier >= 0 { return carry(slot, side, data, frame) }
+        feed(slot, side, data, frame)
+        if streams.table[slot].carrier >= 0 { startCarrying(slot, side) }
     }
 
     /// Whether a stream begins as an opening handshake does, or may yet; a carrier is then found for its flow.
@@ -35,46 +34,66 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Gives what is held of both streams to the carrier that was just found.
-    private mutating func startCarrying(_ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
-        streams.table[slot][side].missed = 0
+    private mutating func startCarrying(_ slot: Int, _ side: Side) {
+        streams.table[slot][side].hasUnknownHole = false
         for side in [side, side.other] where streams.table[slot].carrier >= 0 {
             let held = streams.takeHeld(slot, side)
-            streams.putHeld([], slot, side)
+            streams.putHeld(PartialMessage(), slot, side)
             streams.table[slot][side].searched = 0
-            if !held.isEmpty { carry(slot, side, held.span.bytes, frameBytes) }
+            var start = 0
+            while streams.table[slot].carrier >= 0, let piece = held.frames.piece(from: start) {
+                carry(slot, side, held.bytes.span.bytes.extracting(piece.bytes), held.frames.frame(piece.frames))
+                start = piece.bytes.upperBound
+            }
         }
     }
 
     /// Takes the next octets of a stream that has a carrier, in order.
     private mutating func carry(
-        _ slot: Int, _ side: Side, _ data: RawSpan, _ frameBytes: RawSpan, isLast: Bool = false
+        _ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef, isLast: Bool = false
     ) {
-        let id = WebSocketID(rawValue: streams.table[slot].carrier)
+        let carrier = streams.table[slot].carrier
+        let id = WebSocketID(rawValue: carrier)
         guard webSocket.isFollowed(id) else { return loseCarrier(slot) }
         let direction = carriedDirection(id, side)
-        let missed = streams.table[slot][side].missed
-        if missed > 0 {
-            streams.table[slot][side].missed = 0
-            _ = webSocket.noteMissing(id, direction, missed)
+        if streams.table[slot][side].hasUnknownHole {
+            streams.table[slot][side].hasUnknownHole = false
+            _ = webSocket.noteMissing(id, direction, .max)
         }
         // Lent for the call, so that what comes out can be taken while the worker changes.
         var output = WebSocketOutput()
         swap(&output, &carried)
+        var waiting = carrierFrames.take(carrier, direction)
+        let hasEarlier = !waiting.isEmpty
+        if hasEarlier { waiting.keep(frame, upTo: 0) }
         var offset = 0
         var progress = WebSocketProgress.more
         while progress == .more {
             progress = webSocket.feed(id, direction, data, from: &offset, into: &output, isLast: isLast)
-            deliver(output, slot, side, id, direction, frameBytes)
+            if hasEarlier {
+                deliver(output, slot, side, id, direction, FrameRef(waiting))
+            } else {
+                deliver(output, slot, side, id, direction, frame)
+            }
             if streams.table[slot].label == FlowLabel.ignored { progress = .refused }
         }
         swap(&output, &carried)
+        keepBack(waiting, carrier, direction, data.byteCount, frame)
         switch progress {
         case .done, .more: break
         case .refused, .gone: loseCarrier(slot)
-        case .answered:
-            let none: [UInt8] = []
-            carry(slot, side.other, none.span.bytes, frameBytes)
+        case .answered: carry(slot, side.other, RawSpan(), FrameRef())
         }
+    }
+
+    /// Keeps the frames of what the carrier keeps back, after it took `count` bytes of `frame`.
+    private mutating func keepBack(
+        _ earlier: consuming KeptFrames, _ carrier: Int64, _ direction: Direction, _ count: Int, _ frame: FrameRef
+    ) {
+        let waiting = webSocket.bytesKeptBack(WebSocketID(rawValue: carrier), direction)
+        guard waiting > 0 else { return }
+        // If it is no more than what came now, it came now.
+        carrierFrames.put(waiting > count ? earlier : KeptFrames(), and: frame, of: carrier, direction)
     }
 
     private func carriedDirection(_ id: WebSocketID, _ side: Side) -> Direction {
@@ -84,19 +103,19 @@ extension Worker where Sink: ~Copyable {
     /// Passes octets on, cut where something is to be told of what follows.
     private mutating func deliver(
         _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
-        _ frameBytes: RawSpan
+        _ frame: FrameRef
     ) {
         if output.dropped > 0, streams.table[slot].label == FlowLabel.mqtt {
             streams.countUnparsed(output.dropped)
             noteLoss(slot) { [count = UInt64(output.dropped)] in $0.unparsedBytes += count }
         }
-        if webSocket.isCoAP(id) { return collect(output, slot, side, id, direction, frameBytes) }
+        if webSocket.isCoAP(id) { return collect(output, slot, side, id, direction, frame) }
         let bytes = output.bytes.span.bytes
         var start = 0
         for index in output.marks.indices {
             let mark = output.marks[index]
             if mark.kind == .binaryBegins || mark.kind == .messageEnds { continue }
-            pass(slot, side, bytes.extracting(start..<mark.offset), frameBytes)
+            pass(slot, side, bytes.extracting(start..<mark.offset), frame)
             start = mark.offset
             switch mark.kind {
             case .textBegins:
@@ -109,11 +128,11 @@ extension Worker where Sink: ~Copyable {
             case .binaryBegins, .messageEnds: break
             }
         }
-        pass(slot, side, bytes.extracting(start..<bytes.byteCount), frameBytes)
+        pass(slot, side, bytes.extracting(start..<bytes.byteCount), frame)
     }
 
-    private mutating func pass(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frameBytes: RawSpan) {
-        if bytes.byteCount > 0 { feed(slot, side, bytes, frameBytes) }
+    private mutating func pass(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frame: FrameRef) {
+        if bytes.byteCount > 0 { feed(slot, side, bytes, frame) }
     }
 
     /// Passes over octets of a carried stream that the snap length cut off; gives how many octets inside are missing with
@@ -124,16 +143,15 @@ extension Worker where Sink: ~Copyable {
     }
 
     /// Looks for a frame where nothing will follow any more, or nothing that belongs to it.
-    mutating func carryLast(_ slot: Int, _ side: Side, _ frameBytes: RawSpan) {
+    mutating func carryLast(_ slot: Int, _ side: Side) {
         guard streams.table[slot].carrier >= 0 else { return }
-        let none: [UInt8] = []
-        carry(slot, side, none.span.bytes, frameBytes, isLast: true)
+        carry(slot, side, RawSpan(), FrameRef(), isLast: true)
     }
 
     /// Gives up a flow whose carrier was forgotten, or that turned out to be nobody's.
     private mutating func loseCarrier(_ slot: Int) {
         var flow = streams.table[slot]
-        closeSession(of: &flow, at: frame.timestamp)
+        closeSession(of: &flow, at: now)
         releaseCarrier(of: &flow)
         flow.label = FlowLabel.ignored
         streams.table[slot] = flow
@@ -154,6 +172,7 @@ extension Worker where Sink: ~Copyable {
     mutating func releaseCarrier(of flow: inout Flow) {
         guard flow.carrier >= 0 else { return }
         let id = WebSocketID(rawValue: flow.carrier)
+        carrierFrames.drop(flow.carrier)
         flow.carrier = -1
         // What others do over WebSocket is not held against them.
         let isOurs = FlowLabel.isFollowedStream(flow.label) || webSocket.isMeantForUs(id)

@@ -14,18 +14,19 @@ extension Worker where Sink: ~Copyable {
     ///   masked, and a message in one is the same to look at.
     /// - Returns: where frames may begin. The flow has a carrier where they do, and what is held goes to it.
     mutating func joinCarrier(
-        _ slot: Int, _ side: Side, _ bytes: RawSpan, _ messages: MQTTBoundary.Verdict, startsSegment: Bool
+        _ slot: Int, _ side: Side, _ bytes: RawSpan, _ messages: MQTTBoundary.Verdict, startsSegment: Bool,
+        at time: Timestamp
     ) -> Int {
         guard streams.table[slot].carrier < 0, bytes.byteCount <= Self.longestSearch else { return bytes.byteCount }
         if case .proven(let offset) = messages, let start = frame(bytes, around: offset) {
-            join(slot, side, .toClient)
+            join(slot, side, .toClient, at: time)
             return start
         }
         var firstOpen = bytes.byteCount
         for direction in [Direction.toServer, .toClient] {
             switch provenFrame(bytes, direction, startsSegment: startsSegment) {
             case .proven(let start):
-                join(slot, side, direction)
+                join(slot, side, direction, at: time)
                 return start
             case .open(let start): firstOpen = min(firstOpen, start)
             }
@@ -33,10 +34,10 @@ extension Worker where Sink: ~Copyable {
         return firstOpen
     }
 
-    private mutating func join(_ slot: Int, _ side: Side, _ direction: Direction) {
+    private mutating func join(_ slot: Int, _ side: Side, _ direction: Direction, at time: Timestamp) {
         let client = direction == .toServer ? side : side.other
         streams.table[slot].carrier = webSocket.join(isClientFirst: client == .first, atFrame: direction).rawValue
-        claim(slot, client: client, isFromStart: false, seenFrom: side)
+        claim(slot, client: client, isFromStart: false, seenFrom: side, at: time)
         streams.table[slot][side].isLost = false
         streams.table[slot][side.other].isLost = true
     }

@@ -1,5 +1,4 @@
 import Bytes
-import Capture
 import CoAP
 import Events
 import Flows
@@ -29,11 +28,10 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     var violations = FieldValues()
     /// The payloads of long messages that are passing.
     var payloads = LongPayloads()
-    /// The frame that is being processed, and what was decoded from it.
-    var frame = FrameHeader.none
-    var packet = Packet()
-    /// What was odd about the way the current packet came.
-    var anomalies: NetworkAnomalies = []
+    /// Of the frames that lie behind what WebSocket keeps back.
+    var carrierFrames: CarrierFrames
+    /// Capture time: that of the latest frame, or what passed since then.
+    var now = Timestamp.zero
     let checksums: ChecksumPolicy
 
     /// A worker that has seen nothing yet. Tables are seeded afresh unless `hash` is given.
@@ -45,6 +43,7 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         coap = CoAPAnalyzer(limits: limits.coap, hash: hash)
         candidates = CoAPCandidates()
         webSocket = WebSocketTable(limits: limits.webSocket)
+        carrierFrames = CarrierFrames(byteLimit: limits.webSocket.waitingBytesTotal)
         self.sink = sink
     }
 
@@ -56,42 +55,45 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     }
 
     /// Takes a frame.
-    public mutating func process(_ frame: FrameHeader, _ bytes: RawSpan) {
-        self.frame = frame
-        counters.noteTime(frame.timestamp)
+    public mutating func process(_ header: FrameHeader, _ bytes: RawSpan) {
+        now = header.timestamp
+        counters.noteTime(now)
         counters.packets &+= 1
-        counters.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
+        counters.bytes &+= UInt64(truncatingIfNeeded: header.originalLength)
         if streams.hasQueued { drainOverdue() }
-        switch PacketDecoder.decode(bytes, link: frame.linkType, into: &packet) {
+        var packet = Packet()
+        switch PacketDecoder.decode(bytes, link: header.linkType, into: &packet) {
         case .undecoded(let reason): counters.undecoded[Int(reason.rawValue)] &+= 1
         case .packet:
             if packet.missing > 0 { counters.cutShort &+= 1 }
-            if checksums == .strict, hasWrongChecksum(bytes) { return }
-            anomalies = []
-            take(bytes, frameBytes: bytes, countsChecksum: checksums != .strict)
-        case .fragment(let fragment): take(fragment, bytes)
+            if checksums == .strict, hasWrongChecksum(packet, bytes) { return }
+            let provenance = Provenance(header, packet, arrival: counters.packets)
+            take(packet, bytes, FrameRef(provenance, bytes), countsChecksum: checksums != .strict)
+        case .fragment(let fragment):
+            let provenance = Provenance(header, packet, arrival: counters.packets)
+            take(fragment, &packet, FrameRef(provenance, bytes))
         }
     }
 
     /// Says that capture time went on without a frame: what waited long enough for lost octets is read.
     public mutating func advance(to time: Timestamp) {
-        guard time > frame.timestamp else { return }
-        frame.timestamp = time
+        guard time > now else { return }
+        now = time
         if streams.hasQueued { drainOverdue() }
     }
 
-    /// Takes the current packet, whose payload lies in `bytes`: those of its frame, or what fragments were put together to.
+    /// Takes a packet, whose payload lies in `bytes`: those of its frame, or what fragments were put together to.
     ///
-    /// - Parameter countsChecksum: whether a wrong checksum is to be counted, of flows that are not nobody's.
-    mutating func take(_ bytes: RawSpan, frameBytes: RawSpan, countsChecksum: Bool = false) {
+    /// - Parameter countsChecksum: whether to count a wrong checksum; those of flows that are ignored are not summed.
+    mutating func take(_ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, countsChecksum: Bool = false) {
         let (key, fromFirst) = FlowKey.of(packet)
-        let hit = streams.table.track(key, fromFirst: fromFirst, at: frame.timestamp)
-        if !streams.table.departed.isEmpty { closeDeparted(at: frame.timestamp) }
-        if countsChecksum, streams.table[hit.slot].label != FlowLabel.ignored { _ = hasWrongChecksum(bytes) }
+        let hit = streams.table.track(key, fromFirst: fromFirst, at: now)
+        if !streams.table.departed.isEmpty { closeDeparted(at: now) }
+        if countsChecksum, streams.table[hit.slot].label != FlowLabel.ignored { _ = hasWrongChecksum(packet, bytes) }
         if packet.transport == .tcp {
-            processSegment(bytes, frameBytes, hit)
+            processSegment(packet, bytes, frame, hit)
         } else {
-            processDatagram(bytes, frameBytes, hit)
+            processDatagram(packet, bytes, frame, hit)
         }
     }
 
@@ -99,20 +101,21 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
     public mutating func finish() {
         flushQueues()
         streams.table.removeAll()
-        closeDeparted(at: frame.timestamp)
+        closeDeparted(at: now)
     }
 
     /// Begins another source: its span of capture time is its own.
     public mutating func beginSource() { counters.span = nil }
 
-    /// The context of a message in the current packet.
-    func context(direction: Direction) -> EventContext {
-        EventContext(
-            timestamp: frame.timestamp, frameNumber: frame.number,
-            source: Endpoint(packet.source, packet.sourcePort),
-            destination: Endpoint(packet.destination, packet.destinationPort),
-            sourceMAC: packet.sourceMAC, destinationMAC: packet.destinationMAC, vlans: packet.vlans,
-            tunnels: packet.tunnels, anomalies: anomalies, transport: packet.transport, direction: direction)
+    /// The context of a message that `side` of a flow sent, completed where `provenance` says.
+    func context(_ slot: Int, _ side: Side, _ provenance: Provenance, direction: Direction) -> EventContext {
+        let flow = streams.table[slot].key
+        let (source, destination) = side == .first ? (flow.first, flow.second) : (flow.second, flow.first)
+        return EventContext(
+            timestamp: provenance.frame.timestamp, frameNumber: provenance.frame.number, source: source,
+            destination: destination, sourceMAC: provenance.sourceMAC, destinationMAC: provenance.destinationMAC,
+            vlans: provenance.vlans, tunnels: provenance.tunnels, anomalies: provenance.anomalies,
+            transport: flow.transport, direction: direction)
     }
 
     private mutating func closeDeparted(at time: Timestamp) {
@@ -138,9 +141,4 @@ public struct Worker<Sink: EventSink & ~Copyable>: ~Copyable {
         }
         flow.handle = -1
     }
-}
-
-extension FrameHeader {
-    /// Stands for "no frame yet".
-    static let none = FrameHeader(timestamp: .zero, number: 0, originalLength: 0, linkType: .ethernet)
 }

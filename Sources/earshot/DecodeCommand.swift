@@ -5,6 +5,7 @@ import Detection
 import Events
 import Foundation
 import Network
+import Packets
 import Sensor
 
 /// `earshot decode`
@@ -186,7 +187,7 @@ struct DecodeSink: EventSink, ~Copyable {
 
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         guard rest > 0 else { return }
         rest -= 1

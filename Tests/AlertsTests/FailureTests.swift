@@ -1,6 +1,7 @@
 import Alerts
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -18,7 +19,7 @@ import Testing
         #expect(!writer.flush())
         #expect(writer.waiting == 200)
         #expect(notices.count(.warning) == 1, "said once, not at each attempt")
-        writer.submit(.repeated(serial: 5, lastSeen: 1_700_000_000_000_001, count: 2, evidence: nil))
+        writer.submit(.repeated(serial: 5, lastSeen: 1_700_000_000_000_001, count: 2))
         try locker.release()
         #expect(eventually { writer.waiting == 0 })
         #expect(notices.count(.info) == 1)
@@ -48,7 +49,7 @@ import Testing
                 writer.submit(
                     .repeated(
                         serial: UInt64(max(1, serial - 90)), lastSeen: 1_700_000_000_000_002, count: 7,
-                        evidence: sampleFrame(9999)))
+                        evidence: [sampleFrame(9999)]))
             }
         }
         #expect(writer.counters.spilled > 800)
@@ -105,7 +106,7 @@ import Testing
         #expect(try reader.latestRun()?.alerts == 1)
     }
 
-    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    @Test(.needs(SmallDisk.isAllowed, "mounting is not permitted"))
     func aFullDatabaseStopsNothing() throws {
         let folder = try TemporaryFolder()
         var settings = quickSettings()

@@ -1,6 +1,7 @@
 import Alerts
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -108,7 +109,7 @@ import Testing
     }
 
     /// A store on a medium that nobody can write to, as it is when evidence is handed over.
-    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    @Test(.needs(SmallDisk.isAllowed, "mounting is not permitted"))
     func readsAStoreWhereNothingCanBeMadeBesideIt() throws {
         let folder = try TemporaryFolder()
         let disk = try #require(SmallDisk(folder.path + "/disk"))

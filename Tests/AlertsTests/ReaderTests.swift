@@ -93,7 +93,7 @@ import Testing
         #expect(try reader.poll(&cursor).map { [$0.stored.id, $0.isNew ? 1 : 0] } == [[1, 1], [2, 1], [3, 1]])
         #expect(try reader.poll(&cursor).isEmpty)
         for count in 2...4 {
-            writer.submit(.repeated(serial: 2, lastSeen: 1_700_000_000_000_009, count: Int64(count), evidence: nil))
+            writer.submit(.repeated(serial: 2, lastSeen: 1_700_000_000_000_009, count: Int64(count)))
             writer.flush()
         }
         writer.submit(.insert(sampleAlert(4)))
@@ -154,7 +154,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.store)
         #expect(try reader.poll(&cursor).isEmpty)
         writer.submit(.insert(sampleAlert(4)))
-        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 2, evidence: nil))
+        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 2))
         #expect(writer.flush())
         #expect(notices.count(.error) == 1)
         #expect(try reader.poll(&cursor).map(\.stored.alert.serial) == [4])

@@ -71,16 +71,16 @@ import Testing
             writer.submit(
                 .repeated(
                     serial: 1, lastSeen: 1_700_000_000_000_000 + Int64(count), count: Int64(count),
-                    evidence: sampleFrame(UInt64(count))))
+                    evidence: [sampleFrame(UInt64(count))]))
         }
         #expect(writer.counters.coalesced == 49)
         #expect(writer.waiting == 1)
         #expect(writer.flush())
         // A second batch: the row is there already.
         for count in 51...60 {
-            writer.submit(.repeated(serial: 1, lastSeen: 1_700_000_000_000_099, count: Int64(count), evidence: nil))
+            writer.submit(.repeated(serial: 1, lastSeen: 1_700_000_000_000_099, count: Int64(count)))
         }
-        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 1, evidence: sampleFrame(77)))
+        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 1, evidence: [sampleFrame(77)]))
         #expect(writer.waiting == 1)
         #expect(writer.flush())
         writer.close()
@@ -152,7 +152,7 @@ import Testing
         writer.submit(.insert(sampleAlert(1)))
         #expect(writer.counters.lost == 1)
         _ = try writer.beginRun(sampleRun())
-        writer.submit(.repeated(serial: 99, lastSeen: 1, count: 2, evidence: nil))
+        writer.submit(.repeated(serial: 99, lastSeen: 1, count: 2))
         #expect(writer.flush())
         #expect(writer.counters.orphaned == 1)
         writer.close()

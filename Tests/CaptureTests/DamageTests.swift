@@ -92,8 +92,7 @@ struct Layout: CustomTestStringConvertible, Sendable {
     }
 
     @Test func byteSoup() throws {
-        let seed = UInt64.random(in: .min ... .max)
-        print("byte soup: seed \(seed)")
+        let seed = testSeed()
         var generator = SeededGenerator(seed: seed)
         let folder = try TemporaryFolder()
         let heads: [[UInt8]] = [

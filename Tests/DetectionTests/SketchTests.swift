@@ -12,7 +12,7 @@ import Testing
 
     /// The standard error is 2.3 %; five of them are never seen.
     @Test(arguments: [100, 1000, 4096, 5000, 20_000, 200_000]) func estimatesAreNear(_ count: Int) {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var sketches = DistinctSketches(limit: 1)
         sketches.open(key, timespan: 1_000_000, time: 0)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func whatIsOlderThanTheTimespanIsForgotten() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var sketches = DistinctSketches(limit: 1)
         sketches.open(key, timespan: 700, time: 0)
@@ -34,7 +34,7 @@ import Testing
         let counts = [700, 850, 1300, Int64.max].map { sketches.count(key, time: $0) ?? -1 }
         #expect(abs(counts[0] - 11_000) < 1300, "seed \(seed)")
         #expect(abs(counts[1] - 1000) < 130, "a slice more than the timespan, seed \(seed)")
-        #expect(counts[2...] == [0, 0])
+        #expect(counts[2...] == [0, 0], "seed \(seed)")
     }
 
     @Test func theOneUsedLongestAgoGoes() {

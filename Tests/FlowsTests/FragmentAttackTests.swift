@@ -147,7 +147,9 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
                     fragment.offset = offset
                     fragment.payload = ByteRange(offset: start, count: count)
                     fragment.missing = missing
-                    _ = table.insert(fragment, frame: frame.span.bytes, at: Timestamp(nanoseconds: Int64(missing)))
+                    _ = table.insert(
+                        fragment, from: FrameRef(.numbered(1), frame.span.bytes),
+                        at: Timestamp(nanoseconds: Int64(missing)))
                 }
             }
         }

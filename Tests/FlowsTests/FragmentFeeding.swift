@@ -45,7 +45,7 @@ extension FragmentTable {
     mutating func feed(_ sample: FragmentSample, at seconds: Double = 0) -> FragmentOutcome {
         let frame = [0xE1, 0xE2, 0xE3] + sample.bytes + [0xE4]
         let time = Timestamp(nanoseconds: Int64(seconds * 1e9))
-        switch insert(sample.fragment, frame: frame.span.bytes, at: time) {
+        switch insert(sample.fragment, from: FrameRef(.numbered(1), frame.span.bytes), at: time) {
         case .waiting: return .waiting
         case .dropped(let reason): return .dropped(reason)
         case .complete(let buffer):

@@ -39,7 +39,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.feed([samples[1], samples[0]]) == .complete(payload(40), [], protocolNumber: 6))
     let frame = [0, 0, 0] + samples[0].bytes
     _ = table.feed(samples[1])
-    switch table.insert(samples[0].fragment, frame: frame.span.bytes, at: .zero) {
+    switch table.insert(samples[0].fragment, from: FrameRef(.numbered(1), frame.span.bytes), at: .zero) {
     case .complete(let buffer):
         #expect(buffer.first.payload == ByteRange(offset: 0, count: 40))
         #expect(buffer.first.source == samples[0].fragment.source)
@@ -120,8 +120,7 @@ private func permutations(_ count: Int) -> [[Int]] {
 }
 
 @Test func shufflesWithCopiesAndOverlaps() {
-    let seed = UInt64.random(in: 0 ... .max)
-    print("shufflesWithCopiesAndOverlaps seed \(seed)")
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = fragmentTable()
     for round in 0..<400 {
@@ -172,7 +171,7 @@ private func address(of buffer: borrowing FragmentBuffer) -> Int {
     for round in 0..<200 {
         let kind = round % 2
         for (sample, frame) in zip(samples[kind], frames[kind]) {
-            switch table.insert(sample.fragment, frame: frame.span.bytes, at: .zero) {
+            switch table.insert(sample.fragment, from: FrameRef(.numbered(1), frame.span.bytes), at: .zero) {
             case .complete(let buffer):
                 addresses.insert(address(of: buffer))
                 table.recycle(buffer)

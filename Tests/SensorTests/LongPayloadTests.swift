@@ -45,7 +45,7 @@ private struct PayloadSink: EventSink, ~Copyable {
 
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         var line: [UInt8] = []
         json.write(event, context, message: message, to: &line)

@@ -5,8 +5,8 @@ import Testing
 
 /// Frames of real sessions, mutated, cut, doubled, shuffled: nothing traps, and the counters add up.
 @Test(arguments: 0..<6) func mutatedSessions(round: Int) {
-    let seed = UInt64.random(in: .min ... .max)
-    var generator = SeededGenerator(seed: seed)
+    let seed = testSeed()
+    var generator = SeededGenerator(seed: seed, run: round)
     var limits = SensorLimits()
     limits.flows.heldBytesPerMessage = 1024
     limits.flows.heldBytesTotal = 1 << 16

@@ -20,7 +20,7 @@ struct Recorder: EventSink, ~Copyable {
 
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         count += 1
         guard keepsLines || count <= 8 else { return }

@@ -10,7 +10,8 @@ public struct AlertWriterSettings: Hashable, Sendable {
     public var queueLimitBytes = 32 << 20
     /// How large the spill file may grow, in octets.
     public var spillLimitBytes = 256 << 20
-    /// How many frames are kept as evidence of one alert.
+    /// While an alert has fewer frames as evidence, those of its next match are added. The frames of the first match are all
+    /// kept, however many it came in; 0 keeps none.
     public var evidenceLimit = 10
     /// How long a transaction waits for another program's lock.
     public var busyTimeoutSeconds = 0.25

@@ -31,6 +31,9 @@ public struct CoAPBoundary: Sendable {
     private static let strongProof = 56
     /// Bits that suffice for a chain that ends with the stream, when nothing else will come.
     private static let lastProof = 24
+    /// Bits that a message is worth which is no chance right before others: more than a payload marker, less than a request
+    /// with an option.
+    private static let ownProof = 10
     /// Senders mostly begin a segment with a message, and end one with a message.
     private static let segmentBits = 8
     /// A message that is announced as longer is none.
@@ -51,7 +54,7 @@ public struct CoAPBoundary: Sendable {
         var firstOpen = bytes.byteCount
         for offset in 0..<bytes.byteCount where !CoAPTokenLength.isReserved(bytes.byte(at: offset) & 15) {
             switch chain(bytes, at: offset, startsSegment: startsSegment && offset == 0, isLast: isLast) {
-            case .proven: return .proven(offset)
+            case .proven(let start): return .proven(start)
             case .open: firstOpen = min(firstOpen, offset)
             case .disproven: break
             }
@@ -64,11 +67,13 @@ public struct CoAPBoundary: Sendable {
     /// Whether a side that begins with these octets is proven by them alone: by more than a CSM.
     public mutating func isProvenBeginning(_ bytes: RawSpan) -> Bool {
         budget = 4096 + bytes.byteCount * 16
-        return chain(bytes, at: 0, startsSegment: true, isLast: false, endBits: 0) == .proven
+        return chain(bytes, at: 0, startsSegment: true, isLast: false, endBits: 0) == .proven(0)
     }
 
-    private enum Chain {
-        case proven, open, disproven
+    private enum Chain: Equatable {
+        /// Where its first message begins that is no chance.
+        case proven(Int)
+        case open, disproven
     }
 
     private mutating func chain(
@@ -78,6 +83,10 @@ public struct CoAPBoundary: Sendable {
         var bits = startsSegment ? Self.segmentBits : 0
         var messages = 0
         var offset = start
+        // The end of a message whose beginning is lost may look like a message of its own, and then ends where the next one
+        // begins: that is no rare chance for one that counts for little. Those in front are left out, unless a segment
+        // begins with them.
+        var first = startsSegment ? start : nil
         while offset < bytes.byteCount {
             budget -= 8
             let rest = bytes.extracting(offset..<bytes.byteCount)
@@ -86,19 +95,21 @@ public struct CoAPBoundary: Sendable {
             case .incomplete(let total):
                 guard isPlausibleBeginning(rest, total: total) else { return .disproven }
                 // Where nothing follows, what is cut off is no reason to give up what stands before it.
-                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven : .open
+                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven(first ?? start) : .open
             case .message(let length):
                 guard length <= Self.longestMessage, let worth = worth(rest, length) else { return .disproven }
                 bits += worth
                 if worth >= 4 { messages += 1 }
+                if worth >= Self.ownProof { first = first ?? offset }
                 offset += length
-                if bits >= Self.strongProof || messages >= 3 && bits >= Self.proof { return .proven }
+                if bits >= Self.strongProof || messages >= 3 && bits >= Self.proof { return .proven(first ?? start) }
                 // Zeros are Empty messages without end.
                 if budget < 0 { return .disproven }
             }
         }
         bits += endBits
-        return messages > (endBits > 0 ? 0 : 1) && bits >= (isLast ? Self.lastProof : Self.proof) ? .proven : .open
+        return messages > (endBits > 0 ? 0 : 1) && bits >= (isLast ? Self.lastProof : Self.proof)
+            ? .proven(first ?? start) : .open
     }
 
     /// Whether the octets that are there of a message speak against it.

@@ -31,19 +31,26 @@ public struct MQTTBoundary: Sendable {
     /// Which way the octets go.
     private let direction: Direction
     private let version: MQTTVersion
+    /// Whether the stream is known, or by its port expected, to be MQTT.
+    private let isExpected: Bool
     /// What the whole search may cost: octets that are read as parts of messages.
     private var budget = 0
 
-    /// A search in octets that go in `direction`, of a session in a version that may be unknown.
-    public init(direction: Direction, version: MQTTVersion = .unknown) {
+    /// A search in octets that go in `direction`, of a session in a version that may be unknown. Where the stream is expected
+    /// to be MQTT, a single short message is believed that fills a segment: a SUBACK or PINGRESP at the beginning of a
+    /// capture need not wait for the next one, which may be a minute away.
+    public init(direction: Direction, version: MQTTVersion = .unknown, isExpected: Bool = false) {
         self.direction = direction
         self.version = version
+        self.isExpected = isExpected
     }
 
     /// Bits that prove a chain, at any of 65,536 places.
     private static let proof = 36
     /// Bits that prove a single message or two whose end is not that of the octets.
     private static let strongProof = 56
+    /// Bits that prove messages that fill a segment, of a stream that is expected to be MQTT: any one message.
+    private static let expectedProof = 28
     /// Bits that suffice for a chain that ends with the stream, when nothing else will come.
     private static let lastProof = 20
     /// Senders mostly begin a segment with a message, and end one with a message.
@@ -119,7 +126,8 @@ public struct MQTTBoundary: Sendable {
         // Two octets at the end of a stream are the DISCONNECT or PINGRESP that they look like. In front of a hole they may
         // as well be two octets of a payload.
         let isEnd = sequel == .nothing || sequel == .lost && startsSegment
-        return bits >= (isEnd ? Self.lastProof : Self.proof) ? .proven(isShort: true) : .open
+        let needed = isEnd ? Self.lastProof : isExpected && startsSegment ? Self.expectedProof : Self.proof
+        return bits >= needed ? .proven(isShort: true) : .open
     }
 
     /// What a chain is worth whose next message is none: something may be wrong with that one alone.

@@ -105,8 +105,7 @@ import Testing
 
     /// Random subscriptions and their ends, held against a dictionary and a matcher that goes level by level.
     @Test func randomSubscriptions() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("randomSubscriptions: seed \(seed)")
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         func pick(_ words: [String]) -> String { words[Int.random(in: 0..<words.count, using: &random)] }
         for round in 0..<30 {

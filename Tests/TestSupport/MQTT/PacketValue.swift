@@ -43,6 +43,17 @@ public struct ConnectValue: PacketValue {
         public var qos: UInt8
         public var isRetained: Bool
         public var properties = PropertyList()
+
+        public init(
+            topic: String, message: [UInt8], qos: UInt8 = 0, isRetained: Bool = false,
+            properties: PropertyList = PropertyList()
+        ) {
+            self.topic = topic
+            self.message = message
+            self.qos = qos
+            self.isRetained = isRetained
+            self.properties = properties
+        }
     }
 
     public var clientID = "c"

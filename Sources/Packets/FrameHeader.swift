@@ -1,5 +1,4 @@
 import Network
-import Packets
 
 /// What is known of a frame beside its bytes.
 public struct FrameHeader: Hashable, Sendable {
