@@ -139,7 +139,7 @@ import Testing
                 : Array("{\"value\": \(count), \"unit\": \"0123\"}".utf8)
             let qos = UInt8(count % 2)
             let body =
-                Wire.text("plant/line\(count % 7)/sensor") + (qos > 0 ? [0, 9] : []) + Wire.properties([], level)
+                Octets.text("plant/line\(count % 7)/sensor") + (qos > 0 ? [0, 9] : []) + Wire.properties([], level)
             return Wire.packet(0x30 | qos << 1, body + payload)
         }
     }
