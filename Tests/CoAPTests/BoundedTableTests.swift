@@ -6,7 +6,7 @@ import Testing
 private func key(_ number: UInt64) -> HashedKey { HashedKey(high: number, low: number &* 0x9E37_79B9_7F4A_7C15) }
 
 /// Held against a dictionary and a list in order of use, over random operations.
-@Test(arguments: [1, 2, 7, 64, 500])
+@Test("the bounded table agrees with a dictionary and a list", arguments: [1, 2, 7, 64, 500])
 func tableAgainstModel(limit: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)

@@ -5,7 +5,7 @@ import Testing
 
 /// The tables against the ones of the standard library.
 @Suite struct TableTests {
-    @Test func keyIndexEqualsADictionary() {
+    @Test("the key index agrees with a dictionary") func keyIndexEqualsADictionary() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var index = KeyIndex()
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func recentTableForgetsInOrderOfUse() {
+    @Test("the recency table evicts in order of use") func recentTableForgetsInOrderOfUse() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var table = RecentTable<UInt64>(limit: 10)

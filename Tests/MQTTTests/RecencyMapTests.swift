@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RecencyMapTests {
     /// Against a list that does the same slowly.
-    @Test func agreesWithAPlainList() {
+    @Test("the recency map agrees with a plain list") func agreesWithAPlainList() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var map = RecencyMap<Int>(limit: 50)

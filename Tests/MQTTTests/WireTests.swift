@@ -15,7 +15,7 @@ import Testing
         #expect(total <= MQTTFraming.longestMessage)
     }
 
-    @Test func fifthByteLosesTheFraming() {
+    @Test("a fifth byte of the remaining length ends the framing") func fifthByteLosesTheFraming() {
         #expect(MQTTFraming.frame(hex("30ffffffff7f").span.bytes) == .lost)
         #expect(MQTTFraming.frame(hex("30ffffffff").span.bytes) == .lost)
         #expect(MQTTFraming.frame(hex("30ffffff").span.bytes) == .incomplete(total: nil))
