@@ -12,7 +12,7 @@ import Testing
         return settings
     }
 
-    @Test func byAgeOfTheLastChange() throws {
+    @Test("retention by age counts from the last change of an alert") func byAgeOfTheLastChange() throws {
         let folder = try TemporaryFolder()
         let first = try AlertWriter(path: folder.store)
         first.setRules([RuleRecord(id: "rule-1", title: "T", level: .low, tags: [], source: "x", loadedAt: 1)])
@@ -39,7 +39,7 @@ import Testing
 
     /// Capture time does not count: the alerts of a capture from 2023 are not old when they are stored. One that was stored
     /// long ago goes, which shows that the other was looked at.
-    @Test func anOldCaptureIsNotOld() throws {
+    @Test("retention by age goes by the time of storing, not by capture time") func anOldCaptureIsNotOld() throws {
         let folder = try TemporaryFolder()
         let first = try AlertWriter(path: folder.store)
         _ = try first.beginRun(sampleRun("old"))
@@ -55,7 +55,8 @@ import Testing
         #expect(try AlertReader(path: folder.store).query().map(\.id) == [1])
     }
 
-    @Test func bySizeTheOldestFirstAndTheFileShrinks() throws {
+    @Test("retention by size removes the oldest alerts, and the file shrinks")
+    func bySizeTheOldestFirstAndTheFileShrinks() throws {
         let folder = try TemporaryFolder()
         func size() throws -> Int {
             let attributes = try FileManager.default.attributesOfItem(atPath: folder.store)

@@ -114,7 +114,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPBuilder {
 }
 
 /// Bytes of any kind are an event or refused, and every field can be read: nothing traps.
-@Test func byteSoup() {
+@Test("random bytes never trap") func byteSoup() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     let listener = Listener()

@@ -140,7 +140,9 @@ func requestsToAllNodes(address: IPAddress, isGroup: Bool) {
 /// header of QUIC does. A short one passes as a response without options; such a one is believed only as an answer.
 ///
 /// A million in all; few pass, and of those that do none is believed without its answer.
-@Test(arguments: [(5...12, false, 500), (5...12, true, 2000), (13...64, false, 20), (13...64, true, 80)])
+@Test(
+    "random datagrams hardly ever pass the probe",
+    arguments: [(5...12, false, 500), (5...12, true, 2000), (13...64, false, 20), (13...64, true, 80)])
 func randomDatagrams(lengths: ClosedRange<Int>, isVersion1: Bool, perHundredThousand: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)

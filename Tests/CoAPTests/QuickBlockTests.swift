@@ -109,7 +109,7 @@ private func digest(_ octets: [UInt8]) -> String {
 }
 
 /// Random notifications: against the rule of RFC 7641, 3.4, written down once more.
-@Test func notificationsAgainstModel() {
+@Test("the order of random notifications agrees with a model of RFC 7641, 3.4") func notificationsAgainstModel() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     let listener = Listener(seed: seed)

@@ -77,7 +77,7 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
 }
 
 /// Copies are counted, and so are responses; those of a group's members all count for the one request.
-@Test func countsOfCopiesAndResponses() throws {
+@Test("retransmissions and responses are counted for each exchange") func countsOfCopiesAndResponses() throws {
     let listener = Listener()
     let question = Build.coap(code: 1, id: 1, token: [1])
     #expect(listener.hear(question)?["coap.copies"] == nil)

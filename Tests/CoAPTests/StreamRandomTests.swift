@@ -24,7 +24,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
 }
 
 /// decode(encode(x)) = x, in a stream and over WebSocket.
-@Test func decodingUndoesEncoding() throws {
+@Test("random messages are read as they were encoded") func decodingUndoesEncoding() throws {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for _ in 0..<600 {
@@ -53,7 +53,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
 
 /// How many of a million random beginnings pass the probe of a strange port: two octets of a CSM without options make up
 /// nearly all, 15 of a million. Both ends have to pass.
-@Test func randomBeginnings() {
+@Test("random stream beginnings hardly ever pass the probe") func randomBeginnings() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var passed = 0
@@ -82,7 +82,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
 }
 
 /// A place in random octets or in those of other protocols is no boundary.
-@Test func randomOctetsProveNothing() {
+@Test("no message boundary is found in random bytes or other protocols") func randomOctetsProveNothing() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for run in 0..<400 {
@@ -102,7 +102,9 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
 
 /// The end of a message whose beginning is lost can be a message by itself: a request without options; `r`, the option
 /// `50` of a path and six octets of payload. What follows proves nothing about it. Where a segment begins with it, it does.
-@Test(arguments: [[0x00, 0x01], Array("r".utf8) + [0x02] + Array("50".utf8) + [0xFF, 1, 2, 3, 4, 5, 6]] as [[UInt8]])
+@Test(
+    "the rest of a message whose start is lost is not read as a message",
+    arguments: [[0x00, 0x01], Array("r".utf8) + [0x02] + Array("50".utf8) + [0xFF, 1, 2, 3, 4, 5, 6]] as [[UInt8]])
 func theEndOfALostMessageIsNoMessage(end: [UInt8]) {
     let next = CoAPStream(0x02, token: [7], path: "plant/sensor/number/51", payload: [0x31]).bytes
     let bytes = end + next + next + next

@@ -6,7 +6,7 @@ import Testing
 /// Sessions of random packets of every type and version, read by the program and by tshark, field by field.
 @Suite(.needs(TsharkMQTT.path != nil, "tshark is not installed"))
 struct MQTTFieldTests {
-    @Test func everyFieldIsWhatTsharkReads() throws {
+    @Test("random packets: every field has the value that tshark reads") func everyFieldIsWhatTsharkReads() throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         let folder = try TemporaryFolder()
@@ -28,7 +28,7 @@ struct MQTTFieldTests {
     }
 
     /// Where tshark 4.0 reads wrongly, the program reads what was sent. A later tshark may do so as well.
-    @Test func whatTsharkReadsWrongly() throws {
+    @Test("known faults of tshark: the program reads what was sent") func whatTsharkReadsWrongly() throws {
         let folder = try TemporaryFolder()
         // The length of a message in two octets, the first in one segment, the second in the next.
         var split = Session(port: 41_000, version: 4)

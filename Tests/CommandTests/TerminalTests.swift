@@ -34,9 +34,11 @@ import Testing
     }
 
     /// A reader who has seen enough ends the program, quietly and at once.
-    @Test(arguments: [
-        "decode big.pcap", "replay big.pcap --rules all.yml", "rules fields", "stats --runs", "tail -n 100000",
-    ])
+    @Test(
+        "a reader that leaves ends the program without an error",
+        arguments: [
+            "decode big.pcap", "replay big.pcap --rules all.yml", "rules fields", "stats --runs", "tail -n 100000",
+        ])
     func readerLeaves(_ command: String) throws {
         try writeManyMessages()
         let outcome = try shell(
@@ -52,10 +54,12 @@ import Testing
     }
 
     /// What could not be written must not look as if it were all.
-    @Test(arguments: [
-        "decode '$SAMPLE'", "tail", "tail --format json", "show 1", "show 1 --pcap -", "stats", "stats --runs",
-        "rules fields", "rules list", "rules check",
-    ])
+    @Test(
+        "a full disk is an error with exit code 74",
+        arguments: [
+            "decode '$SAMPLE'", "tail", "tail --format json", "show 1", "show 1 --pcap -", "stats", "stats --runs",
+            "rules fields", "rules list", "rules check",
+        ])
     func aFullDisk(_ command: String) throws {
         #expect(try earshot("replay", "-q", sample, directory: folder.path).status == 0)
         let outcome = try shell(
@@ -64,7 +68,7 @@ import Testing
         #expect(outcome.errorText.contains("earshot: standard output: No space left on device"), "\(outcome.errorText)")
     }
 
-    @Test func followerNoticesThatTheReaderLeft() throws {
+    @Test("tail -f ends when its reader has left") func followerNoticesThatTheReaderLeft() throws {
         #expect(try earshot("replay", "-q", sample, directory: folder.path).status == 0)
         let outcome = try shell(
             """

@@ -11,7 +11,7 @@ import Testing
         category: .mqtt, field: testRegistry.field(named: "mqtt.type")?.id ?? CommonField.category.id,
         codes: Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt8($0 + 1)) }))
 
-    @Test func aRuleIsOnlyTriedWhereItCanMatch() {
+    @Test("a rule is evaluated only for message types that it can match") func aRuleIsOnlyTriedWhereItCanMatch() {
         func evaluations(_ tests: [[FieldTest]], _ condition: Condition? = nil, type: UInt8) -> UInt64 {
             let box = DetectionEngineBox([rule("r", "mqtt", tests, condition: condition)], discriminators: [Self.types])
             box.evaluate(FakeEvent(.mqtt, type, [:]))
@@ -32,7 +32,8 @@ import Testing
         #expect(evaluations([[test("mqtt.type", [nil])]], type: 3) == 0)
     }
 
-    @Test(arguments: 0..<8) func resultsAreTheSame(_ run: Int) {
+    @Test("random rules match the same with and without buckets by message type", arguments: 0..<8)
+    func resultsAreTheSame(_ run: Int) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         let documents = (0..<20).map { number -> SigmaDocument in

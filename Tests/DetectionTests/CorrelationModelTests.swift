@@ -13,7 +13,9 @@ import Testing
         var codes: [Int64]
     }
 
-    @Test(arguments: 0..<12) func windowsEqualTheNaiveOnes(_ run: Int) {
+    @Test("windows over random events equal those of a naive model", arguments: 0..<12) func windowsEqualTheNaiveOnes(
+        _ run: Int
+    ) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         let timespan = Int64.random(in: 1...20, using: &random)
@@ -163,7 +165,7 @@ import Testing
     }
 
     /// A sum over more events than are kept one by one lets an event go at most 1/128 of the timespan early.
-    @Test func longSumsAreAlmostExact() {
+    @Test("a sum over more events than are kept errs by at most 1/128 of the timespan") func longSumsAreAlmostExact() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         let box = DetectionEngineBox([

@@ -30,7 +30,8 @@ import Testing
         return tree
     }
 
-    @Test(arguments: 0..<40) func conditionsEqualTheNaiveOnes(_ run: Int) throws {
+    @Test("random temporal conditions agree with a naive evaluation", arguments: 0..<40)
+    func conditionsEqualTheNaiveOnes(_ run: Int) throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         let timespan = Int64.random(in: 2...12, using: &random)

@@ -37,7 +37,9 @@ import Testing
         ]
     }
 
-    @Test(arguments: 0..<10) func windowsEqualTheNaiveOnes(_ run: Int) {
+    @Test("windows over random events equal those of a naive model", arguments: 0..<10) func windowsEqualTheNaiveOnes(
+        _ run: Int
+    ) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         let timespan = Int64.random(in: 2...12, using: &random)

@@ -6,7 +6,7 @@ import Testing
 
 /// Text matching against slow and simple recomputation, on random bytes.
 @Suite struct TextModelTests {
-    @Test func wildcardsEqualARecursiveMatcher() {
+    @Test("wildcards match as a recursive matcher says") func wildcardsEqualARecursiveMatcher() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<3000 {
@@ -56,7 +56,9 @@ import Testing
     }
 
     /// Short texts are searched by a loop and long ones by Vectorscan: both must find the same.
-    @Test(arguments: [false, true]) func bothSearchesFindTheSame(_ cased: Bool) throws {
+    @Test("the loop and Vectorscan find the same texts", arguments: [false, true]) func bothSearchesFindTheSame(
+        _ cased: Bool
+    ) throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<60 {

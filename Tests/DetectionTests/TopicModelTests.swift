@@ -5,7 +5,7 @@ import Testing
 
 /// Topic filters against a comparison level by level.
 @Suite struct TopicModelTests {
-    @Test func filtersEqualANaiveMatcher() {
+    @Test("topic filters match as a comparison level by level says") func filtersEqualANaiveMatcher() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<20_000 {

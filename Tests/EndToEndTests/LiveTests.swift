@@ -7,7 +7,8 @@ import Testing
 /// The sensor against real brokers, servers and clients on the loopback interface.
 @Suite(.serialized, .needs(Sensor.obstacle))
 struct LiveTests {
-    @Test func attacksAreSeenAtOnceAndOnceMoreInTheCapture() throws {
+    @Test("live attacks raise the same alerts as a replay of their capture")
+    func attacksAreSeenAtOnceAndOnceMoreInTheCapture() throws {
         let broker = try Broker(users: nil)
         let server = try CoAPServer()
         let folder = try TemporaryFolder()
@@ -52,7 +53,7 @@ struct LiveTests {
         #expect(live.messages == replayed.messages)
     }
 
-    @Test func aClientThatMindsItsOwnTopic() throws {
+    @Test("an ordinary client raises no alert") func aClientThatMindsItsOwnTopic() throws {
         let broker = try Broker(users: ["pump": "s3cret-of-the-pump"])
         let open = try Broker(users: nil)
         let sensor = try Sensor(tcp: [broker.port, open.port])
@@ -68,7 +69,7 @@ struct LiveTests {
         #expect(statistics.text.contains("\"CONNECT\":2"), "both logins were seen")
     }
 
-    @Test func followingReadersSeeAlertsAsTheyCome() throws {
+    @Test("tail -f shows an alert within three seconds") func followingReadersSeeAlertsAsTheyCome() throws {
         let broker = try Broker(users: nil)
         let sensor = try Sensor(tcp: [broker.port])
         let id = try ruleID("mqtt/mqtt_sys_subscription")

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 
 /// Ports and connections on 127.0.0.1.
 enum Loopback {

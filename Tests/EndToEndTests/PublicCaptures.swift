@@ -97,7 +97,7 @@ func difference(_ left: [String: Int], _ right: [String: Int]) -> [String] {
 @Suite(.enabled(if: PublicCaptures.folder != nil, "there is no folder ../shared/pcaps"))
 struct PublicCaptureTests {
     /// Each table names what is there, so that no entry outlives its capture.
-    @Test func knownDifferencesAreOfCaptures() {
+    @Test("every known difference belongs to a capture that is there") func knownDifferencesAreOfCaptures() {
         #expect(KnownDifference.mqtt.keys.allSatisfy(PublicCaptures.captures(PublicCaptures.mqttEnding).contains))
         #expect(KnownDifference.coap.keys.allSatisfy(PublicCaptures.captures(PublicCaptures.coapEnding).contains))
     }

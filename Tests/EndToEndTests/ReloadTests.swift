@@ -90,7 +90,7 @@ struct ReloadTests {
         }
     }
 
-    @Test func windowsAndSuppressionsGoOn() throws {
+    @Test("SIGHUP loads rules again; windows and suppressions go on") func windowsAndSuppressionsGoOn() throws {
         try writeRules()
         let sensor = try start("rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n")
         let client = try Connection(port: broker.port)
@@ -131,7 +131,7 @@ struct ReloadTests {
         }
     }
 
-    @Test func filtersAndListsAreReadAgain() throws {
+    @Test("SIGHUP loads filters and lists again") func filtersAndListsAreReadAgain() throws {
         try writeRules()
         let configuration = "rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n"
         let sensor = try start(configuration)

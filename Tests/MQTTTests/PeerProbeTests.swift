@@ -70,7 +70,9 @@ import Testing
         #expect(named("", 5, .toClient).violations == ["MQTT-3.3.2.3.4"])
     }
 
-    @Test(arguments: [3, 4, 5] as [UInt8]) func aHashAfterAHundredFilters(_ version: UInt8) {
+    @Test("a # filter after a hundred others is read", arguments: [3, 4, 5] as [UInt8]) func aHashAfterAHundredFilters(
+        _ version: UInt8
+    ) {
         let names = (0..<100).map { "plant/line/\($0)/state" } + ["#"]
         let listener = conversation(version)
         let shown = listener.send(subscribe(names.map { ($0, 1) }, id: 3, version: version))

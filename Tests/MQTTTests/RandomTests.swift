@@ -6,7 +6,7 @@ import Testing
 
 /// Bytes of any kind never trap.
 @Suite struct RandomTests {
-    @Test func anyBytesNeverTrap() {
+    @Test("random bytes never trap") func anyBytesNeverTrap() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         let listeners = [
@@ -27,7 +27,7 @@ import Testing
     }
 
     /// Bytes that are nearly right go deeper than any bytes; every field is asked for.
-    @Test func nearlyRightBytesNeverTrap() {
+    @Test("damaged packets never trap") func nearlyRightBytesNeverTrap() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         let listeners = [

@@ -59,7 +59,7 @@ import Testing
         "\u{2028}", "é", "😀", "\r", "<<: ", "condition: ", "filter: ", "correlation: ", "9223372036854775808", ",",
     ]
 
-    @Test func damagedRulesAreReadOrRefused() {
+    @Test("randomly damaged rules are read or refused with a place") func damagedRulesAreReadOrRefused() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<1500 {

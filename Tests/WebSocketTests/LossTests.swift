@@ -6,7 +6,7 @@ import WebSocket
 
 /// Octets that were not captured, and connections that began before.
 
-@Test func aGapInsideAPayloadKeepsTheBoundaries() {
+@Test("a gap inside a payload keeps the frame boundaries") func aGapInsideAPayloadKeepsTheBoundaries() {
     var listener = Listener("mqtt")
     let frame = WebSocketFrames.client((0..<100).map { UInt8($0) })
     listener.feed(.toServer, Array(frame[..<50]))
@@ -28,7 +28,8 @@ import WebSocket
     #expect(listener.messages[.toClient]?.count == 2)
 }
 
-@Test(arguments: [Direction.toServer, .toClient]) func framesAreFoundAgain(_ direction: Direction) {
+@Test("frames are found again behind a random gap", arguments: [Direction.toServer, .toClient])
+func framesAreFoundAgain(_ direction: Direction) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for _ in 0..<50 {
@@ -52,7 +53,7 @@ import WebSocket
     }
 }
 
-@Test func noiseIsNotFrames() {
+@Test("no frame boundary is found in random bytes or text") func noiseIsNotFrames() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var proven = 0

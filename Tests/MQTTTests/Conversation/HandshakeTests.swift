@@ -204,7 +204,8 @@ private let mirrored = lawful.map {
     }
 
     /// What breaks a rule where all is known breaks none where it is not.
-    @Test(arguments: lawful + mirrored + broken) func nothingIsFalseWithoutTheWhole(_ script: Script) {
+    @Test("nothing is called unmatched unless the whole session was seen", arguments: lawful + mirrored + broken)
+    func nothingIsFalseWithoutTheWhole(_ script: Script) {
         let gap = conversation(script.version)
         gap.gap()
         let midstream = Listener(isFromStart: false)
@@ -235,7 +236,7 @@ private let mirrored = lawful.map {
         #expect(listener.send(subscribeAnswer(9, [0], id: 7), .toClient)["mqtt.ack.matched"] == ["false"])
     }
 
-    @Test func whatIsInFlightIsCounted() {
+    @Test("messages in flight are counted") func whatIsInFlightIsCounted() {
         let listener = conversation()
         #expect(listener.send(two(1))["mqtt.inflight"] == ["1"])
         listener.wait(milliseconds: 500)
@@ -255,7 +256,7 @@ private let mirrored = lawful.map {
         #expect(last["mqtt.inflight.stalled"] == nil)
     }
 
-    @Test func beyondTheLimitNothingIsSure() {
+    @Test("beyond the limit of identifiers nothing is called unmatched") func beyondTheLimitNothingIsSure() {
         var limits = MQTTLimits()
         limits.handshakes = 3
         let listener = Listener(limits)
@@ -282,7 +283,8 @@ private struct Model {
 @Suite struct HandshakeModelTests {
     /// Random packets of both sides, lawful and not, held against a dictionary. Repetitions and answers out of place make an
     /// identifier lenient, so the model only sends them last.
-    @Test(arguments: [4, 5] as [UInt8]) func randomConversations(_ version: UInt8) {
+    @Test("random sessions agree with a model of the handshakes", arguments: [4, 5] as [UInt8])
+    func randomConversations(_ version: UInt8) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for round in 0..<40 {

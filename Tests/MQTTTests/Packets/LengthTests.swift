@@ -72,7 +72,8 @@ import Testing
 
     /// A packet that ends in a string whose length is one more than what is left. From a server this is what overran the
     /// buffers of clients (CVE-2018-17614, CVE-2018-19417, CVE-2018-5879).
-    @Test(arguments: [3, 4, 5] as [UInt8]) func stringsThatRunBehindThePacket(_ version: UInt8) {
+    @Test("strings that run past the end of the packet", arguments: [3, 4, 5] as [UInt8])
+    func stringsThatRunBehindThePacket(_ version: UInt8) {
         let none: [UInt8] = version == 5 ? [0] : []
         let name = Octets.text(version == 3 ? "MQIsdp" : "MQTT")
         func connect(_ flags: UInt8, _ fields: [[UInt8]]) -> [UInt8] {
@@ -122,7 +123,9 @@ import Testing
 
     /// Each packet a byte shorter by its own account, at each place: it is read within its bounds, and where its form is
     /// fixed the loss is noticed.
-    @Test(arguments: vectors) func shorterByTheirOwnAccount(_ vector: Vector) {
+    @Test("packets whose own length is too short for their fields", arguments: vectors) func shorterByTheirOwnAccount(
+        _ vector: Vector
+    ) {
         let header = vector.bytes[1] & 0x80 == 0 ? 2 : 3
         let body = Array(vector.bytes[header...])
         for count in 0..<body.count {

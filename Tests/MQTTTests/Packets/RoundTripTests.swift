@@ -52,7 +52,7 @@ import Testing
     }
 
     /// The lengths in a random packet, each a little off: nothing traps, and what is read lies within the packet.
-    @Test func bentPacketsStayInTheirBounds() {
+    @Test("packets with wrong lengths are read within their bounds") func bentPacketsStayInTheirBounds() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<1500 {
