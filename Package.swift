@@ -120,6 +120,13 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Bytes", "Network", "Events", "Packets", "Flows", "MQTT", "CoAP", "Engine", "Sigma", "Detection",
+                "TestSupport",
+            ],
+            swiftSettings: common),
+        .testTarget(
             name: "SensorTests",
             dependencies: [
                 "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "WebSocket", "Engine", "Detection",

@@ -88,7 +88,7 @@ extension CoAPAnalyzer: StreamDissector {
     }
 
     /// Begins a connection.
-    public mutating func openSession(
+    public mutating func open(
         client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool
     ) -> Int64 {
         openConnection(isFromStart: isFromStart).rawValue

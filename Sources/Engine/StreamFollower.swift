@@ -33,7 +33,7 @@ extension EngineCore where Sink: ~Copyable {
         let flow = streams.table[slot]
         let (client, server) =
             flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
-        streams.table[slot].handle = dissector.openSession(
+        streams.table[slot].handle = dissector.open(
             client: client, server: server, at: time, isFromStart: isFromStart)
         if !D.descriptor.needsConfirmation { streams.table.setEstablished(true, slot: slot) }
     }

@@ -137,7 +137,7 @@ public protocol StreamDissector: ~Copyable, Dissector {
     /// Begins a session between two ends; gives its handle, not negative.
     ///
     /// - Parameter isFromStart: whether the first bytes of both ends are there to be read.
-    mutating func openSession(client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool) -> Int64
+    mutating func open(client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool) -> Int64
     /// Ends a session. Nothing happens where it was forgotten before.
     mutating func closeSession(_ handle: Int64, at time: Timestamp)
     /// Tells that not all that was said in a session is known.

@@ -59,11 +59,10 @@ extension MQTTAnalyzer: StreamDissector {
     }
 
     /// Begins a session between two ends.
-    public mutating func openSession(
+    public mutating func open(
         client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool
     ) -> Int64 {
-        let id: MQTTSessionID = openSession(client: client, server: server, at: time, isFromStart: isFromStart)
-        return id.rawValue
+        openSession(client: client, server: server, at: time, isFromStart: isFromStart).rawValue
     }
 
     /// Ends a session.

@@ -1,6 +1,6 @@
 /// What a frame begins with: a LINKTYPE number of the tcpdump group's registry (not a DLT number, which differs by
 /// system for some types).
-public struct LinkType: RawRepresentable, Hashable, Sendable {
+public struct LinkType: BitwiseCopyable, RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
