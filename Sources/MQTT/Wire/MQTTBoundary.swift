@@ -18,9 +18,10 @@ public struct MQTTBoundary: Sendable {
     /// What the whole search may cost: octets that are read as parts of messages.
     private var budget = 0
 
-    /// A search in octets that go in `direction`, of a session in a version that may be unknown. Where the stream is expected
-    /// to be MQTT, a single short message is believed that fills a segment: a SUBACK or PINGRESP at the beginning of a
-    /// capture need not wait for the next one, which may be a minute away.
+    /// A search in octets that go in `direction`, of a session in a version that may be unknown.
+    ///
+    /// Where the stream is expected to be MQTT, a single short message is believed that fills a segment: a SUBACK or
+    /// PINGRESP at the beginning of a capture need not wait for the next one, which may be a minute away.
     public init(direction: Direction, version: MQTTVersion = .unknown, isExpected: Bool = false) {
         self.direction = direction
         self.version = version
