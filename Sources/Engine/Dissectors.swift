@@ -18,6 +18,12 @@ public struct Dissectors: DissectorSet, ~Copyable {
 
         /// The defaults.
         public init() {}
+
+        /// Bounds of dissectors that take at most about so many bytes together.
+        public init(bytes: Int) {
+            mqtt = MQTTLimits(bytes: bytes / 21 * 13)
+            coap = CoAPLimits(bytes: bytes / 21 * 8)
+        }
     }
 
     /// In the order in which they are asked for first bytes.

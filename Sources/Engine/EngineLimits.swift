@@ -10,6 +10,12 @@ public struct EngineLimits: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The bounds of an engine whose flows and carriers take at most about so many bytes.
+    public init(flowBytes: Int, carrierBytes: Int) {
+        flows = FlowLimits(bytes: flowBytes)
+        webSocket = WebSocketLimits(bytes: carrierBytes)
+    }
 }
 
 /// What is done about wrong checksums.

@@ -45,6 +45,21 @@ public struct FlowLimits: Sendable {
     /// and identifications of 32 bits do not come round in that time.
     public var fragmentWaitIPv6Nanoseconds: Int64 = 60_000_000_000
 
-    /// The defaults.
+    /// The defaults: some 192 MiB when every table is full.
     public init() {}
+
+    /// The limits of tables that take at most about so many bytes together.
+    public init(bytes: Int) {
+        self.init()
+        let share = Double(max(bytes, 1 << 20)) / Double(192 << 20)
+        func scaled(_ count: Int, least: Int) -> Int { max(least, Int(min(Double(count) * share, 1e15))) }
+        flows = scaled(flows, least: 256)
+        queuedBytesTotal = scaled(queuedBytesTotal, least: 1 << 16)
+        queuedBytesPerStream = min(queuedBytesPerStream, queuedBytesTotal / 8)
+        heldBytesTotal = scaled(heldBytesTotal, least: 1 << 16)
+        heldBytesPerMessage = min(heldBytesPerMessage, heldBytesTotal / 8)
+        historyBytes = min(historyBytes, scaled(historyBytes, least: 1 << 14))
+        fragmentedDatagrams = scaled(fragmentedDatagrams, least: 16)
+        fragmentBytesTotal = scaled(fragmentBytesTotal, least: 1 << 17)
+    }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 import Foundation
 import Sigma
 
@@ -145,6 +146,10 @@ public enum RuleFiles {
             }
         }
         candidates.append("Rules")
-        return candidates.first { FileManager.default.fileExists(atPath: $0 + "/mqtt") }
+        return candidates.first { folder in
+            Protocols.descriptors.contains {
+                FileManager.default.fileExists(atPath: "\(folder)/\($0.category.name)")
+            }
+        }
     }
 }

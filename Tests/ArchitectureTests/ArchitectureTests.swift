@@ -125,10 +125,12 @@ private func hold(
 /// A protocol is one folder and one line: of the engine and the sensor above it, only the list of dissectors names any.
 @Test("no other file of Engine or Sensor names a protocol") func theListAloneNamesProtocols() throws {
     let words = try Regex("(?i)mqtt|coap")
-    for (file, code) in try sources.get() where ["Engine", "Sensor"].contains(file.target) {
+    for (file, _) in try sources.get() where ["Engine", "Sensor"].contains(file.target) {
         if file.name == "Dissectors.swift" { continue }
-        for (index, line) in code.lines.enumerated() where line.firstMatch(of: words) != nil {
-            Issue.record("\(file.path):\(index + 1): \(line)")
+        for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            // Texts count, comments do not.
+            let isComment = line.drop { $0 == " " }.hasPrefix("//")
+            if !isComment, line.firstMatch(of: words) != nil { Issue.record("\(file.path):\(index + 1): \(line)") }
         }
     }
 }
