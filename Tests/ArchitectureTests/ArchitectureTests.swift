@@ -100,7 +100,7 @@ private func hold(
                 because: "Vectorscan's databases are C; once compiled nobody writes to them, and their owner frees them"
             ),
             Exception(
-                "DetectionEngine.swift", ["OpaquePointer"],
+                "Matcher.swift", ["OpaquePointer"],
                 because: "it keeps the databases at hand whose owners are part of its rules"),
             Exception("WriteQueue.swift", ["unchecked"], because: "every stored property is guarded by its condition"),
             Exception("AlertPrinter.swift", ["unsafe"], because: "its state is guarded by its condition"),
