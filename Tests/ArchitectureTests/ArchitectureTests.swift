@@ -117,6 +117,17 @@ private func hold(
         ])
 }
 
+@Test("a random test takes its seed from testSeed()") func seedsAreKnown() throws {
+    for file in try swiftFiles(below: "Tests") where file.name != "TestSeed.swift" {
+        for line in file.text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            // Not the numbers that a seeded generator draws.
+            guard words.count > 3, words[1] == "seed", words[2] == "=", !line.contains("using: &") else { continue }
+            #expect(!line.contains("random("), "\(file.path): \(line)")
+        }
+    }
+}
+
 @Test func filesAreShort() throws {
     for file in try swiftFiles(below: "Sources") { #expect(file.lineCount <= 500, "\(file.path)") }
     for file in try swiftFiles(below: "Tests") { #expect(file.lineCount <= 700, "\(file.path)") }
