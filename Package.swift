@@ -111,7 +111,8 @@ let package = Package(
             swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "Detection", "TestSupport"],
+            name: "DetectionTests",
+            dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "Detection", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",

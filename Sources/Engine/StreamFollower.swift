@@ -9,7 +9,7 @@ import WebSocket
 /// again where they were lost. One follower serves all protocols; it is specialised for each.
 extension EngineCore where Sink: ~Copyable {
     /// Does something with a stream of a flow that carries the protocol of `dissector`.
-    mutating func run<D: StreamDissector & ~Copyable>(
+    public mutating func run<D: StreamDissector & ~Copyable>(
         _ operation: StreamOperation, _ dissector: inout D, _ slot: Int, _ side: Side, _ data: RawSpan,
         _ frame: FrameRef
     ) {

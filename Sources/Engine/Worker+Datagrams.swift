@@ -84,7 +84,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
 extension EngineCore where Sink: ~Copyable {
     /// Does something with a datagram of a flow that carries, or may carry, the protocol of `dissector`.
-    mutating func run<D: DatagramDissector & ~Copyable>(
+    public mutating func run<D: DatagramDissector & ~Copyable>(
         _ operation: DatagramOperation, _ dissector: inout D, _ slot: Int, _ side: Side, _ datagram: RawSpan,
         _ frame: FrameRef
     ) -> Bool {

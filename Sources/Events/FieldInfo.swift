@@ -32,7 +32,7 @@ public enum FieldType: String, Sendable {
 /// What kind of message an event is: the `event.category`, which a rule's `logsource.category` selects.
 ///
 /// Each protocol has one of its own, with the next number.
-public struct EventCategory: Hashable, Sendable {
+public struct EventCategory: Hashable, CustomStringConvertible, Sendable {
     /// Its number, from 0: tables are indexed by it.
     public let rawValue: UInt8
     /// The lower-case name.
@@ -48,6 +48,9 @@ public struct EventCategory: Hashable, Sendable {
     public static let mqtt = Self(rawValue: 0, name: "mqtt")
     /// CoAP.
     public static let coap = Self(rawValue: 1, name: "coap")
+
+    /// The name.
+    public var description: String { name.description }
 
     /// Whether two have the same number.
     public static func == (one: Self, other: Self) -> Bool { one.rawValue == other.rawValue }

@@ -23,7 +23,8 @@ extension Settings {
                 .configuration, "\(file): a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'")
         }
         // All other bounds follow from this one, so it comes first wherever it stands.
-        let ordered = mapping.filter { $0.key.string == Self.memoryKey } + mapping.filter { $0.key.string != Self.memoryKey }
+        let ordered =
+            mapping.filter { $0.key.string == Self.memoryKey } + mapping.filter { $0.key.string != Self.memoryKey }
         for (key, value) in ordered {
             let line = key.mark.map { ":\($0.line)" } ?? ""
             do { try set(key.string ?? "", value) } catch {

@@ -84,7 +84,9 @@ extension ToyDissector: StreamDissector {
         for start in 0..<bytes.byteCount where bytes.byte(at: start) == mark {
             var offset = start
             var messages = 0
-            while offset < bytes.byteCount, case .message(let length) = frame(bytes.extracting(offset..<bytes.byteCount)) {
+            while offset < bytes.byteCount,
+                case .message(let length) = frame(bytes.extracting(offset..<bytes.byteCount))
+            {
                 messages += 1
                 offset += length
             }
@@ -124,7 +126,9 @@ extension ToyDissector: StreamDissector {
 
 extension ToyDissector: DatagramDissector {
     static func probe(datagram: RawSpan, _ hints: FlowHints) -> ProbeVerdict {
-        guard datagram.byteCount >= headerLength, case .message(datagram.byteCount) = frame(datagram) else { return .no }
+        guard datagram.byteCount >= headerLength, case .message(datagram.byteCount) = frame(datagram) else {
+            return .no
+        }
         return hints.has(port) ? .either : .candidate
     }
 

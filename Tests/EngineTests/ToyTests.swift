@@ -19,7 +19,8 @@ private struct ToySink: EventSink, ~Copyable {
 
     init() {
         let registry = FieldRegistry(of: ToyList.self)
-        json = EventJSON(registry: registry, only: ["event.category", "toy.type", "toy.text", "mqtt.type", "coap.code"])
+        json = EventJSON(
+            registry: registry, only: ["event.category", "toy.type", "toy.text", "mqtt.type", "coap.code"])
         let source = """
             title: A secret is asked for
             id: 5f1c7a52-6f0f-4d7b-9d3e-0f4cbb2f1a10
