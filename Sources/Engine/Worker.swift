@@ -48,7 +48,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         core.counters.bytes &+= UInt64(truncatingIfNeeded: header.originalLength)
         if core.streams.hasQueued { drainOverdue() }
         var packet = Packet()
-        switch PacketDecoder.decode(bytes, link: header.linkType, into: &packet) {
+        switch PacketDecoder.decode(bytes, link: header.linkType, intoNew: &packet) {
         case .undecoded(let reason): core.counters.undecoded[Int(reason.rawValue)] &+= 1
         case .packet:
             if packet.missing > 0 { core.counters.cutShort &+= 1 }

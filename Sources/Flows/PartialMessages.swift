@@ -21,8 +21,10 @@ public struct PartialMessage: Sendable {
     /// Forgets the first `count` bytes, and keeps `frame` if what is left came in it: the bytes from `start` on.
     public mutating func settle(used count: Int, _ frame: FrameRef, from start: Int) {
         let end = bytes.count
-        bytes.removeFirst(count)
-        frames.removeFirst(min(count, start))
+        if count > 0 {
+            bytes.removeFirst(count)
+            frames.removeFirst(min(count, start))
+        }
         if end > max(start, count) { frames.keep(frame, upTo: bytes.count) }
     }
 

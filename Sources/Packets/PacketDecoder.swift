@@ -23,6 +23,11 @@ public enum PacketDecoder {
     /// Decodes `frame` into `packet`, whose earlier content is lost.
     public static func decode(_ frame: RawSpan, link: LinkType, into packet: inout Packet) -> Outcome {
         packet = Packet()
+        return decode(frame, link: link, intoNew: &packet)
+    }
+
+    /// Decodes `frame` into `packet`, which is a new one: for every frame, clearing it once more would show.
+    public static func decode(_ frame: RawSpan, link: LinkType, intoNew packet: inout Packet) -> Outcome {
         switch link {
         case .ethernet: return ethernet(frame, at: 0, end: .max, &packet)
         case .raw: return ip(frame, at: 0, end: .max, &packet)
