@@ -16,7 +16,8 @@ import Tables
 ///
 /// An event that comes late is put to its place in order of time. What left a window less than `latenessBound` ago is
 /// kept for that, as far as there is room: up to as many entries as a window has, 16 to 256, and of all windows together a
-/// quarter of the pool.
+/// quarter of the pool. An event that more than `WindowPool.longestWalk` entries have passed counts as seen with the last of
+/// them. Of the windows that a late event is in, those are looked at that `mostValues` entries come into or leave.
 struct CorrelationWindows: ~Copyable {
     /// How many values of a sum are kept one by one.
     static let exactSums = 256

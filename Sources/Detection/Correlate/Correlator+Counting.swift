@@ -122,16 +122,19 @@ extension Correlator {
             return result
         }
         var result: Finding?
-        var entriesLeft = WindowPool.longestWalk
-        var numbersLeft = 16 * CorrelationWindows.percentileValues
+        var found = view
+        var entriesLeft = CorrelationWindows.mostValues
+        var numbersLeft = 8 * CorrelationWindows.percentileValues
         repeat {
-            if difference(view.end, time) <= plan.timespan, let found = measure(plan, view) {
-                result = found
-                collector.removeAll()
-                windows.collect(view, into: &collector)
+            if difference(view.end, time) <= plan.timespan, let met = measure(plan, view) {
+                result = met
+                found = view
             }
             if case .percentile = plan.measure { numbersLeft -= view.count }
         } while view.end > time && numbersLeft > 0 && windows.stepBack(&view, slot, to: time, &entriesLeft)
+        guard result != nil else { return nil }
+        collector.removeAll()
+        windows.collect(found, into: &collector)
         return result
     }
 

@@ -16,7 +16,7 @@ struct WindowView: BitwiseCopyable {
 }
 
 extension CorrelationWindows {
-    /// How many entries of distinct values are looked at for a late event, in the window and as many before it.
+    /// How many entries are looked at for a late event; of distinct values so many in the window and before it.
     static let mostValues = 512
 
     /// The window that ends with the latest event of a group.
