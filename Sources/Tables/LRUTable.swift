@@ -165,7 +165,7 @@ public struct LRUTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
 
 extension Array {
     /// Makes room for one more element where doubling the room would be more than `limit` elements need.
-    @usableFromInline
+    @inlinable
     mutating func reserve(limit: Int) {
         if count == capacity, 2 * count > limit, count < limit { reserveCapacity(limit) }
     }

@@ -16,7 +16,8 @@ import Tables
 ///
 /// An event that comes late is put to its place in order of time. What left a window less than `latenessBound` ago is
 /// kept for that, as far as there is room: up to as many entries as a window has, 16 to 256, and of all windows together a
-/// quarter of the pool.
+/// quarter of the pool. An event that more than `WindowPool.longestWalk` entries have passed counts as seen with the last of
+/// them. Of the windows that a late event is in, those are looked at that `mostValues` entries come into or leave.
 struct CorrelationWindows: ~Copyable {
     /// How many values of a sum are kept one by one.
     static let exactSums = 256
@@ -31,13 +32,13 @@ struct CorrelationWindows: ~Copyable {
     /// Numbers of a sum are clamped to this, so that no sum of a window overflows.
     private static let largestNumber: Int64 = 1 << 52
 
-    private var groups: LRUTable<Hash128, WindowGroup>
-    private var pool: WindowPool
+    var groups: LRUTable<Hash128, WindowGroup>
+    var pool: WindowPool
     private var sketches: DistinctSketches
     /// For percentiles: the numbers of a window, to be sorted.
-    private var numbers: [Int64] = []
-    /// The times that windows end at which a late event is in.
-    private var ends: [Int64] = []
+    var numbers: [Int64] = []
+    /// The windows of distinct values that a late event is in.
+    var sweep = DistinctSweep(values: mostValues)
     private let exactValues: Int
     /// Groups that were pushed out while their window still held something.
     private(set) var evictions: UInt64 = 0
@@ -50,7 +51,6 @@ struct CorrelationWindows: ~Copyable {
         sketches = DistinctSketches(limit: limits.sketches)
         exactValues = max(1, limits.exactValues)
         numbers.reserveCapacity(Self.percentileValues)
-        ends.reserveCapacity(2 * Self.mostEnds + 4)
     }
 
     /// The memory that it has taken, in bytes.
@@ -205,163 +205,4 @@ struct CorrelationWindows: ~Copyable {
     }
 
     private static func clamped(_ number: Int64) -> Int64 { max(-largestNumber, min(number, largestNumber)) }
-}
-
-/// The sums of one window: that of the latest event of a group, or of an earlier one.
-struct WindowView: BitwiseCopyable {
-    /// When it ends.
-    var end: Int64
-    /// Its newest and its oldest entry; -1 where there is none.
-    fileprivate var newest: Int32
-    fileprivate var oldest: Int32
-    /// How many entries it has.
-    var count: Int
-    var sum: Int64
-    var second: Int64
-    /// Whether values were left out or put together.
-    var isCut: Bool
-}
-
-extension CorrelationWindows {
-    /// How many windows of distinct values are looked at for a late event.
-    private static let mostEnds = 64
-    /// How many entries are looked at for each of them.
-    private static let mostValues = 512
-
-    /// The window that ends with the latest event of a group.
-    func current(_ slot: Int) -> WindowView {
-        let group = groups[slot]
-        return WindowView(
-            end: group.latest, newest: group.start < 0 ? -1 : group.newest, oldest: group.start,
-            count: Int(group.count), sum: group.sum, second: group.second, isCut: group.isCut)
-    }
-
-    /// Goes on to the window that ends with the event before, or at `time` if that comes first.
-    ///
-    /// `left` is how many entries may be passed; less is left of it.
-    ///
-    /// - Returns: whether there was enough left.
-    func stepBack(_ view: inout WindowView, _ slot: Int, to time: Int64, _ left: inout Int) -> Bool {
-        let group = groups[slot]
-        var newest = view.newest >= 0 ? view.newest : group.newest
-        while newest >= 0, pool[newest].time >= view.end {
-            if view.oldest >= 0 {
-                view.count -= 1
-                view.sum -= pool[newest].number
-                view.second -= pool[newest].second
-                if view.oldest == newest { view.oldest = -1 }
-            }
-            newest = pool[newest].older
-            left -= 1
-            if left <= 0 { return false }
-        }
-        view.end = newest >= 0 ? max(time, pool[newest].time) : time
-        let edge = moved(view.end, by: -group.timespan)
-        var next = view.oldest >= 0 ? pool[view.oldest].older : newest
-        while next >= 0, view.count < Int(group.capacity), pool[next].time >= edge {
-            view.count += 1
-            view.sum += pool[next].number
-            view.second += pool[next].second
-            view.oldest = next
-            next = pool[next].older
-            left -= 1
-            if left <= 0 { return false }
-        }
-        view.newest = newest
-        return true
-    }
-
-    /// A percentile of the numbers in a window, between two of them by their distance, as pySigma's SQLite backend has it;
-    /// `nil` where there is no number.
-    mutating func percentile(_ percent: Int, _ view: WindowView) -> Double? {
-        numbers.removeAll(keepingCapacity: true)
-        var entry = view.oldest
-        while entry >= 0, numbers.count < view.count {
-            numbers.append(pool[entry].number)
-            entry = pool[entry].newer
-        }
-        guard !numbers.isEmpty else { return nil }
-        numbers.sortInPlace()
-        let position = Double(numbers.count - 1) * Double(percent) / 100
-        let low = max(0, min(Int(position), numbers.count - 1))
-        let high = min(low + 1, numbers.count - 1)
-        let fraction = position - Double(low)
-        return Double(numbers[low]) * (1 - fraction) + Double(numbers[high]) * fraction
-    }
-
-    /// Finds the times at which windows of distinct values end that a late event is in: its own, those of the first
-    /// and the last sight of values after it, and the latest of its group, in ascending order.
-    ///
-    /// Between those, windows only lose values.
-    ///
-    /// - Returns: how many there are.
-    mutating func findEnds(_ slot: Int, after time: Int64) -> Int {
-        let group = groups[slot]
-        let last = min(group.latest, moved(time, by: group.timespan))
-        ends.removeAll(keepingCapacity: true)
-        ends.append(time)
-        if group.latest <= last { ends.append(group.latest) }
-        var place = group.newest
-        var left = Self.mostValues
-        while place >= 0, left > 0, ends.count < 2 * Self.mostEnds, pool[place].time > time {
-            let entry = pool[place]
-            if entry.time <= last { ends.append(entry.time) }
-            if entry.first > time, entry.first <= last { ends.append(entry.first) }
-            place = entry.older
-            left -= 1
-        }
-        ends.sortInPlace()
-        return ends.count
-    }
-
-    /// One of the times that were found last.
-    func end(_ index: Int) -> Int64 { ends[index] }
-
-    /// How many distinct values there are in the window of a group that ends at a time.
-    ///
-    /// Those between the latest event and the last `mostValues` that were seen, and as many before the window, are
-    /// looked at.
-    func distinctCount(_ slot: Int, at end: Int64) -> Int {
-        let group = groups[slot]
-        var count = Int(group.count)
-        var place = group.start < 0 ? -1 : group.newest
-        var left = Self.mostValues
-        while place >= 0, left > 0, pool[place].time > end {
-            if pool[place].first > end { count -= 1 }
-            place = place == group.start ? -1 : pool[place].older
-            left -= 1
-        }
-        let edge = moved(end, by: -group.timespan)
-        place = group.start < 0 ? group.newest : pool[group.start].older
-        left = Self.mostValues
-        while place >= 0, left > 0, pool[place].time >= edge {
-            if pool[place].first <= end { count += 1 }
-            place = pool[place].older
-            left -= 1
-        }
-        return min(count, Int(group.capacity))
-    }
-
-    /// Gives the evidence of the newest entries of a window to `tokens`, the newest first, until that has enough.
-    func collect(_ view: WindowView, into tokens: inout TokenCollector) {
-        var place = view.newest
-        var left = view.count
-        while place >= 0, left > 0, tokens.add(pool[place].token) {
-            place = pool[place].older
-            left -= 1
-        }
-    }
-
-    /// The same of the distinct values in the window that ends at a time.
-    func collect(_ slot: Int, at end: Int64, into tokens: inout TokenCollector) {
-        let group = groups[slot]
-        let edge = moved(end, by: -group.timespan)
-        var place = group.newest
-        var left = Self.mostValues
-        while place >= 0, left > 0, pool[place].time >= edge {
-            if pool[place].first <= end, !tokens.add(pool[place].token) { return }
-            place = pool[place].older
-            left -= 1
-        }
-    }
 }

@@ -122,16 +122,19 @@ extension Correlator {
             return result
         }
         var result: Finding?
-        var entriesLeft = WindowPool.longestWalk
-        var numbersLeft = 16 * CorrelationWindows.percentileValues
+        var found = view
+        var entriesLeft = CorrelationWindows.mostValues
+        var numbersLeft = 8 * CorrelationWindows.percentileValues
         repeat {
-            if difference(view.end, time) <= plan.timespan, let found = measure(plan, view) {
-                result = found
-                collector.removeAll()
-                windows.collect(view, into: &collector)
+            if difference(view.end, time) <= plan.timespan, let met = measure(plan, view) {
+                result = met
+                found = view
             }
             if case .percentile = plan.measure { numbersLeft -= view.count }
         } while view.end > time && numbersLeft > 0 && windows.stepBack(&view, slot, to: time, &entriesLeft)
+        guard result != nil else { return nil }
+        collector.removeAll()
+        windows.collect(found, into: &collector)
         return result
     }
 
@@ -172,26 +175,20 @@ extension Correlator {
     private mutating func lateDistinct(
         _ plan: CorrelationPlans.Core, _ slot: Int, _ key: Hash128, _ time: Int64
     ) -> Finding? {
-        var previous: Int64?
-        for index in 0..<windows.findEnds(slot, after: time) {
-            let end = windows.end(index)
-            if previous == end { continue }
-            previous = end
-            if let result = distinct(plan, slot, key, at: end) { return result }
+        windows.beginSweep(slot, after: time)
+        while let window = windows.sweep.next() {
+            if let result = distinct(plan, slot, key, at: window.end, counted: window.count) { return result }
         }
         return nil
     }
 
-    /// Measures the window of distinct values that ends at a time.
+    /// Measures the window of distinct values that ends at a time; of one that ends before the latest event of the group, how
+    /// many there are in it is known.
     private mutating func distinct(
-        _ plan: CorrelationPlans.Core, _ slot: Int, _ key: Hash128, at end: Int64
+        _ plan: CorrelationPlans.Core, _ slot: Int, _ key: Hash128, at end: Int64, counted known: Int = 0
     ) -> Finding? {
-        var (count, isEstimate) = (0, false)
-        if end == windows.latest(slot) {
-            (count, isEstimate) = windows.distinctCount(slot, of: key)
-        } else {
-            count = windows.distinctCount(slot, at: end)
-        }
+        var (count, isEstimate) = (windows.limited(known, slot), false)
+        if end == windows.latest(slot) { (count, isEstimate) = windows.distinctCount(slot, of: key) }
         if plan.measure == .rules, plan.hasCondition, !holds(plan, of: key, at: end) {
             if latestMeasures != nil { latestMeasures?[Int(plan.rule)] = Double(count) }
             return nil

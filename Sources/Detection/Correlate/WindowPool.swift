@@ -90,7 +90,7 @@ struct WindowPool: Sendable {
     }
 
     /// How many entries an event that comes late may be passed on the way to its place.
-    static let longestWalk = 4096
+    static let longestWalk = 1024
 
     private var entries: [Entry] = []
     private var free: Int32 = -1
