@@ -25,7 +25,7 @@ struct Candidates: ~Copyable {
     /// A side may ask before the other one has begun; streams that wait longer are nobody's.
     private static let segmentsPerFlow = 16
     private static let flowLimit = 4096
-    /// Octets of frames that wait in all flows together.
+    /// Bytes of frames that wait in all flows together.
     private static let byteLimit = 16 << 20
 
     private var waiting: [Int64: [Piece]] = [:]

@@ -8,7 +8,7 @@ public struct EngineCounters: Sendable {
     public var packets: UInt64 = 0
     /// The earliest and the latest capture time of the current source; `nil` before its first frame.
     public var span: ClosedRange<Timestamp>?
-    /// Octets of the frames as they were on the wire.
+    /// Bytes of the frames as they were on the wire.
     public var bytes: UInt64 = 0
     /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.
     public var undecoded = [UInt64](repeating: 0, count: Undecoded.allCases.count)

@@ -12,7 +12,7 @@ public struct PayloadPart: Hashable, Sendable {
     public var stream: Int
     /// Where it lies in the payload. A gap to the end of the part before it was not captured.
     public var offset: Int
-    /// The length of the whole payload in octets.
+    /// The length of the whole payload in bytes.
     public var total: Int
 }
 
@@ -40,7 +40,7 @@ struct LongPayloads {
         payloads[stream] = start.map { Payload(start: $0, passed: 0, total: max(0, wholeLength - $0)) }
     }
 
-    /// The part that `count` further octets of the payload are; `nil` where the payload is not known.
+    /// The part that `count` further bytes of the payload are; `nil` where the payload is not known.
     mutating func pass(_ stream: Int, _ count: Int) -> PayloadPart? {
         guard let payload = payloads[stream] else { return nil }
         payloads[stream]?.passed += count

@@ -6,8 +6,8 @@ import Packets
 import Tables
 import WebSocket
 
-/// WebSocket between TCP and the protocols: a flow that has a *carrier* gives its octets to the table of WebSocket
-/// connections, and what comes out of frames goes the way that octets of TCP go, so that the label of the flow is that of
+/// WebSocket between TCP and the protocols: a flow that has a *carrier* gives its bytes to the table of WebSocket
+/// connections, and what comes out of frames goes the way that bytes of TCP go, so that the label of the flow is that of
 /// the protocol inside.
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Whether a stream begins as an opening handshake does, or may yet; a carrier is then found for its flow.
@@ -39,7 +39,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         }
     }
 
-    /// Takes the next octets of a stream that has a carrier, in order.
+    /// Takes the next bytes of a stream that has a carrier, in order.
     mutating func carry(
         _ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef, isLast: Bool = false
     ) {
@@ -91,7 +91,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         (side == .first) == core.webSocket.isClientFirst(id) ? .toServer : .toClient
     }
 
-    /// Passes octets on, cut where something is to be told of what follows.
+    /// Passes bytes on, cut where something is to be told of what follows.
     private mutating func deliver(
         _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
         _ frame: FrameRef
@@ -110,7 +110,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             start = mark.offset
             switch mark.kind {
             case .textBegins:
-                // Behind lost octets a frame may be none.
+                // Behind lost bytes a frame may be none.
                 if !core.streams.table[slot][side].framing.isLost, let use = carriedUse(isMessageEach: false)?.use {
                     core.webSocket.note(CarrierViolations(use.textMessage), id, direction)
                 }
@@ -128,7 +128,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         if bytes.byteCount > 0 { feed(slot, side, bytes, frame) }
     }
 
-    /// Passes over octets of a carried stream that the snap length cut off; gives how many octets inside are missing with
+    /// Passes over bytes of a carried stream that the snap length cut off; gives how many bytes inside are missing with
     /// them, `nil` where that is not known.
     mutating func passCarried(_ count: Int, _ slot: Int, _ side: Side) -> Int? {
         let id = WebSocketID(rawValue: core.streams.table[slot].carrier)
@@ -153,7 +153,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     }
 
     /// Lets go of the carrier of a flow that was closed: by Close frames or FINs of both ends. A RST may be forged, and
-    /// octets go on; the carrier then stays for as long as the flow.
+    /// bytes go on; the carrier then stays for as long as the flow.
     mutating func endCarrier(_ slot: Int) {
         guard core.streams.table[slot].carrier >= 0 else { return }
         let isFinished = core.streams.table[slot][.first].hasFIN && core.streams.table[slot][.second].hasFIN

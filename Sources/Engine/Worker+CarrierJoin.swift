@@ -50,7 +50,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         core.streams.table[slot][side.other].framing = .lost(startsSegment: false, searched: 0)
     }
 
-    /// Octets of one direction that are searched at a time, and how many places with frames are looked into.
+    /// Bytes of one direction that are searched at a time, and how many places with frames are looked into.
     private static var longestSearch: Int { 16_384 }
     private static var frameTries: Int { 4 }
 

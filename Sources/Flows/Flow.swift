@@ -47,7 +47,7 @@ public enum FlowKind: Hashable, Sendable {
 
 /// One direction of a TCP connection.
 public struct StreamSide: Sendable {
-    /// The sequence number of the next octet in order; meaningless until `isSynchronised`.
+    /// The sequence number of the next byte in order; meaningless until `isSynchronised`.
     public internal(set) var next = SequenceNumber(0)
     /// Whether a sequence number is known.
     public internal(set) var isSynchronised = false
@@ -63,12 +63,12 @@ public struct StreamSide: Sendable {
     /// Where the last segment that lay far off the stream ended, and how many such followed each other without a hole.
     var strayEnd = SequenceNumber(0)
     var strays: UInt8 = 0
-    /// Whether this direction ended: the octet behind `finSequence` will never come.
+    /// Whether this direction ended: the byte behind `finSequence` will never come.
     public internal(set) var hasFIN = false
     var finSequence = SequenceNumber(0)
     /// The segment delivered last, in the history of all streams; 0 for none.
     var newest: UInt64 = 0
-    /// Whether a copy of octets with other content came since the caller last looked.
+    /// Whether a copy of bytes with other content came since the caller last looked.
     public var hasConflict = false
     /// First waiting segment in the queue's pool; -1 for none.
     var queueHead: Int32 = -1
@@ -82,7 +82,7 @@ public struct StreamSide: Sendable {
     /// own below those of messages.
     public var hasUnknownHole = false
 
-    /// Moves over octets that come next in order; `false`, and nothing has changed, where they do not.
+    /// Moves over bytes that come next in order; `false`, and nothing has changed, where they do not.
     mutating func advance(from start: SequenceNumber, by count: Int) -> Bool {
         guard isSettled, start == next else { return false }
         next = start.advanced(by: count)
@@ -125,7 +125,7 @@ public struct Flow: Sendable {
     public var misses: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, StreamSide> = [StreamSide(), StreamSide()]
 
-    /// Whether both directions have named their last octet.
+    /// Whether both directions have named their last byte.
     var isEnding: Bool { streams[0].hasFIN && streams[1].hasFIN }
 
     /// The stream that `side` sends.

@@ -3,14 +3,14 @@ import Packets
 
 /// How a fragment lies among the pieces that are there.
 struct FragmentFinding {
-    /// How many runs of octets are new, and how many octets.
+    /// How many runs of bytes are new, and how many bytes.
     var newPieces = 0
     var newOctets = 0
     /// Whether it is an exact copy of a piece.
     var isDuplicate = false
 }
 
-// The octets of one datagram: compared, sorted in, and read out.
+// The bytes of one datagram: compared, sorted in, and read out.
 extension FragmentTable {
     /// Why a fragment cannot belong to a datagram that is otherwise right.
     func contradiction(_ fragment: Fragment, _ slot: Int) -> FragmentDrop? {
@@ -66,7 +66,7 @@ extension FragmentTable {
         return (finding, meets && !finding.isDuplicate ? .overlap : [])
     }
 
-    /// Keeps the octets of a fragment that are new. Goes from the last piece to the first, so that each moves once.
+    /// Keeps the bytes of a fragment that are new. Goes from the last piece to the first, so that each moves once.
     mutating func place(_ fragment: Fragment, _ frame: RawSpan, _ slot: Int, _ finding: FragmentFinding) {
         let base = slot * pieceLimit
         let count = slots[slot].pieceCount
@@ -90,7 +90,7 @@ extension FragmentTable {
         slots[slot].pieceCount += finding.newPieces
     }
 
-    /// Appends the octets `start..<end` of the payload to the store.
+    /// Appends the bytes `start..<end` of the payload to the store.
     private mutating func keep(_ start: Int, _ end: Int, _ fragment: Fragment, _ frame: RawSpan, _ slot: Int)
         -> FragmentPiece
     {
@@ -104,7 +104,7 @@ extension FragmentTable {
             position: UInt16(truncatingIfNeeded: position))
     }
 
-    /// Makes the store large enough for `count` octets; false where the memory allowed is too little.
+    /// Makes the store large enough for `count` bytes; false where the memory allowed is too little.
     mutating func reserve(_ count: Int, _ slot: Int) -> Bool {
         let old = slots[slot].reserved
         let size = FragmentBuffers.size(for: count)
@@ -168,7 +168,7 @@ extension FragmentTable {
         spareFrames.append(kept)
     }
 
-    /// Takes a datagram whose every octet came out of the table.
+    /// Takes a datagram whose every byte came out of the table.
     mutating func complete(_ slot: Int) -> FragmentVerdict {
         counters.completed += 1
         counters.bytesWaiting -= slots[slot].store.count

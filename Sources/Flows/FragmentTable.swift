@@ -4,14 +4,14 @@ import Packets
 
 /// Puts the fragments of IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again.
 ///
-/// The first copy of an octet stands: what came later is compared, told and thrown away. RFC 5722 and RFC 8200 (4.5) have
+/// The first copy of a byte stands: what came later is compared, told and thrown away. RFC 5722 and RFC 8200 (4.5) have
 /// receivers give up an IPv6 datagram whose fragments overlap. Not all receivers do, and a sensor that gave it up could be
 /// blinded by one forged fragment; so the datagram is delivered, and the overlap told.
 ///
 /// A fragment that makes no sense is dropped alone, for the same reason: its datagram goes on waiting.
 ///
 /// Bounded by `FlowLimits` in datagrams, pieces and memory; the datagram that has waited longest gives way. Times are
-/// capture time. Work is linear in the pieces of one datagram and the octets of one fragment, and there is no allocation
+/// capture time. Work is linear in the pieces of one datagram and the bytes of one fragment, and there is no allocation
 /// once the table has grown. A copy that comes after its datagram was delivered begins another, which will time out.
 public struct FragmentTable: ~Copyable {
     /// The limits in force.
@@ -30,7 +30,7 @@ public struct FragmentTable: ~Copyable {
     /// Those in IPv4 and in IPv6: apart, since they wait for different times.
     var waiting4 = FragmentQueue()
     var waiting6 = FragmentQueue()
-    /// Octets of memory that datagrams wait in.
+    /// Bytes of memory that datagrams wait in.
     public internal(set) var reservedBytes = 0
     /// Bytes of memory that copies of frames take up.
     var frameBytes = 0
@@ -87,7 +87,7 @@ public struct FragmentTable: ~Copyable {
         spare(&buffer.frames)
     }
 
-    /// Octets of memory that are kept for later use.
+    /// Bytes of memory that are kept for later use.
     public var idleBytes: Int { buffers.idleBytes }
 
     private mutating func drop(_ reason: FragmentDrop) -> FragmentVerdict {

@@ -2,7 +2,7 @@ import Bytes
 import Network
 import Packets
 
-/// TCP segments that came before the octets in front of them, with the frames that they came in: copies, sorted by sequence
+/// TCP segments that came before the bytes in front of them, with the frames that they came in: copies, sorted by sequence
 /// number for each stream.
 ///
 /// The pool of segments is shared; slots and their buffers are used again. Bounded for a stream and in total.
@@ -22,12 +22,12 @@ struct SegmentQueue: ~Copyable {
 
     private(set) var segments: [Segment] = []
     private var free: [Int32] = []
-    /// Octets of memory that wait in all streams together.
+    /// Bytes of memory that wait in all streams together.
     private(set) var totalBytes = 0
-    /// Octets of memory that free buffers keep for the next segment.
+    /// Bytes of memory that free buffers keep for the next segment.
     private var spareBytes = 0
     private static let spareLimit = 4 << 20
-    /// What a segment takes up beside its frames: a flood of segments of one octet fills memory as well.
+    /// What a segment takes up beside its frames: a flood of segments of one byte fills memory as well.
     private static let overhead = MemoryLayout<Segment>.stride
 
     /// When all that waits was last looked at.
@@ -72,14 +72,14 @@ struct SegmentQueue: ~Copyable {
 
     /// What became of a segment that was to wait.
     struct Sorted {
-        /// In how many pieces it waits; 0 where all its octets waited already.
+        /// In how many pieces it waits; 0 where all its bytes waited already.
         var pieces = 0
-        /// Whether octets that waited already differ from its own.
+        /// Whether bytes that waited already differ from its own.
         var isConflict = false
     }
 
-    /// Sorts a copy in. What came first stands: only octets that do not wait yet are taken. The limits may be passed by
-    /// one segment; the caller then asks `hasRoom` and gives some out. `frame` brought the octets.
+    /// Sorts a copy in. What came first stands: only bytes that do not wait yet are taken. The limits may be passed by
+    /// one segment; the caller then asks `hasRoom` and gives some out. `frame` brought the bytes.
     mutating func insert(
         _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
         time: Timestamp, into stream: inout StreamSide, of name: StreamName

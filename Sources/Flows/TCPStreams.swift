@@ -4,7 +4,7 @@ import Packets
 
 /// Flows, and for TCP their two streams put in order.
 ///
-/// An in-order segment is handed through without a copy: `accept` says which of its octets are new. A segment that came
+/// An in-order segment is handed through without a copy: `accept` says which of its bytes are new. A segment that came
 /// too early waits in a bounded queue, with the frames that it came in, until `nextQueued` gives it out. What the owner
 /// could not use yet, the beginning of a message, is held for the stream with its frames (`takeHeld`, `putHeld`).
 public struct TCPStreams: ~Copyable {
@@ -28,15 +28,15 @@ public struct TCPStreams: ~Copyable {
 
     /// What a segment brought.
     public struct Accepted: Sendable {
-        /// The octets of the frame that come next in the stream; empty where there are none.
+        /// The bytes of the frame that come next in the stream; empty where there are none.
         public var deliver = ByteRange.empty
         /// A new connection began on the addresses and ports of an old one; the flow's streams were reset.
         public var isRestart = false
-        /// How many octets behind those in `deliver` were sent but not captured. The stream goes on behind them.
+        /// How many bytes behind those in `deliver` were sent but not captured. The stream goes on behind them.
         public var missing = 0
-        /// The octets before those in `deliver` are lost.
+        /// The bytes before those in `deliver` are lost.
         public var isGap = false
-        /// Whether it is closed by a RST: octets sent before that may still come.
+        /// Whether it is closed by a RST: bytes sent before that may still come.
         public var isReset = false
         /// The connection is closed with this segment.
         public var closes = false
@@ -58,7 +58,7 @@ public struct TCPStreams: ~Copyable {
         if header.flags.isDisjoint(with: [.syn, .fin, .rst]), missing == 0, !flow.isEnding,
             !acknowledgesUnseen(header, flow[side.other])
         {
-            // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
+            // Most segments are of this kind: bytes that come next, or nothing but an acknowledgement.
             if payload.isEmpty {
                 if !flow[side].isSynchronised { expect(header.sequence, slot, side) }
                 return result
@@ -158,7 +158,7 @@ public struct TCPStreams: ~Copyable {
         return .empty
     }
 
-    /// How many of the last `fresh` octets of a segment lie in front of what waits. The others are sorted in behind it:
+    /// How many of the last `fresh` bytes of a segment lie in front of what waits. The others are sorted in behind it:
     /// what waits came first, and stands.
     private mutating func lengthBeforeQueue(
         _ fresh: Int, behind payload: ByteRange, _ packet: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side,
@@ -231,14 +231,14 @@ public struct TCPStreams: ~Copyable {
             at: time, after: limits.queueWaitNanoseconds, pause: limits.queueWaitNanoseconds / 8, &overdue)
     }
 
-    /// Whether octets of any stream wait for those in front of them.
+    /// Whether bytes of any stream wait for those in front of them.
     public var hasQueued: Bool { queue.totalBytes > 0 }
 
-    /// Holds a copy of octets against those that were delivered, as far as they are remembered.
+    /// Holds a copy of bytes against those that were delivered, as far as they are remembered.
     /// The first copy stands; that there was another is told.
     private mutating func compare(_ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side) {
         let stream = table[slot][side]
-        // A keep-alive may carry one octet of nothing in the last one's place (RFC 1122, 4.2.3.6).
+        // A keep-alive may carry one byte of nothing in the last one's place (RFC 1122, 4.2.3.6).
         if bytes.byteCount == 1, stream.next.distance(from: start) == 1 { return }
         if history.contradicts(bytes, at: start, stream.newest) { noteConflict(slot, side) }
     }
@@ -248,10 +248,10 @@ public struct TCPStreams: ~Copyable {
         table[slot][side].hasConflict = true
     }
 
-    /// Whether octets of one stream wait.
+    /// Whether bytes of one stream wait.
     public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
-    /// Whether octets of either stream of a flow wait.
+    /// Whether bytes of either stream of a flow wait.
     public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 
     /// Bytes that waited for those in front of them.
@@ -275,7 +275,7 @@ public struct TCPStreams: ~Copyable {
         return ahead > 0 && (force || isOverdue(table[slot][side], since: head.arrival, at: time))
     }
 
-    /// The next waiting octets of a stream, when they are due.
+    /// The next waiting bytes of a stream, when they are due.
     ///
     /// Due are those that follow in order, and, behind a hole, those that waited too long or have too many behind them;
     /// with `force` all. A hole that is given up is counted.
@@ -321,7 +321,7 @@ public struct TCPStreams: ~Copyable {
         return nil
     }
 
-    /// Whether a segment acknowledges octets of the other end that have not been seen: it was sent after them, and what it
+    /// Whether a segment acknowledges bytes of the other end that have not been seen: it was sent after them, and what it
     /// carries may answer them. A capture that joins two directions, or takes them from two queues of a card, may show it
     /// before.
     private func acknowledgesUnseen(_ header: TCPHeader, _ other: StreamSide) -> Bool {
@@ -358,10 +358,10 @@ public struct TCPStreams: ~Copyable {
         table[slot][side].framing = .lost(startsSegment: false, searched: 0)
     }
 
-    /// Counts octets of a followed stream that were not understood.
+    /// Counts bytes of a followed stream that were not understood.
     public mutating func countUnparsed(_ bytes: Int) { counters.unparsedBytes += UInt64(bytes) }
 
-    /// Lets go of everything that a flow's streams hold, as the flow leaves or begins anew. Waiting octets are counted.
+    /// Lets go of everything that a flow's streams hold, as the flow leaves or begins anew. Waiting bytes are counted.
     public mutating func reset(_ slot: Int) {
         var flow = table[slot]
         release(&flow)
@@ -426,27 +426,27 @@ public struct TCPStreams: ~Copyable {
 
 /// What happened to TCP segments.
 public struct StreamCounters: Sendable {
-    /// Segments whose octets had all come before.
+    /// Segments whose bytes had all come before.
     public var retransmitted: UInt64 = 0
-    /// Segments some of whose octets had come before.
+    /// Segments some of whose bytes had come before.
     public var overlapping: UInt64 = 0
     /// Copies of segments with other content.
     public var conflicts: UInt64 = 0
-    /// Segments that came before the octets in front of them.
+    /// Segments that came before the bytes in front of them.
     public var outOfOrder: UInt64 = 0
-    /// Segments that came before the octets of the other end that they acknowledge.
+    /// Segments that came before the bytes of the other end that they acknowledge.
     public var acknowledgedAhead: UInt64 = 0
     /// Segments too far ahead to belong to the stream.
     public var outOfWindow: UInt64 = 0
     /// Holes that were never filled.
     public var gaps: UInt64 = 0
-    /// Octets in those holes.
+    /// Bytes in those holes.
     public var lostBytes: UInt64 = 0
-    /// Octets of followed streams that were not understood.
+    /// Bytes of followed streams that were not understood.
     public var unparsedBytes: UInt64 = 0
     /// Messages whose end never came.
     public var unfinishedMessages: UInt64 = 0
-    /// Beginnings of messages that were given up because the limit of all held octets was reached.
+    /// Beginnings of messages that were given up because the limit of all held bytes was reached.
     public var heldEvicted: UInt64 = 0
 
     /// Zeros.

@@ -9,9 +9,9 @@ public struct LinkType: BitwiseCopyable, RawRepresentable, Hashable, Sendable {
     public static let null = LinkType(rawValue: 0)
     /// Ethernet.
     public static let ethernet = LinkType(rawValue: 1)
-    /// PPP, with or without the address and control octets of HDLC-like framing (RFC 1662).
+    /// PPP, with or without the address and control bytes of HDLC-like framing (RFC 1662).
     public static let ppp = LinkType(rawValue: 9)
-    /// PPP in HDLC-like framing, or Cisco's HDLC: the first octet tells.
+    /// PPP in HDLC-like framing, or Cisco's HDLC: the first byte tells.
     public static let pppHDLC = LinkType(rawValue: 50)
     /// PPPoE without the Ethernet header.
     public static let pppEthernet = LinkType(rawValue: 51)

@@ -71,7 +71,7 @@ public enum PacketDecoder {
         return ipv6Headers(number, payload, at: 0, end: payload.byteCount, isReassembled: true, &packet)
     }
 
-    /// How many octets at `offset` are there to be read: captured, and inside the enclosing header's content.
+    /// How many bytes at `offset` are there to be read: captured, and inside the enclosing header's content.
     static func available(_ frame: RawSpan, at offset: Int, end: Int) -> Int { min(frame.byteCount, end) &- offset }
 
     /// Notes an encapsulation in the packet; `false` where there are too many.

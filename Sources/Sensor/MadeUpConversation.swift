@@ -33,7 +33,7 @@ struct MadeUpConversation {
 
     private static let usualDelay: Int64 = 1_000_000
     private static let segmentLength = 1400
-    /// IPv4 counts 65,535 octets, headers included (RFC 791, 3.1).
+    /// IPv4 counts 65,535 bytes, headers included (RFC 791, 3.1).
     private static let longestDatagram = 65_507
 
     /// Makes the frames; throws what keeps them from being made.

@@ -23,7 +23,7 @@ public struct Settings: Sendable {
     public var passwordKey: KeyedDigest?
     /// Kernel buffer of each interface, in mebibytes.
     public var captureBufferMebibytes = 16
-    /// Octets of a frame that are captured.
+    /// Bytes of a frame that are captured.
     public var snapLength = 262_144
     /// Whether interfaces are put into promiscuous mode.
     public var promiscuous = true

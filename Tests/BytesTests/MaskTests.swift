@@ -1,7 +1,7 @@
 import Bytes
 import Testing
 
-/// RFC 6455, 5.3: octet `i` of the payload meets octet `i` modulo 4 of the key.
+/// RFC 6455, 5.3: byte `i` of the payload meets byte `i` modulo 4 of the key.
 @Test(arguments: 0..<40) func maskedCopies(count: Int) {
     let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
     let word: UInt32 = 0x37FA_213D

@@ -202,7 +202,7 @@ func bodiesInOrder(option: Int, count: Int) throws {
     #expect(CoAPFeatures(fields: ["coap.pair.octets", "coap.link.rt"]) == [.pairs, .links, .bodies])
 }
 
-/// Any order, any copies: against a model that keeps the octets.
+/// Any order, any copies: against a model that keeps the bytes.
 @Test("blocks in any order give the body that a plain model has", arguments: [27, 19]) func bodiesAgainstModel(
     option: Int
 ) {

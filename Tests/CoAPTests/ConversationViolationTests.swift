@@ -4,7 +4,7 @@ import Network
 import TestSupport
 import Testing
 
-/// Octets of a step: `>` from the client, `<` from the server.
+/// Bytes of a step: `>` from the client, `<` from the server.
 private struct Play: CustomTestStringConvertible, Sendable {
     var name: String
     var steps: [String]

@@ -129,7 +129,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPBuilder {
     }
 }
 
-/// A valid message with a few octets changed: as above, and the same bytes give the same event.
+/// A valid message with a few bytes changed: as above, and the same bytes give the same event.
 @Test func mutatedMessages() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)

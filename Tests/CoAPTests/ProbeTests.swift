@@ -95,7 +95,7 @@ func otherProtocols(name: String, bytes: [UInt8]) {
     }
 }
 
-/// A uTP connection request under each connection id: it begins as a CON with a token of one octet does.
+/// A uTP connection request under each connection id: it begins as a CON with a token of one byte does.
 @Test func everyUTPIdentifier() {
     var bytes = hex("4100 0000 00112233 00000000 00100000 0001 0000")
     for id in UInt16.min...UInt16.max {

@@ -4,7 +4,7 @@ import Network
 import TestSupport
 import Testing
 
-/// A message of an exchange as in RFC 9177, 10: octets of the payload are those that the block stands for.
+/// A message of an exchange as in RFC 9177, 10: bytes of the payload are those that the block stands for.
 private struct Step {
     var isRequest: Bool
     var code: UInt8

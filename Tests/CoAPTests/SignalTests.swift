@@ -160,7 +160,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
     #expect(content["coap.response_time"] == "500000" && content.direction == .toClient)
     let changed = try #require(listener.hear(one, CoAPStream(0x44, token: [9]).bytes, at: 2))
     #expect(changed["coap.request.uri_path"] == "/led" && changed.direction == .toClient)
-    // Long tokens that differ behind their eighth octet only (RFC 8974).
+    // Long tokens that differ behind their eighth byte only (RFC 8974).
     let (left, right) = ([UInt8](repeating: 1, count: 20), [UInt8](repeating: 1, count: 19) + [2])
     listener.hear(one, CoAPStream(0x01, token: left, path: "l").bytes)
     listener.hear(one, CoAPStream(0x01, token: right, path: "r").bytes)

@@ -51,7 +51,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
     }
 }
 
-/// How many of a million random beginnings pass the probe of a strange port: two octets of a CSM without options make up
+/// How many of a million random beginnings pass the probe of a strange port: two bytes of a CSM without options make up
 /// nearly all, 15 of a million. Both ends have to pass.
 @Test("random stream beginnings hardly ever pass the probe") func randomBeginnings() {
     let seed = testSeed()
@@ -81,7 +81,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
     #expect(onOwnPort < 5000, "seed \(seed)")
 }
 
-/// A place in random octets or in those of other protocols is no boundary.
+/// A place in random bytes or in those of other protocols is no boundary.
 @Test("no message boundary is found in random bytes or other protocols") func randomOctetsProveNothing() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
@@ -90,7 +90,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
             switch run % 4 {
             case 0: octets(4000, &random)
             case 1: (0..<4000).map { _ in UInt8.random(in: 0x20...0x7E, using: &random) }
-            // Small numbers of many octets, as binary protocols have them.
+            // Small numbers of many bytes, as binary protocols have them.
             case 2: (0..<1000).flatMap { _ in [0, 0, 0, UInt8.random(in: 0...70, using: &random)] }
             default: (0..<2000).flatMap { _ in [0, UInt8.random(in: 0...7, using: &random)] }
             }
@@ -101,7 +101,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
 }
 
 /// The end of a message whose beginning is lost can be a message by itself: a request without options; `r`, the option
-/// `50` of a path and six octets of payload. What follows proves nothing about it. Where a segment begins with it, it does.
+/// `50` of a path and six bytes of payload. What follows proves nothing about it. Where a segment begins with it, it does.
 @Test(
     "the rest of a message whose start is lost is not read as a message",
     arguments: [[0x00, 0x01], Array("r".utf8) + [0x02] + Array("50".utf8) + [0xFF, 1, 2, 3, 4, 5, 6]] as [[UInt8]])

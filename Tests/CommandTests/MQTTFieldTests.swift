@@ -30,7 +30,7 @@ struct MQTTFieldTests {
     /// Where tshark 4.0 reads wrongly, the program reads what was sent. A later tshark may do so as well.
     @Test("known faults of tshark: the program reads what was sent") func whatTsharkReadsWrongly() throws {
         let folder = try TemporaryFolder()
-        // The length of a message in two octets, the first in one segment, the second in the next.
+        // The length of a message in two bytes, the first in one segment, the second in the next.
         var split = Session(port: 41_000, version: 4)
         var long = PublishValue()
         long.payload = Array(repeating: 0x78, count: 300)

@@ -95,7 +95,7 @@ struct CoAPExchangeTests {
         #expect(events.allSatisfy { $0.violations == nil })
     }
 
-    /// PUT and GET in blocks of 64 octets: what is put together is what sha256sum says of the file.
+    /// PUT and GET in blocks of 64 bytes: what is put together is what sha256sum says of the file.
     @Test func blocksWithLibcoap() throws {
         let server = try CoAPServer()
         let folder = try TemporaryFolder()
@@ -135,7 +135,7 @@ struct CoAPExchangeTests {
         #expect(events.allSatisfy { $0.violations == nil })
     }
 
-    /// aiocoap at both ends, on a port that is not CoAP's: a body of 5000 octets put and got, and an observation.
+    /// aiocoap at both ends, on a port that is not CoAP's: a body of 5000 bytes put and got, and an observation.
     @Test(.needs(python != nil, "there is no aiocoap: run scripts/python-env.sh .venv")) func exchangesWithAiocoap()
         throws
     {

@@ -53,7 +53,7 @@ enum KnownDifference {
     /// Datagrams on a port that tshark gives to another protocol by its number; read as CoAP by both when told so
     /// (`tshark -d udp.port==17500,coap`).
     case portOfAnother(Int, messages: Int)
-    /// A token length of 9 to 15 is reserved and the message a format error (RFC 7252, 3): tshark shows as many octets as a
+    /// A token length of 9 to 15 is reserved and the message a format error (RFC 7252, 3): tshark shows as many bytes as a
     /// token, we show none.
     case reservedTokenLength(frame: Int)
 

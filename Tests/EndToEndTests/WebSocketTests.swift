@@ -17,7 +17,7 @@ struct WebSocketTests {
         #expect(exchange.decoded.allSatisfy { $0.version == 5 })
     }
 
-    /// With a window that is shared, without, of 512 octets, and messages in fragments that hold parts of packets.
+    /// With a window that is shared, without, of 512 bytes, and messages in fragments that hold parts of packets.
     @Test(arguments: ["context", "fresh", "small", "fragments"]) func compressed(_ way: String) throws {
         let port = try Loopback.freePort(SOCK_STREAM)
         let exchange = try Exchange(port: port, ["deflate", "\(port)", way])

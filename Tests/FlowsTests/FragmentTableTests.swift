@@ -86,14 +86,14 @@ private func permutations(_ count: Int) -> [[Int]] {
     var samples = cut(bytes, [16, 32])
     samples.insert(FragmentSample(at: 8, more: true, Array(forged[8..<24])), at: 1)
     let outcome = table.feed(samples)
-    // Octets 16 to 23 came with the forged fragment first.
+    // Bytes 16 to 23 came with the forged fragment first.
     let expected = Array(bytes[0..<16] + forged[16..<24] + bytes[24...])
     #expect(outcome.bytes == expected)
     #expect(outcome.oddities == .conflict)
     // The forged fragment differs from the one before, and the one behind it from the forged.
     #expect(table.counters.conflicts == 2)
     #expect(table.counters.overlaps == 0)
-    // A copy with the same range and other octets is no duplicate.
+    // A copy with the same range and other bytes is no duplicate.
     samples = cut(bytes, [16])
     samples.insert(FragmentSample(at: 0, more: true, Array(forged[0..<16])), at: 1)
     #expect(table.feed(samples) == .complete(bytes, .conflict, protocolNumber: 17))

@@ -152,7 +152,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.text(40000) == "ab…late")
 }
 
-/// A stream cut at random points, shuffled within a window, doubled: the same octets come out.
+/// A stream cut at random points, shuffled within a window, doubled: the same bytes come out.
 @Test func bendingLaw() {
     let seed = testSeed()
     var generator = SeededGenerator(seed: seed)

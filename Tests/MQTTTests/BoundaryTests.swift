@@ -4,7 +4,7 @@ import MQTT
 import TestSupport
 import Testing
 
-/// Where messages begin again behind lost octets.
+/// Where messages begin again behind lost bytes.
 @Suite struct BoundaryTests {
     private func find(
         _ bytes: [UInt8], _ direction: Direction = .toServer, _ version: MQTTVersion = .v311,
@@ -25,13 +25,13 @@ import Testing
 
     @Test("a segment that is exactly one message proves a boundary") func aSegmentThatIsOneMessageProvesItself() {
         #expect(find(publication, startsSegment: true) == .proven(0))
-        // A PINGREQ alone is two octets.
+        // A PINGREQ alone is two bytes.
         #expect(find(hex("c0 00"), startsSegment: true) == .open(0))
         #expect(find(hex("c0 00"), startsSegment: true, sequel: .nothing) == .proven(0))
     }
 
     @Test("three messages win over a text that would contain them") func aChainOfThreeIsBetterThanTextThatSwallowsIt() {
-        // The end of a CONNECT whose user name ends in "08" and whose password follows: as a PUBLISH of 48 octets it would
+        // The end of a CONNECT whose user name ends in "08" and whose password follows: as a PUBLISH of 48 bytes it would
         // hold the messages behind it, and end where the last of them begins.
         let password = Array("s3cretPassw0rd".utf8)
         let rest = hex("30 38 00 0e") + password
@@ -72,7 +72,7 @@ import Testing
     }
 
     /// Random streams whose beginning is lost: the place found is where a message begins, and with enough behind it a
-    /// place is found. Octets of a binary payload right before a message may look like one of four octets, once in about
+    /// place is found. Bytes of a binary payload right before a message may look like one of four bytes, once in about
     /// ten thousand times; nothing else is mistaken.
     @Test("boundaries found in cut random streams are real ones") func neverInventsABoundary() {
         let seed = testSeed()
@@ -110,7 +110,7 @@ import Testing
         #expect(mistaken <= 3, "seed \(seed)")
     }
 
-    /// Octets that are no MQTT at all.
+    /// Bytes that are no MQTT at all.
     @Test("no boundary is found in random bytes") func randomOctetsProveNothing() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)

@@ -11,7 +11,7 @@ private func digest(_ pieces: [[UInt8]]) -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
-/// The examples of NIST for FIPS 180-4: no octets, one block, two blocks, a million octets.
+/// The examples of NIST for FIPS 180-4: no bytes, one block, two blocks, a million bytes.
 @Test(arguments: [
     ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),

@@ -55,7 +55,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
     var bench = Bench(["coap.code", "violation.id"])
     bench.feed(request(CoAP.get(1, token: 9, "temp"), port: 5683))
     #expect(bench.events.count == 1)
-    // Version 2; a token of 9 octets; less than a header: none of it may harm.
+    // Version 2; a token of 9 bytes; less than a header: none of it may harm.
     for bytes: [UInt8] in [[0x81, 1, 0, 1], [0x49, 1, 0, 1, 2], [0x40], [0x40, 1, 0, 1, 0xFF], [0x41, 1, 0, 1]] {
         bench.feed(request(bytes, port: 5683))
     }

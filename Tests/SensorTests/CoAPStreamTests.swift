@@ -56,7 +56,7 @@ private let counts: [String: [String: UInt64]] = [
     #expect(bench.events.contains { $0.contains("\"coap.request.uri_path\":\"/back\"") })
 }
 
-/// Wherever the octets of the ends are cut into two segments, the same events come out.
+/// Wherever the bytes of the ends are cut into two segments, the same events come out.
 @Test(arguments: [5683, 7777]) func streamSplitLaw(port: Int) {
     var whole = Bench(lasting)
     run(&whole, port: port)
@@ -293,7 +293,7 @@ private let counts: [String: [String: UInt64]] = [
         bench.feed(connection.server(Array(answer.utf8)))
         bench.worker.finish()
         #expect(bench.worker.statistics.messages == ["coap": ["7.01": 1, "0.01": 1]], "\(answer)")
-        // The last octets may be the beginning of a message that does not come.
+        // The last bytes may be the beginning of a message that does not come.
         #expect(bench.worker.statistics.unparsedBytes > UInt64(2 * answer.utf8.count - 8))
     }
 }
@@ -374,7 +374,7 @@ private let counts: [String: [String: UInt64]] = [
     #expect(bench.worker.statistics.violations.isEmpty)
 }
 
-/// Flows that wait for a proof are bounded, and held octets do not grow.
+/// Flows that wait for a proof are bounded, and held bytes do not grow.
 @Test func waitingStreamsAreBounded() {
     var bench = Bench()
     for port in 10_000..<15_000 {

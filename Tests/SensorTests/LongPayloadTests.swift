@@ -9,7 +9,7 @@ import Sensor
 import TestSupport
 import Testing
 
-/// Asks for the payloads of long messages, of which it keeps how long they were and a sum over their octets.
+/// Asks for the payloads of long messages, of which it keeps how long they were and a sum over their bytes.
 private struct PayloadSink: EventSink, ~Copyable {
     struct Payload: Equatable {
         var total = 0
@@ -20,7 +20,7 @@ private struct PayloadSink: EventSink, ~Copyable {
 
     var wantsPayloads: Bool { isAsking }
     var isAsking = true
-    /// Whether each octet is looked at.
+    /// Whether each byte is looked at.
     var isSumming = true
     var open: [Int: Payload] = [:]
     var finished: [Payload] = []
@@ -82,7 +82,7 @@ private func sum(_ payload: [UInt8]) -> UInt64 {
     payload.enumerated().reduce(0) { $0 &+ UInt64($1.element) &* UInt64($1.offset + 1) }
 }
 
-/// Octets of resident memory (proc(5), statm).
+/// Bytes of resident memory (proc(5), statm).
 private func resident() -> Int {
     let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
     return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096

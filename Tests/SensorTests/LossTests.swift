@@ -69,7 +69,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
 @Test func aConnectionThatBeganBeforeIsJoined() {
     var bench = Bench(["mqtt.type", "mqtt.session.midstream", "network.direction"])
     var connection = Connection()
-    // No SYN was seen; the first octets are the end of a message.
+    // No SYN was seen; the first bytes are the end of a message.
     bench.feed(connection.client(Array("tail of some payload".utf8) + MQTT.publish("plant/line1/temp", [1, 2, 3])))
     bench.feed(connection.client(MQTT.publish("plant/line1/temp", [4]) + MQTT.pingreq))
     bench.feed(connection.server(MQTT.pingresp))
@@ -233,7 +233,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     let place = connection.clientNext
     let first = MQTT.publish("valve/1", Array("shut".utf8))
     bench.feed(connection.client(first))
-    // The same octets again are an ordinary retransmission; others in their place are not.
+    // The same bytes again are an ordinary retransmission; others in their place are not.
     bench.feed(connection.fromClient(place, flags: 0x18, first))
     #expect(bench.tcp("conflicts") == 0)
     bench.feed(connection.fromClient(place, flags: 0x18, MQTT.publish("valve/1", Array("open".utf8))))
@@ -254,7 +254,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     let late = connection.client(MQTT.publish("late", [1]))
     let behind = connection.client(MQTT.publish("behind", [2]))
     bench.feed(behind)
-    // The capture has the RST before the octets that were sent first.
+    // The capture has the RST before the bytes that were sent first.
     bench.feed(connection.fromClient(connection.clientNext, flags: 0x04))
     bench.feed(late)
     #expect(bench.events.count == 4)

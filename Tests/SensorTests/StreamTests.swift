@@ -28,7 +28,7 @@ private func whole() -> [String] {
     return bench.events
 }
 
-/// Wherever the octets of the client are cut into two segments, the same events come out.
+/// Wherever the bytes of the client are cut into two segments, the same events come out.
 @Test func splitLaw() {
     let expected = whole()
     #expect(expected.count == 10)
@@ -52,7 +52,7 @@ private func whole() -> [String] {
     }
 }
 
-/// Every octet in a segment of its own, in order and with each pair of neighbours swapped.
+/// Every byte in a segment of its own, in order and with each pair of neighbours swapped.
 @Test(arguments: [false, true]) func octetByOctet(isSwapped: Bool) {
     var bench = Bench()
     var connection = Connection()
@@ -81,7 +81,7 @@ private func whole() -> [String] {
         ])
 }
 
-/// A message longer than may be held gives its event once, when its last octet came; the boundary behind it is known.
+/// A message longer than may be held gives its event once, when its last byte came; the boundary behind it is known.
 @Test(arguments: [1, 100, 1024, 1025, 4000, 9000]) func longMessages(segment: Int) {
     var limits = SensorLimits()
     limits.engine.flows.heldBytesPerMessage = 1024

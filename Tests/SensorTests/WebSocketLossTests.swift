@@ -59,7 +59,7 @@ import WebSocket
     #expect(bench.worker.statistics.violations.isEmpty, "seed \(seed)")
 }
 
-/// On whatever port: the octets before the first whole frame are passed over.
+/// On whatever port: the bytes before the first whole frame are passed over.
 @Test(arguments: [80, 9001, 1883, 50_123], [true, false])
 func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bool) {
     var bench = Bench(["mqtt.type", "mqtt.session.midstream", "network.direction", "network.protocol"])

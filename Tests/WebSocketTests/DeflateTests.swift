@@ -68,7 +68,7 @@ private let parameters: [(String, [String])] = [
     #expect(listener.violations[.toClient] == ["RFC7692-6.1", "RFC7692-6.1"])
 }
 
-/// A compressed message without an octet: some senders leave out the one that it should have.
+/// A compressed message without a byte: some senders leave out the one that it should have.
 @Test func emptyWithoutAnOctet() {
     var listener = Listener("mqtt", extensions: deflate)
     let deflater = Deflater(windowBits: 15, hasContext: true)

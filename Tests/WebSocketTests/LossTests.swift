@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import WebSocket
 
-/// Octets that were not captured, and connections that began before.
+/// Bytes that were not captured, and connections that began before.
 
 @Test("a gap inside a payload keeps the frame boundaries") func aGapInsideAPayloadKeepsTheBoundaries() {
     var listener = Listener("mqtt")
@@ -70,7 +70,7 @@ func framesAreFoundAgain(_ direction: Direction) {
     }
 }
 
-/// Octets that begin no frame are not kept for ever, however they come.
+/// Bytes that begin no frame are not kept for ever, however they come.
 @Test func searchingIsBounded() {
     var limits = WebSocketLimits()
     limits.waitingBytesPerStream = 10_000

@@ -72,7 +72,7 @@ struct Connection {
 
     private static let ends: [[UInt8]] = [[10, 0, 0, 1], [10, 0, 0, 2]]
 
-    /// A segment of an end in an IPv4 packet; `missing` octets of it were sent and not captured.
+    /// A segment of an end in an IPv4 packet; `missing` bytes of it were sent and not captured.
     func segment(
         _ end: Int, at sequence: UInt32, ack: UInt32, flags: UInt8, missing: Int = 0, _ payload: [UInt8]
     ) -> [UInt8] {
@@ -82,7 +82,7 @@ struct Connection {
             from: Self.ends[end], to: Self.ends[1 - end], proto: 6, length: 20 + tcp.count + missing, tcp)
     }
 
-    /// The next octets of an end, which acknowledges all that the other has sent.
+    /// The next bytes of an end, which acknowledges all that the other has sent.
     mutating func send(_ end: Int, flags: UInt8 = 0x18, _ payload: [UInt8]) -> [UInt8] {
         defer { next[end] &+= UInt32(payload.count) + (flags & 0x03 == 0 ? 0 : 1) }
         return segment(end, at: next[end], ack: next[1 - end], flags: flags, payload)

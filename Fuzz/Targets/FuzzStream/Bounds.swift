@@ -24,7 +24,7 @@ func checkBounds(_ script: inout Script) {
 /// kept for later use.
 private let memoryLimit = 128 << 10
 
-/// Octets that are allocated now.
+/// Bytes that are allocated now.
 private func usedMemory() -> Int {
     let info = mallinfo2()
     return Int(info.uordblks) + Int(info.hblkhd)
@@ -60,7 +60,7 @@ private let limits: Limits = {
     return limits
 }()
 
-/// Does what the script says: an octet names the deed, the end and the connection.
+/// Does what the script says: a byte names the deed, the end and the connection.
 private struct Actor: ~Copyable {
     var bench = Bench(limits: limits, keepsLines: false)
     private var connections = (0..<4).map { number in
@@ -99,7 +99,7 @@ private struct Actor: ~Copyable {
             step == 255 ? Int64(bitPattern: script.uint64()) : bench.clock &+ (Int64(step) - 8) * 200_000_000
     }
 
-    /// Octets are lost, or come again.
+    /// Bytes are lost, or come again.
     private mutating func jump(_ script: inout Script, _ end: Int, _ number: Int) {
         let distance = Int16(bitPattern: script.uint16())
         connections[number].next[end] &+= UInt32(truncatingIfNeeded: Int32(distance) << Int32(script.byte() & 15))
@@ -128,7 +128,7 @@ private struct Actor: ~Copyable {
         }
     }
 
-    /// Octets that acknowledge what was not seen.
+    /// Bytes that acknowledge what was not seen.
     private mutating func ahead(_ script: inout Script, _ end: Int, _ number: Int) {
         let ack = connections[number].next[1 - end] &+ UInt32(script.uint16())
         let payload = script.take(Int(script.byte()))

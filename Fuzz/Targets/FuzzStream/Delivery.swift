@@ -10,7 +10,7 @@ private struct Turn {
     var bytes: [UInt8]
 }
 
-/// Laws of delivery: however octets are cut into segments and fragments, whatever comes twice, out of order, or before
+/// Laws of delivery: however bytes are cut into segments and fragments, whatever comes twice, out of order, or before
 /// what it answers, the events are those of whole turns in order.
 func checkDelivery(_ script: inout Script) {
     let disorder = Disorder(rawValue: script.byte())

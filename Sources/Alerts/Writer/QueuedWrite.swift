@@ -54,7 +54,7 @@ struct QueuedWrite: Sendable {
     let run: RunHandle
     var change: Change
 
-    /// What it takes in memory, roughly, in octets.
+    /// What it takes in memory, roughly, in bytes.
     var cost: Int {
         switch change {
         case .insert(let alert, _):

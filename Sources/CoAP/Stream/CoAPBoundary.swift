@@ -2,15 +2,15 @@ import Bytes
 import Events
 import Tables
 
-/// Finds a place in a stream of one direction where messages demonstrably begin: behind lost octets, or in a connection
+/// Finds a place in a stream of one direction where messages demonstrably begin: behind lost bytes, or in a connection
 /// that began before the sensor.
 ///
 /// A place proves itself by what follows: messages without any fault, each ending where the next one begins. Every
 /// message counts for as many bits as chance would have to guess right; zeros and short numbers, of which other protocols
 /// are full, count for next to nothing. A chain is believed from three messages on, or with fewer when they are worth
-/// enough or end exactly where the octets do.
+/// enough or end exactly where the bytes do.
 public struct CoAPBoundary: Sendable {
-    /// What the whole search may cost: octets that are read as parts of messages.
+    /// What the whole search may cost: bytes that are read as parts of messages.
     private var budget = 0
     /// Whether the first message of the proven chain that tells it was a request; `nil` where none told.
     public private(set) var sendsRequests: Bool?
@@ -20,7 +20,7 @@ public struct CoAPBoundary: Sendable {
 
     /// Bits that prove a chain, at any of 65,536 places.
     private static let proof = 36
-    /// Bits that prove a single message or two whose end is not that of the octets.
+    /// Bits that prove a single message or two whose end is not that of the bytes.
     private static let strongProof = 56
     /// Bits that suffice for a chain that ends with the stream, when nothing else will come.
     private static let lastProof = 24
@@ -31,17 +31,17 @@ public struct CoAPBoundary: Sendable {
     private static let segmentBits = 8
     /// A message that is announced as longer is none.
     private static let longestMessage = 1 << 24
-    /// Octets of a message that are looked at for a proof: options are in front.
+    /// Bytes of a message that are looked at for a proof: options are in front.
     private static let lookedAt = 2048
 
     /// Looks at all places in turn.
     ///
     /// - Parameters:
-    ///   - bytes: consecutive octets of one direction.
-    ///   - startsSegment: whether the first octet began a segment.
+    ///   - bytes: consecutive bytes of one direction.
+    ///   - startsSegment: whether the first byte began a segment.
     ///   - isLast: whether nothing follows.
     /// - Returns: where a message begins that is proven, or from where on one may begin: what lies before is none.
-    /// - Complexity: linear in the octets; what would cost more is given up.
+    /// - Complexity: linear in the bytes; what would cost more is given up.
     public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> BoundaryVerdict {
         budget = 4096 + bytes.byteCount * 16
         var firstOpen = bytes.byteCount
@@ -57,7 +57,7 @@ public struct CoAPBoundary: Sendable {
         return .open(firstOpen)
     }
 
-    /// Whether a side that begins with these octets is proven by them alone: by more than a CSM.
+    /// Whether a side that begins with these bytes is proven by them alone: by more than a CSM.
     public mutating func isProvenBeginning(_ bytes: RawSpan) -> Bool {
         budget = 4096 + bytes.byteCount * 16
         return chain(bytes, at: 0, startsSegment: true, isLast: false, endBits: 0) == .proven(0)
@@ -105,7 +105,7 @@ public struct CoAPBoundary: Sendable {
             ? .proven(first ?? start) : .open
     }
 
-    /// Whether the octets that are there of a message speak against it.
+    /// Whether the bytes that are there of a message speak against it.
     private mutating func isPlausibleBeginning(_ bytes: RawSpan, total: Int?) -> Bool {
         guard let total else { return true }
         return total <= Self.longestMessage && worth(bytes, total) != nil

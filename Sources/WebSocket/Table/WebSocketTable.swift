@@ -2,10 +2,10 @@ import Bytes
 import Events
 import Tables
 
-/// The WebSocket connections of a worker (RFC 6455, RFC 7692): octets of TCP go in, octets of messages come out.
+/// The WebSocket connections of a worker (RFC 6455, RFC 7692): bytes of TCP go in, bytes of messages come out.
 ///
 /// Bounded; the connection used longest ago makes room. Payload is handed through as it comes and never held: what is
-/// held is a head that came in pieces, what a client sends before the answer, and, behind lost octets, what is searched
+/// held is a head that came in pieces, what a client sends before the answer, and, behind lost bytes, what is searched
 /// for a frame.
 public struct WebSocketTable: ~Copyable {
     let limits: WebSocketLimits
@@ -16,7 +16,7 @@ public struct WebSocketTable: ~Copyable {
     /// Who has each inflater, and whether it was used since a search for a victim last passed.
     var inflaterOwners: [(owner: StreamName<Direction>, isUsed: Bool)?] = []
     var inflaterHand = 0
-    /// Where octets are unmasked on their way to an inflater.
+    /// Where bytes are unmasked on their way to an inflater.
     var unmasked: [UInt8] = []
     /// What was seen and given up.
     public internal(set) var counters = WebSocketCounters()
@@ -40,7 +40,7 @@ public struct WebSocketTable: ~Copyable {
             + inflaterOwners.capacity * MemoryLayout<(owner: StreamName<Direction>, isUsed: Bool)?>.stride
     }
 
-    /// Begins to follow a connection from the first octets of its opening handshake.
+    /// Begins to follow a connection from the first bytes of its opening handshake.
     ///
     /// - Parameter isClientFirst: which end is the client, as the caller numbers them; `isClientFirst(_:)` gives it back.
     /// - Returns: its name, which the caller keeps with the flow.
@@ -54,7 +54,7 @@ public struct WebSocketTable: ~Copyable {
 
     /// Begins to follow a connection whose opening was not seen.
     ///
-    /// The octets that go in `direction` begin with a frame; in the other direction one has to be found.
+    /// The bytes that go in `direction` begin with a frame; in the other direction one has to be found.
     public mutating func join(isClientFirst: Bool, atFrame direction: Direction) -> WebSocketID {
         let id = open(isClientFirst: isClientFirst)
         let index = Int(id.index)

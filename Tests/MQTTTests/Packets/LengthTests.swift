@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// More octets than a length needs: forbidden in 5.0 (1.5.5-1), of which 3.1 and 3.1.1 say nothing.
+    /// More bytes than a length needs: forbidden in 5.0 (1.5.5-1), of which 3.1 and 3.1.1 say nothing.
     @Test(arguments: [(0, 2), (0, 3), (0, 4), (1, 2), (127, 4), (128, 3), (16_383, 3), (2_097_151, 4)])
     func paddedLengths(_ remaining: Int, _ count: Int) {
         let header = Octets.padded(remaining, octets: count)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// A fifth octet is never read, whatever the packet and the side.
+    /// A fifth byte is never read, whatever the packet and the side.
     @Test(arguments: [3, 4, 5] as [UInt8]) func fifthOctet(_ version: UInt8) {
         for type in 1..<16 as Range<UInt8> {
             for end in [[0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x80, 0x80, 0x80, 0x80, 0x00]] as [[UInt8]] {

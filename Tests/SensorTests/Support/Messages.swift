@@ -4,7 +4,7 @@ typealias MQTT = MQTTBytes
 
 /// Messages written by hand after RFC 7252, 3.
 enum CoAP {
-    /// A confirmable GET with a token of one octet and one segment of a path.
+    /// A confirmable GET with a token of one byte and one segment of a path.
     static func get(_ id: Int, token: UInt8, _ path: String) -> [UInt8] {
         [0x41, 0x01] + Build.u16(id) + [token, 0xB0 | UInt8(path.utf8.count)] + Array(path.utf8)
     }

@@ -82,13 +82,13 @@ struct Connection {
         return frames
     }
 
-    /// The next octets of the client.
+    /// The next bytes of the client.
     mutating func client(_ payload: [UInt8]) -> [UInt8] {
         defer { clientNext &+= UInt32(payload.count) }
         return fromClient(clientNext, payload)
     }
 
-    /// The next octets of the server.
+    /// The next bytes of the server.
     mutating func server(_ payload: [UInt8]) -> [UInt8] {
         defer { serverNext &+= UInt32(payload.count) }
         return fromServer(serverNext, payload)
