@@ -63,5 +63,6 @@ public struct CaptureError: Error, Hashable, Sendable {
 }
 
 extension CaptureError: CustomStringConvertible {
+    /// What is wrong, behind the name of the source where there is one.
     public var description: String { source.isEmpty ? sentence : "\(source): \(sentence)" }
 }

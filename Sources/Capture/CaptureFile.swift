@@ -2,7 +2,9 @@ import Bytes
 import Packets
 
 /// The frames of a capture file, one after another, in place: pcap and pcapng, plain or in gzip or Zstandard, from a
-/// file, a pipe or standard input. The format is told by the content.
+/// file, a pipe or standard input.
+///
+/// The format is told by the content.
 ///
 ///     var file = try CaptureFile.open("building.pcapng")
 ///     while let frame = try file.next() { read(frame, file.bytes) }
@@ -15,10 +17,9 @@ public struct CaptureFile: ~Copyable {
 
     /// Opens `path`, or standard input for `-`, and reads the file header.
     ///
-    /// - Parameters:
-    ///   - filter: Frames that it does not match are counted and passed over.
-    ///   - stop: Ends the frames, also while a pipe has nothing to read. A regular file does not look at it.
-    /// - Throws: An error that says what the file is instead, or why it cannot be read.
+    /// Frames that `filter` does not match are counted and passed over. `stop` ends the frames, also while a pipe has
+    /// nothing to read; a regular file does not look at it. An error says what the file is instead, or why it cannot be
+    /// read.
     public static func open(
         _ path: String, filter: PacketFilter? = nil, stop: StopSwitch? = nil
     ) throws(CaptureError) -> CaptureFile {
@@ -68,7 +69,9 @@ extension CaptureFile {
     public var name: String { reader.pointee.stream.name }
     /// The size of the file as it is stored, in bytes; `nil` for a pipe.
     public var size: Int64? { reader.pointee.stream.size }
-    /// How many of the stored bytes are done with; of a compressed file the compressed ones. With `size`, the progress.
+    /// How many of the stored bytes are done with; of a compressed file the compressed ones.
+    ///
+    /// With `size`, the progress.
     public var bytesConsumed: Int64 {
         isCompressed
             ? reader.pointee.stream.storedBytesUsed : Int64(truncatingIfNeeded: reader.pointee.window.position)
@@ -89,7 +92,9 @@ extension CaptureFile {
     }
 
     /// What the capturing device had counted, all interfaces of the section together, as far as the file tells it so
-    /// far. Most writers tell it at the end.
+    /// far.
+    ///
+    /// Most writers tell it at the end.
     public var deviceCounters: CaptureCounters {
         reader.pointee.section.interfaces.reduce(into: CaptureCounters()) { sum, interface in
             sum.received &+= interface.counters.received

@@ -2,7 +2,9 @@ import Glibc
 
 /// The capture files that paths stand for.
 public struct CapturePaths: Hashable, Sendable {
-    /// The files, in the order in which the paths were given; of a folder sorted by name. `-` is standard input.
+    /// The files, in the order in which the paths were given; of a folder sorted by name.
+    ///
+    /// `-` is standard input.
     public private(set) var files: [String] = []
     /// How many files in folders do not look like captures and were left out.
     public private(set) var skipped = 0

@@ -54,7 +54,9 @@ extension FileReader {
             frame: count &+ 1, byte: byte)
     }
 
-    /// Reads until `count` bytes are there; false where the file ends. Says where, should the compressed data break.
+    /// Reads until `count` bytes are there; false where the file ends.
+    ///
+    /// Says where, should the compressed data break.
     mutating func fill(_ count: Int) throws(CaptureError) -> Bool {
         if count <= window.available { return true }
         do throws(CaptureError) {

@@ -2,8 +2,10 @@ import Bytes
 import Network
 import Packets
 
-/// The state of a capture file that is being read. It lives at one place behind a `CaptureFile`, which is small enough
-/// to be passed in registers; the state itself would be copied each time that a client asks for the bytes.
+/// The state of a capture file that is being read.
+///
+/// It lives at one place behind a `CaptureFile`, which is small enough to be passed in registers; the state itself
+/// would be copied each time that a client asks for the bytes.
 struct FileReader: ~Copyable {
     var stream: InputStream
     var window = Window()

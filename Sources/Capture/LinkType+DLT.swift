@@ -1,8 +1,10 @@
 import Packets
 
 extension LinkType {
-    /// The link type of a DLT number of libpcap on Linux. Both number the same types alike except for a few old ones,
-    /// whose DLT differs by system, and all that came after 104 (pcap-linktype(7)).
+    /// The link type of a DLT number of libpcap on Linux.
+    ///
+    /// Both number the same types alike except for a few old ones, whose DLT differs by system, and all that came after
+    /// 104 (pcap-linktype(7)).
     init(dlt: Int32) {
         switch dlt {
         case 11: self.init(rawValue: 100)
@@ -26,7 +28,9 @@ extension LinkType {
         }
     }
 
-    /// The link type of a field in a capture file. Some writers put the DLT number of raw IP there, which is 12 or 14.
+    /// The link type of a field in a capture file.
+    ///
+    /// Some writers put the DLT number of raw IP there, which is 12 or 14.
     init(inFile value: UInt32) {
         switch value {
         case 12, 14: self = .raw

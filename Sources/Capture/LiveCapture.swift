@@ -4,7 +4,9 @@ import Glibc
 import Network
 import Packets
 
-/// Frames as they arrive at one or more interfaces, through libpcap. Nothing is ever sent.
+/// Frames as they arrive at one or more interfaces, through libpcap.
+///
+/// Nothing is ever sent.
 ///
 /// With several interfaces frames come from each in turn, up to `turn` at a time; their times may run back by as much
 /// as the kernel gathers frames before it hands them over, 100 ms.
@@ -47,8 +49,8 @@ public struct LiveCapture: ~Copyable {
 
     /// Opens all `interfaces`, by name; `any` stands for every one.
     ///
-    /// - Parameter stop: Ends the capture at once, also from a signal handler or another thread.
-    /// - Throws: An error that says which interface cannot be opened, and what mends it.
+    /// `stop` ends the capture at once, also from a signal handler or another thread. An error says which interface
+    /// cannot be opened, and what mends it.
     public static func open(
         _ interfaces: [String], _ options: Options = Options(), stop: StopSwitch
     ) throws(CaptureError) -> LiveCapture {

@@ -16,8 +16,9 @@ public struct NetworkInterface: Hashable, Sendable {
     /// Whether it is a loopback interface.
     public var isLoopback: Bool
 
-    /// All network interfaces and `any`, in the order in which libpcap prefers them. What else libpcap can capture on
-    /// (D-Bus, Bluetooth, USB, logs of the firewall) is left out.
+    /// All network interfaces and `any`, in the order in which libpcap prefers them.
+    ///
+    /// What else libpcap can capture on (D-Bus, Bluetooth, USB, logs of the firewall) is left out.
     public static func all() throws(CaptureError) -> [NetworkInterface] {
         var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
         var first: UnsafeMutablePointer<pcap_if_t>?

@@ -6,8 +6,9 @@ import Synchronization
 /// `stop` sets an atomic flag and writes a byte to a pipe and does nothing else, so that it may run in a signal handler.
 public final class StopSwitch: Sendable {
     private let flag = Atomic<Bool>(false)
-    /// The reading end of the pipe: readable for ever once `stop` was called. Below 0 where the system had no
-    /// descriptor left; then a wait ends with its timeout.
+    /// The reading end of the pipe: readable for ever once `stop` was called.
+    ///
+    /// It is below 0 where the system had no descriptor left; then a wait ends with its timeout.
     let descriptor: Int32
     private let writer: Int32
 

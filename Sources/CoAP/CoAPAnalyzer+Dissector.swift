@@ -33,8 +33,9 @@ extension CoAPAnalyzer: Dissector {
 
 /// CoAP over TCP and over WebSocket: RFC 8323, 3 and 4.
 extension CoAPAnalyzer: StreamDissector {
-    /// Looks at the first bytes of one end, a CSM (RFC 8323, 5.3). On CoAP's own port those of one end are enough; elsewhere
-    /// they are a candidate.
+    /// Looks at the first bytes of one end, a CSM (RFC 8323, 5.3).
+    ///
+    /// On CoAP's own port those of one end are enough; elsewhere they are a candidate.
     public static func probe(_ bytes: RawSpan, _ hints: FlowHints) -> ProbeVerdict {
         guard hints.hasBeginning else { return .no }
         let isOwnPort = hints.has(CoAPPort.coap)
@@ -67,7 +68,9 @@ extension CoAPAnalyzer: StreamDissector {
         }
     }
 
-    /// Looks at the header of a message (RFC 8323, 3.2). One with a reserved length is told.
+    /// Looks at the header of a message (RFC 8323, 3.2).
+    ///
+    /// One with a reserved length is told.
     public static func frame(_ bytes: RawSpan) -> FrameVerdict {
         switch CoAPFraming.frame(bytes) {
         case .message(let length): .message(length)
@@ -140,8 +143,10 @@ extension CoAPAnalyzer: DatagramDissector {
         return CoAPProbe.verdict(datagram) == .plausible ? .candidate : .no
     }
 
-    /// Whether a datagram is of DTLS. An encrypted record of DTLS 1.3 alone is told on the port of CoAP over DTLS only
-    /// (RFC 7252, 12.7); elsewhere it is not CoAP in any case, whose first two bits are others.
+    /// Whether a datagram is of DTLS.
+    ///
+    /// An encrypted record of DTLS 1.3 alone is told on the port of CoAP over DTLS only (RFC 7252, 12.7); elsewhere it
+    /// is not CoAP in any case, whose first two bits are others.
     public static func isEncrypted(datagram: RawSpan, _ hints: FlowHints) -> Bool {
         DTLSRecord.begins(datagram) || hints.has(CoAPPort.coaps) && DTLSRecord.mayBeUnified(datagram)
     }
@@ -151,8 +156,10 @@ extension CoAPAnalyzer: DatagramDissector {
         CoAPProbe.isAnswer(datagram, to: earlier)
     }
 
-    /// A client waits for at least ACK_TIMEOUT, two seconds (RFC 7252, 4.2 and 4.8), before it sends a request again; some
-    /// are told to wait less. What comes twice at once is no sign of one.
+    /// How long after a request its copy has to come to be a sign of a client: what comes twice at once is none.
+    ///
+    /// A client waits for at least ACK_TIMEOUT, two seconds (RFC 7252, 4.2 and 4.8), before it sends a request again;
+    /// some are told to wait less.
     private static let retransmissionNanoseconds: Int64 = 1_000_000_000
 
     /// Whether a request came again, as from a client that gets no answer.

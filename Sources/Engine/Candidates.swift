@@ -36,8 +36,10 @@ struct Candidates: ~Copyable {
     /// How many flows were given up because too many waited.
     private(set) var evicted: UInt64 = 0
 
-    /// Keeps a piece for the flow of `handle`, which is set for a flow that waits for nothing yet, or no longer since it had
-    /// to make room for others. `false` where it waits in vain.
+    /// Keeps a piece for the flow of `handle`, which is set for a flow that waits for nothing yet, or no longer since
+    /// it had to make room for others.
+    ///
+    /// `false` where it waits in vain.
     mutating func add(
         _ handle: inout Int64, _ payload: RawSpan, from side: Side, _ frame: FrameRef, isStream: Bool
     ) -> Bool {

@@ -6,14 +6,18 @@ import MQTT
 import Network
 import Packets
 
-/// The protocols that the sensor reads. A new one is a module with a dissector and a line in each part of this file.
+/// The protocols that the sensor reads.
+///
+/// A new one is a module with a dissector and a line in each part of this file.
 public struct Dissectors: DissectorSet, ~Copyable {
     var mqtt: MQTTAnalyzer
     var coap: CoAPAnalyzer
 
     /// Their bounds.
     public struct Limits: Sendable {
+        /// Bounds of the tables of the MQTT dissector.
         public var mqtt = MQTTLimits()
+        /// Bounds of the tables of the CoAP dissector.
         public var coap = CoAPLimits()
 
         /// The defaults.
@@ -29,11 +33,13 @@ public struct Dissectors: DissectorSet, ~Copyable {
     /// In the order in which they are asked for first bytes.
     public static let entries = [ProtocolEntry(stream: MQTTAnalyzer.self), ProtocolEntry(both: CoAPAnalyzer.self)]
 
+    /// Dissectors that have seen nothing; `hash` seeds all their tables.
     public init(limits: Limits, hash: SeededHash) {
         mqtt = MQTTAnalyzer(limits: limits.mqtt, hash: hash)
         coap = CoAPAnalyzer(limits: limits.coap, hash: hash)
     }
 
+    /// Does something with a stream of a flow; nothing where no dissector has that number.
     public mutating func run<Sink: EventSink & ~Copyable>(
         _ operation: StreamOperation, _ number: UInt8, _ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef,
         _ core: inout EngineCore<Sink>
@@ -45,6 +51,7 @@ public struct Dissectors: DissectorSet, ~Copyable {
         }
     }
 
+    /// Does something with a datagram of a flow; false where no dissector of datagrams has that number.
     public mutating func run<Sink: EventSink & ~Copyable>(
         _ operation: DatagramOperation, _ number: UInt8, _ slot: Int, _ side: Side, _ datagram: RawSpan,
         _ frame: FrameRef, _ core: inout EngineCore<Sink>
@@ -55,6 +62,7 @@ public struct Dissectors: DissectorSet, ~Copyable {
         }
     }
 
+    /// How many entries were pushed out of tables, by table.
     public var evictions: [String: UInt64] { mqtt.evictions.merging(coap.evictions) { $1 } }
 }
 
@@ -65,8 +73,10 @@ extension Dissectors.Limits {
 }
 
 extension Dissectors {
-    /// Shows digests of secrets, made with `key`: of the message that has the secret, and where `ofSessions`, of all that
-    /// follows it. That is work for each of those, so it is for those who ask.
+    /// Shows digests of secrets, made with `key`: of the message that has the secret, and where `ofSessions`, of all
+    /// that follows it.
+    ///
+    /// That is work for each of those, so it is for those who ask.
     public mutating func digestSecrets(with key: KeyedDigest?, ofSessions: Bool) {
         mqtt.passwordKey = key
         mqtt.keepsPasswordDigests = ofSessions

@@ -5,8 +5,9 @@ import Network
 import Packets
 import WebSocket
 
-/// What the engine owns beside the dissectors: the streams, what carries them, the counters, and where events go. It knows no
-/// protocol.
+/// What the engine owns beside the dissectors: the streams, what carries them, the counters, and where events go.
+///
+/// It knows no protocol.
 public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     var streams: TCPStreams
     var webSocket: WebSocketTable

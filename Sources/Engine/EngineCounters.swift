@@ -5,6 +5,7 @@ import Packets
 
 /// What a worker saw, by kind.
 public struct EngineCounters: Sendable {
+    /// Frames that came in, decoded or not.
     public var packets: UInt64 = 0
     /// The earliest and the latest capture time of the current source; `nil` before its first frame.
     public var span: ClosedRange<Timestamp>?

@@ -3,7 +3,9 @@ import WebSocket
 
 /// The bounds of the engine but for those of its dissectors.
 public struct EngineLimits: Sendable {
+    /// Bounds of flows, TCP streams and fragments.
     public var flows = FlowLimits()
+    /// Bounds of WebSocket connections.
     public var webSocket = WebSocketLimits()
     /// What is done about wrong checksums.
     public var checksums = ChecksumPolicy.ignore

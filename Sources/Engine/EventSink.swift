@@ -4,11 +4,7 @@ import Packets
 
 /// Where the worker's events go: the rules, or whoever prints them.
 public protocol EventSink: ~Copyable {
-    /// Takes an event.
-    ///
-    /// - Parameters:
-    ///   - message: what it was dissected from.
-    ///   - frames: what its bytes came in.
+    /// Takes an event, dissected from `message`, whose bytes came in `frames`.
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
         frames: MessageFrames)

@@ -10,7 +10,9 @@ import Flows
 public struct PayloadPart: Hashable, Sendable {
     /// Names one direction of one connection, among those that are open at the time.
     public var stream: Int
-    /// Where it lies in the payload. A gap to the end of the part before it was not captured.
+    /// Where it lies in the payload.
+    ///
+    /// A gap to the end of the part before it was not captured.
     public var offset: Int
     /// The length of the whole payload in bytes.
     public var total: Int

@@ -106,9 +106,7 @@ extension EngineCore where Sink: ~Copyable {
 
     /// Dissects every whole message in `bytes` from `offset` on; returns where what is left begins.
     ///
-    /// - Parameters:
-    ///   - kept: the frames of the bytes that waited: those before `start`.
-    ///   - frame: what brought the others.
+    /// The bytes before `start` waited, and came in the frames of `kept`; `frame` brought the others.
     private mutating func consume<D: StreamDissector & ~Copyable>(
         _ dissector: inout D, _ slot: Int, _ side: Side, _ bytes: RawSpan, from offset: Int, _ kept: KeptFrames,
         _ frame: FrameRef, behind start: Int
@@ -185,9 +183,11 @@ extension EngineCore where Sink: ~Copyable {
     /// Messages of one end alone that are proof enough, where the other end is not seen.
     private static var messagesOfOneEnd: UInt8 { 3 }
 
-    /// Notes that an end sent a message: a question that meets its answer is proof that the flow is what it looks like, and so
-    /// is any pair of messages from both ends, or several from one. Until then it is among the first to go when the table is
-    /// full, so that a flood of forged beginnings costs no live session.
+    /// Notes that an end sent a message: a question that meets its answer is proof that the flow is what it looks like,
+    /// and so is any pair of messages from both ends, or several from one.
+    ///
+    /// Until then it is among the first to go when the table is full, so that a flood of forged beginnings costs no
+    /// live session.
     private mutating func noteHeard(_ slot: Int, _ side: Side, _ number: UInt8) {
         let end: UInt8 = side == .first ? 0x40 : 0x80
         let heard = min(streams.table[slot].heard & 0x3F, 0x3E) + 1 | streams.table[slot].heard & 0xC0 | end
@@ -235,9 +235,10 @@ extension EngineCore where Sink: ~Copyable {
         dissect(&dissector, slot, side, head.bytes.span.bytes, wholeLength: wholeLength, frames)
     }
 
-    /// Passes over bytes that the snap length cut off `frame`, or, without a frame, that were lost. Where they belong to a
-    /// message of known length, the next boundary is known all the same, and what lies before it is never searched for
-    /// messages; else the boundary is lost.
+    /// Passes over bytes that the snap length cut off `frame`, or, without a frame, that were lost.
+    ///
+    /// Where they belong to a message of known length, the next boundary is known all the same, and what lies before it
+    /// is never searched for messages; else the boundary is lost.
     ///
     /// A message that was cut is dissected by its head. One that lost a part of itself is not: nobody knows what it said.
     /// Of a long one only the beginning is looked at in any case.
@@ -300,8 +301,10 @@ extension EngineCore where Sink: ~Copyable {
 
 // Boundaries that were lost.
 extension EngineCore where Sink: ~Copyable {
-    /// Takes bytes of a stream that lost its boundaries, which came in `frame`. They are held until a place in them proves that
-    /// messages begin there. Until then nothing is reported; what turns out to lie before that place is counted.
+    /// Takes bytes of a stream that lost its boundaries, which came in `frame`.
+    ///
+    /// They are held until a place in them proves that messages begin there. Until then nothing is reported; what turns
+    /// out to lie before that place is counted.
     private mutating func resume<D: StreamDissector & ~Copyable>(
         _ dissector: inout D, _ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef, _ sequel: Sequel
     ) {

@@ -152,8 +152,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         core.streams.abandon(slot)
     }
 
-    /// Lets go of the carrier of a flow that was closed: by Close frames or FINs of both ends. A RST may be forged, and
-    /// bytes go on; the carrier then stays for as long as the flow.
+    /// Lets go of the carrier of a flow that was closed: by Close frames or FINs of both ends.
+    ///
+    /// A RST may be forged, and bytes go on; the carrier then stays for as long as the flow.
     mutating func endCarrier(_ slot: Int) {
         guard core.streams.table[slot].carrier >= 0 else { return }
         let isFinished = core.streams.table[slot][.first].hasFIN && core.streams.table[slot][.second].hasFIN
@@ -162,8 +163,10 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         }
     }
 
-    /// Forgets the carrier of a flow. What was wrong and had no message to be told with is counted, where the flow carries
-    /// a protocol that the sensor reads, or was opened for one.
+    /// Forgets the carrier of a flow.
+    ///
+    /// What was wrong and had no message to be told with is counted, where the flow carries a protocol that the sensor
+    /// reads, or was opened for one.
     mutating func releaseCarrier(of flow: inout Flow) {
         guard flow.carrier >= 0 else { return }
         let id = WebSocketID(rawValue: flow.carrier)
@@ -211,8 +214,9 @@ extension EngineCore where Sink: ~Copyable {
 
 // Protocols whose messages are those of WebSocket.
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
-    /// Puts messages together. Of one too long to hold the beginning is kept and the rest is counted; one with a hole is
-    /// left out.
+    /// Puts messages together.
+    ///
+    /// Of one too long to hold the beginning is kept and the rest is counted; one with a hole is left out.
     private mutating func collect(
         _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
         _ frame: FrameRef

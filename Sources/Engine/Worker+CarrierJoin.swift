@@ -6,14 +6,13 @@ import Tables
 import WebSocket
 
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
-    /// Looks whether a flow whose beginning was not seen carries a protocol over WebSocket, on whatever port: frames of one
-    /// direction have to follow each other, and what is in them has to begin as the protocol does.
+    /// Looks whether a flow whose beginning was not seen carries a protocol over WebSocket, on whatever port.
     ///
-    /// - Parameters:
-    ///   - messages: what is known of messages in the same bytes from a server, without WebSocket: its frames are not masked,
-    ///     and a message in one is the same to look at.
-    ///   - number: the protocol.
-    /// - Returns: where frames may begin. The flow has a carrier where they do, and what is held goes to it.
+    /// Frames of one direction have to follow each other, and what is in them has to begin as the protocol `number`
+    /// does. `messages` is what is known of messages in the same bytes from a server, without WebSocket: its frames are
+    /// not masked, and a message in one is the same to look at.
+    ///
+    /// Gives where frames may begin. The flow has a carrier where they do, and what is held goes to it.
     mutating func joinCarrier(
         _ slot: Int, _ side: Side, _ bytes: RawSpan, _ messages: BoundaryVerdict, _ number: UInt8,
         _ startsSegment: Bool, at time: Timestamp

@@ -156,7 +156,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         }
     }
 
-    /// Ends the session of a flow. What the flow carries is remembered: an end may be forged, and bytes go on.
+    /// Ends the session of a flow.
+    ///
+    /// What the flow carries is remembered: an end may be forged, and bytes go on.
     private mutating func end(_ slot: Int) {
         var flow = core.streams.table[slot]
         closeSession(of: &flow)
@@ -172,8 +174,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         releaseCarrier(of: slot)
     }
 
-    /// Takes a flow for a protocol by what one end sent, or both, where none is given. Where the beginning of the other end's
-    /// stream was not seen, it may be anywhere in a message.
+    /// Takes a flow for a protocol by what one end sent, or both, where none is given.
+    ///
+    /// Where the beginning of the other end's stream was not seen, it may be anywhere in a message.
     mutating func claim(
         _ slot: Int, _ number: UInt8, client: Side, isFromStart: Bool, seenFrom side: Side?, at time: Timestamp
     ) {

@@ -20,7 +20,9 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     var carriedProbe: [UInt8] = []
     let checksums: ChecksumPolicy
 
-    /// A worker that has seen nothing yet. Tables are seeded afresh unless `hash` is given.
+    /// A worker that has seen nothing yet.
+    ///
+    /// Tables are seeded afresh unless `hash` is given.
     public init(
         limits: EngineLimits, dissectors limitsOfDissectors: Protocols.Limits, hash: SeededHash = SeededHash(),
         sink: consuming Sink

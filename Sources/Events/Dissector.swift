@@ -111,7 +111,9 @@ public struct BoundaryQuery: Hashable, Sendable {
 }
 
 /// The parts of a protocol that the engine needs whatever carries it: a value that owns the state of all its
-/// conversations. The current message is asked for its fields through `EventSource`.
+/// conversations.
+///
+/// The current message is asked for its fields through `EventSource`.
 ///
 /// What is `static` is a pure question about bytes. Nothing traps or loops on any input, and nothing is allocated by a length
 /// that the input states.
@@ -136,7 +138,7 @@ public protocol StreamDissector: ~Copyable, Dissector {
 
     /// Begins a session between two ends; gives its handle, not negative.
     ///
-    /// - Parameter isFromStart: whether the first bytes of both ends are there to be read.
+    /// `isFromStart` says whether the first bytes of both ends are there to be read.
     mutating func open(client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool) -> Int64
     /// Ends a session. Nothing happens where it was forgotten before.
     mutating func closeSession(_ handle: Int64, at time: Timestamp)
@@ -149,9 +151,8 @@ public protocol StreamDissector: ~Copyable, Dissector {
     func begins(_ handle: Int64, _ bytes: RawSpan, _ direction: Direction) -> ProbeVerdict
     /// Dissects a message, which is then the current one; `false` where it gives no event.
     ///
-    /// - Parameters:
-    ///   - message: all of it, or the beginning where `wholeLength` is more.
-    ///   - context: what surrounds it; the dissector may set its direction.
+    /// `message` is all of it, or the beginning where `wholeLength` is more. `context` is what surrounds it; the
+    /// dissector may set its direction.
     mutating func dissect(_ handle: Int64, _ message: RawSpan, wholeLength: Int, _ context: inout EventContext) -> Bool
 
     /// Seconds that the ends of the session of the current message may be silent, as they agreed on with it: 0 for any

@@ -38,7 +38,9 @@ public struct EventCategory: Hashable, CustomStringConvertible, Sendable {
     /// The lower-case name.
     public let name: StaticString
 
-    /// Makes a category. No two have the same number or name.
+    /// Makes a category.
+    ///
+    /// No two have the same number or name.
     public init(rawValue: UInt8, name: StaticString) {
         self.rawValue = rawValue
         self.name = name

@@ -94,11 +94,16 @@ public struct StreamSide: Sendable {
     var isFinished: Bool { hasFIN && isSynchronised && next.distance(from: finSequence) >= 0 }
 }
 
-/// What the sensor keeps of a flow. A plain value; the table holds it in place.
+/// What the sensor keeps of a flow.
+///
+/// A plain value; the table holds it in place.
 public struct Flow: Sendable {
+    /// The addresses, ports and transport that tell it from other flows.
     public internal(set) var key: FlowKey
     var hash: UInt64
+    /// Capture time of the first packet.
     public internal(set) var firstSeen: Timestamp
+    /// Capture time of the latest packet; a packet that comes out of order does not set it back.
     public internal(set) var lastSeen: Timestamp
     /// Neighbours in the list by time last seen; -1 at the ends.
     var older: Int32 = -1

@@ -7,6 +7,7 @@ public struct FlowKey: Hashable, Sendable {
     public let first: Endpoint
     /// The other end.
     public let second: Endpoint
+    /// TCP or UDP: flows of both between the same ends are two.
     public let transport: Transport
 
     /// The key of the flow that a packet belongs to, and whether its sender is the first end.

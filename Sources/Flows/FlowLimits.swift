@@ -23,8 +23,9 @@ public struct FlowLimits: Sendable {
     /// Bytes delivered last, of all streams together, that copies are held against: some tenths of a second of a busy
     /// link, longer than a retransmission takes there, and as much as stays in a processor's cache.
     public var historyBytes = 1 << 20
-    /// Bytes of one message that are held while it arrives in pieces. A longer message is dissected by its first
-    /// bytes; the rest is counted as it passes.
+    /// Bytes of one message that are held while it arrives in pieces.
+    ///
+    /// A longer message is dissected by its first bytes; the rest is counted as it passes.
     public var heldBytesPerMessage = 65_536
     /// Bytes of unfinished messages that are held in all flows together.
     public var heldBytesTotal = 64 << 20
@@ -32,14 +33,17 @@ public struct FlowLimits: Sendable {
     /// for them stay near 5 MiB.
     public var fragmentedDatagrams = 4096
     /// Bytes of memory that fragments wait in, all datagrams together, where each takes a power of two from 2,048 on.
+    ///
     /// A quarter as much may be kept for later use. Copies of the frames that they came in may take as much again.
     public var fragmentBytesTotal = 16 << 20
-    /// Pieces of one datagram: bounds the walk that sorts a piece in. 65,535 bytes over a link that carries 576 come in
-    /// 119 pieces.
+    /// Pieces of one datagram: bounds the walk that sorts a piece in.
+    ///
+    /// A datagram of 65,535 bytes comes in 119 pieces over a link that carries 576.
     public var fragmentPieces = 128
-    /// Nanoseconds of capture time that an IPv4 datagram waits for its last piece: between the 15 s of RFC 791 (3.2) and
-    /// the 60 s of RFC 1122 (3.3.2), as Linux has it. Identifications of 16 bits soon come round, and a longer wait
-    /// would mix the pieces of two datagrams (RFC 4963).
+    /// Nanoseconds of capture time that an IPv4 datagram waits for its last piece: between the 15 s of RFC 791 (3.2)
+    /// and the 60 s of RFC 1122 (3.3.2), as Linux has it.
+    ///
+    /// Identifications of 16 bits soon come round, and a longer wait would mix the pieces of two datagrams (RFC 4963).
     public var fragmentWaitIPv4Nanoseconds: Int64 = 30_000_000_000
     /// Nanoseconds of capture time that an IPv6 datagram waits for its last piece: 60 s are laid down (RFC 8200, 4.5),
     /// and identifications of 32 bits do not come round in that time.

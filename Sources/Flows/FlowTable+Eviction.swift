@@ -8,7 +8,9 @@ struct FlowList: Sendable {
 }
 
 extension FlowTable {
-    /// Notes that a flow was seen. Capture time may step back a little; a flow never gets older by that.
+    /// Notes that a flow was seen.
+    ///
+    /// Capture time may step back a little; a flow never gets older by that.
     mutating func touch(_ slot: Int, at time: Timestamp) {
         if time > slots[slot].lastSeen { slots[slot].lastSeen = time }
         let list = slots[slot].isEstablished ? established : transient
@@ -36,8 +38,9 @@ extension FlowTable {
         sweep(at: time)
     }
 
-    /// A frame may be dated far ahead of all others. Its flow then counts as seen now: else it would stand for good
-    /// before all that fall silent after it.
+    /// Counts a flow as seen now where a frame of it was dated far ahead of all others.
+    ///
+    /// Else it would stand for good before all that fall silent after it.
     private mutating func forgetFuture(_ slot: Int, _ time: Timestamp) {
         guard slot >= 0, slots[slot].lastSeen > time else { return }
         slots[slot].lastSeen = time

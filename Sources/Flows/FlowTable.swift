@@ -71,7 +71,9 @@ public struct FlowTable: ~Copyable {
         public var isNew: Bool
     }
 
-    /// The flow in a slot. Inlinable, since else every look at one field of it would copy the whole flow.
+    /// The flow in a slot.
+    ///
+    /// Inlinable, since else every look at one field of it would copy the whole flow.
     @inlinable public subscript(slot: Int) -> Flow {
         _read { yield slots.span[slot] }
         _modify { yield &slots[slot] }

@@ -32,8 +32,9 @@ struct FragmentBuffers: ~Copyable {
         return buffer
     }
 
-    /// Keeps a buffer for later use, unless enough are kept, and leaves an empty array in its place. A parameter that
-    /// is taken in place has no second owner, for whom clearing it would make a copy.
+    /// Keeps a buffer for later use, unless enough are kept, and leaves an empty array in its place.
+    ///
+    /// A parameter that is taken in place has no second owner, for whom clearing it would make a copy.
     mutating func give(_ buffer: inout [UInt8]) {
         // The allocator rounds up a little: the size is the power of two below.
         let shift = Int.bitWidth - 1 - buffer.capacity.leadingZeroBitCount

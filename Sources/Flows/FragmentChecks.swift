@@ -7,7 +7,9 @@ let longestDatagram = 65_535
 
 // What can be said of a fragment by itself, before its datagram is looked up.
 extension Fragment {
-    /// Why it cannot be used, in a frame of `frameLength` bytes. Never overflows, whatever the fields hold.
+    /// Why it cannot be used, in a frame of `frameLength` bytes.
+    ///
+    /// Never overflows, whatever the fields hold.
     func defect(frameLength: Int) -> FragmentDrop? {
         guard offset >= 0, offset % 8 == 0, missing >= 0, payload.offset >= 0, payload.count >= 0,
             payload.offset <= frameLength, payload.count <= frameLength - payload.offset
@@ -22,8 +24,9 @@ extension Fragment {
         return missing > 0 ? .cutShort : nil
     }
 
-    /// With whole units of 8 bytes, where others follow. Linux keeps that much of such a fragment in IPv4; a sensor
-    /// that dropped it would not see what Linux sees.
+    /// The fragment with whole units of 8 bytes, where others follow.
+    ///
+    /// Linux keeps that much of such a fragment in IPv4; a sensor that dropped it would not see what Linux sees.
     var trimmed: (fragment: Fragment, isUnaligned: Bool) {
         guard hasMore, payload.count % 8 != 0 else { return (self, false) }
         var fragment = self
@@ -31,7 +34,9 @@ extension Fragment {
         return (fragment, true)
     }
 
-    /// What is odd about it by itself. Receivers take such fragments; they are made to get past packet filters.
+    /// What is odd about it by itself.
+    ///
+    /// Receivers take such fragments; they are made to get past packet filters.
     var oddities: FragmentOddities {
         var found: FragmentOddities = []
         if offset == 0, hasMore, payload.count < leastHeaderLength(protocolNumber) { found.insert(.tinyFirst) }

@@ -66,7 +66,9 @@ extension FragmentTable {
         return (finding, meets && !finding.isDuplicate ? .overlap : [])
     }
 
-    /// Keeps the bytes of a fragment that are new. Goes from the last piece to the first, so that each moves once.
+    /// Keeps the bytes of a fragment that are new.
+    ///
+    /// Goes from the last piece to the first, so that each moves once.
     mutating func place(_ fragment: Fragment, _ frame: RawSpan, _ slot: Int, _ finding: FragmentFinding) {
         let base = slot * pieceLimit
         let count = slots[slot].pieceCount

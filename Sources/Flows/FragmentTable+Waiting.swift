@@ -3,7 +3,9 @@ import Packets
 
 // Which datagrams wait, for how long, and who gives way.
 extension FragmentTable {
-    /// Gives up every datagram whose time is over. `insert` does so for a few at a time; a caller may when it is idle.
+    /// Gives up every datagram whose time is over.
+    ///
+    /// `insert` does so for a few at a time; a caller may when it is idle.
     public mutating func expire(at time: Timestamp) { expire(at: time, atMost: .max) }
 
     /// Gives up at most `count` datagrams of each IP version, so that no fragment pays for many.
@@ -23,8 +25,10 @@ extension FragmentTable {
         }
     }
 
-    /// Whether a datagram has waited too long. Where capture time steps back by more than the wait, the clock was set or
-    /// another capture begins: nothing tells how long it has waited, and it would wait on until the old time returns.
+    /// Whether a datagram has waited too long.
+    ///
+    /// Where capture time steps back by more than the wait, the clock was set or another capture begins: nothing tells
+    /// how long it has waited, and it would wait on until the old time returns.
     func isOverdue(_ slot: Int, at time: Timestamp) -> Bool {
         let wait =
             slots[slot].first.isIPv4 ? limits.fragmentWaitIPv4Nanoseconds : limits.fragmentWaitIPv6Nanoseconds

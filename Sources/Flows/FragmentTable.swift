@@ -48,7 +48,9 @@ public struct FragmentTable: ~Copyable {
         buffers = FragmentBuffers(idleLimit: limits.fragmentBytesTotal / 4)
     }
 
-    /// Takes a fragment in. Its payload is a range of the bytes of `source`, the frame that it came in; both are copied.
+    /// Takes a fragment in.
+    ///
+    /// Its payload is a range of the bytes of `source`, the frame that it came in; both are copied.
     public mutating func insert(_ fragment: Fragment, from source: FrameRef, at time: Timestamp) -> FragmentVerdict {
         let frame = source.bytes
         counters.fragments += 1

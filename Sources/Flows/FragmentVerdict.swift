@@ -26,14 +26,18 @@ public struct FragmentBuffer: ~Copyable, Sendable {
 
     /// Whether fragments overlapped with equal bytes; exact copies do not count.
     public var hasOverlap: Bool { oddities.contains(.overlap) }
-    /// Whether fragments overlapped with different bytes. `bytes` has those that came first.
+    /// Whether fragments overlapped with different bytes.
+    ///
+    /// `bytes` has those that came first.
     public var hasConflict: Bool { oddities.contains(.conflict) }
 }
 
 /// What was odd about fragments that were put together all the same.
 public struct FragmentOddities: OptionSet, Hashable, Sendable {
+    /// One bit for each oddity.
     public let rawValue: UInt8
 
+    /// Makes a set of its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Bytes came twice, the same, other than in an exact copy of a fragment.

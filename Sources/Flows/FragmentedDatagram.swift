@@ -1,9 +1,13 @@
 import Network
 import Packets
 
-/// A datagram that is being put together. A plain value; the table holds it in place and uses the slot again.
+/// A datagram that is being put together.
+///
+/// A plain value; the table holds it in place and uses the slot again.
 struct FragmentedDatagram: Sendable {
-    /// The fragment that brought byte 0; before it came, the one that came first. Either tells which datagram it is.
+    /// The fragment that brought byte 0; before it came, the one that came first.
+    ///
+    /// Either tells which datagram it is.
     var first: Fragment
     var hash: UInt64
     /// When its first fragment came.
@@ -30,7 +34,9 @@ struct FragmentedDatagram: Sendable {
     var frameBytes = 0
 }
 
-/// A run of bytes that came together. The pieces of a datagram are sorted by offset and do not overlap.
+/// A run of bytes that came together.
+///
+/// The pieces of a datagram are sorted by offset and do not overlap.
 struct FragmentPiece: Sendable {
     /// Where it begins and ends in the payload.
     var offset: UInt16 = 0

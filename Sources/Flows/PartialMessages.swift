@@ -58,7 +58,9 @@ struct PartialMessages: ~Copyable {
     private var spareBytes = 0
     private static let spareLimit = 4 << 20
 
-    /// Moves the partial message of a stream out, an empty one where it has none. `put` takes it back.
+    /// Moves the partial message of a stream out, an empty one where it has none.
+    ///
+    /// `put` takes it back.
     mutating func take(_ stream: borrowing StreamSide) -> PartialMessage {
         var message = PartialMessage()
         guard stream.held >= 0 else { return message }
@@ -144,7 +146,9 @@ struct PartialMessages: ~Copyable {
 
 /// Names one direction of a flow in the table.
 public struct StreamName: Sendable {
+    /// The place of the flow in the table.
     public let slot: Int32
+    /// The end that sends the stream.
     public let side: Side
 
     init(_ slot: Int, _ side: Side) {

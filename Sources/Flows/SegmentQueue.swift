@@ -54,6 +54,7 @@ struct SegmentQueue: ~Copyable {
     }
 
     /// Names every stream with a segment that has waited longer than `wait` nanoseconds, once for each such segment.
+    ///
     /// Looks at all that waits, and so not again before `pause` nanoseconds have passed.
     mutating func findOverdue(at time: Timestamp, after wait: Int64, pause: Int64, _ names: inout [StreamName]) {
         if let lookedAt, (0..<pause).contains(time.nanoseconds(since: lookedAt)) { return }
@@ -78,8 +79,10 @@ struct SegmentQueue: ~Copyable {
         var isConflict = false
     }
 
-    /// Sorts a copy in. What came first stands: only bytes that do not wait yet are taken. The limits may be passed by
-    /// one segment; the caller then asks `hasRoom` and gives some out. `frame` brought the bytes.
+    /// Sorts a copy in.
+    ///
+    /// What came first stands: only bytes that do not wait yet are taken. The limits may be passed by one segment; the
+    /// caller then asks `hasRoom` and gives some out. `frame` brought the bytes.
     mutating func insert(
         _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
         time: Timestamp, into stream: inout StreamSide, of name: StreamName

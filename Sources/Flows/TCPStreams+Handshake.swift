@@ -52,15 +52,18 @@ extension TCPStreams {
         table[slot][side].next = first
     }
 
-    /// Whether a RST may be that of the sender: its sequence number lies near what the sender sent last. A side that has
-    /// sent nothing has nothing to hold it against.
+    /// Whether a RST may be that of the sender: its sequence number lies near what the sender sent last.
+    ///
+    /// A side that has sent nothing has nothing to hold it against.
     func isPlausibleReset(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
         let stream = table[slot][side]
         return !stream.isSynchronised || isNear(header.sequence, stream.next)
     }
 
-    /// Notes where a stream ends. A FIN far off is nobody's; one that follows in order, or ends the stream later than
-    /// another did, stands in its place, so that a forged one does not hide that of the sender.
+    /// Notes where a stream ends.
+    ///
+    /// A FIN far off is nobody's; one that follows in order, or ends the stream later than another did, stands in its
+    /// place, so that a forged one does not hide that of the sender.
     mutating func acceptFIN(_ start: SequenceNumber, _ sent: Int, _ slot: Int, _ side: Side) {
         let end = start.advanced(by: sent)
         let stream = table[slot][side]

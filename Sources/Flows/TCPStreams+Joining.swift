@@ -20,8 +20,9 @@ extension TCPStreams {
         if ahead < 0 || ahead == 1 && !hasQueued(in: slot, side) { table[slot][side].next = start }
     }
 
-    /// Settles that a stream begins with the next segment of it, since that can be nothing but a beginning. Nothing
-    /// changes where something waits already.
+    /// Settles that a stream begins with the next segment of it, since that can be nothing but a beginning.
+    ///
+    /// Nothing changes where something waits already.
     public mutating func settle(_ slot: Int, _ side: Side) {
         if !hasQueued(in: slot, side) { table[slot][side].isSettled = true }
     }

@@ -32,7 +32,9 @@ public struct TCPStreams: ~Copyable {
         public var deliver = ByteRange.empty
         /// A new connection began on the addresses and ports of an old one; the flow's streams were reset.
         public var isRestart = false
-        /// How many bytes behind those in `deliver` were sent but not captured. The stream goes on behind them.
+        /// How many bytes behind those in `deliver` were sent but not captured.
+        ///
+        /// The stream goes on behind them.
         public var missing = 0
         /// The bytes before those in `deliver` are lost.
         public var isGap = false
@@ -44,10 +46,8 @@ public struct TCPStreams: ~Copyable {
 
     /// Takes a TCP segment of a flow.
     ///
-    /// - Parameters:
-    ///   - payload: a range of `packet`, which holds `missing` bytes less than were sent.
-    ///   - packet: the frame, or what fragments were put together to.
-    ///   - frame: what brought it.
+    /// `payload` is a range of `packet`, which holds `missing` bytes less than were sent. `packet` is the frame, or
+    /// what fragments were put together to; `frame` is what brought it.
     public mutating func accept(
         _ header: TCPHeader, payload: ByteRange, missing: Int, of packet: RawSpan, _ frame: FrameRef, slot: Int,
         side: Side, at time: Timestamp
@@ -158,8 +158,9 @@ public struct TCPStreams: ~Copyable {
         return .empty
     }
 
-    /// How many of the last `fresh` bytes of a segment lie in front of what waits. The others are sorted in behind it:
-    /// what waits came first, and stands.
+    /// How many of the last `fresh` bytes of a segment lie in front of what waits.
+    ///
+    /// The others are sorted in behind it: what waits came first, and stands.
     private mutating func lengthBeforeQueue(
         _ fresh: Int, behind payload: ByteRange, _ packet: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side,
         _ time: Timestamp
@@ -177,7 +178,9 @@ public struct TCPStreams: ~Copyable {
     private var maximumDistance: Int { 1 << 24 }
 
     /// Whether segments far off the stream have followed each other often enough to be the stream itself, after a loss
-    /// larger than any window. A forged segment or two move nothing.
+    /// larger than any window.
+    ///
+    /// A forged segment or two move nothing.
     private mutating func isNewPlace(_ start: SequenceNumber, _ count: Int, _ slot: Int, _ side: Side) -> Bool {
         let stream = table[slot][side]
         let strays = stream.strays > 0 && stream.strayEnd == start ? stream.strays + 1 : 1
@@ -200,8 +203,10 @@ public struct TCPStreams: ~Copyable {
         loseBoundary(slot, side)
     }
 
-    /// Lets a segment wait. Where the room of all streams is taken, those give way that have waited too long and would
-    /// know it if anything more had come of their flows.
+    /// Lets a segment wait.
+    ///
+    /// Where the room of all streams is taken, those give way that have waited too long and would know it if anything
+    /// more had come of their flows.
     private mutating func enqueue(
         _ bytes: RawSpan, _ frame: FrameRef, at start: SequenceNumber, behind required: SequenceNumber?, _ slot: Int,
         _ side: Side, _ time: Timestamp
@@ -223,6 +228,7 @@ public struct TCPStreams: ~Copyable {
     }
 
     /// Names the streams in which something has waited longer than it should for what comes before it, in `overdue`.
+    ///
     /// Costs next to nothing where nothing waits, and looks at all that waits four times a second at most.
     public mutating func findOverdue(at time: Timestamp) {
         overdue.removeAll(keepingCapacity: true)
@@ -235,6 +241,7 @@ public struct TCPStreams: ~Copyable {
     public var hasQueued: Bool { queue.totalBytes > 0 }
 
     /// Holds a copy of bytes against those that were delivered, as far as they are remembered.
+    ///
     /// The first copy stands; that there was another is told.
     private mutating func compare(_ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side) {
         let stream = table[slot][side]
@@ -321,14 +328,17 @@ public struct TCPStreams: ~Copyable {
         return nil
     }
 
-    /// Whether a segment acknowledges bytes of the other end that have not been seen: it was sent after them, and what it
-    /// carries may answer them. A capture that joins two directions, or takes them from two queues of a card, may show it
-    /// before.
+    /// Whether a segment acknowledges bytes of the other end that have not been seen: it was sent after them, and what
+    /// it carries may answer them.
+    ///
+    /// A capture that joins two directions, or takes them from two queues of a card, may show it before.
     private func acknowledgesUnseen(_ header: TCPHeader, _ other: StreamSide) -> Bool {
         header.flags.contains(.ack) && isUnseen(header.acknowledgement, other)
     }
 
-    /// Whether a stream has not come as far as `number`. A FIN takes a number of its own.
+    /// Whether a stream has not come as far as `number`.
+    ///
+    /// A FIN takes a number of its own.
     private func isUnseen(_ number: SequenceNumber, _ stream: StreamSide) -> Bool {
         guard stream.isSynchronised else { return false }
         let distance = number.distance(from: stream.next)
@@ -361,7 +371,9 @@ public struct TCPStreams: ~Copyable {
     /// Counts bytes of a followed stream that were not understood.
     public mutating func countUnparsed(_ bytes: Int) { counters.unparsedBytes += UInt64(bytes) }
 
-    /// Lets go of everything that a flow's streams hold, as the flow leaves or begins anew. Waiting bytes are counted.
+    /// Lets go of everything that a flow's streams hold, as the flow leaves or begins anew.
+    ///
+    /// Waiting bytes are counted.
     public mutating func reset(_ slot: Int) {
         var flow = table[slot]
         release(&flow)
@@ -395,15 +407,17 @@ public struct TCPStreams: ~Copyable {
     /// Moves the partial message of a stream out, an empty one where there is none.
     public mutating func takeHeld(_ slot: Int, _ side: Side) -> PartialMessage { held.take(table[slot][side]) }
 
-    /// Puts a partial message back that `takeHeld` gave. It may have grown: other streams give way where the limit asks
-    /// for it.
+    /// Puts a partial message back that `takeHeld` gave.
+    ///
+    /// It may have grown: other streams give way where the limit asks for it.
     public mutating func putHeld(_ message: consuming PartialMessage, _ slot: Int, _ side: Side) {
         if !message.isEmpty { makeRoom(for: message.memory) }
         held.put(message, &table[slot][side], of: StreamName(slot, side))
     }
 
-    /// Begins to hold a copy of `bytes`, the beginning of a message that came in `frame`. Other streams give way where the
-    /// limit asks for it.
+    /// Begins to hold a copy of `bytes`, the beginning of a message that came in `frame`.
+    ///
+    /// Other streams give way where the limit asks for it.
     public mutating func hold(_ bytes: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side) {
         makeRoom(for: bytes.byteCount + KeptFrames.memory(ofFrame: frame.bytes.byteCount))
         held.hold(bytes, frame, &table[slot][side], of: StreamName(slot, side))
@@ -414,8 +428,10 @@ public struct TCPStreams: ~Copyable {
         held.passOver(frame, table[slot][side])
     }
 
-    /// Takes from streams, one after another, what they hold. Whoever refused newcomers instead would let a few
-    /// connections that never finish a message blind the sensor to all others.
+    /// Takes from streams, one after another, what they hold.
+    ///
+    /// Whoever refused newcomers instead would let a few connections that never finish a message blind the sensor to
+    /// all others.
     private mutating func makeRoom(for count: Int) {
         while held.totalBytes + count > limits.heldBytesTotal, let victim = held.victim() {
             counters.heldEvicted += 1

@@ -45,7 +45,9 @@ extension MQTTAnalyzer: StreamDissector {
         }
     }
 
-    /// Looks for packets of either end. On MQTT's own port one that fills a segment is enough.
+    /// Looks for packets of either end.
+    ///
+    /// On MQTT's own port one that fills a segment is enough.
     public static func join(_ bytes: RawSpan, _ hints: FlowHints, _ query: BoundaryQuery) -> JoinVerdict {
         let isExpected = hints.has(MQTTPort.mqtt)
         var requests = MQTTBoundary(direction: .toServer, isExpected: isExpected)

@@ -1,4 +1,6 @@
-/// An EtherType (IEEE 802 Numbers of IANA). GRE and Geneve name what they carry by these numbers too.
+/// An EtherType (IEEE 802 Numbers of IANA).
+///
+/// GRE and Geneve name what they carry by these numbers too.
 struct EtherType: RawRepresentable, Hashable, Sendable {
     let rawValue: UInt16
 

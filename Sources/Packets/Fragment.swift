@@ -3,11 +3,13 @@ import Network
 
 /// One fragment of an IP datagram (RFC 791, 3.2; RFC 8200, 4.5), as it lies in a frame.
 public struct Fragment: Hashable, Sendable {
+    /// The sender of the datagram.
     public var source: IPAddress
+    /// The receiver of the datagram.
     public var destination: IPAddress
     /// What all fragments of a datagram share: 16 bits in IPv4, 32 in IPv6.
     public var identification: UInt32
-    /// IPv4: the protocol. IPv6: the next header of the fragment header, which counts in the first fragment only.
+    /// The protocol (IPv4), or the next header of the fragment header (IPv6), which counts in the first fragment only.
     public var protocolNumber: UInt8
     /// Whether it came in IPv4.
     public var isIPv4: Bool

@@ -47,7 +47,9 @@ public struct FrameRef: ~Escapable {
         earlier = kept.frames.span.extracting(indices.lowerBound..<last)
     }
 
-    /// No frame: for what is looked at again because time passed. Nothing comes of it that did not come in kept frames.
+    /// No frame: for what is looked at again because time passed.
+    ///
+    /// Nothing comes of it that did not come in kept frames.
     @_lifetime(immortal)
     public init() {
         provenance = .none

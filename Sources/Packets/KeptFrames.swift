@@ -41,7 +41,7 @@ public struct KeptFrames: Sendable {
 
     /// Keeps a copy of a frame and of those before it.
     ///
-    /// - Parameter end: where the bytes that it brought end, counted from the first byte that waits.
+    /// The bytes that it brought end at `end`, counted from the first byte that waits.
     public mutating func keep(_ frame: FrameRef, upTo end: Int) {
         guard frame.isFrame else { return }
         if let last = frames.last, last.provenance.arrival == frame.provenance.arrival, !last.range.isEmpty {
@@ -101,9 +101,10 @@ public struct KeptFrames: Sendable {
     /// What they hold, in bytes of memory; less than `memory` where there is room for more.
     public var size: Int { bytes.count + frames.count * MemoryLayout<Frame>.stride }
 
-    /// Notes a frame without keeping its bytes. Many such take the room of one.
+    /// Notes a frame without keeping its bytes.
     ///
-    /// - Parameter end: where the bytes that it brought end; `nil` for bytes behind those that are held of a long message.
+    /// Many such take the room of one. The bytes that it brought end at `end`: `nil` for bytes behind those that are
+    /// held of a long message.
     public mutating func passOver(_ frame: FrameRef, upTo end: Int? = nil) {
         guard frame.isFrame else { return }
         let count = 1 + frame.earlier.count
@@ -156,8 +157,9 @@ public struct KeptFrames: Sendable {
         return lower..<upper
     }
 
-    /// Where the bytes begin that a frame brought: where those before it end. Frames that brought the same bytes together
-    /// end alike.
+    /// Where the bytes begin that a frame brought: where those before it end.
+    ///
+    /// Frames that brought the same bytes together end alike.
     private func startOfFrame(_ index: Int) -> Int {
         var before = index - 1
         while before >= 0, frames[before].end == frames[index].end { before -= 1 }

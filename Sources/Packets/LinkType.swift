@@ -1,8 +1,10 @@
 /// What a frame begins with: a LINKTYPE number of the tcpdump group's registry (not a DLT number, which differs by
 /// system for some types).
 public struct LinkType: BitwiseCopyable, RawRepresentable, Hashable, Sendable {
+    /// The LINKTYPE number.
     public let rawValue: UInt32
 
+    /// Makes a link type of any number, known or not.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// BSD loopback: address family in the byte order of the machine that captured.

@@ -6,8 +6,9 @@ public struct MessageFrames: ~Escapable {
     private let keptBytes: RawSpan
     private let current: FrameRef
     private let hasCurrent: Bool
-    /// Where the message was completed: by the frame that came last of all that brought its bytes. The anomalies are those
-    /// of all of them.
+    /// Where the message was completed: by the frame that came last of all that brought its bytes.
+    ///
+    /// The anomalies are those of all of them.
     public let completion: Provenance
 
     /// A message that came in one frame, or in those before it that completed its packet.
@@ -22,10 +23,8 @@ public struct MessageFrames: ~Escapable {
 
     /// A message whose bytes waited, in part or all of them.
     ///
-    /// - Parameters:
-    ///   - range: where it lies among the bytes that wait and those behind them.
-    ///   - kept: the frames of the bytes that wait.
-    ///   - current: the frame that brought the bytes behind them, from `start` on.
+    /// `range` is where it lies among the bytes that wait and those behind them. The frames of the bytes that wait are
+    /// in `kept`; `current` brought the bytes behind them, from `start` on.
     @_lifetime(borrow kept, copy current)
     public init(of range: Range<Int>, _ kept: borrowing KeptFrames, _ current: FrameRef, from start: Int) {
         let indices = kept.indices(of: range)

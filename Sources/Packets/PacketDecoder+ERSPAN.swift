@@ -33,8 +33,10 @@ extension PacketDecoder {
         }
     }
 
-    /// The mirrored frame. Where the T bit says that the switch cut the copy, it is read like a frame cut short by a snap
-    /// length: what the tunnel holds is all that was captured, and its headers tell how much was sent.
+    /// The mirrored frame.
+    ///
+    /// Where the T bit says that the switch cut the copy, it is read like a frame cut short by a snap length: what the
+    /// tunnel holds is all that was captured, and its headers tell how much was sent.
     private static func mirrored(
         _ frame: RawSpan, header: Int, at start: Int, end: Int, isIP: Bool = false, _ packet: inout Packet
     ) -> Outcome {

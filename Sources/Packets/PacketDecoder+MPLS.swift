@@ -19,9 +19,11 @@ extension PacketDecoder {
         return .undecoded(.mplsTooDeep)
     }
 
-    /// Labels do not tell what they carry, so the bytes must (RFC 4928, 3): the first nibble of IP is its version, that
-    /// of a control word is 0 (RFC 4385, 3), that of an associated channel is 1. Ethernet without a control word may
-    /// begin with any of these, so each guess is held against the headers that would follow.
+    /// Tells by its first bytes what a stack of labels carries, since the labels do not (RFC 4928, 3).
+    ///
+    /// The first nibble of IP is its version, that of a control word is 0 (RFC 4385, 3), that of an associated channel
+    /// is 1. Ethernet without a control word may begin with any of these, so each guess is held against the headers
+    /// that would follow.
     private static func belowLabels(_ frame: RawSpan, at offset: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard available(frame, at: offset, end: end) >= 1 else { return .undecoded(.tunnelTruncated) }
         let nibble = frame.byte(at: offset) >> 4

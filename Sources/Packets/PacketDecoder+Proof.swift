@@ -42,8 +42,10 @@ extension PacketDecoder {
         }
     }
 
-    /// Whether an IPv4 packet that is longer than what encloses it is a copy cut short: mirrors that send frames on in a
-    /// tunnel cut what does not fit and leave the header as it was. A right header checksum tells that from nonsense.
+    /// Whether an IPv4 packet that is longer than what encloses it is a copy cut short: mirrors that send frames on in
+    /// a tunnel cut what does not fit and leave the header as it was.
+    ///
+    /// A right header checksum tells that from nonsense.
     static func isCutCopy(_ frame: RawSpan, _ header: ByteRange, end: Int) -> Bool {
         header.end <= min(frame.byteCount, end) && Checksums.sum(frame, header) == 0xFFFF
     }

@@ -4,8 +4,10 @@ import Network
 /// Tunnels in UDP. A port number alone proves nothing, and what is wrongly taken for a tunnel is not seen: these return
 /// `nil`, and the datagram stays one, unless the tunnel's header and the first header inside it both hold.
 extension PacketDecoder {
-    /// The packet in the tunnel whose port the datagram goes to; only Teredo answers come from its port. Were any tunnel
-    /// known by its source port, a sender could pick that port to hide a message from us and not from its receiver.
+    /// The packet in the tunnel whose port the datagram goes to; only Teredo answers come from its port.
+    ///
+    /// Were any tunnel known by its source port, a sender could pick that port to hide a message from us and not from
+    /// its receiver.
     @inline(never)
     static func udpTunnel(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome? {
         switch TunnelPort(rawValue: packet.destinationPort) {

@@ -47,11 +47,9 @@ public enum PacketDecoder {
 
     /// Goes on with an IP packet whose fragments were put together.
     ///
-    /// - Parameters:
-    ///   - payload: what the fragments held, in order: the packet's payload from the first header that was fragmented.
-    ///   - fragment: any of them.
-    ///   - packet: as `decode` left it with one of the fragments. MAC addresses, VLANs and tunnels stay; what is inside
-    ///     the payload is filled in, `packet.payload` as a range of `payload`.
+    /// `payload` is what the fragments held, in order: the packet's payload from the first header that was fragmented.
+    /// `fragment` is any of them. `packet` is as `decode` left it with one of the fragments: MAC addresses, VLANs and
+    /// tunnels stay; what is inside the payload is filled in, `packet.payload` as a range of `payload`.
     public static func decodeReassembled(
         _ payload: RawSpan, of fragment: Fragment, into packet: inout Packet
     ) -> Outcome {

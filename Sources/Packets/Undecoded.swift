@@ -1,4 +1,6 @@
-/// Why a frame gave no TCP segment and no UDP datagram. The names are keys of `earshot stats --json`.
+/// Why a frame gave no TCP segment and no UDP datagram.
+///
+/// The names are keys of `earshot stats --json`.
 public enum Undecoded: UInt8, CaseIterable, Sendable {
     case linkTypeUnknown, linkTruncated, linkAddressFamilyUnknown
     case arp, lldp, macsec, etherTypeUnknown, vlanTooDeep

@@ -10,8 +10,9 @@ public struct AlertWriterSettings: Hashable, Sendable {
     public var queueLimitBytes = 32 << 20
     /// How large the spill file may grow, in bytes.
     public var spillLimitBytes = 256 << 20
-    /// While an alert has fewer frames as evidence, those of its next match are added. The frames of the first match are all
-    /// kept, however many it came in; 0 keeps none.
+    /// While an alert has fewer frames as evidence, those of its next match are added.
+    ///
+    /// The frames of the first match are all kept, however many it came in; 0 keeps none.
     public var evidenceLimit = 10
     /// How long a transaction waits for another program's lock.
     public var busyTimeoutSeconds = 0.25
