@@ -59,6 +59,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// Goes on with other rules from the next event on.
     mutating func replaceRules(_ rules: CompiledRules) { self = DetectionSink(rules: rules, continuing: self) }
 
+    /// Holds the rules against an event; hands on the alerts that come of it.
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
         frames: MessageFrames

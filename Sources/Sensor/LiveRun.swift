@@ -5,24 +5,26 @@ import Foundation
 import Network
 import Packets
 
-/// Listens on interfaces until told to stop. Nothing is ever sent.
+/// Listens on interfaces until told to stop.
+///
+/// Nothing is ever sent.
 public enum LiveRun {
     /// How often the store is told how far the run has come.
     private static let reportNanoseconds: Int64 = 2_000_000_000
 
     /// What came of a run.
     public struct Result: Sendable {
+        /// What the run saw, as the store has it.
         public var statistics: RunStatistics
         /// Why it ended, where nobody asked it to.
         public var error: CaptureError?
     }
 
-    /// Captures on `interfaces`.
+    /// Captures on `interfaces`; an error says why capturing could not begin.
     ///
-    /// - Parameters:
-    ///   - limit: Frames after which the run ends by itself; `nil` for none.
-    ///   - reloader: Loads the rules again when asked; what it loaded takes over between two frames.
-    ///   - ready: Called once, when capturing has begun, with warnings about what could not be done as asked.
+    /// The run ends by itself after `limit` frames, where it is given. `reloader` loads the rules again when asked;
+    /// what it loaded takes over between two frames. `ready` is called once, when capturing has begun, with warnings
+    /// about what could not be done as asked.
     public static func run(
         _ interfaces: [String], _ options: LiveCapture.Options, limit: UInt64? = nil, stop: StopSwitch,
         reloader: RuleReloader? = nil, _ pipeline: inout Pipeline, ready: ([String]) -> Void

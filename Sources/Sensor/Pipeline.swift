@@ -16,7 +16,9 @@ public struct Pipeline: ~Copyable {
     private var reloads = ReloadCounters()
     private let settings: Settings
 
-    /// Joins rules and store. `observe` sees every alert and repetition on its way to the store.
+    /// Joins rules and store.
+    ///
+    /// `observe` sees every alert and repetition on its way to the store.
     public init(
         settings: Settings, rules: RuleSet, writer: AlertWriter, observe: @escaping (AlertChange) -> Void = { _ in }
     ) {
@@ -59,8 +61,9 @@ public struct Pipeline: ~Copyable {
             version: Version.current, rulesDigest: rules.digest)
     }
 
-    /// Ends the run in the store with what it saw; returns that. What the store does not take now waits in its spill
-    /// file, which the writer says by itself.
+    /// Ends the run in the store with what it saw; returns that.
+    ///
+    /// What the store does not take now waits in its spill file, which the writer says by itself.
     public mutating func end(_ status: RunStatus, drops: CaptureDrops) -> RunStatistics {
         let seen = statistics(drops)
         writer.endRun(summary(seen, status, drops))
@@ -130,7 +133,9 @@ private struct ReloadCounters {
 
 /// Frames that never reached the sensor.
 public struct CaptureDrops: Hashable, Sendable {
+    /// Frames that found no room in the buffer of the kernel.
     public var kernel: UInt64 = 0
+    /// Frames that the interface or its driver dropped.
     public var interface: UInt64 = 0
 
     /// None.

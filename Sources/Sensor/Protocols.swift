@@ -11,8 +11,9 @@ public enum Protocols {
     /// Every field that an event can have.
     public static let registry = FieldRegistry(of: Dissectors.self)
 
-    /// The fields whose values say what type a message is: rules are indexed by them. Several types may share a name, such as
-    /// the reserved ones.
+    /// The fields whose values say what type a message is: rules are indexed by them.
+    ///
+    /// Several types may share a name, such as the reserved ones.
     public static let discriminators = descriptors.map { descriptor in
         Discriminator(
             category: descriptor.category, field: descriptor.typeField,
@@ -40,8 +41,9 @@ public enum Protocols {
 public typealias SensorWorker<Sink: EventSink & ~Copyable> = Worker<Dissectors, Sink>
 
 extension Worker where Protocols == Dissectors, Sink: ~Copyable {
-    /// A worker for the protocols that the sensor reads, which has seen nothing yet. Tables are seeded afresh unless `hash` is
-    /// given.
+    /// A worker for the protocols that the sensor reads, which has seen nothing yet.
+    ///
+    /// Tables are seeded afresh unless `hash` is given.
     public init(limits: SensorLimits = SensorLimits(), hash: SeededHash = SeededHash(), sink: consuming Sink) {
         self.init(limits: limits.engine, dissectors: limits.dissectors, hash: hash, sink: sink)
     }

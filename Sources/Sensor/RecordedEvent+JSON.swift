@@ -7,6 +7,7 @@ import Network
 extension RecordedEvent {
     /// Why a line of JSON is no event.
     public struct BadEvent: Error, Sendable {
+        /// The reason, in words for a user.
         public var message: String
     }
 

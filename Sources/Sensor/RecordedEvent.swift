@@ -6,8 +6,11 @@ import Network
 /// An event that outlives its message: the values of its fields as they were when it was recorded, or as `earshot decode`
 /// printed them.
 public struct RecordedEvent: EventSource, Sendable {
+    /// The category of the message that it was recorded from.
     public let category: EventCategory
+    /// The type of that message within its protocol.
     public let messageType: UInt8
+    /// The rare fields that the message may have had.
     public let rareFields: RareFields
     /// What surrounded the message.
     public let context: EventContext
@@ -48,6 +51,7 @@ public struct RecordedEvent: EventSource, Sendable {
         Sensor.append(value, of: other, message: message, to: &values)
     }
 
+    /// Appends the recorded values of a field; nothing where it was not recorded or had none.
     public borrowing func read(_ field: FieldID, message: RawSpan, into result: inout FieldValues) {
         guard let range = places[field] else { return }
         for index in range { Sensor.append(values.values[index], of: values, message: message, to: &result) }

@@ -12,7 +12,9 @@ import Packets
 public struct Replay: ~Copyable {
     /// What came of a file.
     public struct FileResult: Sendable {
+        /// The path of the file, `-` for standard input.
         public var path: String
+        /// What was seen in it; of a broken file, up to the damage.
         public var statistics: RunStatistics
         /// Why the file was not read to its end.
         public var error: CaptureError?
@@ -37,10 +39,13 @@ public struct Replay: ~Copyable {
 
     /// How far a replay has come.
     public struct Progress: Sendable {
+        /// The file that is being read.
         public var path: String
+        /// Bytes read of all files so far, compressed ones as they are stored.
         public var bytesRead: Int64
         /// Of all files together; `nil` where that is not known.
         public var bytesTotal: Int64?
+        /// Frames read so far.
         public var packets: UInt64
     }
 
@@ -49,7 +54,9 @@ public struct Replay: ~Copyable {
     private let filter: PacketFilter?
     private var clock: SpeedClock?
 
-    /// A replay that `stop` ends early. A filter expression that cannot be compiled is an error.
+    /// A replay that `stop` ends early.
+    ///
+    /// A filter expression that cannot be compiled is an error.
     public init(_ options: Options, stop: StopSwitch) throws(SensorError) {
         self.options = options
         self.stop = stop
@@ -59,7 +66,9 @@ public struct Replay: ~Copyable {
         } catch { throw SensorError(error) }
     }
 
-    /// Reads the files that `paths` stand for. A file that cannot be read or breaks does not keep the others from being read.
+    /// Reads the files that `paths` stand for.
+    ///
+    /// A file that cannot be read or breaks does not keep the others from being read.
     public mutating func run(
         _ paths: CapturePaths, _ pipeline: inout Pipeline, progress: (Progress) -> Void = { _ in }
     ) throws(SensorError) -> [FileResult] {
@@ -170,7 +179,9 @@ struct SpeedClock: Sendable {
 
     init(factor: Double) { self.factor = factor }
 
-    /// Waits until the frame of that time is due. Ends early when told to stop.
+    /// Waits until the frame of that time is due.
+    ///
+    /// Ends early when told to stop.
     mutating func wait(until time: Timestamp, _ stop: StopSwitch) {
         guard let start else {
             self.start = (time, .now)

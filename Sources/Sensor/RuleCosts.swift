@@ -7,18 +7,22 @@ import Network
 import Packets
 import Sigma
 
-/// Measures what each rule costs on the events of a capture: each one runs by itself, so that it pays for all the fields
-/// that it reads. Together rules share fields and searches, and cost less.
+/// Measures what each rule costs on the events of a capture: each one runs by itself, so that it pays for all the
+/// fields that it reads.
+///
+/// Together rules share fields and searches, and cost less.
 public struct RuleCosts: EventSink, ~Copyable {
     /// What a rule cost.
     public struct Cost: Sendable {
+        /// The rule that was measured.
         public var rule: CompiledRule
-        /// Events that its condition was held against: those of its category and message types that passed over none of
-        /// what it needs. Of a correlation, of the rules that it counts.
+        /// Events that its condition was held against; of a correlation, of the rules that it counts.
+        ///
+        /// These are the events of its category and message types that passed over none of what it needs.
         public var evaluations: UInt64
         /// Events that met its condition.
         public var matches: UInt64
-        /// Seconds for all events. Of a correlation without the rules that it counts.
+        /// Seconds for all events; of a correlation, without the rules that it counts.
         public var seconds: Double
     }
 
@@ -31,7 +35,9 @@ public struct RuleCosts: EventSink, ~Copyable {
     private let runs: [RuleRun]
     private var together: RuleRun?
 
-    /// Costs of the rules of a set. The engines of all rules exist at once, each with small tables.
+    /// Costs of the rules of a set.
+    ///
+    /// The engines of all rules exist at once, each with small tables.
     public init(_ rules: RuleSet) {
         fields = rules.compiled.fields.compactMap { Protocols.registry.field(named: $0)?.id }
         runs = rules.compiled.rules.compactMap { rule in
@@ -45,6 +51,7 @@ public struct RuleCosts: EventSink, ~Copyable {
     /// Events of a batch: so many fit into the processor's caches, and asking the clock does not show.
     private static let batch = 512
 
+    /// Records an event; once a batch is full, each rule runs on it.
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
         frames: MessageFrames

@@ -3,8 +3,9 @@ import Detection
 import Events
 import Network
 
-/// Says of each event which rules it meets: those on single events, and the correlations that it completes. Nothing is
-/// suppressed and nothing stored.
+/// Says of each event which rules it meets: those on single events, and the correlations that it completes.
+///
+/// Nothing is suppressed and nothing stored.
 public struct RuleMatcher: ~Copyable {
     /// The rules and their windows.
     public var engine: DetectionEngine

@@ -25,14 +25,15 @@ public final class RuleReloader: Sendable {
 
     /// A reloader that calls `load` on its own thread.
     ///
-    /// - Parameter isWanted: Whether somebody asked for the rules to be loaded again since this was called last.
+    /// `isWanted` says whether somebody asked for the rules to be loaded again since it was called last.
     public init(isWanted: @escaping @Sendable () -> Bool, load: @escaping @Sendable () -> Outcome) {
         self.isWanted = isWanted
         self.load = load
     }
 
-    /// What came of the latest load, once. To be called often, by the thread that runs the rules: costs next to nothing
-    /// where there is nothing to do.
+    /// What came of the latest load, once.
+    ///
+    /// To be called often, by the thread that runs the rules: costs next to nothing where there is nothing to do.
     public func poll() -> Outcome? {
         if isWanted() { begin() }
         guard isReady.load(ordering: .acquiring) else { return nil }

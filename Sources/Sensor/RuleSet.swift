@@ -18,7 +18,7 @@ public struct RuleSet: Sendable {
     public let digest: String
     private let texts: [String: String]
 
-    /// Reads and compiles the rules of some folders; with none given, the shipped ones. Without filters and lists.
+    /// Reads and compiles the rules of some folders, without filters and lists; with none given, the shipped ones.
     public static func load(_ paths: [String]) throws(SensorError) -> RuleSet {
         try load(RuleSources(rules: paths))
     }
@@ -41,7 +41,7 @@ public struct RuleSet: Sendable {
 
     /// Compiles rule files, with the filters and lists of a site.
     ///
-    /// - Parameter found: What was said of the files already.
+    /// `found` is what was said of the files already.
     public init(
         files: [RuleFiles.File], filters: [RuleFiles.File] = [], lists: [String: [String]] = [:],
         found: [Diagnostic] = []

@@ -13,13 +13,17 @@ import Sigma
 public struct RuleTests: Sendable {
     /// One test and what came of it.
     public struct Outcome: Sendable {
+        /// The id of the rule.
         public var rule: String
+        /// The title of the rule.
         public var title: String
         /// The capture, or how many messages.
         public var subject: String
         /// Where the test stands: file, line and column.
         public var place: String
+        /// Alert rows that the test asks for.
         public var expected: Int
+        /// Alert rows that the rule raised.
         public var found: Int
         /// Why the capture could not be read; the test has failed then.
         public var error: String?

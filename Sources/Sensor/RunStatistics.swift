@@ -5,8 +5,11 @@ import Network
 
 /// What a run saw, dropped and could not read: the object that `earshot stats --json` prints.
 public struct RunStatistics: Codable, Sendable {
+    /// Frames that were read, decoded or not.
     public var packets: UInt64 = 0
+    /// Bytes of those frames as they were on the wire.
     public var bytes: UInt64 = 0
+    /// Flows that were seen, of all protocols.
     public var flows: UInt64 = 0
     /// Messages by protocol and type.
     public var messages: [String: [String: UInt64]] = [:]

@@ -3,8 +3,11 @@ import Engine
 
 /// Every bound of the sensor in one place; each type documents its own with the reason.
 public struct SensorLimits: Sendable {
+    /// Bounds of flows, streams and what carries messages.
     public var engine = EngineLimits()
+    /// Bounds of the tables of each protocol.
     public var dissectors = Dissectors.Limits()
+    /// Bounds of what rules remember: counts, windows and evidence.
     public var detection = DetectionLimits()
 
     /// The default of the setting `max_memory`, in bytes.
@@ -13,8 +16,10 @@ public struct SensorLimits: Sendable {
     /// Each part with its own defaults.
     public init() {}
 
-    /// The bounds of a sensor whose tables take at most about so many bytes, whatever it is sent: every other bound follows
-    /// from this one. What the program takes before any frame, and the queue of alerts, come on top.
+    /// The bounds of a sensor whose tables take at most about so many bytes, whatever it is sent: every other bound
+    /// follows from this one.
+    ///
+    /// What the program takes before any frame, and the queue of alerts, come on top.
     public init(memory: Int) {
         // Of 512 parts: 192 flows and what waits in them, 40 what carries messages, 168 conversations, 100 correlations and
         // alert rows; 12 are left for the frames that correlations may want as evidence.

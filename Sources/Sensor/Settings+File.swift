@@ -5,7 +5,9 @@ import Foundation
 import Yams
 
 extension Settings {
-    /// Reads a configuration file. A key that does not exist, or a value that does not fit, is an error with its line.
+    /// Reads a configuration file.
+    ///
+    /// A key that does not exist, or a value that does not fit, is an error with its line.
     mutating func read(file: String) throws(SensorError) {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw SensorError(.configuration, "\(file): the configuration cannot be read")

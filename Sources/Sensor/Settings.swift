@@ -1,7 +1,9 @@
 import Foundation
 import Network
 
-/// What the sensor is told before it starts. Flags beat the environment, that beats the file, that beats the defaults.
+/// What the sensor is told before it starts.
+///
+/// Flags beat the environment, that beats the file, that beats the defaults.
 public struct Settings: Sendable {
     /// The alert store.
     public var database: String
@@ -40,9 +42,13 @@ public struct Settings: Sendable {
 
     /// What the command line may override.
     public struct Overrides: Sendable {
+        /// The path of the database; `nil` for what the environment or the file says.
         public var database: String?
+        /// Paths of rules; where there are any, those of the environment and the file do not count.
         public var rules: [String] = []
+        /// Paths of filters; where there are any, those of the environment and the file do not count.
         public var filters: [String] = []
+        /// The path of the configuration file; `nil` for where it usually is.
         public var configuration: String?
 
         /// Nothing overridden.

@@ -3,9 +3,11 @@ import Foundation
 
 /// Tells one capture file from another without reading all of it.
 public enum SourceDigest {
-    /// SHA-256 over the length and 66 evenly spaced stretches of 64 KiB; small files count whole. `nil` where the file
-    /// cannot be read or is no regular file. Two captures differ in their time stamps everywhere, so that the samples
-    /// tell them apart; a whole digest of a capture of many gigabytes would cost as much as its replay.
+    /// SHA-256 over the length and 66 evenly spaced stretches of 64 KiB; small files count whole.
+    ///
+    /// It is `nil` where the file cannot be read or is no regular file. Two captures differ in their time stamps
+    /// everywhere, so that the samples tell them apart; a whole digest of a capture of many gigabytes would cost as
+    /// much as its replay.
     public static func of(file path: String) -> String? {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
             attributes[.type] as? FileAttributeType == .typeRegular,

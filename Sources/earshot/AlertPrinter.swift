@@ -43,7 +43,9 @@ final class AlertPrinter: Sendable {
         }
     }
 
-    /// Prints what waits, and says what was left out. Gives up on a reader who does not read.
+    /// Prints what waits, and says what was left out.
+    ///
+    /// Gives up on a reader who does not read.
     func end() {
         guard !isQuiet else { return }
         let leftOut = condition.withLock {

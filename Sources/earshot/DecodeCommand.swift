@@ -9,7 +9,7 @@ import Network
 import Packets
 import Sensor
 
-/// `earshot decode`
+/// `earshot decode`: prints each message of a capture as a line of JSON.
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode",

@@ -4,7 +4,7 @@ import Capture
 import Foundation
 import Sensor
 
-/// `earshot replay`
+/// `earshot replay`: reads captures as if they were live.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",

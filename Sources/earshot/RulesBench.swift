@@ -5,7 +5,7 @@ import Engine
 import Foundation
 import Sensor
 
-/// `earshot rules bench`
+/// `earshot rules bench`: measures what each rule costs over captures.
 struct RulesBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Detection
 import Sensor
 
-/// `earshot rules check`
+/// `earshot rules check`: loads the rules and reports what is wrong with them.
 struct RulesCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",

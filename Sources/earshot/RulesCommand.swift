@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sensor
 
-/// `earshot rules`
+/// `earshot rules`: the commands about rules.
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
@@ -22,7 +22,7 @@ struct RuleSetOptions: ParsableArguments {
 
     /// Loads the rules and says what is wrong with them.
     ///
-    /// - Parameter isStrict: Whether a rule that cannot be loaded ends the command, 78.
+    /// Where `isStrict`, a rule that cannot be loaded ends the command, with exit code 78.
     func load(isStrict: Bool = false) throws(SensorError) -> RuleSet {
         let rules = try RuleSet.load(try settings().ruleSources)
         for diagnostic in rules.errors { Terminal.log(rules.render(diagnostic)) }

@@ -5,7 +5,7 @@ import Events
 import Foundation
 import Sensor
 
-/// `earshot rules explain`
+/// `earshot rules explain`: says why a rule meets an event, or why not.
 struct RulesExplain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",

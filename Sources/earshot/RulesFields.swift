@@ -3,7 +3,7 @@ import Events
 import Foundation
 import Sensor
 
-/// `earshot rules fields`
+/// `earshot rules fields`: lists the fields that a rule can use.
 struct RulesFields: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fields",

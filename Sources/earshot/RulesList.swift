@@ -5,7 +5,7 @@ import Events
 import Sensor
 import Sigma
 
-/// `earshot rules list`
+/// `earshot rules list`: lists the rules.
 struct RulesList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",

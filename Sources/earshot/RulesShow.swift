@@ -5,7 +5,7 @@ import Events
 import Sensor
 import Sigma
 
-/// `earshot rules show`
+/// `earshot rules show`: shows all of one rule.
 struct RulesShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

@@ -3,7 +3,7 @@ import ArgumentParser
 import Detection
 import Sensor
 
-/// `earshot rules test`
+/// `earshot rules test`: runs each rule's own tests.
 struct RulesTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",

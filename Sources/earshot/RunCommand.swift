@@ -6,7 +6,7 @@ import Foundation
 import Sensor
 import Synchronization
 
-/// `earshot run`
+/// `earshot run`: listens on interfaces.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
@@ -90,7 +90,9 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    /// Loads the rules again; says what came of it. The rest of the configuration waits for the next start.
+    /// Loads the rules again; says what came of it.
+    ///
+    /// The rest of the configuration waits for the next start.
     private var reload: @Sendable () -> RuleReloader.Outcome {
         let (overrides, skippingBroken) = (store.overrides(rules.sources), rules.skipBrokenRules)
         return {

@@ -14,7 +14,9 @@ struct RunReport {
         self.writer = writer
     }
 
-    /// The lines. What was lost or not understood is said only where there was any.
+    /// The lines of the report.
+    ///
+    /// What was lost or not understood is said only where there was any.
     var text: String {
         var lines = [
             "\(plural(statistics.packets, "packet")), \(size(statistics.bytes)), \(plural(statistics.flows, "flow")); "

@@ -63,7 +63,7 @@ struct RuleOptions: ParsableArguments {
 extension RuleSet {
     /// Loads rules and says what keeps some from being loaded, which is an error unless they are to be skipped.
     ///
-    /// - Parameter again: whether a sensor is running, with rules that it loaded before.
+    /// `again` says whether a sensor is running, with rules that it loaded before.
     static func load(_ sources: RuleSources, skippingBroken: Bool, again: Bool = false) throws(SensorError) -> RuleSet {
         let rules = try RuleSet.load(sources)
         let errors = rules.errors

@@ -4,7 +4,7 @@ import Foundation
 import Network
 import Sensor
 
-/// `earshot show`
+/// `earshot show`: shows one alert in full.
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 
 /// Ends a run cleanly on SIGINT, SIGTERM and, where nobody asked to ignore it, SIGHUP; a second signal ends it at once.
+///
 /// Where rules can be loaded again, SIGHUP asks for that instead.
 enum Signals {
     /// What the signal handler pulls.
@@ -10,9 +11,10 @@ enum Signals {
     /// Set by SIGHUP where it asks for the rules to be loaded again.
     static let wantsReload = Atomic<Bool>(false)
 
-    /// Installs the handlers. A reader who leaves is told by an error of `write`, not by a signal.
+    /// Installs the handlers.
     ///
-    /// - Parameter reloads: Whether SIGHUP sets `wantsReload`, and ends nothing.
+    /// A reader who leaves is told by an error of `write`, not by a signal. Where `reloads`, SIGHUP sets `wantsReload`,
+    /// and ends nothing.
     static func install(reloads: Bool = false) {
         // Made before a handler could need it: a handler must not allocate.
         _ = stop.isStopped

@@ -4,7 +4,7 @@ import Foundation
 import Network
 import Sensor
 
-/// `earshot stats`
+/// `earshot stats`: shows what the latest run saw, dropped and could not read.
 struct StatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",

@@ -5,7 +5,7 @@ import Foundation
 import Network
 import Sensor
 
-/// `earshot tail`
+/// `earshot tail`: prints the latest alerts.
 struct TailCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",

@@ -20,8 +20,10 @@ enum Terminal {
         write(lines.map(visible).joined(separator: "\n") + "\n")
     }
 
-    /// The text with characters that a terminal would obey as `\u{N}`. Backslashes stay as they are, for text in which they
-    /// have a meaning already: in an excerpt of a rule, `terminalSafe` would change what the rule says.
+    /// The text with characters that a terminal would obey as `\u{N}`.
+    ///
+    /// Backslashes stay as they are, for text in which they have a meaning already: in an excerpt of a rule,
+    /// `terminalSafe` would change what the rule says.
     static func visible(_ text: some StringProtocol) -> String {
         var safe = ""
         for scalar in text.unicodeScalars {
@@ -50,7 +52,7 @@ enum Terminal {
 struct Output: ~Copyable {
     /// What will be written next; whoever appends here ends with `endLine`.
     var buffer: [UInt8] = []
-    /// Whether the reader has gone or nothing more can be written. Nothing is written any more.
+    /// Whether the reader has gone or nothing more can be written: nothing is, from then on.
     private(set) var isClosed = false
     /// Why nothing more can be written; that the reader has gone is no failure.
     private var failure: SensorError?
@@ -79,7 +81,9 @@ struct Output: ~Copyable {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Writes what is left. Where not everything could be written, the error says why.
+    /// Writes what is left.
+    ///
+    /// Where not everything could be written, the error says why.
     mutating func end() throws(SensorError) {
         flush()
         if let failure { throw failure }
