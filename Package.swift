@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   6 earshot   5 Sensor   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Sigma   2 Packets Events
+//   7 earshot   6 Sensor   5 Engine   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Sigma   2 Packets Events
 //   1 Network Tables   0 Bytes   below: CPcap CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
@@ -14,7 +14,7 @@ let common: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
 ]
-/// `Lifetimes` lets a function return a `~Escapable` value. Only `Bytes` declares such functions.
+/// `Lifetimes` lets a function return a `~Escapable` value: spans, and what is made of them.
 let lifetimes: [SwiftSetting] = common + [.enableExperimentalFeature("Lifetimes")]
 
 let package = Package(
@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Tables", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Events", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: common),
-        .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: common),
+        .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: lifetimes),
 
         .target(
             name: "Capture",
@@ -54,7 +54,12 @@ let package = Package(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 
         .target(
-            name: "Detection", dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "CVectorscan"],
+            name: "Engine",
+            dependencies: [
+                "Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket",
+            ], swiftSettings: common),
+        .target(
+            name: "Detection", dependencies: ["Bytes", "Network", "Tables", "Events", "Sigma", "CVectorscan"],
             swiftSettings: common),
         .target(
             name: "Alerts",
@@ -63,15 +68,15 @@ let package = Package(
         .target(
             name: "Sensor",
             dependencies: [
-                "Bytes", "Network", "Tables", "Events", "Packets", "Capture", "Flows", "MQTT", "CoAP", "WebSocket",
-                "Sigma", "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "Engine", "Sigma", "Detection",
+                "Alerts", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Events", "Network", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Engine", "Events", "Network", "Packets", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -84,7 +89,8 @@ let package = Package(
         .testTarget(
             name: "TablesTests", dependencies: ["Bytes", "Network", "Tables", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
             swiftSettings: common),
@@ -105,17 +111,27 @@ let package = Package(
             swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "Detection", "TestSupport"],
+            name: "DetectionTests",
+            dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "Detection", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",
-            dependencies: ["Bytes", "Network", "Events", "Alerts", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Bytes", "Network", "Events", "Alerts", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Bytes", "Network", "Events", "Packets", "Flows", "MQTT", "CoAP", "Engine", "Sigma", "Detection",
+                "TestSupport",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "SensorTests",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "WebSocket", "Detection", "Alerts",
-                "Sensor", "TestSupport",
+                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "WebSocket", "Engine", "Detection",
+                "Alerts", "Sensor", "TestSupport",
             ],
             swiftSettings: common),
 
@@ -123,9 +139,10 @@ let package = Package(
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["ProgramSupport"], exclude: ["Clients"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["Clients"],
+            swiftSettings: common),
         .testTarget(
-            name: "RefereeTests", dependencies: ["ProgramSupport"], exclude: ["README.md", "Referee"],
+            name: "RefereeTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["README.md", "Referee"],
             swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),

@@ -1,10 +1,10 @@
 extension RawSpan {
-    /// The ones' complement sum of the 16-bit words of `range`, in network order, folded to 16 bits; an odd last octet
+    /// The ones' complement sum of the 16-bit words of `range`, in network order, folded to 16 bits; an odd last byte
     /// is padded with 0.
     ///
     /// What lies outside the span does not count.
     ///
-    /// Such a sum may be taken over words of any width and in any order of their octets, as long as the result is put
+    /// Such a sum may be taken over words of any width and in any order of their bytes, as long as the result is put
     /// right (RFC 1071, 2). So the loop adds what it loads, several words at once.
     @inlinable public func onesComplementSum(_ range: ByteRange) -> UInt64 {
         let start = Swift.max(0, Swift.min(range.offset, byteCount))

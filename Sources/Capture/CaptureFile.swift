@@ -1,4 +1,5 @@
 import Bytes
+import Packets
 
 /// The frames of a capture file, one after another, in place: pcap and pcapng, plain or in gzip or Zstandard, from a
 /// file, a pipe or standard input. The format is told by the content.

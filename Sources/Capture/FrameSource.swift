@@ -1,3 +1,5 @@
+import Packets
+
 /// What a source has to say when asked for a frame.
 public enum FrameStep: Hashable, Sendable {
     /// A frame; its bytes are the `bytes` of the source until the next step.

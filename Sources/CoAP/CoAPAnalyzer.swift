@@ -31,7 +31,7 @@ public struct CoAPAnalyzer: ~Copyable {
     /// the client, an Empty ACK or RST against the message that it answers. Of what remains the ports decide: the
     /// server is the end on 5683 or 5684, else on the lower port.
     ///
-    /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 octets, or version not 1, RFC 7252, 3);
+    /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 bytes, or version not 1, RFC 7252, 3);
     ///   then nothing has changed. A message that is otherwise malformed is an event with violations.
     public mutating func dissect(_ datagram: RawSpan, context: inout EventContext) -> Bool {
         guard let message = CoAPMessage(datagram) else { return false }

@@ -6,7 +6,7 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     /// The features of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Octets between two addresses: the fields `coap.pair.…`.
+    /// Bytes between two addresses: the fields `coap.pair.…`.
     public static let pairs = CoAPFeatures(rawValue: 1)
     /// The SHA-256 of a body in blocks: `coap.body.sha256`.
     public static let bodyHash = CoAPFeatures(rawValue: 2)

@@ -4,27 +4,27 @@ import Tables
 public struct CoAPLimits: Hashable, Sendable {
     /// Requests whose answers are awaited or observed, at most.
     ///
-    /// Each takes about 90 octets and `pathOctets`.
+    /// Each takes about 90 bytes and `pathOctets`.
     public var exchanges = 65_536
     /// Message ids, at most.
     ///
-    /// Each takes about 70 octets.
+    /// Each takes about 70 bytes.
     public var messageIDs = 131_072
     /// Connections over TCP and WebSocket, at most.
     ///
-    /// Each takes about 100 octets.
+    /// Each takes about 100 bytes.
     public var connections = 32_768
     /// Partial IVs of OSCORE, at most.
     ///
-    /// Each takes about 60 octets.
+    /// Each takes about 60 bytes.
     public var partialIVs = 65_536
     /// Observations, at most.
     ///
-    /// Each takes about 70 octets.
+    /// Each takes about 70 bytes.
     public var observations = 16_384
     /// Pairs of addresses, at most.
     ///
-    /// Each takes about 90 octets.
+    /// Each takes about 90 bytes.
     public var pairs = 16_384
     /// Bodies in blocks that are followed, at most.
     ///
@@ -45,9 +45,9 @@ public struct CoAPLimits: Hashable, Sendable {
     ///
     /// A server must send a confirmable one at least each 24 hours (RFC 7641, 4.5); an hour is added.
     public var observationLifetimeSeconds: Int64 = 90_000
-    /// Half of the window, in seconds of capture time, in which the octets between two addresses are counted.
+    /// Half of the window, in seconds of capture time, in which the bytes between two addresses are counted.
     public var pairHalfWindowSeconds: Int64 = 30
-    /// Octets of a request's path that are remembered for its responses; what is cut ends in `…`.
+    /// Bytes of a request's path that are remembered for its responses; what is cut ends in `…`.
     public var pathOctets = 128
     /// What is kept track of.
     public var features = CoAPFeatures.all

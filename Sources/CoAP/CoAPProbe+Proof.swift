@@ -3,7 +3,7 @@ import Network
 
 extension CoAPProbe {
     /// Whether a datagram on a strange port is the copy of another by which a client that waits for its answer shows
-    /// itself (RFC 7252, 4.2): a confirmable request for a resource, octet for octet the same.
+    /// itself (RFC 7252, 4.2): a confirmable request for a resource, byte for byte the same.
     ///
     /// That time enough lies between the two is for the caller to know.
     public static func isRetransmission(_ datagram: RawSpan, of request: RawSpan) -> Bool {

@@ -15,9 +15,9 @@ public enum CoAPProbe {
     /// within their bounds and in place, texts of printable UTF-8, a payload only behind its marker, and no broken
     /// statement.
     ///
-    /// A token of more than 8 octets (RFC 8974) is read on CoAP's own port alone.
+    /// A token of more than 8 bytes (RFC 8974) is read on CoAP's own port alone.
     ///
-    /// - Complexity: most other datagrams fall at the first two octets; allocates nothing.
+    /// - Complexity: most other datagrams fall at the first two bytes; allocates nothing.
     public static func verdict(_ datagram: RawSpan) -> Verdict {
         guard datagram.byteCount >= 4, datagram.byte(at: 0) >> 6 == 1, datagram.byte(at: 0) & 15 <= 8 else {
             return .other

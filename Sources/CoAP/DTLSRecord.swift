@@ -23,7 +23,7 @@ public enum DTLSRecord {
     /// Whether a datagram may be an encrypted record of DTLS 1.3: the unified header of RFC 9147, 4, `001CSLEE`.
     ///
     /// Three bits and perhaps a length tell it, which is nearly nothing: for flows to CoAP's port over DTLS only. A record
-    /// has at least the 16 octets that are encrypted together with its content (RFC 9147, 4.2.3), one of content, and its
+    /// has at least the 16 bytes that are encrypted together with its content (RFC 9147, 4.2.3), one of content, and its
     /// length, where it is given, ends with the datagram or in front of another such record.
     public static func mayBeUnified(_ datagram: RawSpan) -> Bool {
         guard datagram.byteCount >= 1 + 1 + 17, datagram.byte(at: 0) & 0xE0 == 0x20 else { return false }

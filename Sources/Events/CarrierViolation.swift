@@ -12,13 +12,13 @@ public enum CarrierViolation: UInt8, CaseIterable, Sendable {
     case extensionNotOffered
     /// A client's frame is not masked, or a server's is.
     case masking
-    /// A reserved bit or operation code, or a length that takes more octets than it needs.
+    /// A reserved bit or operation code, or a length that takes more bytes than it needs.
     case frameHeader
     /// A fragment without a beginning, or a message within another.
     case fragmentation
-    /// A control frame of more than 125 octets, or in fragments.
+    /// A control frame of more than 125 bytes, or in fragments.
     case controlFrame
-    /// A Close frame whose body is one octet, or data behind a Close frame.
+    /// A Close frame whose body is one byte, or data behind a Close frame.
     case closing
     /// A status code that must not stand in a Close frame.
     case closeCode

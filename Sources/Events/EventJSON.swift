@@ -34,8 +34,10 @@ public struct EventJSON: Sendable {
     ///   - showsSecrets: whether passwords are written; else `<n bytes>` stands in their place.
     public init(registry: FieldRegistry, only: Set<String>? = nil, showsSecrets: Bool = false) {
         var keys: [UInt8] = []
-        perCategory = EventCategory.allCases.map { category in
-            registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }.map { entry in
+        let last = registry.categories.last.map { Int($0.rawValue) } ?? -1
+        perCategory = (0...max(0, last)).map { number in
+            guard let category = registry.categories.first(where: { Int($0.rawValue) == number }) else { return [] }
+            return registry.fields(of: category).filter { only?.contains($0.info.name) ?? true }.map { entry in
                 let start = keys.count
                 appendJSONString(entry.info.name, to: &keys)
                 keys.append(UInt8(ascii: ":"))

@@ -30,17 +30,33 @@ public enum FieldType: String, Sendable {
 }
 
 /// What kind of message an event is: the `event.category`, which a rule's `logsource.category` selects.
-public enum EventCategory: UInt8, Sendable, CaseIterable {
-    case mqtt
-    case coap
-
+///
+/// Each protocol has one of its own, with the next number.
+public struct EventCategory: Hashable, CustomStringConvertible, Sendable {
+    /// Its number, from 0: tables are indexed by it.
+    public let rawValue: UInt8
     /// The lower-case name.
-    public var name: StaticString {
-        switch self {
-        case .mqtt: "mqtt"
-        case .coap: "coap"
-        }
+    public let name: StaticString
+
+    /// Makes a category. No two have the same number or name.
+    public init(rawValue: UInt8, name: StaticString) {
+        self.rawValue = rawValue
+        self.name = name
     }
+
+    /// MQTT.
+    public static let mqtt = Self(rawValue: 0, name: "mqtt")
+    /// CoAP.
+    public static let coap = Self(rawValue: 1, name: "coap")
+
+    /// The name.
+    public var description: String { name.description }
+
+    /// Whether two have the same number.
+    public static func == (one: Self, other: Self) -> Bool { one.rawValue == other.rawValue }
+
+    /// Adds the number.
+    public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 /// One row of the registry: all that anybody needs to know about a field.

@@ -29,6 +29,8 @@ public struct FieldRegistry: Sendable {
 
     /// All fields, in the order in which they are printed.
     public let entries: [Entry]
+    /// The categories that have fields of their own, by number.
+    public let categories: [EventCategory]
     private let byName: [String: Int]
     private let byID: [FieldID: Int]
 
@@ -44,6 +46,7 @@ public struct FieldRegistry: Sendable {
             }
         }
         self.entries = entries
+        categories = Set(entries.compactMap(\.category)).sorted { $0.rawValue < $1.rawValue }
         byName = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.info.name, $0) })
         byID = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.id, $0) })
     }

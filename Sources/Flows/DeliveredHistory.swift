@@ -1,24 +1,24 @@
 import Bytes
 import Packets
 
-/// The octets that streams delivered last, all streams together: what copies that come again are held against.
+/// The bytes that streams delivered last, all streams together: what copies that come again are held against.
 ///
-/// A ring of octets and a ring of segments, each segment with the one that its stream delivered before it. What was
+/// A ring of bytes and a ring of segments, each segment with the one that its stream delivered before it. What was
 /// written over is forgotten. So any stream's copies are known for as long as `FlowLimits.historyBytes` of traffic take,
-/// however they cut the octets, and no flow costs more than a number.
+/// however they cut the bytes, and no flow costs more than a number.
 struct DeliveredHistory: ~Copyable {
     private struct Segment: Sendable {
         /// The segment that the same stream delivered before; 0 for none.
         var previous: UInt64 = 0
         var start = SequenceNumber(0)
         var count: UInt32 = 0
-        /// Where its octets lie, counted from the first octet ever written.
+        /// Where its bytes lie, counted from the first byte ever written.
         var position: UInt64 = 0
     }
 
     private var octets: [UInt8] = []
     private var segments: [Segment] = []
-    /// How many octets and segments were ever written; the first segment has the number 1.
+    /// How many bytes and segments were ever written; the first segment has the number 1.
     private var written: UInt64 = 0
     private var last: UInt64 = 0
     private let octetCapacity: UInt64
@@ -26,19 +26,19 @@ struct DeliveredHistory: ~Copyable {
     /// How far back a stream is walked for one copy.
     private static var walkLimit: Int { 256 }
 
-    /// An empty ring of `bytes` octets, and of one segment for each 128 of them.
+    /// An empty ring of `bytes` bytes, and of one segment for each 128 of them.
     init(bytes: Int) {
         octetCapacity = UInt64(max(bytes, 4096))
         segmentCapacity = octetCapacity / 128
     }
 
-    /// Keeps a copy of octets that a stream delivers; `newest` is the stream's last segment, 0 for none.
+    /// Keeps a copy of bytes that a stream delivers; `newest` is the stream's last segment, 0 for none.
     mutating func remember(_ bytes: RawSpan, at start: SequenceNumber, _ newest: inout UInt64) {
         let count = UInt64(truncatingIfNeeded: bytes.byteCount)
         guard count <= octetCapacity / 16 else { return }
         if octets.isEmpty { allocate() }
         let offset = written % octetCapacity
-        // The octets of a segment lie together: what does not fit at the end begins anew.
+        // The bytes of a segment lie together: what does not fit at the end begins anew.
         if offset + count > octetCapacity { written += octetCapacity - offset }
         octets.overwrite(at: Int(written % octetCapacity), copying: bytes)
         last += 1
@@ -53,7 +53,7 @@ struct DeliveredHistory: ~Copyable {
         segments = Array(repeating: Segment(), count: Int(segmentCapacity))
     }
 
-    /// Whether octets that come again differ from those that the stream delivered in their place, as far as those are
+    /// Whether bytes that come again differ from those that the stream delivered in their place, as far as those are
     /// remembered.
     func contradicts(_ bytes: RawSpan, at start: SequenceNumber, _ newest: UInt64) -> Bool {
         var number = newest

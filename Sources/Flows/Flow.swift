@@ -10,9 +10,44 @@ public enum Side: UInt8, Sendable {
     public var other: Side { self == .first ? .second : .first }
 }
 
+/// Where a stream of messages stands.
+public enum MessageFraming: Hashable, Sendable {
+    /// What comes next begins a message, or goes on with the one whose beginning is held.
+    case inOrder
+    /// A message passes of which nothing more is held: `rest` bytes of it are still to come. `whole` is its length, where its
+    /// beginning is held; `nil` where it lost a part of itself, so that nobody knows what it said.
+    case passing(rest: Int, whole: Int?)
+    /// Message boundaries were lost; nothing is dissected until one proves itself. `startsSegment` says whether what is held
+    /// begins with a segment, `searched` how many bytes were held when they were last searched.
+    case lost(startsSegment: Bool, searched: Int)
+    /// A message that a carrier gives in parts is put together; so many bytes of it came.
+    case collecting(Int)
+
+    /// Whether message boundaries were lost.
+    public var isLost: Bool { if case .lost = self { true } else { false } }
+
+    /// Whether the rest of a message passes.
+    public var isPassing: Bool { if case .passing = self { true } else { false } }
+}
+
+/// What a flow was found to carry.
+public enum FlowKind: Hashable, Sendable {
+    /// Not told yet.
+    case unknown
+    /// What looks like a protocol, by its number; something has to prove it.
+    case candidate(UInt8)
+    /// A protocol, by its number.
+    case followed(UInt8)
+    /// Nothing that is followed.
+    case ignored
+
+    /// Whether it is known to carry a protocol.
+    public var isFollowed: Bool { if case .followed = self { true } else { false } }
+}
+
 /// One direction of a TCP connection.
 public struct StreamSide: Sendable {
-    /// The sequence number of the next octet in order; meaningless until `isSynchronised`.
+    /// The sequence number of the next byte in order; meaningless until `isSynchronised`.
     public internal(set) var next = SequenceNumber(0)
     /// Whether a sequence number is known.
     public internal(set) var isSynchronised = false
@@ -28,12 +63,12 @@ public struct StreamSide: Sendable {
     /// Where the last segment that lay far off the stream ended, and how many such followed each other without a hole.
     var strayEnd = SequenceNumber(0)
     var strays: UInt8 = 0
-    /// Whether this direction ended: the octet behind `finSequence` will never come.
+    /// Whether this direction ended: the byte behind `finSequence` will never come.
     public internal(set) var hasFIN = false
     var finSequence = SequenceNumber(0)
     /// The segment delivered last, in the history of all streams; 0 for none.
     var newest: UInt64 = 0
-    /// Whether a copy of octets with other content came since the caller last looked.
+    /// Whether a copy of bytes with other content came since the caller last looked.
     public var hasConflict = false
     /// First waiting segment in the queue's pool; -1 for none.
     var queueHead: Int32 = -1
@@ -41,21 +76,13 @@ public struct StreamSide: Sendable {
     var queuedBytes: Int32 = 0
     /// The buffer with the beginning of an unfinished message; -1 for none.
     public internal(set) var held: Int32 = -1
-    /// Octets of a long message that still have to pass; its head is in `held`.
-    public var skip = 0
-    /// Length of the whole long message whose rest is passing.
-    public var wholeLength = 0
-    /// Whether message boundaries were lost; nothing is dissected until one proves itself.
-    public var isLost = false
-    /// Octets that were lost since the caller last set it to 0: for whoever keeps boundaries of his own below those of
-    /// messages.
-    public var missed = 0
-    /// While they are lost: whether what is held begins with a segment.
-    public var startsSegment = false
-    /// While they are lost: how many octets were held when they were last searched.
-    public var searched: Int32 = 0
+    /// Where it stands between messages.
+    public var framing = MessageFraming.inOrder
+    /// Whether bytes were given up since the caller last looked, nobody knows how many: for whoever keeps boundaries of his
+    /// own below those of messages.
+    public var hasUnknownHole = false
 
-    /// Moves over octets that come next in order; `false`, and nothing has changed, where they do not.
+    /// Moves over bytes that come next in order; `false`, and nothing has changed, where they do not.
     mutating func advance(from start: SequenceNumber, by count: Int) -> Bool {
         guard isSettled, start == next else { return false }
         next = start.advanced(by: count)
@@ -82,8 +109,8 @@ public struct Flow: Sendable {
     public internal(set) var isEstablished = false
     /// Whether the connection was closed by RST or by FIN from both ends.
     public internal(set) var isClosed = false
-    /// What the flow was found to carry: a number of the caller's; 0 is "not yet known".
-    public var label: UInt8 = 0
+    /// What the flow was found to carry.
+    public var kind = FlowKind.unknown
     /// Where the caller keeps more about it; -1 for nowhere.
     public var handle: Int64 = -1
     /// Where the caller keeps what carries the messages over the transport; -1 for nowhere.
@@ -98,7 +125,7 @@ public struct Flow: Sendable {
     public var misses: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, StreamSide> = [StreamSide(), StreamSide()]
 
-    /// Whether both directions have named their last octet.
+    /// Whether both directions have named their last byte.
     var isEnding: Bool { streams[0].hasFIN && streams[1].hasFIN }
 
     /// The stream that `side` sends.

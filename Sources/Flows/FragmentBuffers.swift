@@ -6,21 +6,21 @@ struct FragmentBuffers: ~Copyable {
 
     /// Buffers that nobody uses, by size.
     private var free: [[[UInt8]]] = Array(repeating: [], count: greatestShift - leastShift + 1)
-    /// Octets that nobody uses.
+    /// Bytes that nobody uses.
     private(set) var idleBytes = 0
-    /// Octets that are kept at most for later use; the rest is freed.
+    /// Bytes that are kept at most for later use; the rest is freed.
     private let idleLimit: Int
 
     init(idleLimit: Int) { self.idleLimit = idleLimit }
 
-    /// The size of the buffer for `count` octets, which are 65,535 at most.
+    /// The size of the buffer for `count` bytes, which are 65,535 at most.
     static func size(for count: Int) -> Int {
         var size = 1 << leastShift
         while size < count { size *= 2 }
         return size
     }
 
-    /// An empty buffer with room for `size` octets, one of the sizes above.
+    /// An empty buffer with room for `size` bytes, one of the sizes above.
     mutating func take(_ size: Int) -> [UInt8] {
         let shift = min(max(size.trailingZeroBitCount, Self.leastShift), Self.greatestShift)
         if let buffer = free[shift - Self.leastShift].popLast() {

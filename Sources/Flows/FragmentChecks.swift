@@ -7,7 +7,7 @@ let longestDatagram = 65_535
 
 // What can be said of a fragment by itself, before its datagram is looked up.
 extension Fragment {
-    /// Why it cannot be used, in a frame of `frameLength` octets. Never overflows, whatever the fields hold.
+    /// Why it cannot be used, in a frame of `frameLength` bytes. Never overflows, whatever the fields hold.
     func defect(frameLength: Int) -> FragmentDrop? {
         guard offset >= 0, offset % 8 == 0, missing >= 0, payload.offset >= 0, payload.count >= 0,
             payload.offset <= frameLength, payload.count <= frameLength - payload.offset
@@ -22,7 +22,7 @@ extension Fragment {
         return missing > 0 ? .cutShort : nil
     }
 
-    /// With whole units of 8 octets, where others follow. Linux keeps that much of such a fragment in IPv4; a sensor
+    /// With whole units of 8 bytes, where others follow. Linux keeps that much of such a fragment in IPv4; a sensor
     /// that dropped it would not see what Linux sees.
     var trimmed: (fragment: Fragment, isUnaligned: Bool) {
         guard hasMore, payload.count % 8 != 0 else { return (self, false) }

@@ -6,21 +6,21 @@ public struct FragmentCounters: Hashable, Sendable {
     public internal(set) var completed: UInt64 = 0
     /// Exact copies of a piece that waited already.
     public internal(set) var duplicates: UInt64 = 0
-    /// Fragments that overlapped earlier ones with equal octets, exact copies not counted.
+    /// Fragments that overlapped earlier ones with equal bytes, exact copies not counted.
     public internal(set) var overlaps: UInt64 = 0
-    /// Fragments that overlapped earlier ones with different octets.
+    /// Fragments that overlapped earlier ones with different bytes.
     public internal(set) var conflicts: UInt64 = 0
     /// First fragments too small for the header of their transport.
     public internal(set) var tinyFirst: UInt64 = 0
-    /// Fragments of TCP that begin at octet 8.
+    /// Fragments of TCP that begin at byte 8.
     public internal(set) var insideHeader: UInt64 = 0
     /// Datagrams given up after their time.
     public internal(set) var timedOut: UInt64 = 0
     /// Datagrams given up to make room.
     public internal(set) var evicted: UInt64 = 0
-    /// Fragments that reach behind octet 65,535.
+    /// Fragments that reach behind byte 65,535.
     public internal(set) var tooLong: UInt64 = 0
-    /// Fragments that the capture has not all octets of.
+    /// Fragments that the capture has not all bytes of.
     public internal(set) var cutShort: UInt64 = 0
     /// Fragments whose range makes no sense.
     public internal(set) var invalid: UInt64 = 0
@@ -30,13 +30,13 @@ public struct FragmentCounters: Hashable, Sendable {
     public internal(set) var unaligned: UInt64 = 0
     /// Fragments that end their datagram elsewhere than an earlier one did.
     public internal(set) var contradictoryEnds: UInt64 = 0
-    /// Fragments because of which there would be octets behind the end.
+    /// Fragments because of which there would be bytes behind the end.
     public internal(set) var behindEnd: UInt64 = 0
     /// Fragments dropped because their datagram is in too many pieces.
     public internal(set) var tooManyPieces: UInt64 = 0
     /// Fragments dropped because their datagram does not fit into the memory allowed.
     public internal(set) var noRoom: UInt64 = 0
-    /// Octets that wait now.
+    /// Bytes that wait now.
     public internal(set) var bytesWaiting = 0
     /// Datagrams that wait now.
     public internal(set) var datagramsWaiting = 0

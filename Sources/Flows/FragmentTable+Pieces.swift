@@ -3,14 +3,14 @@ import Packets
 
 /// How a fragment lies among the pieces that are there.
 struct FragmentFinding {
-    /// How many runs of octets are new, and how many octets.
+    /// How many runs of bytes are new, and how many bytes.
     var newPieces = 0
     var newOctets = 0
     /// Whether it is an exact copy of a piece.
     var isDuplicate = false
 }
 
-// The octets of one datagram: compared, sorted in, and read out.
+// The bytes of one datagram: compared, sorted in, and read out.
 extension FragmentTable {
     /// Why a fragment cannot belong to a datagram that is otherwise right.
     func contradiction(_ fragment: Fragment, _ slot: Int) -> FragmentDrop? {
@@ -66,7 +66,7 @@ extension FragmentTable {
         return (finding, meets && !finding.isDuplicate ? .overlap : [])
     }
 
-    /// Keeps the octets of a fragment that are new. Goes from the last piece to the first, so that each moves once.
+    /// Keeps the bytes of a fragment that are new. Goes from the last piece to the first, so that each moves once.
     mutating func place(_ fragment: Fragment, _ frame: RawSpan, _ slot: Int, _ finding: FragmentFinding) {
         let base = slot * pieceLimit
         let count = slots[slot].pieceCount
@@ -90,7 +90,7 @@ extension FragmentTable {
         slots[slot].pieceCount += finding.newPieces
     }
 
-    /// Appends the octets `start..<end` of the payload to the store.
+    /// Appends the bytes `start..<end` of the payload to the store.
     private mutating func keep(_ start: Int, _ end: Int, _ fragment: Fragment, _ frame: RawSpan, _ slot: Int)
         -> FragmentPiece
     {
@@ -104,7 +104,7 @@ extension FragmentTable {
             position: UInt16(truncatingIfNeeded: position))
     }
 
-    /// Makes the store large enough for `count` octets; false where the memory allowed is too little.
+    /// Makes the store large enough for `count` bytes; false where the memory allowed is too little.
     mutating func reserve(_ count: Int, _ slot: Int) -> Bool {
         let old = slots[slot].reserved
         let size = FragmentBuffers.size(for: count)
@@ -133,7 +133,42 @@ extension FragmentTable {
         return store
     }
 
-    /// Takes a datagram whose every octet came out of the table.
+    /// Keeps a copy of the frame of a fragment, as far as the memory allowed for fragments goes.
+    mutating func keep(_ source: FrameRef, _ slot: Int) {
+        if slots[slot].frames.isEmpty, let spare = spareFrames.popLast() {
+            slots[slot].frames = spare
+        }
+        let needed = KeptFrames.memory(ofFrame: source.bytes.byteCount)
+        let end = slots[slot].store.count
+        if frameBytes + needed <= limits.fragmentBytesTotal {
+            slots[slot].frames.keep(source, upTo: end)
+        } else {
+            slots[slot].frames.passOver(source, upTo: end)
+        }
+        let memory = slots[slot].frames.memory
+        frameBytes += memory - slots[slot].frameBytes
+        slots[slot].frameBytes = memory
+    }
+
+    /// Takes the frames out of a slot, which keeps none then.
+    mutating func takeFrames(_ slot: Int) -> KeptFrames {
+        var frames = KeptFrames()
+        swap(&frames, &slots[slot].frames)
+        frameBytes -= slots[slot].frameBytes
+        slots[slot].frameBytes = 0
+        return frames
+    }
+
+    /// Keeps a list of frames for later use, unless enough are kept or it is a large one.
+    mutating func spare(_ frames: inout KeptFrames) {
+        guard frames.memory > 0, frames.memory <= 1 << 14, spareFrames.count < 64 else { return }
+        frames.removeAll()
+        var kept = KeptFrames()
+        swap(&kept, &frames)
+        spareFrames.append(kept)
+    }
+
+    /// Takes a datagram whose every byte came out of the table.
     mutating func complete(_ slot: Int) -> FragmentVerdict {
         counters.completed += 1
         counters.bytesWaiting -= slots[slot].store.count
@@ -141,10 +176,13 @@ extension FragmentTable {
         var first = slots[slot].first
         first.payload = ByteRange(offset: 0, count: store.count)
         let oddities = slots[slot].oddities
+        let frames = takeFrames(slot)
         let isInOrder = slots[slot].isInOrder
         let numbers = slot * pieceLimit..<slot * pieceLimit + slots[slot].pieceCount
         remove(slot)
-        if isInOrder { return .complete(FragmentBuffer(bytes: store, first: first, oddities: oddities)) }
+        if isInOrder {
+            return .complete(FragmentBuffer(bytes: store, first: first, oddities: oddities, frames: frames))
+        }
         // The pieces stay as they are until the slot is used again.
         var bytes = buffers.take(FragmentBuffers.size(for: store.count))
         for number in numbers {
@@ -153,6 +191,6 @@ extension FragmentTable {
             bytes.append(copying: store.span.bytes.slice(range))
         }
         buffers.give(&store)
-        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: oddities))
+        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: oddities, frames: frames))
     }
 }

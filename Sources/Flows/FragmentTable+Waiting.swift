@@ -77,6 +77,8 @@ extension FragmentTable {
         counters.datagramsWaiting -= 1
         var store = takeStore(slot)
         buffers.give(&store)
+        var frames = takeFrames(slot)
+        spare(&frames)
         freeSlots.append(Int32(truncatingIfNeeded: slot))
     }
 

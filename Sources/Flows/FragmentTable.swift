@@ -4,14 +4,14 @@ import Packets
 
 /// Puts the fragments of IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again.
 ///
-/// The first copy of an octet stands: what came later is compared, told and thrown away. RFC 5722 and RFC 8200 (4.5) have
+/// The first copy of a byte stands: what came later is compared, told and thrown away. RFC 5722 and RFC 8200 (4.5) have
 /// receivers give up an IPv6 datagram whose fragments overlap. Not all receivers do, and a sensor that gave it up could be
 /// blinded by one forged fragment; so the datagram is delivered, and the overlap told.
 ///
 /// A fragment that makes no sense is dropped alone, for the same reason: its datagram goes on waiting.
 ///
 /// Bounded by `FlowLimits` in datagrams, pieces and memory; the datagram that has waited longest gives way. Times are
-/// capture time. Work is linear in the pieces of one datagram and the octets of one fragment, and there is no allocation
+/// capture time. Work is linear in the pieces of one datagram and the bytes of one fragment, and there is no allocation
 /// once the table has grown. A copy that comes after its datagram was delivered begins another, which will time out.
 public struct FragmentTable: ~Copyable {
     /// The limits in force.
@@ -30,8 +30,12 @@ public struct FragmentTable: ~Copyable {
     /// Those in IPv4 and in IPv6: apart, since they wait for different times.
     var waiting4 = FragmentQueue()
     var waiting6 = FragmentQueue()
-    /// Octets of memory that datagrams wait in.
+    /// Bytes of memory that datagrams wait in.
     public internal(set) var reservedBytes = 0
+    /// Bytes of memory that copies of frames take up.
+    var frameBytes = 0
+    /// Lists of frames that nobody uses, with their capacity.
+    var spareFrames: [KeptFrames] = []
     private var arrivals: UInt64 = 0
 
     /// An empty table.
@@ -44,8 +48,9 @@ public struct FragmentTable: ~Copyable {
         buffers = FragmentBuffers(idleLimit: limits.fragmentBytesTotal / 4)
     }
 
-    /// Takes a fragment in. `frame` is what its payload is a range of; the octets are copied.
-    public mutating func insert(_ fragment: Fragment, frame: RawSpan, at time: Timestamp) -> FragmentVerdict {
+    /// Takes a fragment in. Its payload is a range of the bytes of `source`, the frame that it came in; both are copied.
+    public mutating func insert(_ fragment: Fragment, from source: FrameRef, at time: Timestamp) -> FragmentVerdict {
+        let frame = source.bytes
         counters.fragments += 1
         expire(at: time, atMost: 4)
         if let reason = fragment.defect(frameLength: frame.byteCount) { return drop(reason) }
@@ -70,13 +75,19 @@ public struct FragmentTable: ~Copyable {
             place(fragment, frame, slot, finding)
         }
         if !fragment.hasMore { slots[slot].end = fragment.offset + fragment.payload.count }
-        return slots[slot].store.count == slots[slot].end ? complete(slot) : .waiting
+        if slots[slot].store.count == slots[slot].end { return complete(slot) }
+        // A copy of what waits already adds nothing, and neither does its frame.
+        if finding.newPieces > 0 || !overlap.isEmpty { keep(source, slot) }
+        return .waiting
     }
 
     /// Takes back the memory of a datagram that was delivered.
-    public mutating func recycle(_ buffer: consuming FragmentBuffer) { buffers.give(&buffer.bytes) }
+    public mutating func recycle(_ buffer: consuming FragmentBuffer) {
+        buffers.give(&buffer.bytes)
+        spare(&buffer.frames)
+    }
 
-    /// Octets of memory that are kept for later use.
+    /// Bytes of memory that are kept for later use.
     public var idleBytes: Int { buffers.idleBytes }
 
     private mutating func drop(_ reason: FragmentDrop) -> FragmentVerdict {
@@ -91,7 +102,7 @@ public struct FragmentTable: ~Copyable {
         bytes.append(copying: frame.slice(fragment.payload))
         var first = fragment
         first.payload = ByteRange(offset: 0, count: bytes.count)
-        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: []))
+        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: [], frames: KeptFrames()))
     }
 
     /// Finds the datagram of a fragment or begins it.

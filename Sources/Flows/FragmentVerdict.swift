@@ -17,14 +17,16 @@ public enum FragmentVerdict: ~Copyable, Sendable {
 public struct FragmentBuffer: ~Copyable, Sendable {
     /// The payload.
     public internal(set) var bytes: [UInt8]
-    /// The values of the fragment that brought the first octet; its `payload` is the whole of `bytes`.
+    /// The values of the fragment that brought the first byte; its `payload` is the whole of `bytes`.
     public let first: Fragment
     /// What was odd about the fragments.
     public let oddities: FragmentOddities
+    /// The frames of the fragments that waited; that of the last one is the caller's.
+    public internal(set) var frames: KeptFrames
 
-    /// Whether fragments overlapped with equal octets; exact copies do not count.
+    /// Whether fragments overlapped with equal bytes; exact copies do not count.
     public var hasOverlap: Bool { oddities.contains(.overlap) }
-    /// Whether fragments overlapped with different octets. `bytes` has those that came first.
+    /// Whether fragments overlapped with different bytes. `bytes` has those that came first.
     public var hasConflict: Bool { oddities.contains(.conflict) }
 }
 
@@ -34,13 +36,13 @@ public struct FragmentOddities: OptionSet, Hashable, Sendable {
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Octets came twice, the same, other than in an exact copy of a fragment.
+    /// Bytes came twice, the same, other than in an exact copy of a fragment.
     public static let overlap = FragmentOddities(rawValue: 1)
-    /// Octets came twice, with different values.
+    /// Bytes came twice, with different values.
     public static let conflict = FragmentOddities(rawValue: 2)
     /// The first fragment does not hold the whole header of its transport (RFC 1858, 3).
     public static let tinyFirst = FragmentOddities(rawValue: 4)
-    /// A fragment of TCP begins at octet 8, inside the header (RFC 1858, 4).
+    /// A fragment of TCP begins at byte 8, inside the header (RFC 1858, 4).
     public static let insideHeader = FragmentOddities(rawValue: 8)
     /// An IPv4 fragment with others behind it had a length that is not a multiple of 8.
     public static let unaligned = FragmentOddities(rawValue: 16)
@@ -52,15 +54,15 @@ public enum FragmentDrop: UInt8, Hashable, Sendable, CaseIterable {
     case invalid
     /// It carries nothing.
     case empty
-    /// It reaches behind octet 65,535.
+    /// It reaches behind byte 65,535.
     case tooLong
     /// Others follow, but its length is not a multiple of 8.
     case unaligned
-    /// The capture has not all of its octets.
+    /// The capture has not all of its bytes.
     case cutShort
     /// It ends the datagram elsewhere than an earlier fragment did.
     case contradictoryEnd
-    /// There would be octets behind the end of the datagram.
+    /// There would be bytes behind the end of the datagram.
     case behindEnd
     /// Its datagram is in too many pieces.
     case tooManyPieces

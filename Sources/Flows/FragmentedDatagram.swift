@@ -3,7 +3,7 @@ import Packets
 
 /// A datagram that is being put together. A plain value; the table holds it in place and uses the slot again.
 struct FragmentedDatagram: Sendable {
-    /// The fragment that brought octet 0; before it came, the one that came first. Either tells which datagram it is.
+    /// The fragment that brought byte 0; before it came, the one that came first. Either tells which datagram it is.
     var first: Fragment
     var hash: UInt64
     /// When its first fragment came.
@@ -13,9 +13,9 @@ struct FragmentedDatagram: Sendable {
     /// Neighbours in the queue of those that wait; -1 at the ends.
     var older: Int32 = -1
     var newer: Int32 = -1
-    /// Octets in the order they came, none of them twice.
+    /// Bytes in the order they came, none of them twice.
     var store: [UInt8] = []
-    /// Octets of memory set aside for `store`; it never grows beyond by itself.
+    /// Bytes of memory set aside for `store`; it never grows beyond by itself.
     var reserved = 0
     /// How many pieces of the table's are in use.
     var pieceCount = 0
@@ -24,9 +24,13 @@ struct FragmentedDatagram: Sendable {
     /// Whether `store` is the payload as it stands: each piece came behind the one in front of it.
     var isInOrder = true
     var oddities: FragmentOddities = []
+    /// The frames that its fragments came in.
+    var frames = KeptFrames()
+    /// The memory that they take up.
+    var frameBytes = 0
 }
 
-/// A run of octets that came together. The pieces of a datagram are sorted by offset and do not overlap.
+/// A run of bytes that came together. The pieces of a datagram are sorted by offset and do not overlap.
 struct FragmentPiece: Sendable {
     /// Where it begins and ends in the payload.
     var offset: UInt16 = 0

@@ -2,13 +2,16 @@ import Bytes
 import Network
 import Packets
 
-/// TCP segments that came before the octets in front of them: copies, sorted by sequence number for each stream.
+/// TCP segments that came before the bytes in front of them, with the frames that they came in: copies, sorted by sequence
+/// number for each stream.
 ///
 /// The pool of segments is shared; slots and their buffers are used again. Bounded for a stream and in total.
 struct SegmentQueue: ~Copyable {
     struct Segment: Sendable {
         var sequence = SequenceNumber(0)
-        var bytes: [UInt8] = []
+        /// The frames that it came in; `payload` is a range of their bytes.
+        var frames = KeptFrames()
+        var payload = ByteRange.empty
         var arrival = Timestamp.zero
         /// What the other end had sent when this was sent; `nil` where that was seen before.
         var required: SequenceNumber?
@@ -19,13 +22,13 @@ struct SegmentQueue: ~Copyable {
 
     private(set) var segments: [Segment] = []
     private var free: [Int32] = []
-    /// Octets of memory that wait in all streams together.
+    /// Bytes of memory that wait in all streams together.
     private(set) var totalBytes = 0
-    /// Octets of memory that free buffers keep for the next segment.
+    /// Bytes of memory that free buffers keep for the next segment.
     private var spareBytes = 0
     private static let spareLimit = 4 << 20
-    /// What a segment takes up beside its octets: a flood of segments of one octet fills memory as well.
-    private static let overhead = 128
+    /// What a segment takes up beside its frames: a flood of segments of one byte fills memory as well.
+    private static let overhead = MemoryLayout<Segment>.stride
 
     /// When all that waits was last looked at.
     private var lookedAt: Timestamp?
@@ -34,9 +37,9 @@ struct SegmentQueue: ~Copyable {
     /// The longest stretch of such a search: nobody shall pay for looking at all that waits.
     private static let searchLimit = 64
 
-    /// Whether a segment of that size may wait, as far as all streams together go.
+    /// Whether a segment in a frame of that size may wait, as far as all streams together go.
     func hasTotalRoom(for count: Int, _ limits: FlowLimits) -> Bool {
-        totalBytes + count + Self.overhead <= limits.queuedBytesTotal
+        totalBytes + KeptFrames.memory(ofFrame: count) + Self.overhead <= limits.queuedBytesTotal
     }
 
     /// A stream with a segment that has waited longer than `wait` nanoseconds; `nil` where the search found none.
@@ -69,17 +72,17 @@ struct SegmentQueue: ~Copyable {
 
     /// What became of a segment that was to wait.
     struct Sorted {
-        /// In how many pieces it waits; 0 where all its octets waited already.
+        /// In how many pieces it waits; 0 where all its bytes waited already.
         var pieces = 0
-        /// Whether octets that waited already differ from its own.
+        /// Whether bytes that waited already differ from its own.
         var isConflict = false
     }
 
-    /// Sorts a copy in. What came first stands: only octets that do not wait yet are taken. The limits may be passed by
-    /// one segment; the caller then asks `hasRoom` and gives some out.
+    /// Sorts a copy in. What came first stands: only bytes that do not wait yet are taken. The limits may be passed by
+    /// one segment; the caller then asks `hasRoom` and gives some out. `frame` brought the bytes.
     mutating func insert(
-        _ bytes: RawSpan, at sequence: SequenceNumber, behind required: SequenceNumber?, time: Timestamp,
-        into stream: inout StreamSide, of name: StreamName
+        _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
+        time: Timestamp, into stream: inout StreamSide, of name: StreamName
     ) -> Sorted {
         var result = Sorted()
         let end = bytes.byteCount
@@ -89,18 +92,19 @@ struct SegmentQueue: ~Copyable {
         var current = stream.queueHead
         while current >= 0, done < end {
             let start = segments[Int(current)].sequence.distance(from: sequence)
-            let stop = start + segments[Int(current)].bytes.count
+            let stop = start + segments[Int(current)].payload.count
             if stop > done {
                 if start >= end { break }
                 if start > done {
                     let piece = bytes.extracting(done..<start)
                     previous = link(
-                        piece, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream, name)
+                        piece, frame, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream,
+                        name)
                     result.pieces += 1
                     done = start
                 }
                 let again = bytes.extracting(done..<min(stop, end))
-                if differs(again, from: segments[Int(current)].bytes, at: done - start) { result.isConflict = true }
+                if differs(again, from: Int(current), at: done - start) { result.isConflict = true }
                 done = min(stop, end)
             }
             previous = current
@@ -108,19 +112,22 @@ struct SegmentQueue: ~Copyable {
         }
         if done < end {
             let piece = bytes.extracting(done..<end)
-            _ = link(piece, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream, name)
+            _ = link(
+                piece, frame, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream, name)
             result.pieces += 1
         }
         return result
     }
 
-    private func differs(_ bytes: RawSpan, from waiting: [UInt8], at offset: Int) -> Bool {
-        !waiting.span.bytes.slice(ByteRange(offset: offset, count: bytes.byteCount)).elementsEqual(bytes)
+    private func differs(_ bytes: RawSpan, from segment: Int, at offset: Int) -> Bool {
+        let range = ByteRange(offset: segments[segment].payload.offset + offset, count: bytes.byteCount)
+        return !segments[segment].frames.hold(bytes, at: range)
     }
 
     /// Puts a copy behind the segment `previous`, or first where that is -1; returns its place.
     private mutating func link(
-        _ bytes: RawSpan, at sequence: SequenceNumber, behind required: SequenceNumber?, _ time: Timestamp,
+        _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
+        _ time: Timestamp,
         after previous: Int32, _ stream: inout StreamSide, _ name: StreamName
     ) -> Int32 {
         let slot = take()
@@ -129,7 +136,7 @@ struct SegmentQueue: ~Copyable {
         segments[slot].sequence = sequence
         segments[slot].arrival = time
         segments[slot].required = required
-        segments[slot].bytes.append(copying: bytes)
+        segments[slot].payload = segments[slot].frames.keep(frame, carrying: bytes)
         if previous >= 0 {
             segments[slot].next = segments[Int(previous)].next
             segments[Int(previous)].next = number
@@ -139,7 +146,7 @@ struct SegmentQueue: ~Copyable {
         }
         stream.queuedSegments += 1
         stream.queuedBytes += Int32(truncatingIfNeeded: bytes.byteCount)
-        totalBytes += bytes.byteCount + Self.overhead
+        totalBytes += segments[slot].frames.size + Self.overhead
         return number
     }
 
@@ -152,35 +159,43 @@ struct SegmentQueue: ~Copyable {
         return (segments[slot].sequence, segments[slot].arrival, segments[slot].required)
     }
 
-    /// Takes the first waiting segment out; its buffer moves to the caller, who gives it back with `recycle`.
-    mutating func removeHead(of stream: inout StreamSide) -> (sequence: SequenceNumber, bytes: [UInt8])? {
-        guard stream.queueHead >= 0 else { return nil }
-        let slot = Int(stream.queueHead)
-        var bytes: [UInt8] = []
-        swap(&bytes, &segments[slot].bytes)
-        stream.queueHead = segments[slot].next
-        stream.queuedSegments -= 1
-        stream.queuedBytes -= Int32(truncatingIfNeeded: bytes.count)
-        totalBytes -= bytes.count + Self.overhead
-        segments[slot].owner = nil
-        free.append(Int32(truncatingIfNeeded: slot))
-        return (segments[slot].sequence, bytes)
+    /// A segment that was taken out of the queue.
+    struct Taken {
+        var sequence: SequenceNumber
+        /// The frames that it came in, which the caller gives back with `recycle`; `payload` is a range of their bytes.
+        var frames: KeptFrames
+        var payload: ByteRange
     }
 
-    /// Gives a buffer back to the pool, with its capacity.
-    mutating func recycle(_ buffer: consuming [UInt8]) {
-        guard let slot = free.last, segments[Int(slot)].bytes.capacity == 0 else { return }
-        guard spareBytes + buffer.capacity <= Self.spareLimit else { return }
-        var buffer = buffer
-        // `take` empties it: here the caller may still hold it, and emptying would make a new one.
-        spareBytes += buffer.capacity
-        swap(&segments[Int(slot)].bytes, &buffer)
+    /// Takes the first waiting segment out.
+    mutating func removeHead(of stream: inout StreamSide) -> Taken? {
+        guard stream.queueHead >= 0 else { return nil }
+        let slot = Int(stream.queueHead)
+        var taken = Taken(sequence: segments[slot].sequence, frames: KeptFrames(), payload: segments[slot].payload)
+        swap(&taken.frames, &segments[slot].frames)
+        stream.queueHead = segments[slot].next
+        stream.queuedSegments -= 1
+        stream.queuedBytes -= Int32(truncatingIfNeeded: taken.payload.count)
+        totalBytes -= taken.frames.size + Self.overhead
+        segments[slot].owner = nil
+        free.append(Int32(truncatingIfNeeded: slot))
+        return taken
+    }
+
+    /// Gives frames back to the pool, with their capacity.
+    mutating func recycle(_ frames: consuming KeptFrames) {
+        guard let slot = free.last, segments[Int(slot)].frames.memory == 0 else { return }
+        guard spareBytes + frames.memory <= Self.spareLimit else { return }
+        var frames = frames
+        // `take` empties them: here the caller may still hold them, and emptying would make new ones.
+        spareBytes += frames.memory
+        swap(&segments[Int(slot)].frames, &frames)
     }
 
     private mutating func take() -> Int {
         if let slot = free.popLast() {
-            spareBytes -= segments[Int(slot)].bytes.capacity
-            segments[Int(slot)].bytes.removeAll(keepingCapacity: true)
+            spareBytes -= segments[Int(slot)].frames.memory
+            segments[Int(slot)].frames.removeAll()
             return Int(slot)
         }
         segments.append(Segment())

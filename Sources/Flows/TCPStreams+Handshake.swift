@@ -6,7 +6,7 @@ extension TCPStreams {
     /// Takes a SYN; `true` where a new connection begins on the addresses and ports of an old one.
     ///
     /// In the middle of a connection a SYN alone means nothing. The new connection begins when the other end has
-    /// acknowledged it; or with its first octets, where the other end is not seen at all.
+    /// acknowledged it; or with its first bytes, where the other end is not seen at all.
     mutating func acceptSYN(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
         let first = header.sequence.advanced(by: 1)
         if table[slot].isClosed {
@@ -33,7 +33,7 @@ extension TCPStreams {
         return false
     }
 
-    /// Whether octets at `start` are the first of a connection that a SYN announced and whose other end is not seen.
+    /// Whether bytes at `start` are the first of a connection that a SYN announced and whose other end is not seen.
     func isRival(_ start: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
         table[slot][side].rival == start && !table[slot][side.other].isSynchronised
     }
@@ -74,7 +74,7 @@ extension TCPStreams {
         abs(one.distance(from: other)) <= 1 << 20
     }
 
-    /// Takes a connection for open again: its RST or its FINs were not those of the ends, since octets go on.
+    /// Takes a connection for open again: its RST or its FINs were not those of the ends, since bytes go on.
     public mutating func reopen(_ slot: Int) {
         table[slot].isClosed = false
         table[slot][.first].hasFIN = false

@@ -7,7 +7,7 @@ extension TCPStreams {
     /// Segments that settle where a stream begins when the other end is not seen: reordering seldom reaches further.
     static var segmentsToSettle: Int32 { 8 }
 
-    /// Notes what a stream sends next, as its acknowledgements without octets say.
+    /// Notes what a stream sends next, as its acknowledgements without bytes say.
     mutating func expect(_ next: SequenceNumber, _ slot: Int, _ side: Side) {
         table[slot][side].next = next
         table[slot][side].isSynchronised = true
@@ -16,7 +16,7 @@ extension TCPStreams {
     /// Lets a stream begin earlier: with a segment that comes before those that wait.
     mutating func moveBack(to start: SequenceNumber, _ slot: Int, _ side: Side) {
         let ahead = start.distance(from: table[slot][side].next)
-        // A keep-alive has the number of the octet before the next one (RFC 1122, 4.2.3.6).
+        // A keep-alive has the number of the byte before the next one (RFC 1122, 4.2.3.6).
         if ahead < 0 || ahead == 1 && !hasQueued(in: slot, side) { table[slot][side].next = start }
     }
 
@@ -26,7 +26,7 @@ extension TCPStreams {
         if !hasQueued(in: slot, side) { table[slot][side].isSettled = true }
     }
 
-    /// Settles where a stream begins when the other end acknowledges octets that wait.
+    /// Settles where a stream begins when the other end acknowledges bytes that wait.
     mutating func settle(by acknowledgement: SequenceNumber, _ slot: Int, _ side: Side) {
         let stream = table[slot][side]
         guard !stream.isSettled, stream.queueHead >= 0, acknowledgement.distance(from: stream.next) > 0 else { return }

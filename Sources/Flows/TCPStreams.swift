@@ -4,9 +4,9 @@ import Packets
 
 /// Flows, and for TCP their two streams put in order.
 ///
-/// An in-order segment is handed through without a copy: `accept` says which of its octets are new. A segment that came
-/// too early waits in a bounded queue until `nextQueued` gives it out. What the owner could not use yet, the beginning
-/// of a message, is held in a buffer of the stream (`takeHeld`, `putHeld`).
+/// An in-order segment is handed through without a copy: `accept` says which of its bytes are new. A segment that came
+/// too early waits in a bounded queue, with the frames that it came in, until `nextQueued` gives it out. What the owner
+/// could not use yet, the beginning of a message, is held for the stream with its frames (`takeHeld`, `putHeld`).
 public struct TCPStreams: ~Copyable {
     /// The flows, UDP as well.
     public var table: FlowTable
@@ -14,7 +14,7 @@ public struct TCPStreams: ~Copyable {
     public private(set) var counters = StreamCounters()
     private let limits: FlowLimits
     private var queue = SegmentQueue()
-    private var held = HeldBuffers()
+    private var held = PartialMessages()
     private var history: DeliveredHistory
     /// What `findOverdue` found.
     public private(set) var overdue: [StreamName] = []
@@ -28,33 +28,29 @@ public struct TCPStreams: ~Copyable {
 
     /// What a segment brought.
     public struct Accepted: Sendable {
-        /// The octets of the frame that come next in the stream; empty where there are none.
+        /// The bytes of the frame that come next in the stream; empty where there are none.
         public var deliver = ByteRange.empty
         /// A new connection began on the addresses and ports of an old one; the flow's streams were reset.
         public var isRestart = false
-        /// How many octets behind those in `deliver` were sent but not captured. The stream goes on behind them.
+        /// How many bytes behind those in `deliver` were sent but not captured. The stream goes on behind them.
         public var missing = 0
-        /// The octets before those in `deliver` are lost.
+        /// The bytes before those in `deliver` are lost.
         public var isGap = false
-        /// Whether it is closed by a RST: octets sent before that may still come.
+        /// Whether it is closed by a RST: bytes sent before that may still come.
         public var isReset = false
         /// The connection is closed with this segment.
         public var closes = false
     }
 
-    /// Takes a TCP segment of a flow; `packet.payload` is a range of `frame`.
+    /// Takes a TCP segment of a flow.
+    ///
+    /// - Parameters:
+    ///   - payload: a range of `packet`, which holds `missing` bytes less than were sent.
+    ///   - packet: the frame, or what fragments were put together to.
+    ///   - frame: what brought it.
     public mutating func accept(
-        _ packet: borrowing Packet, frame: RawSpan, slot: Int, side: Side, at time: Timestamp
-    ) -> Accepted {
-        accept(
-            packet.tcp, payload: packet.payload, missing: packet.missing, frame: frame, slot: slot, side: side,
-            at: time)
-    }
-
-    /// The same by the parts of the packet, for a caller who would have to copy the packet to lend it.
-    public mutating func accept(
-        _ header: TCPHeader, payload: ByteRange, missing: Int, frame: RawSpan, slot: Int, side: Side,
-        at time: Timestamp
+        _ header: TCPHeader, payload: ByteRange, missing: Int, of packet: RawSpan, _ frame: FrameRef, slot: Int,
+        side: Side, at time: Timestamp
     ) -> Accepted {
         var result = Accepted()
         // One copy: each look at a stream in its place would make one of the whole flow.
@@ -62,13 +58,13 @@ public struct TCPStreams: ~Copyable {
         if header.flags.isDisjoint(with: [.syn, .fin, .rst]), missing == 0, !flow.isEnding,
             !acknowledgesUnseen(header, flow[side.other])
         {
-            // Most segments are of this kind: octets that come next, or nothing but an acknowledgement.
+            // Most segments are of this kind: bytes that come next, or nothing but an acknowledgement.
             if payload.isEmpty {
                 if !flow[side].isSynchronised { expect(header.sequence, slot, side) }
                 return result
             }
             if flow[side].queueHead < 0, table[slot][side].advance(from: header.sequence, by: payload.count) {
-                history.remember(frame.slice(payload), at: header.sequence, &table[slot][side].newest)
+                history.remember(packet.slice(payload), at: header.sequence, &table[slot][side].newest)
                 result.deliver = payload
                 return result
             }
@@ -100,7 +96,7 @@ public struct TCPStreams: ~Copyable {
             let gaps = counters.gaps
             if missing > 0, !hasQueued(in: slot, side) { table[slot][side].isSettled = true }
             let required = acknowledgesUnseen(header, table[slot][side.other]) ? header.acknowledgement : nil
-            result.deliver = acceptPayload(payload, frame, start, behind: required, slot, side, time)
+            result.deliver = acceptPayload(payload, packet, frame, start, behind: required, slot, side, time)
             result.isGap = counters.gaps != gaps
         }
         if missing > 0, table[slot][side].isSynchronised,
@@ -119,8 +115,8 @@ public struct TCPStreams: ~Copyable {
     }
 
     private mutating func acceptPayload(
-        _ payload: ByteRange, _ frame: RawSpan, _ start: SequenceNumber, behind required: SequenceNumber?,
-        _ slot: Int, _ side: Side, _ time: Timestamp
+        _ payload: ByteRange, _ packet: RawSpan, _ frame: FrameRef, _ start: SequenceNumber,
+        behind required: SequenceNumber?, _ slot: Int, _ side: Side, _ time: Timestamp
     ) -> ByteRange {
         let ahead = start.distance(from: table[slot][side].next)
         guard abs(ahead) <= maximumDistance || isNewPlace(start, payload.count, slot, side) else {
@@ -134,12 +130,12 @@ public struct TCPStreams: ~Copyable {
         table[slot][side].strays = 0
         if !table[slot][side].isSettled {
             moveBack(to: start, slot, side)
-            enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
+            enqueue(packet.slice(payload), frame, at: start, behind: required, slot, side, time)
             return .empty
         }
         if ahead <= 0 {
             let fresh = payload.count + ahead
-            if ahead < 0 { compare(frame.slice(payload), at: start, slot, side) }
+            if ahead < 0 { compare(packet.slice(payload), at: start, slot, side) }
             guard fresh > 0 else {
                 counters.retransmitted += 1
                 return .empty
@@ -147,31 +143,32 @@ public struct TCPStreams: ~Copyable {
             if ahead < 0 { counters.overlapping += 1 }
             if required != nil {
                 counters.acknowledgedAhead += 1
-                enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
+                enqueue(packet.slice(payload), frame, at: start, behind: required, slot, side, time)
                 return .empty
             }
             let deliver = ByteRange(
                 offset: payload.offset - ahead,
-                count: lengthBeforeQueue(fresh, behind: payload, frame, slot, side, time))
-            history.remember(frame.slice(deliver), at: table[slot][side].next, &table[slot][side].newest)
+                count: lengthBeforeQueue(fresh, behind: payload, packet, frame, slot, side, time))
+            history.remember(packet.slice(deliver), at: table[slot][side].next, &table[slot][side].newest)
             table[slot][side].next = table[slot][side].next.advanced(by: deliver.count)
             return deliver
         }
         counters.outOfOrder += 1
-        enqueue(frame.slice(payload), at: start, behind: required, slot, side, time)
+        enqueue(packet.slice(payload), frame, at: start, behind: required, slot, side, time)
         return .empty
     }
 
-    /// How many of the last `fresh` octets of a segment lie in front of what waits. The others are sorted in behind it:
+    /// How many of the last `fresh` bytes of a segment lie in front of what waits. The others are sorted in behind it:
     /// what waits came first, and stands.
     private mutating func lengthBeforeQueue(
-        _ fresh: Int, behind payload: ByteRange, _ frame: RawSpan, _ slot: Int, _ side: Side, _ time: Timestamp
+        _ fresh: Int, behind payload: ByteRange, _ packet: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side,
+        _ time: Timestamp
     ) -> Int {
         guard let head = queue.head(of: table[slot][side]) else { return fresh }
         let length = head.sequence.distance(from: table[slot][side].next)
         guard length > 0, length < fresh else { return fresh }
         let rest = ByteRange(offset: payload.end - fresh + length, count: fresh - length)
-        enqueue(frame.slice(rest), at: head.sequence, behind: nil, slot, side, time)
+        enqueue(packet.slice(rest), frame, at: head.sequence, behind: nil, slot, side, time)
         return length
     }
 
@@ -191,37 +188,38 @@ public struct TCPStreams: ~Copyable {
 
     /// Forgets what waits in a stream, which goes on at `next`, or else behind all that waited.
     private mutating func giveUp(_ slot: Int, _ side: Side, to next: SequenceNumber? = nil, lost: Int = 0) {
-        while let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) {
-            noteUnparsed(bytes.count, slot)
-            table[slot][side].next = sequence.advanced(by: bytes.count)
-            queue.recycle(bytes)
+        while let taken = queue.removeHead(of: &table[slot][side]) {
+            noteUnparsed(taken.payload.count, slot)
+            table[slot][side].next = taken.sequence.advanced(by: taken.payload.count)
+            queue.recycle(taken.frames)
         }
         if let next { table[slot][side].next = next }
         counters.gaps += 1
         counters.lostBytes += UInt64(lost)
-        miss(.max, slot, side)
+        table[slot][side].hasUnknownHole = true
         loseBoundary(slot, side)
     }
 
     /// Lets a segment wait. Where the room of all streams is taken, those give way that have waited too long and would
     /// know it if anything more had come of their flows.
     private mutating func enqueue(
-        _ bytes: RawSpan, at start: SequenceNumber, behind required: SequenceNumber?, _ slot: Int, _ side: Side,
-        _ time: Timestamp
+        _ bytes: RawSpan, _ frame: FrameRef, at start: SequenceNumber, behind required: SequenceNumber?, _ slot: Int,
+        _ side: Side, _ time: Timestamp
     ) {
-        while !queue.hasTotalRoom(for: bytes.byteCount, limits),
+        while !queue.hasTotalRoom(for: frame.bytes.byteCount, limits),
             let victim = queue.nextOverdue(at: time, after: limits.queueWaitNanoseconds)
         {
             giveUp(Int(victim.slot), victim.side)
         }
         let sorted = queue.insert(
-            bytes, at: start, behind: required, time: time, into: &table[slot][side], of: StreamName(slot, side))
+            bytes, frame, at: start, behind: required, time: time, into: &table[slot][side],
+            of: StreamName(slot, side))
         if sorted.isConflict { noteConflict(slot, side) }
         if sorted.pieces == 0 { counters.retransmitted += 1 }
     }
 
     private mutating func noteUnparsed(_ count: Int, _ slot: Int) {
-        if table[slot].label != 0 { counters.unparsedBytes += UInt64(count) }
+        if table[slot].kind.isFollowed { counters.unparsedBytes += UInt64(count) }
     }
 
     /// Names the streams in which something has waited longer than it should for what comes before it, in `overdue`.
@@ -233,14 +231,14 @@ public struct TCPStreams: ~Copyable {
             at: time, after: limits.queueWaitNanoseconds, pause: limits.queueWaitNanoseconds / 8, &overdue)
     }
 
-    /// Whether octets of any stream wait for those in front of them.
+    /// Whether bytes of any stream wait for those in front of them.
     public var hasQueued: Bool { queue.totalBytes > 0 }
 
-    /// Holds a copy of octets against those that were delivered, as far as they are remembered.
+    /// Holds a copy of bytes against those that were delivered, as far as they are remembered.
     /// The first copy stands; that there was another is told.
     private mutating func compare(_ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side) {
         let stream = table[slot][side]
-        // A keep-alive may carry one octet of nothing in the last one's place (RFC 1122, 4.2.3.6).
+        // A keep-alive may carry one byte of nothing in the last one's place (RFC 1122, 4.2.3.6).
         if bytes.byteCount == 1, stream.next.distance(from: start) == 1 { return }
         if history.contradicts(bytes, at: start, stream.newest) { noteConflict(slot, side) }
     }
@@ -250,24 +248,24 @@ public struct TCPStreams: ~Copyable {
         table[slot][side].hasConflict = true
     }
 
-    /// Whether octets of one stream wait.
+    /// Whether bytes of one stream wait.
     public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
-    /// Whether octets of either stream of a flow wait.
+    /// Whether bytes of either stream of a flow wait.
     public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 
-    /// Octets that waited for those in front of them.
+    /// Bytes that waited for those in front of them.
     public struct QueuedChunk: Sendable {
-        /// A buffer that goes back with `recycle`.
-        public var buffer: [UInt8]
-        /// How many octets of it were delivered before.
-        public var skip: Int
-        /// How many octets in front of it are lost; the stream's message boundaries are lost with them.
+        /// The frames that they came in, which go back with `recycle`.
+        public var frames: KeptFrames
+        /// Where the bytes that come next lie in `frames`.
+        public var range: ByteRange
+        /// How many bytes in front of them are lost.
         public var gap: Int
-        /// Whether it answers octets of the other end that have not been seen.
+        /// Whether they answer bytes of the other end that have not been seen.
         public var answersUnseen: Bool
-        /// Whether those were given up with it, so that the other stream's boundaries are lost as well.
-        public var isAnswerToLost: Bool
+        /// How many of those were given up with them: the other stream goes on behind them.
+        public var lostOfOther: Int
     }
 
     /// Whether the hole in front of what waits in a stream is about to be given up: what is held then has no sequel.
@@ -277,7 +275,7 @@ public struct TCPStreams: ~Copyable {
         return ahead > 0 && (force || isOverdue(table[slot][side], since: head.arrival, at: time))
     }
 
-    /// The next waiting octets of a stream, when they are due.
+    /// The next waiting bytes of a stream, when they are due.
     ///
     /// Due are those that follow in order, and, behind a hole, those that waited too long or have too many behind them;
     /// with `force` all. A hole that is given up is counted.
@@ -292,34 +290,38 @@ public struct TCPStreams: ~Copyable {
             if ahead > 0, !isDue { return nil }
             let isUnanswered = head.required.map { isUnseen($0, table[slot][side.other]) } ?? false
             if isUnanswered, !isDue { return nil }
-            guard let (sequence, bytes) = queue.removeHead(of: &table[slot][side]) else { return nil }
-            if ahead < 0 { compare(bytes.span.bytes, at: sequence, slot, side) }
-            if bytes.count + ahead <= 0 {
+            guard let taken = queue.removeHead(of: &table[slot][side]) else { return nil }
+            let count = taken.payload.count
+            if ahead < 0 {
+                compare(taken.frames.slice(taken.payload), at: taken.sequence, slot, side)
+            }
+            if count + ahead <= 0 {
                 counters.retransmitted += 1
-                queue.recycle(bytes)
+                queue.recycle(taken.frames)
                 continue
             }
             let skip = max(0, -ahead)
+            let range = ByteRange(offset: taken.payload.offset + skip, count: count - skip)
             history.remember(
-                bytes.span.bytes.extracting(skip..<bytes.count), at: sequence.advanced(by: skip),
+                taken.frames.slice(range), at: taken.sequence.advanced(by: skip),
                 &table[slot][side].newest)
-            table[slot][side].next = sequence.advanced(by: bytes.count)
+            table[slot][side].next = taken.sequence.advanced(by: count)
             if ahead > 0 {
                 counters.gaps += 1
                 counters.lostBytes += UInt64(ahead)
-                miss(ahead, slot, side)
-                loseBoundary(slot, side)
             }
-            let isAnswerToLost = isUnanswered && !force && !hasQueued(in: slot, side.other)
-            if isAnswerToLost, let required = head.required { lose(upTo: required, slot, side.other) }
+            var lostOfOther = 0
+            if isUnanswered, !force, !hasQueued(in: slot, side.other), let required = head.required {
+                lostOfOther = lose(upTo: required, slot, side.other)
+            }
             return QueuedChunk(
-                buffer: bytes, skip: skip, gap: max(0, ahead), answersUnseen: isUnanswered,
-                isAnswerToLost: isAnswerToLost)
+                frames: taken.frames, range: range, gap: max(0, ahead), answersUnseen: isUnanswered,
+                lostOfOther: lostOfOther)
         }
         return nil
     }
 
-    /// Whether a segment acknowledges octets of the other end that have not been seen: it was sent after them, and what it
+    /// Whether a segment acknowledges bytes of the other end that have not been seen: it was sent after them, and what it
     /// carries may answer them. A capture that joins two directions, or takes them from two queues of a card, may show it
     /// before.
     private func acknowledgesUnseen(_ header: TCPHeader, _ other: StreamSide) -> Bool {
@@ -333,19 +335,13 @@ public struct TCPStreams: ~Copyable {
         return distance > (stream.hasFIN ? 1 : 0) && distance <= maximumDistance
     }
 
-    /// Counts octets that a stream lacks, for whoever keeps count of them.
-    private mutating func miss(_ count: Int, _ slot: Int, _ side: Side) {
-        let (sum, isTooMuch) = table[slot][side].missed.addingReportingOverflow(count)
-        table[slot][side].missed = isTooMuch ? .max : sum
-    }
-
-    /// Gives up octets that were acknowledged and never seen.
-    private mutating func lose(upTo next: SequenceNumber, _ slot: Int, _ side: Side) {
+    /// Gives up bytes that were acknowledged and never seen; gives how many.
+    private mutating func lose(upTo next: SequenceNumber, _ slot: Int, _ side: Side) -> Int {
+        let count = max(0, next.distance(from: table[slot][side].next))
         counters.gaps += 1
-        counters.lostBytes += UInt64(max(0, next.distance(from: table[slot][side].next)))
-        miss(max(0, next.distance(from: table[slot][side].next)), slot, side)
+        counters.lostBytes += UInt64(count)
         table[slot][side].next = next
-        loseBoundary(slot, side)
+        return count
     }
 
     private func isOverdue(_ stream: StreamSide, since arrival: Timestamp, at time: Timestamp) -> Bool {
@@ -353,22 +349,19 @@ public struct TCPStreams: ~Copyable {
             || !queue.hasRoom(for: 0, in: stream, limits)
     }
 
-    /// Gives the buffer of a chunk back.
-    public mutating func recycle(_ chunk: consuming QueuedChunk) { queue.recycle(chunk.buffer) }
+    /// Gives the frames of a chunk back.
+    public mutating func recycle(_ chunk: consuming QueuedChunk) { queue.recycle(chunk.frames) }
 
     /// Forgets a half-received message and waits for a boundary that proves itself.
     public mutating func loseBoundary(_ slot: Int, _ side: Side) {
         noteUnparsed(held.drop(&table[slot][side]), slot)
-        table[slot][side].skip = 0
-        table[slot][side].wholeLength = 0
-        table[slot][side].isLost = true
-        table[slot][side].searched = 0
+        table[slot][side].framing = .lost(startsSegment: false, searched: 0)
     }
 
-    /// Counts octets of a followed stream that were not understood.
+    /// Counts bytes of a followed stream that were not understood.
     public mutating func countUnparsed(_ bytes: Int) { counters.unparsedBytes += UInt64(bytes) }
 
-    /// Lets go of everything that a flow's streams hold, as the flow leaves or begins anew. Waiting octets are counted.
+    /// Lets go of everything that a flow's streams hold, as the flow leaves or begins anew. Waiting bytes are counted.
     public mutating func reset(_ slot: Int) {
         var flow = table[slot]
         release(&flow)
@@ -379,8 +372,8 @@ public struct TCPStreams: ~Copyable {
 
     /// Lets go of what the streams of a flow that has left the table still hold.
     public mutating func release(_ flow: inout Flow) {
-        releaseBuffers(&flow[.first], isFollowed: flow.label != 0)
-        releaseBuffers(&flow[.second], isFollowed: flow.label != 0)
+        releaseBuffers(&flow[.first], isFollowed: flow.kind.isFollowed)
+        releaseBuffers(&flow[.second], isFollowed: flow.kind.isFollowed)
     }
 
     /// Lets go of what the streams of a flow hold that turned out to be nobody's.
@@ -393,25 +386,32 @@ public struct TCPStreams: ~Copyable {
 
     private mutating func releaseBuffers(_ stream: inout StreamSide, isFollowed: Bool) {
         if held.drop(&stream) > 0, isFollowed { counters.unfinishedMessages += 1 }
-        while let (_, bytes) = queue.removeHead(of: &stream) {
-            if isFollowed { counters.unparsedBytes += UInt64(bytes.count) }
-            queue.recycle(bytes)
+        while let taken = queue.removeHead(of: &stream) {
+            if isFollowed { counters.unparsedBytes += UInt64(taken.payload.count) }
+            queue.recycle(taken.frames)
         }
     }
 
-    /// Moves the held beginning of a message out of a stream, an empty buffer where there is none.
-    public mutating func takeHeld(_ slot: Int, _ side: Side) -> [UInt8] { held.take(table[slot][side]) }
+    /// Moves the partial message of a stream out, an empty one where there is none.
+    public mutating func takeHeld(_ slot: Int, _ side: Side) -> PartialMessage { held.take(table[slot][side]) }
 
-    /// Puts a buffer back that `takeHeld` gave. It may have grown: other streams give way where the limit asks for it.
-    public mutating func putHeld(_ buffer: consuming [UInt8], _ slot: Int, _ side: Side) {
-        if !buffer.isEmpty { makeRoom(for: buffer.capacity) }
-        held.put(buffer, &table[slot][side], of: StreamName(slot, side))
+    /// Puts a partial message back that `takeHeld` gave. It may have grown: other streams give way where the limit asks
+    /// for it.
+    public mutating func putHeld(_ message: consuming PartialMessage, _ slot: Int, _ side: Side) {
+        if !message.isEmpty { makeRoom(for: message.memory) }
+        held.put(message, &table[slot][side], of: StreamName(slot, side))
     }
 
-    /// Begins to hold a copy of `bytes`, the beginning of a message. Other streams give way where the limit asks for it.
-    public mutating func hold(_ bytes: RawSpan, _ slot: Int, _ side: Side) {
-        makeRoom(for: bytes.byteCount)
-        held.hold(bytes, &table[slot][side], of: StreamName(slot, side))
+    /// Begins to hold a copy of `bytes`, the beginning of a message that came in `frame`. Other streams give way where the
+    /// limit asks for it.
+    public mutating func hold(_ bytes: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side) {
+        makeRoom(for: bytes.byteCount + KeptFrames.memory(ofFrame: frame.bytes.byteCount))
+        held.hold(bytes, frame, &table[slot][side], of: StreamName(slot, side))
+    }
+
+    /// Notes a frame that brought more of a long message whose beginning is held.
+    public mutating func passOver(_ frame: FrameRef, _ slot: Int, _ side: Side) {
+        held.passOver(frame, table[slot][side])
     }
 
     /// Takes from streams, one after another, what they hold. Whoever refused newcomers instead would let a few
@@ -426,27 +426,27 @@ public struct TCPStreams: ~Copyable {
 
 /// What happened to TCP segments.
 public struct StreamCounters: Sendable {
-    /// Segments whose octets had all come before.
+    /// Segments whose bytes had all come before.
     public var retransmitted: UInt64 = 0
-    /// Segments some of whose octets had come before.
+    /// Segments some of whose bytes had come before.
     public var overlapping: UInt64 = 0
     /// Copies of segments with other content.
     public var conflicts: UInt64 = 0
-    /// Segments that came before the octets in front of them.
+    /// Segments that came before the bytes in front of them.
     public var outOfOrder: UInt64 = 0
-    /// Segments that came before the octets of the other end that they acknowledge.
+    /// Segments that came before the bytes of the other end that they acknowledge.
     public var acknowledgedAhead: UInt64 = 0
     /// Segments too far ahead to belong to the stream.
     public var outOfWindow: UInt64 = 0
     /// Holes that were never filled.
     public var gaps: UInt64 = 0
-    /// Octets in those holes.
+    /// Bytes in those holes.
     public var lostBytes: UInt64 = 0
-    /// Octets of followed streams that were not understood.
+    /// Bytes of followed streams that were not understood.
     public var unparsedBytes: UInt64 = 0
     /// Messages whose end never came.
     public var unfinishedMessages: UInt64 = 0
-    /// Beginnings of messages that were given up because the limit of all held octets was reached.
+    /// Beginnings of messages that were given up because the limit of all held bytes was reached.
     public var heldEvicted: UInt64 = 0
 
     /// Zeros.

@@ -25,13 +25,13 @@ public enum Transport: UInt8, Sendable {
 
 /// An IEEE 802 MAC address in the low 48 bits.
 public struct MACAddress: Hashable, Sendable {
-    /// The address as a number, first octet most significant.
+    /// The address as a number, first byte most significant.
     public var value: UInt64
 
-    /// Makes an address from 48 bits, first octet most significant.
+    /// Makes an address from 48 bits, first byte most significant.
     public init(_ value: UInt64) { self.value = value }
 
-    /// The 6 octets at `offset`; traps outside the span.
+    /// The 6 bytes at `offset`; traps outside the span.
     public init(_ bytes: RawSpan, at offset: Int) {
         value = UInt64(bytes.uint16(at: offset)) << 32 | UInt64(bytes.uint32(at: offset + 2))
     }

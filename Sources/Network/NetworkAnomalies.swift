@@ -6,9 +6,9 @@ public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
     /// The anomalies of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Fragments of its packet overlapped with the same octets.
+    /// Fragments of its packet overlapped with the same bytes.
     public static let fragmentOverlap = NetworkAnomalies(rawValue: 1)
-    /// Fragments of its packet overlapped with different octets; the first copy stands.
+    /// Fragments of its packet overlapped with different bytes; the first copy stands.
     public static let fragmentConflict = NetworkAnomalies(rawValue: 2)
     /// Since the message before, a TCP segment came again with other content; the first copy stands.
     public static let segmentConflict = NetworkAnomalies(rawValue: 4)

@@ -1,11 +1,11 @@
 import Bytes
 
-/// SHA-1 (RFC 3174), fed octet by octet; allocates nothing.
+/// SHA-1 (RFC 3174), fed byte by byte; allocates nothing.
 ///
 /// Here because the floors below the sensor use no Foundation, on which swift-crypto rests; the Community ID and the
 /// opening handshake of WebSocket ask for it as a checksum, not as a safeguard.
 public struct SHA1: Sendable {
-    /// The words of the schedule; the octets of a block fill the first sixteen.
+    /// The words of the schedule; the bytes of a block fill the first sixteen.
     private var words = InlineArray<80, UInt32>(repeating: 0)
     private var count = 0
     private var state = SHA1Digest()
@@ -13,12 +13,12 @@ public struct SHA1: Sendable {
     /// An empty message.
     public init() {}
 
-    /// Appends octets.
+    /// Appends bytes.
     public mutating func append(_ bytes: RawSpan) {
         for offset in 0..<bytes.byteCount { append(bytes.byte(at: offset)) }
     }
 
-    /// Appends the low octets of a word, most significant first.
+    /// Appends the low bytes of a word, most significant first.
     public mutating func append(_ word: UInt64, octets: Int) {
         for index in 0..<octets { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * (octets - 1 - index)))) }
     }
@@ -69,7 +69,7 @@ public struct SHA1Digest: Hashable, Sendable {
     var d: UInt32 = 0x1032_5476
     var e: UInt32 = 0xC3D2_E1F0
 
-    /// Appends the 20 octets as base64 with padding (RFC 4648, 4): 28 characters.
+    /// Appends the 20 bytes as base64 with padding (RFC 4648, 4): 28 characters.
     public func writeBase64(to text: inout [UInt8]) {
         // 160 bits in groups of six: the words follow one another in a window of 64 bits.
         var window: UInt64 = 0

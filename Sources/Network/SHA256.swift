@@ -1,19 +1,19 @@
 import Bytes
 
-/// SHA-256 (FIPS 180-4, 6.2) of octets that come piece by piece; allocates nothing.
+/// SHA-256 (FIPS 180-4, 6.2) of bytes that come piece by piece; allocates nothing.
 ///
 /// Here because the floors below the sensor use no Foundation, on which swift-crypto rests.
 public struct SHA256: Sendable {
     private var state = SHA256Digest.initial
-    /// The octets that do not fill a block yet, as words.
+    /// The bytes that do not fill a block yet, as words.
     private var words = InlineArray<16, UInt32>(repeating: 0)
-    /// Octets so far; a message has less than 2^61.
+    /// Bytes so far; a message has less than 2^61.
     public private(set) var count: UInt64 = 0
 
     /// The digest of nothing so far.
     public init() {}
 
-    /// Appends octets.
+    /// Appends bytes.
     public mutating func update(_ bytes: RawSpan) {
         var offset = 0
         while offset < bytes.byteCount, count & 63 != 0 {
@@ -101,7 +101,7 @@ public struct SHA256Digest: Hashable, Sendable {
         self.h &+= h
     }
 
-    /// Appends the 32 octets.
+    /// Appends the 32 bytes.
     public func write(to bytes: inout [UInt8]) {
         for index in 0..<8 {
             let word = word(index)

@@ -1,7 +1,7 @@
 import Bytes
 
 /// A point in capture time: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
-public struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: BitwiseCopyable, Hashable, Comparable, Sendable {
     /// Nanoseconds since 1970 UTC.
     public var nanoseconds: Int64
 

@@ -25,7 +25,7 @@ public struct TunnelPath: Hashable, Sendable {
     /// How many encapsulations a path holds.
     public static let limit = 8
 
-    /// An octet each, the outermost in the least significant one; 0 where there is none.
+    /// A byte each, the outermost in the least significant one; 0 where there is none.
     private var packed: UInt64 = 0
 
     /// The path of a packet that lay in no tunnel.

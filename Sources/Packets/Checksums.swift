@@ -13,7 +13,7 @@ public enum ChecksumVerdict: UInt8, Sendable {
 
 /// The Internet checksum (RFC 1071).
 public enum Checksums {
-    /// The ones' complement sum of the 16-bit words in `range`, an odd last octet padded with 0.
+    /// The ones' complement sum of the 16-bit words in `range`, an odd last byte padded with 0.
     ///
     /// Over bytes that hold their own right checksum it is 0xFFFF. Bytes outside the span do not count. Linear in
     /// `range.count`, which must be below 2^32.

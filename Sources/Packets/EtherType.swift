@@ -30,6 +30,6 @@ struct EtherType: RawRepresentable, Hashable, Sendable {
     /// Service tags of equipment older than 802.1ad.
     static let oldServiceVLAN = EtherType(rawValue: 0x9100)
 
-    /// Whether a four-octet tag follows.
+    /// Whether a four-byte tag follows.
     var isVLAN: Bool { self == .vlan || self == .serviceVLAN || self == .oldServiceVLAN }
 }

@@ -11,13 +11,13 @@ public struct Fragment: Hashable, Sendable {
     public var protocolNumber: UInt8
     /// Whether it came in IPv4.
     public var isIPv4: Bool
-    /// Where the payload lies in the payload of the datagram, in octets.
+    /// Where the payload lies in the payload of the datagram, in bytes.
     public var offset: Int
     /// Whether more fragments follow behind this one.
     public var hasMore: Bool
     /// What the fragment carries, as far as it was captured: a range of the frame.
     public var payload: ByteRange
-    /// How many octets of the payload were sent but not captured (snap length).
+    /// How many bytes of the payload were sent but not captured (snap length).
     public var missing: Int
 
     /// Makes a fragment from its fields.

@@ -1,6 +1,6 @@
 /// What a frame begins with: a LINKTYPE number of the tcpdump group's registry (not a DLT number, which differs by
 /// system for some types).
-public struct LinkType: RawRepresentable, Hashable, Sendable {
+public struct LinkType: BitwiseCopyable, RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -9,9 +9,9 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     public static let null = LinkType(rawValue: 0)
     /// Ethernet.
     public static let ethernet = LinkType(rawValue: 1)
-    /// PPP, with or without the address and control octets of HDLC-like framing (RFC 1662).
+    /// PPP, with or without the address and control bytes of HDLC-like framing (RFC 1662).
     public static let ppp = LinkType(rawValue: 9)
-    /// PPP in HDLC-like framing, or Cisco's HDLC: the first octet tells.
+    /// PPP in HDLC-like framing, or Cisco's HDLC: the first byte tells.
     public static let pppHDLC = LinkType(rawValue: 50)
     /// PPPoE without the Ethernet header.
     public static let pppEthernet = LinkType(rawValue: 51)

@@ -21,7 +21,7 @@ public struct Packet: Sendable {
     public var tunnels = TunnelPath()
     /// What the transport carries, as far as it was captured.
     public var payload = ByteRange.empty
-    /// How many octets of payload were sent but not captured (snap length).
+    /// How many bytes of payload were sent but not captured (snap length).
     public var missing = 0
     /// The fields of the TCP header that streams are put together by; zeros for UDP.
     public var tcp = TCPHeader()
@@ -61,19 +61,19 @@ public struct TCPFlags: OptionSet, Hashable, Sendable {
     public static let urg = TCPFlags(rawValue: 0x20)
 }
 
-/// A TCP sequence number: counts octets modulo 2^32 (RFC 9293, 3.4).
+/// A TCP sequence number: counts bytes modulo 2^32 (RFC 9293, 3.4).
 public struct SequenceNumber: Hashable, Sendable {
     public var value: UInt32
 
     /// Makes a number.
     public init(_ value: UInt32) { self.value = value }
 
-    /// Octets from `earlier` to here; negative where this comes before it. Right for distances below 2^31.
+    /// Bytes from `earlier` to here; negative where this comes before it. Right for distances below 2^31.
     public func distance(from earlier: SequenceNumber) -> Int {
         Int(Int32(bitPattern: value &- earlier.value))
     }
 
-    /// The number `count` octets further on.
+    /// The number `count` bytes further on.
     public func advanced(by count: Int) -> SequenceNumber {
         SequenceNumber(value &+ UInt32(truncatingIfNeeded: count))
     }

@@ -9,7 +9,7 @@ extension PacketDecoder {
         return ethernet(frame, at: start, end: end, &packet)
     }
 
-    /// Type II: a header of 8 octets.
+    /// Type II: a header of 8 bytes.
     static func erspan2(_ frame: RawSpan, at start: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard enter(.erspan, &packet) else { return .undecoded(.tunnelTooDeep) }
         guard available(frame, at: start, end: end) >= 8 else { return .undecoded(.tunnelTruncated) }
@@ -17,7 +17,7 @@ extension PacketDecoder {
         return mirrored(frame, header: start, at: start &+ 8, end: end, &packet)
     }
 
-    /// Type III: a header of 12 octets, and 8 more where its last bit is set.
+    /// Type III: a header of 12 bytes, and 8 more where its last bit is set.
     static func erspan3(_ frame: RawSpan, at start: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard enter(.erspan, &packet) else { return .undecoded(.tunnelTooDeep) }
         guard available(frame, at: start, end: end) >= 12 else { return .undecoded(.tunnelTruncated) }

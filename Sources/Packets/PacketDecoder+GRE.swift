@@ -72,7 +72,7 @@ extension PacketDecoder {
     }
 }
 
-/// The first two octets of a GRE header.
+/// The first two bytes of a GRE header.
 private struct GREFlags: OptionSet {
     let rawValue: UInt16
 

@@ -53,7 +53,7 @@ extension PacketDecoder {
                 missing: missing))
     }
 
-    /// Splits what was sent into the range that was captured and the number of octets that were not.
+    /// Splits what was sent into the range that was captured and the number of bytes that were not.
     static func captured(_ frame: RawSpan, _ sent: ByteRange) -> (ByteRange, missing: Int) {
         let count = max(0, min(sent.count, frame.byteCount &- sent.offset))
         return (ByteRange(offset: min(sent.offset, frame.byteCount), count: count), sent.count &- count)

@@ -39,7 +39,7 @@ extension PacketDecoder {
                 if frame.byte(at: position &+ 3) != 0 { packet.isSourceRouted = true }
                 length = (Int(frame.byte(at: position &+ 1)) &+ 1) * 8
             case .authenticationHeader:
-                // Counted in words of four octets, minus 2 (RFC 4302, 2.2).
+                // Counted in words of four bytes, minus 2 (RFC 4302, 2.2).
                 guard frame.byteCount &- position >= 8 else { return .undecoded(.ipv6Truncated) }
                 length = (Int(frame.byte(at: position &+ 1)) &+ 2) * 4
             case .ipv6Fragment:

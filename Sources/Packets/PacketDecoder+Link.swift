@@ -49,14 +49,14 @@ extension PacketDecoder {
         }
     }
 
-    /// IEEE 802.1ah: four octets of flags and service identifier, then the customer's Ethernet frame.
+    /// IEEE 802.1ah: four bytes of flags and service identifier, then the customer's Ethernet frame.
     @inline(never)
     private static func backbone(_ frame: RawSpan, at start: Int, end: Int, _ packet: inout Packet) -> Outcome {
         guard enter(.pbb, &packet) else { return .undecoded(.tunnelTooDeep) }
         return ethernet(frame, at: start &+ 4, end: end, &packet)
     }
 
-    /// Linux cooked capture: packet type, ARPHRD type, address length, address of 8 octets, protocol.
+    /// Linux cooked capture: packet type, ARPHRD type, address length, address of 8 bytes, protocol.
     static func linuxSLL(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
         guard frame.byteCount >= 16 else { return .undecoded(.linkTruncated) }
         if frame.uint16(at: 4) == 6 { packet.sourceMAC = MACAddress(frame, at: 6) }

@@ -2,12 +2,12 @@ import Bytes
 import Network
 
 extension PacketDecoder {
-    /// PPP (RFC 1661, 2): address and control octets may have been left out, and the protocol field may be one octet.
+    /// PPP (RFC 1661, 2): address and control bytes may have been left out, and the protocol field may be one byte.
     static func ppp(_ frame: RawSpan, at start: Int, end: Int, _ packet: inout Packet) -> Outcome {
         var offset = start
         if available(frame, at: offset, end: end) >= 2, frame.uint16(at: offset) == 0xFF03 { offset &+= 2 }
         guard available(frame, at: offset, end: end) >= 1 else { return .undecoded(.linkTruncated) }
-        // The least significant bit is set in the last octet only (RFC 1661, 2 and 6.5).
+        // The least significant bit is set in the last byte only (RFC 1661, 2 and 6.5).
         var number = UInt16(frame.byte(at: offset))
         offset &+= 1
         if number & 1 == 0 {
@@ -24,7 +24,7 @@ extension PacketDecoder {
         }
     }
 
-    /// PPP in HDLC-like framing, unless the first octet is one of the two addresses of Cisco's HDLC.
+    /// PPP in HDLC-like framing, unless the first byte is one of the two addresses of Cisco's HDLC.
     static func pppHDLC(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
         guard frame.byteCount >= 1 else { return .undecoded(.linkTruncated) }
         switch frame.byte(at: 0) {
@@ -33,7 +33,7 @@ extension PacketDecoder {
         }
     }
 
-    /// Cisco's HDLC (RFC 1547, 4.3.1): address (unicast or broadcast), an octet of 0, EtherType.
+    /// Cisco's HDLC (RFC 1547, 4.3.1): address (unicast or broadcast), a byte of 0, EtherType.
     static func ciscoHDLC(_ frame: RawSpan, _ packet: inout Packet) -> Outcome {
         guard frame.byteCount >= 4 else { return .undecoded(.linkTruncated) }
         let address = frame.byte(at: 0)

@@ -26,7 +26,7 @@ extension PacketDecoder {
         return inside(.vxlan, .ethernet, frame, at: body.offset &+ 8, end: body.end, &packet)
     }
 
-    /// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe-13, 3): version 0, I set, O (maintenance) not; P says that the fourth octet
+    /// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe-13, 3): version 0, I set, O (maintenance) not; P says that the fourth byte
     /// names the content.
     private static func vxlanGPE(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome? {
         guard available(frame, at: body.offset, end: body.end) >= 8 else { return nil }
@@ -57,7 +57,7 @@ extension PacketDecoder {
     private static func teredo(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome? {
         var offset = body.offset
         if available(frame, at: offset, end: body.end) >= 4, frame.uint16(at: offset) == 1 {
-            // Two lengths, client identifier, authentication value, nonce of 8 octets, confirmation.
+            // Two lengths, client identifier, authentication value, nonce of 8 bytes, confirmation.
             offset &+= 13 &+ Int(frame.byte(at: offset &+ 2)) &+ Int(frame.byte(at: offset &+ 3))
         }
         if available(frame, at: offset, end: body.end) >= 8, frame.uint16(at: offset) == 0 { offset &+= 8 }
@@ -86,7 +86,7 @@ extension PacketDecoder {
             guard available(frame, at: offset, end: end) >= 4 else { return nil }
             offset &+= 4
             var next = flags & 0x04 != 0 ? frame.byte(at: offset &- 1) : 0
-            // An extension header counts itself in words, and its last octet names the next one (5.2.1).
+            // An extension header counts itself in words, and its last byte names the next one (5.2.1).
             while next != 0 {
                 guard available(frame, at: offset, end: end) >= 4 else { return nil }
                 let length = Int(frame.byte(at: offset)) * 4

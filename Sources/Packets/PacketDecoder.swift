@@ -23,6 +23,11 @@ public enum PacketDecoder {
     /// Decodes `frame` into `packet`, whose earlier content is lost.
     public static func decode(_ frame: RawSpan, link: LinkType, into packet: inout Packet) -> Outcome {
         packet = Packet()
+        return decode(frame, link: link, intoNew: &packet)
+    }
+
+    /// Decodes `frame` into `packet`, which is a new one: for every frame, clearing it once more would show.
+    public static func decode(_ frame: RawSpan, link: LinkType, intoNew packet: inout Packet) -> Outcome {
         switch link {
         case .ethernet: return ethernet(frame, at: 0, end: .max, &packet)
         case .raw: return ip(frame, at: 0, end: .max, &packet)
@@ -66,7 +71,7 @@ public enum PacketDecoder {
         return ipv6Headers(number, payload, at: 0, end: payload.byteCount, isReassembled: true, &packet)
     }
 
-    /// How many octets at `offset` are there to be read: captured, and inside the enclosing header's content.
+    /// How many bytes at `offset` are there to be read: captured, and inside the enclosing header's content.
     static func available(_ frame: RawSpan, at offset: Int, end: Int) -> Int { min(frame.byteCount, end) &- offset }
 
     /// Notes an encapsulation in the packet; `false` where there are too many.

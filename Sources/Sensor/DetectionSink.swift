@@ -1,7 +1,7 @@
 import Alerts
 import Bytes
-import Capture
 import Detection
+import Engine
 import Events
 import Network
 import Packets
@@ -18,6 +18,10 @@ public struct DetectionSink: EventSink, ~Copyable {
     private var earlierRepetitions: [String: UInt64] = [:]
     private let rules: CompiledRules
     private var json: EventJSON
+    /// The number of the latest event.
+    private var token: UInt64 = 0
+    /// The frames of events that came into a correlation.
+    private var ring = EvidenceRing<FrameHeader>(bytes: 8 << 20, events: 1 << 16)
     private var values = FieldValues()
     private let deliver: (AlertChange) -> Void
 
@@ -47,6 +51,8 @@ public struct DetectionSink: EventSink, ~Copyable {
         repetitions = Array(repeating: 0, count: rules.rules.count)
         json = old.json
         deliver = old.deliver
+        token = old.token
+        ring = old.ring
         engine = DetectionEngine(rules: rules, continuing: old.engine)
     }
 
@@ -55,40 +61,80 @@ public struct DetectionSink: EventSink, ~Copyable {
 
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
-        engine.evaluate(event, context, message: message)
+        token &+= 1
+        engine.evaluate(event, context, message: message, token: token)
+        if engine.cameIntoCorrelation { remember(frames) }
         var index = 0
         while index < engine.hits.count {
             let hit = engine.hits[index]
             index += 1
+            // Few frames of a repetition are worth keeping; the store has the last word on how many.
+            let isWorthIt = hit.isNew || hit.count <= Self.evidenceFrames
+            let evidence = isWorthIt ? evidence(of: hit, frames) : Evidence()
             if hit.isNew {
                 alertsByRule[rules.rules[hit.rule].id, default: 0] += 1
                 var alert = makeAlert(hit, event, context, message: message)
-                // What is missed is not in this frame, which only moved the clock on.
-                if hit.missed == nil { alert.evidence = [evidence(frame, frameBytes)] }
+                alert.firstSeen = min(alert.firstSeen, hit.earliest.microseconds)
+                alert.lastSeen = max(alert.lastSeen, hit.latest.microseconds)
+                alert.evidence = evidence.frames
+                alert.evidenceLeftOut = evidence.leftOut > 0 ? evidence.leftOut : nil
                 deliver(.insert(alert))
             } else {
                 repetitions[hit.rule] &+= 1
-                // Few frames of a repetition are worth keeping; the store has the last word on how many.
-                let isWorthIt = hit.missed == nil && hit.count <= Self.evidenceFrames
-                let frames = isWorthIt ? evidence(frame, frameBytes) : nil
                 deliver(
                     .repeated(
-                        serial: hit.alert, lastSeen: context.timestamp.microseconds, count: hit.count, evidence: frames)
-                )
+                        serial: hit.alert, firstSeen: hit.earliest.microseconds, lastSeen: hit.latest.microseconds,
+                        count: hit.count, evidence: evidence.frames, leftOut: evidence.leftOut))
             }
         }
     }
 
+    /// Keeps the frames of an event that came into a correlation: a later one may raise it.
+    private mutating func remember(_ frames: MessageFrames) {
+        guard ring.begin(token) else { return }
+        frames.forEach { header, bytes in ring.add(header, bytes) }
+    }
+
     private static let evidenceFrames: Int64 = 10
 
-    private func evidence(_ frame: FrameHeader, _ bytes: RawSpan) -> EvidenceFrame {
-        var copy: [UInt8] = []
-        copy.append(copying: bytes)
-        return EvidenceFrame(
-            frameNumber: frame.number, timestampNanoseconds: frame.timestamp.nanoseconds,
-            linkType: frame.linkType.rawValue, originalLength: UInt32(clamping: frame.originalLength), bytes: copy)
+    /// The frames that a match rests on, and how many there are besides.
+    private struct Evidence {
+        var frames: [EvidenceFrame] = []
+        var leftOut = 0
+
+        mutating func add(_ header: FrameHeader, _ bytes: RawSpan) {
+            let isThere = frames.contains {
+                $0.frameNumber == header.number && $0.timestampNanoseconds == header.timestamp.nanoseconds
+            }
+            if isThere { return }
+            var copy: [UInt8] = []
+            copy.append(copying: bytes)
+            frames.append(
+                EvidenceFrame(
+                    frameNumber: header.number, timestampNanoseconds: header.timestamp.nanoseconds,
+                    linkType: header.linkType.rawValue, originalLength: UInt32(clamping: header.originalLength),
+                    bytes: copy))
+        }
+    }
+
+    /// The evidence of a match: of a correlation the frames of all events that made it, as far as they are still known, of a
+    /// key that is missed those of its last message; else those of the present message.
+    private func evidence(of hit: Hit, _ frames: MessageFrames) -> Evidence {
+        var evidence = Evidence()
+        for index in hit.evidence where engine.evidenceTokens[index] != token {
+            let earlier = engine.evidenceTokens[index]
+            guard let count = ring.frameCount(of: earlier) else {
+                evidence.leftOut += 1
+                continue
+            }
+            for place in 0..<count { _ = ring.withFrame(place, of: earlier) { evidence.add($0, $1) } }
+        }
+        guard hit.missed == nil else { return evidence }
+        frames.forEach { header, bytes in evidence.add(header, bytes) }
+        evidence.leftOut += frames.leftOut
+        return evidence
     }
 
     private mutating func makeAlert(
@@ -111,15 +157,16 @@ public struct DetectionSink: EventSink, ~Copyable {
             sourceIP: shown.source.address, sourcePort: shown.source.port,
             destinationIP: shown.destination.address, destinationPort: shown.destination.port,
             transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
-            clientID: hit.missed == nil ? text(Protocols.clientID, event, message) : nil,
+            clientID: hit.missed == nil ? clientID(event, message) : nil,
             communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
             event: String(decoding: object, as: UTF8.self))
     }
 
-    /// The first value of a text field, as text.
-    private mutating func text(
-        _ field: FieldID, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
+    /// The identifier of the client, as text; `nil` where there is none.
+    private mutating func clientID(
+        _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
     ) -> String? {
+        guard let field = Protocols.clientID(of: event.category) else { return nil }
         values.removeAll()
         event.read(field, message: message, into: &values)
         guard case .bytes(let reference)? = values.values.first else { return nil }

@@ -1,7 +1,9 @@
 import Alerts
 import Capture
+import Engine
 import Foundation
 import Network
+import Packets
 
 /// Listens on interfaces until told to stop. Nothing is ever sent.
 public enum LiveRun {

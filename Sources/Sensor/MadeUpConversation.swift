@@ -5,8 +5,8 @@ import Network
 import Packets
 import Sigma
 
-/// Frames that carry the messages of a rule's test: for MQTT a TCP connection of each client to port 1883, opened before
-/// its first message, for CoAP datagrams to port 5683.
+/// Frames that carry the messages of a rule's test: a TCP connection of each client, opened before its first message, or UDP
+/// datagrams, to the port that the protocol has for that.
 ///
 /// Clients are 10.0.0.1, 10.0.0.2 and so on, the server is 10.0.1.1, unless the test names others. The first frame comes
 /// at 2026-01-01T00:00:00Z, each message a millisecond after the one before, unless it says when.
@@ -19,7 +19,7 @@ struct MadeUpConversation {
 
     /// The frames, in order of time.
     private(set) var frames: [Frame] = []
-    private let category: EventCategory
+    private let transport: ProtocolDescriptor.TestTransport
     private let client: UInt32
     private let server: UInt32
     private var clock = Timestamp(seconds: 1_767_225_600, nanoseconds: 0)
@@ -33,19 +33,22 @@ struct MadeUpConversation {
 
     private static let usualDelay: Int64 = 1_000_000
     private static let segmentLength = 1400
-    /// IPv4 counts 65,535 octets, headers included (RFC 791, 3.1).
+    /// IPv4 counts 65,535 bytes, headers included (RFC 791, 3.1).
     private static let longestDatagram = 65_507
 
     /// Makes the frames; throws what keeps them from being made.
     init(_ test: EarshotExtension.RuleTest, category: EventCategory) throws(SensorError) {
-        self.category = category
+        guard let descriptor = Protocols.descriptor(of: category) else {
+            throw SensorError(.configuration, "no protocol has the category \(category.name)")
+        }
+        transport = descriptor.testTransport
         client = try Self.address(test.client ?? "10.0.0.1")
         server = try Self.address(test.server ?? "10.0.1.1")
         for message in test.messages {
             clock = clock.advanced(byNanoseconds: message.delay ?? Self.usualDelay)
-            switch category {
-            case .mqtt: addSegments(message)
-            case .coap: try addDatagram(message)
+            switch transport {
+            case .tcp(let port): addSegments(message, port)
+            case .udp(let port): try addDatagram(message, port)
             }
         }
     }
@@ -57,23 +60,23 @@ struct MadeUpConversation {
         return UInt32(truncatingIfNeeded: address.low)
     }
 
-    private mutating func addSegments(_ message: EarshotExtension.Message) {
+    private mutating func addSegments(_ message: EarshotExtension.Message, _ port: UInt16) {
         var connection = connections[message.client] ?? Connection()
         if connections[message.client] == nil {
-            addSegment(message.client, true, connection.client, 0, flags: 0x02, [])
+            addSegment(port, message.client, true, connection.client, 0, flags: 0x02, [])
             connection.client &+= 1
-            addSegment(message.client, false, connection.server, connection.client, flags: 0x12, [])
+            addSegment(port, message.client, false, connection.server, connection.client, flags: 0x12, [])
             connection.server &+= 1
-            addSegment(message.client, true, connection.client, connection.server, flags: 0x10, [])
+            addSegment(port, message.client, true, connection.client, connection.server, flags: 0x10, [])
         }
         for start in stride(from: 0, to: message.bytes.count, by: Self.segmentLength) {
             let part = message.bytes[start..<min(start + Self.segmentLength, message.bytes.count)]
             let next = UInt32(truncatingIfNeeded: part.count)
             if message.isToServer {
-                addSegment(message.client, true, connection.client, connection.server, flags: 0x18, part)
+                addSegment(port, message.client, true, connection.client, connection.server, flags: 0x18, part)
                 connection.client &+= next
             } else {
-                addSegment(message.client, false, connection.server, connection.client, flags: 0x18, part)
+                addSegment(port, message.client, false, connection.server, connection.client, flags: 0x18, part)
                 connection.server &+= next
             }
         }
@@ -82,21 +85,21 @@ struct MadeUpConversation {
 
     /// A segment without options (RFC 9293, 3.1); checksums are left 0, as offloading leaves them.
     private mutating func addSegment(
-        _ client: Int, _ isToServer: Bool, _ sequence: UInt32, _ acknowledged: UInt32, flags: UInt8,
+        _ port: UInt16, _ client: Int, _ isToServer: Bool, _ sequence: UInt32, _ acknowledged: UInt32, flags: UInt8,
         _ payload: ArraySlice<UInt8>
     ) {
-        var segment = ports(client, isToServer, server: 1883)
+        var segment = ports(client, isToServer, server: port)
         segment += octets(sequence) + octets(acknowledged) + [0x50, flags, 0x20, 0, 0, 0, 0, 0] + payload
         addPacket(client, isToServer, 6, segment)
     }
 
-    private mutating func addDatagram(_ message: EarshotExtension.Message) throws(SensorError) {
+    private mutating func addDatagram(_ message: EarshotExtension.Message, _ port: UInt16) throws(SensorError) {
         guard message.bytes.count <= Self.longestDatagram else {
             throw SensorError(.configuration, "\(message.bytes.count) octets do not fit into a datagram")
         }
         let length = UInt32(truncatingIfNeeded: message.bytes.count + 8)
         let datagram =
-            ports(message.client, message.isToServer, server: 5683) + octets(length).suffix(2) + [0, 0] + message.bytes
+            ports(message.client, message.isToServer, server: port) + octets(length).suffix(2) + [0, 0] + message.bytes
         addPacket(message.client, message.isToServer, 17, datagram)
     }
 

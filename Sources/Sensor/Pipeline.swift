@@ -1,14 +1,14 @@
 import Alerts
 import Capture
-import CoAP
 import Detection
+import Engine
 import Foundation
 import Network
 
 /// A worker with its rules and the store behind it: what `run` and `replay` drive.
 public struct Pipeline: ~Copyable {
     /// From frames to events to alerts.
-    public var worker: Worker<DetectionSink>
+    public var worker: SensorWorker<DetectionSink>
     /// Where the alerts go.
     public let writer: AlertWriter
     private var baseline = RunStatistics()
@@ -30,10 +30,10 @@ public struct Pipeline: ~Copyable {
         }
         var limits = settings.limits
         // What no rule asks for is not worked out.
-        limits.coap.features = CoAPFeatures(fields: rules.compiled.fields)
-        worker = Worker(limits: limits, hash: hash, sink: sink)
-        let isAsked = rules.compiled.fields.contains(Protocols.passwordDigest)
-        worker.digestPasswords(with: settings.passwordKey, ofSessions: isAsked)
+        limits.dissectors.limit(to: rules.compiled.fields)
+        worker = SensorWorker(limits: limits, hash: hash, sink: sink)
+        let isAsked = rules.compiled.fields.contains { Protocols.keyedFields.contains($0) }
+        worker.dissectors.digestSecrets(with: settings.passwordKey, ofSessions: isAsked)
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
@@ -149,7 +149,7 @@ extension RunStatistics {
         result.cutShort -= earlier.cutShort
         result.reloads -= earlier.reloads
         result.reloadsFailed -= earlier.reloadsFailed
-        result.notCoAP -= earlier.notCoAP
+        result.foreignDatagrams = difference(foreignDatagrams, earlier.foreignDatagrams)
         result.violations = difference(violations, earlier.violations)
         result.alerts = difference(alerts, earlier.alerts)
         result.suppressed = difference(suppressed, earlier.suppressed)

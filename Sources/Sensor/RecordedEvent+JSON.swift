@@ -20,9 +20,9 @@ extension RecordedEvent {
             throw BadEvent(message: "not an object of JSON whose values are texts, numbers, truths or lists of them")
         }
         guard case .text(let name)? = object["event.category"],
-            let category = EventCategory.allCases.first(where: { $0.name.description == name })
+            let category = Protocols.registry.categories.first(where: { $0.name.description == name })
         else {
-            let known = EventCategory.allCases.map(\.name.description).joined(separator: ", ")
+            let known = Protocols.registry.categories.map(\.name.description).joined(separator: ", ")
             throw BadEvent(message: "'event.category' must be there, one of: \(known)")
         }
         self.init(

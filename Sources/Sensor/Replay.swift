@@ -1,7 +1,9 @@
 import Alerts
 import Capture
+import Engine
 import Foundation
 import Network
+import Packets
 
 /// Reads capture files through a pipeline, one run in the store for each file.
 ///

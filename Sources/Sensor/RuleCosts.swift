@@ -1,8 +1,10 @@
 import Bytes
 import Capture
 import Detection
+import Engine
 import Events
 import Network
+import Packets
 import Sigma
 
 /// Measures what each rule costs on the events of a capture: each one runs by itself, so that it pays for all the fields
@@ -45,7 +47,7 @@ public struct RuleCosts: EventSink, ~Copyable {
 
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         recorded.append(RecordedEvent(of: event, context, message: message, fields: fields))
         if recorded.count >= Self.batch { flush() }

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 import Foundation
 import Sigma
 
@@ -8,7 +9,7 @@ public enum RuleFiles {
     public struct File: Sendable {
         /// The path as it was found.
         public var path: String
-        /// What could be read of it, ill-formed octets replaced.
+        /// What could be read of it, ill-formed bytes replaced.
         public var text: String
         /// What is wrong with the file as a whole; its rules are not used then.
         public var problem: Diagnostic?
@@ -101,7 +102,7 @@ public enum RuleFiles {
         return File(path: file, text: text, problem: problem("not UTF-8 text", at: place))
     }
 
-    /// Where the first octet stands that is not part of well-formed UTF-8.
+    /// Where the first byte stands that is not part of well-formed UTF-8.
     private static func firstIllFormed(_ bytes: [UInt8]) -> SourcePosition? {
         let span = bytes.span.bytes
         var place = SourcePosition(line: 1, column: 1)
@@ -145,6 +146,10 @@ public enum RuleFiles {
             }
         }
         candidates.append("Rules")
-        return candidates.first { FileManager.default.fileExists(atPath: $0 + "/mqtt") }
+        return candidates.first { folder in
+            Protocols.descriptors.contains {
+                FileManager.default.fileExists(atPath: "\(folder)/\($0.category.name)")
+            }
+        }
     }
 }

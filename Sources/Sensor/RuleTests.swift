@@ -1,6 +1,7 @@
 import Alerts
 import Capture
 import Detection
+import Engine
 import Events
 import Foundation
 import Network
@@ -107,7 +108,7 @@ public struct RuleTests: Sendable {
             conversation = try MadeUpConversation(test, category: category)
         } catch { return .failure(error) }
         var limits = settings.limits
-        limits.checksums = .ignore
+        limits.engine.checksums = .ignore
         var worker = worker(limits)
         for (index, frame) in conversation.frames.enumerated() {
             worker.process(
@@ -119,8 +120,8 @@ public struct RuleTests: Sendable {
         return .success(worker.sink.alertsByRule)
     }
 
-    private func worker(_ limits: SensorLimits) -> Worker<DetectionSink> {
+    private func worker(_ limits: SensorLimits) -> SensorWorker<DetectionSink> {
         let sink = DetectionSink(rules: rules.compiled, limits: limits.detection, hash: SeededHash()) { _ in }
-        return Worker(limits: limits, sink: sink)
+        return SensorWorker(limits: limits, sink: sink)
     }
 }

@@ -1,10 +1,7 @@
-import CoAP
-import Flows
+import Engine
+import Events
 import Foundation
-import MQTT
 import Network
-import Packets
-import WebSocket
 
 /// What a run saw, dropped and could not read: the object that `earshot stats --json` prints.
 public struct RunStatistics: Codable, Sendable {
@@ -21,7 +18,7 @@ public struct RunStatistics: Codable, Sendable {
     public var suppressed: [String: UInt64] = [:]
     /// Holes in TCP streams that were never filled.
     public var gaps: UInt64 = 0
-    /// Octets of MQTT and CoAP streams that were not understood.
+    /// Bytes of followed streams that were not understood.
     public var unparsedBytes: UInt64 = 0
     /// What was pushed out of tables, by table.
     public var evicted: [String: UInt64] = [:]
@@ -50,8 +47,8 @@ public struct RunStatistics: Codable, Sendable {
     public var confirmedFlows: [String: UInt64] = [:]
     /// Frames cut short by the snap length.
     public var cutShort: UInt64 = 0
-    /// Datagrams on CoAP's port that are not CoAP.
-    public var notCoAP: UInt64 = 0
+    /// Datagrams of flows of a protocol that are none of its messages, by protocol.
+    public var foreignDatagrams: [String: UInt64] = [:]
     /// How often other rules took over while it ran (SIGHUP).
     public var reloads: UInt64 = 0
     /// How often loading the rules again failed, so that the running ones stayed.
@@ -72,7 +69,7 @@ public struct RunStatistics: Codable, Sendable {
         case webSocket = "websocket"
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
-        case notCoAP = "not_coap"
+        case foreignDatagrams = "foreign_datagrams"
         case reloads
         case reloadsFailed = "reloads_failed"
         case rulesDigests = "rules_digests"
@@ -103,70 +100,45 @@ public struct RunStatistics: Codable, Sendable {
     }
 }
 
-extension Worker where Sink: ~Copyable {
-    /// What this worker saw so far, without what only the sink and the capture know.
-    public var statistics: RunStatistics {
-        var statistics = RunStatistics()
-        statistics.packets = counters.packets
-        statistics.bytes = counters.bytes
-        statistics.flows = streams.table.total
-        statistics.messages = [
-            "mqtt": nonZero(counters.mqtt, Protocols.mqttTypeName),
-            "coap": nonZero(counters.coap, Protocols.coapCodeText),
-        ].filter { !$0.value.isEmpty }
-        statistics.violations = counters.violations
-        statistics.gaps = streams.counters.gaps
-        statistics.unparsedBytes = streams.counters.unparsedBytes
-        statistics.undecoded = nonZero(counters.undecoded) { Undecoded(rawValue: $0)?.name ?? "" }
-        statistics.evicted = evictions.filter { $0.value > 0 }
-        statistics.cutShort = counters.cutShort
-        statistics.notCoAP = counters.notCoAP
-        statistics.fragments = fragments.counters.named.filter { $0.value > 0 }
-        statistics.wrongChecksums = counters.wrongChecksums
-        statistics.missingChecksums = counters.missingChecksums
-        statistics.confirmedFlows = ["mqtt": counters.confirmedMQTT].filter { $0.value > 0 }
-        statistics.expired = streams.table.expired
-        statistics.losses = counters.losses.named
-        statistics.encryptedFlows = counters.encryptedFlows
-        let carried = webSocket.counters.named.merging(["coap_messages": counters.carriedCoAP]) { $1 }
-        statistics.webSocket = carried.contains { $0.value > 0 } ? carried.filter { $0.value > 0 } : nil
-        statistics.captureMicroseconds =
-            counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
-        let tcp = streams.counters
-        statistics.tcp = [
-            "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "conflicts": tcp.conflicts,
-            "out_of_order": tcp.outOfOrder,
-            "out_of_window": tcp.outOfWindow, "acknowledged_ahead": tcp.acknowledgedAhead, "lost_bytes": tcp.lostBytes,
-            "unfinished_messages": tcp.unfinishedMessages, "resynchronised": counters.resynchronised,
-        ].filter { $0.value > 0 }
-        return statistics
-    }
-
-    private var evictions: [String: UInt64] {
-        let (mqtt, coap) = (mqtt.counters, coap.counters)
-        return [
-            "flows": streams.table.evicted, "held_messages": streams.counters.heldEvicted,
-            "coap_candidates": candidates.evicted,
-            "mqtt_sessions": mqtt.sessionsEvicted, "mqtt_retained_topics": mqtt.retainedTopicsEvicted,
-            "mqtt_client_ids": mqtt.clientIDsEvicted, "mqtt_topic_aliases": mqtt.topicAliasesDropped,
-            "mqtt_pending_subscribes": mqtt.pendingSubscribesEvicted, "mqtt_filters": mqtt.filtersDropped,
-            "websocket_connections": webSocket.counters.connectionsEvicted,
-            "websocket_waiting": webSocket.counters.waitingEvicted,
-            "websocket_inflaters": webSocket.counters.inflatersEvicted,
-            "coap_exchanges": coap.evictedExchanges, "coap_message_ids": coap.evictedMessageIDs,
-            "coap_connections": coap.evictedConnections, "coap_partial_ivs": coap.evictedPartialIVs,
-            "coap_observations": coap.evictedObservations, "coap_pairs": coap.evictedPairs,
-            "coap_bodies": coap.evictedBodies, "coap_blocks_not_held": coap.blocksNotHeld,
-        ]
-    }
-
-    private func nonZero(_ counts: [UInt64], _ name: (UInt8) -> String) -> [String: UInt64] {
-        var result: [String: UInt64] = [:]
-        for (index, count) in counts.enumerated() where count > 0 {
-            result[name(UInt8(truncatingIfNeeded: index)), default: 0] += count
+extension RunStatistics {
+    /// What a worker saw so far, without what only the sink and the capture know.
+    init<Sink: EventSink & ~Copyable>(of worker: borrowing SensorWorker<Sink>) {
+        let counters = worker.counters
+        packets = counters.packets
+        bytes = counters.bytes
+        for (index, descriptor) in Protocols.descriptors.enumerated() {
+            let name = "\(descriptor.category.name)"
+            var types: [String: UInt64] = [:]
+            for (type, count) in counters.messages(of: index).enumerated() where count > 0 {
+                types[descriptor.typeName(UInt8(truncatingIfNeeded: type)), default: 0] += count
+            }
+            if !types.isEmpty { messages[name] = types }
+            if counters.confirmed[index] > 0 { confirmedFlows[name] = counters.confirmed[index] }
+            if counters.foreignDatagrams[index] > 0 { foreignDatagrams[name] = counters.foreignDatagrams[index] }
         }
-        return result
+        violations = counters.violations
+        losses = counters.losses.named
+        encryptedFlows = counters.encryptedFlows
+        cutShort = counters.cutShort
+        wrongChecksums = counters.wrongChecksums
+        missingChecksums = counters.missingChecksums
+        captureMicroseconds = counters.span.map { $0.upperBound.nanoseconds(since: $0.lowerBound) / 1000 } ?? 0
+        flows = worker.flowsSeen
+        expired = worker.flowsExpired
+        gaps = worker.streamGaps
+        unparsedBytes = worker.unparsedBytes
+        undecoded = counters.undecodedByName.filter { $0.value > 0 }
+        evicted = worker.evictions.filter { $0.value > 0 }
+        fragments = worker.fragmentCounts.filter { $0.value > 0 }
+        tcp = worker.segmentCounts.filter { $0.value > 0 }
+        let carried = worker.webSocketCounts.filter { $0.value > 0 }
+        webSocket = carried.isEmpty ? nil : carried
     }
+}
+
+extension Worker where Protocols == Dissectors, Sink: ~Copyable {
+    /// What this worker saw so far, without what only the sink and the capture know.
+    public var statistics: RunStatistics { RunStatistics(of: self) }
 }
 
 extension RunStatistics {
@@ -178,7 +150,7 @@ extension RunStatistics {
         gaps += other.gaps
         unparsedBytes += other.unparsedBytes
         cutShort += other.cutShort
-        notCoAP += other.notCoAP
+        foreignDatagrams.merge(other.foreignDatagrams, uniquingKeysWith: +)
         captureMicroseconds &+= other.captureMicroseconds
         violations.merge(other.violations, uniquingKeysWith: +)
         alerts.merge(other.alerts, uniquingKeysWith: +)

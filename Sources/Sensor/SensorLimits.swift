@@ -1,19 +1,26 @@
-import CoAP
 import Detection
-import Flows
-import MQTT
-import WebSocket
+import Engine
 
 /// Every bound of the sensor in one place; each type documents its own with the reason.
 public struct SensorLimits: Sendable {
-    public var flows = FlowLimits()
-    public var mqtt = MQTTLimits()
-    public var coap = CoAPLimits()
-    public var webSocket = WebSocketLimits()
+    public var engine = EngineLimits()
+    public var dissectors = Dissectors.Limits()
     public var detection = DetectionLimits()
-    /// What is done about wrong checksums.
-    public var checksums = ChecksumPolicy.ignore
 
-    /// The defaults.
+    /// The default of the setting `max_memory`, in bytes.
+    public static let defaultMemory = 512 << 20
+
+    /// Each part with its own defaults.
     public init() {}
+
+    /// The bounds of a sensor whose tables take at most about so many bytes, whatever it is sent: every other bound follows
+    /// from this one. What the program takes before any frame, and the queue of alerts, come on top.
+    public init(memory: Int) {
+        // Of 512 parts: 192 flows and what waits in them, 40 what carries messages, 168 conversations, 100 correlations and
+        // alert rows; 12 are left for the frames that correlations may want as evidence.
+        let part = max(memory, 16 << 20) / 512
+        engine = EngineLimits(flowBytes: 192 * part, carrierBytes: 40 * part)
+        dissectors = Dissectors.Limits(bytes: 168 * part)
+        detection = DetectionLimits(bytes: 100 * part)
+    }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Flows
 import Foundation
@@ -21,7 +22,10 @@ extension Settings {
             throw SensorError(
                 .configuration, "\(file): a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'")
         }
-        for (key, value) in mapping {
+        // All other bounds follow from this one, so it comes first wherever it stands.
+        let ordered =
+            mapping.filter { $0.key.string == Self.memoryKey } + mapping.filter { $0.key.string != Self.memoryKey }
+        for (key, value) in ordered {
             let line = key.mark.map { ":\($0.line)" } ?? ""
             do { try set(key.string ?? "", value) } catch {
                 throw SensorError(.configuration, "\(file)\(line): \(error.message)")
@@ -29,7 +33,9 @@ extension Settings {
         }
     }
 
+    private static let memoryKey = "max_memory"
     private static let keys = [
+        memoryKey,
         "db", "rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
         "capture_buffer_mebibytes", "snap_length",
         "promiscuous", "max_flows", "checksums", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
@@ -53,12 +59,13 @@ extension Settings {
             guard let policy = ChecksumPolicy(rawValue: value.string ?? "") else {
                 throw wrong(key, "ignore or strict")
             }
-            limits.checksums = policy
-        case "max_flows": limits.flows.flows = try number(key, value, 16...16_777_216)
+            limits.engine.checksums = policy
+        case Self.memoryKey: limits = SensorLimits(memory: try size(key, value))
+        case "max_flows": limits.engine.flows.flows = try number(key, value, 16...16_777_216)
         case "max_held_bytes_per_message":
-            limits.flows.heldBytesPerMessage = try number(key, value, 1024...1 << 24)
+            limits.engine.flows.heldBytesPerMessage = try number(key, value, 1024...1 << 24)
         case "max_queued_bytes_per_stream":
-            limits.flows.queuedBytesPerStream = try number(key, value, 4096...1 << 26)
+            limits.engine.flows.queuedBytesPerStream = try number(key, value, 4096...1 << 26)
         default:
             let hint = nearest(to: key, in: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
             throw SensorError(.configuration, "there is no setting '\(key)'\(hint)")
@@ -87,5 +94,16 @@ extension Settings {
 
     private func wrong(_ key: String, _ wanted: String) -> SensorError {
         SensorError(.configuration, "'\(key)' wants \(wanted)")
+    }
+
+    /// A size in memory, in bytes: `512MiB`, `2 GiB`.
+    private func size(_ key: String, _ value: Node) throws(SensorError) -> Int {
+        let text = (value.string ?? "").filter { $0 != " " }
+        let units = ["MiB": 1 << 20, "GiB": 1 << 30]
+        let unit = String(text.suffix(3))
+        guard let factor = units[unit], let number = Int(text.dropLast(3)), (1...1 << 20).contains(number),
+            (64 << 20...1 << 40).contains(number * factor)
+        else { throw wrong(key, "a size from 64MiB to 1024GiB, such as 512MiB") }
+        return number * factor
     }
 }

@@ -14,16 +14,16 @@ public struct Settings: Sendable {
     /// The name under which this sensor's alerts are stored.
     public var sensorName: String
     /// The bounds of every table.
-    public var limits = SensorLimits()
+    public var limits = SensorLimits(memory: SensorLimits.defaultMemory)
     /// Days after which an alert is deleted; `nil` keeps it.
     public var retentionDays: Int?
     /// Size in mebibytes beyond which the oldest alerts are deleted; `nil` for no limit.
     public var retentionMebibytes: Int?
-    /// The key of `mqtt.passwd.digest`; without one there are no digests.
+    /// The key of fields that are digests of secrets; without one there are no digests.
     public var passwordKey: KeyedDigest?
     /// Kernel buffer of each interface, in mebibytes.
     public var captureBufferMebibytes = 16
-    /// Octets of a frame that are captured.
+    /// Bytes of a frame that are captured.
     public var snapLength = 262_144
     /// Whether interfaces are put into promiscuous mode.
     public var promiscuous = true

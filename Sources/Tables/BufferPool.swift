@@ -51,6 +51,9 @@ public struct BufferPool<Owner: Sendable>: ~Copyable, Sendable {
     /// How many owners have a buffer.
     public var count: Int { buffers.count - free.count }
 
+    /// How many bytes an owner keeps.
+    public func count(of number: Int32) -> Int { number >= 0 ? buffers[Int(number)].count : 0 }
+
     /// Moves a buffer out, an empty one for -1; the number stays its owner's until `put` or `release`.
     public mutating func take(_ number: Int32) -> [UInt8] {
         guard number >= 0 else { return [] }

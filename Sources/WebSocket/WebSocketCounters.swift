@@ -10,7 +10,7 @@ public struct WebSocketCounters: Hashable, Sendable {
     public var dataFrames: UInt64 = 0
     /// Control frames: Close, Ping and Pong.
     public var controlFrames: UInt64 = 0
-    /// Octets that compressed messages were inflated to.
+    /// Bytes that compressed messages were inflated to.
     public var inflatedBytes: UInt64 = 0
     /// How often the boundaries of frames were lost.
     public var lost: UInt64 = 0
@@ -24,7 +24,7 @@ public struct WebSocketCounters: Hashable, Sendable {
     public var searchesGivenUp: UInt64 = 0
     /// Connections that made room for others.
     public var connectionsEvicted: UInt64 = 0
-    /// Directions whose waiting octets made room for others.
+    /// Directions whose waiting bytes made room for others.
     public var waitingEvicted: UInt64 = 0
     /// Directions whose inflater made room for another.
     public var inflatersEvicted: UInt64 = 0

@@ -6,9 +6,9 @@ import Tables
 public struct WebSocketLimits: Sendable {
     /// Connections that are followed at the same time; the one used longest ago makes room.
     ///
-    /// About 300 octets each.
+    /// About 300 bytes each.
     public var connections = 32_768
-    /// Octets that are held of the head of a request or an answer: as much as common servers take, four buffers of 8
+    /// Bytes that are held of the head of a request or an answer: as much as common servers take, four buffers of 8
     /// KiB.
     ///
     /// Of a longer one the fields stay that are needed.
@@ -18,18 +18,18 @@ public struct WebSocketLimits: Sendable {
     ///
     /// At most 31.
     public var httpMessages = 16
-    /// Octets on a connection before a request that upgrades it.
+    /// Bytes on a connection before a request that upgrades it.
     public var httpBytes = 4 << 20
-    /// Octets that wait in one direction: what a client sends before the answer was seen, or what is searched for a frame
-    /// behind lost octets, where three frames of 64 KiB have to fit.
+    /// Bytes that wait in one direction: what a client sends before the answer was seen, or what is searched for a frame
+    /// behind lost bytes, where three frames of 64 KiB have to fit.
     public var waitingBytesPerStream = 3 * 65_550
-    /// Octets of memory that wait in all connections together.
+    /// Bytes of memory that wait in all connections together.
     public var waitingBytesTotal = 16 << 20
     /// Directions whose messages are inflated at the same time, about 40 KiB each.
     public var inflaters = 512
-    /// Octets that are put out at once.
+    /// Bytes that are put out at once.
     ///
-    /// What a message inflates to is not bounded by itself: nobody holds it, and DEFLATE makes at most 1032 octets of
+    /// What a message inflates to is not bounded by itself: nobody holds it, and DEFLATE makes at most 1032 bytes of
     /// one.
     public var outputBytes = 65_536
 

@@ -1,20 +1,20 @@
 import Events
 import Tables
 
-/// What a step gave: octets of the data messages of one direction in order, and marks where something happens between
+/// What a step gave: bytes of the data messages of one direction in order, and marks where something happens between
 /// them.
 ///
 /// A buffer to be used again.
 public struct WebSocketOutput: Sendable {
-    /// The octets, unmasked and inflated.
+    /// The bytes, unmasked and inflated.
     public internal(set) var bytes: [UInt8] = []
     /// What happens, in the order of the offsets.
     public internal(set) var marks: [WebSocketMark] = []
-    /// Octets of the wire that were given up: those in front of a frame that was found again, and
+    /// Bytes of the wire that were given up: those in front of a frame that was found again, and
     /// those of messages that cannot be read.
     public internal(set) var dropped = 0
 
-    /// No octets.
+    /// No bytes.
     public init() {}
 
     mutating func removeAll() {
@@ -34,23 +34,23 @@ public struct WebSocketOutput: Sendable {
     }
 }
 
-/// Something between two octets of the output.
+/// Something between two bytes of the output.
 public struct WebSocketMark: Hashable, Sendable {
     /// What happens at a mark.
     public enum Kind: UInt8, Sendable {
-        /// A message of octets begins.
+        /// A message of bytes begins.
         case binaryBegins
         /// A message of text begins.
         case textBegins
         /// The message ends.
         case messageEnds
-        /// Octets are missing; what follows does not continue what stands before.
+        /// Bytes are missing; what follows does not continue what stands before.
         case hole
-        /// The frame whose octets follow breaks the statements in `violations`.
+        /// The frame whose bytes follow breaks the statements in `violations`.
         case violation
     }
 
-    /// How many octets of the output stand before it.
+    /// How many bytes of the output stand before it.
     public var offset: Int
     /// What happens there.
     public var kind: Kind

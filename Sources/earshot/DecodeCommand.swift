@@ -2,9 +2,11 @@ import ArgumentParser
 import Bytes
 import Capture
 import Detection
+import Engine
 import Events
 import Foundation
 import Network
+import Packets
 import Sensor
 
 /// `earshot decode`
@@ -78,8 +80,8 @@ struct DecodeCommand: ParsableCommand {
         try failing { () throws(SensorError) in
             var sink = DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count)
             if matches { sink.match(try rules().compiled) }
-            var worker = Worker(sink: sink)
-            if let db { worker.digestPasswords(with: try key(of: db), ofSessions: true) }
+            var worker = SensorWorker(sink: sink)
+            if let db { worker.dissectors.digestSecrets(with: try key(of: db), ofSessions: true) }
             var failure: SensorError?
             do throws(CaptureError) {
                 if interface.isEmpty { failure = try decodeFiles(&worker) } else { try listen(&worker) }
@@ -124,7 +126,7 @@ struct DecodeCommand: ParsableCommand {
     }
 
     /// Decodes every file as far as it goes; returns the first failure.
-    private func decodeFiles(_ worker: inout Worker<DecodeSink>) throws(CaptureError) -> SensorError? {
+    private func decodeFiles(_ worker: inout SensorWorker<DecodeSink>) throws(CaptureError) -> SensorError? {
         let filter = try filter.map { text throws(CaptureError) in try PacketFilter(text) }
         var failure: SensorError?
         let found = try CapturePaths(paths)
@@ -146,7 +148,7 @@ struct DecodeCommand: ParsableCommand {
         return failure
     }
 
-    private func listen(_ worker: inout Worker<DecodeSink>) throws(CaptureError) {
+    private func listen(_ worker: inout SensorWorker<DecodeSink>) throws(CaptureError) {
         var options = LiveCapture.Options()
         options.filter = filter
         var capture = try LiveCapture.open(interface, options, stop: Signals.stop)
@@ -186,7 +188,7 @@ struct DecodeSink: EventSink, ~Copyable {
 
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         guard rest > 0 else { return }
         rest -= 1

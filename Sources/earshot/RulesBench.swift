@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Detection
+import Engine
 import Foundation
 import Sensor
 
@@ -30,7 +31,7 @@ struct RulesBench: ParsableCommand {
         Signals.install()
         try failing { () throws(SensorError) in
             let rules = try options.load(isStrict: true)
-            var worker = Worker(limits: try options.settings().limits, sink: RuleCosts(rules))
+            var worker = SensorWorker(limits: try options.settings().limits, sink: RuleCosts(rules))
             do throws(CaptureError) {
                 let found = try CapturePaths(paths)
                 for path in found.files {

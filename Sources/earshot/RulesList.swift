@@ -34,8 +34,8 @@ struct RulesList: ParsableCommand {
 
     func validate() throws {
         if let level, SigmaLevel(rawValue: level) == nil { throw ValidationError(levelHelp(level)) }
-        if let category, !EventCategory.allCases.contains(where: { $0.name.description == category }) {
-            let known = EventCategory.allCases.map(\.name.description).joined(separator: ", ")
+        if let category, !Protocols.registry.categories.contains(where: { $0.name.description == category }) {
+            let known = Protocols.registry.categories.map(\.name.description).joined(separator: ", ")
             throw ValidationError("there is no category '\(category)'; there are \(known)")
         }
         if let status, !Self.statuses.contains(status) {

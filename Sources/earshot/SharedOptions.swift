@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Sensor
 import Sigma
@@ -40,7 +41,9 @@ struct PacketOptions: ParsableArguments {
 
     /// What the command line says beats the configuration.
     func apply(to settings: inout Settings) {
-        if let policy = checksums.flatMap({ ChecksumPolicy(rawValue: $0) }) { settings.limits.checksums = policy }
+        if let policy = checksums.flatMap({ ChecksumPolicy(rawValue: $0) }) {
+            settings.limits.engine.checksums = policy
+        }
     }
 }
 

@@ -74,6 +74,10 @@ struct ShowCommand: ParsableCommand {
             "evidence: \(plural(alert.evidence.count, "frame")), raw as captured, with any password in them (--pcap FILE writes them)",
         ]
         for frame in alert.evidence { lines += evidence(frame) }
+        if let leftOut = alert.evidenceLeftOut {
+            lines.append(
+                "  \(plural(leftOut, "more frame")) brought bytes of it and \(leftOut == 1 ? "was" : "were") not kept")
+        }
         if let rule = detail.rule {
             lines += ["", "the rule as it was when it fired"]
             lines += rule.source.split(separator: "\n", omittingEmptySubsequences: false).map {
@@ -99,7 +103,7 @@ struct ShowCommand: ParsableCommand {
 
     private func evidence(_ frame: EvidenceFrame) -> [String] {
         let stamp = Timestamp(nanoseconds: frame.timestampNanoseconds)
-        var lines = ["  frame \(frame.frameNumber), \(stamp), \(frame.bytes.count) of \(frame.originalLength) octets"]
+        var lines = ["  frame \(frame.frameNumber), \(stamp), \(frame.bytes.count) of \(frame.originalLength) bytes"]
         for start in stride(from: 0, to: min(frame.bytes.count, 256), by: 16) {
             let row = frame.bytes[start..<min(start + 16, frame.bytes.count)]
             let hex = row.map { String(format: "%02x", $0) }.joined(separator: " ")

@@ -1,5 +1,6 @@
 import Alerts
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct EvidencePcapTests {
@@ -32,7 +33,7 @@ import Testing
         #expect(EvidencePcap.file([]).count == 28)
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/tshark")))
+    @Test(.needs(FileManager.default.isExecutableFile(atPath: "/usr/bin/tshark"), "tshark is not installed"))
     func tsharkReadsIt() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/evidence.pcapng"

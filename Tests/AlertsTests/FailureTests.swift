@@ -1,6 +1,7 @@
 import Alerts
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -8,7 +9,9 @@ import Testing
 #endif
 
 @Suite struct FailureTests {
-    @Test func alertsWaitWhileTheDatabaseIsLocked() throws {
+    @Test("alerts wait in memory while another process locks the database") func alertsWaitWhileTheDatabaseIsLocked()
+        throws
+    {
         let folder = try TemporaryFolder()
         let notices = Notices()
         let writer = try AlertWriter(path: folder.store, settings: quickSettings()) { notices.add($0) }
@@ -18,7 +21,7 @@ import Testing
         #expect(!writer.flush())
         #expect(writer.waiting == 200)
         #expect(notices.count(.warning) == 1, "said once, not at each attempt")
-        writer.submit(.repeated(serial: 5, lastSeen: 1_700_000_000_000_001, count: 2, evidence: nil))
+        writer.submit(.repeated(serial: 5, lastSeen: 1_700_000_000_000_001, count: 2))
         try locker.release()
         #expect(eventually { writer.waiting == 0 })
         #expect(notices.count(.info) == 1)
@@ -30,7 +33,8 @@ import Testing
         #expect(notices.count(.error) == 0)
     }
 
-    @Test func theOldestAreSpilledAndTakenInAgain() throws {
+    @Test("when the queue is full, the oldest alerts go to the spill file and come back later")
+    func theOldestAreSpilledAndTakenInAgain() throws {
         let folder = try TemporaryFolder()
         var settings = quickSettings()
         settings.queueLimit = 100
@@ -48,7 +52,7 @@ import Testing
                 writer.submit(
                     .repeated(
                         serial: UInt64(max(1, serial - 90)), lastSeen: 1_700_000_000_000_002, count: 7,
-                        evidence: sampleFrame(9999)))
+                        evidence: [sampleFrame(9999)]))
             }
         }
         #expect(writer.counters.spilled > 800)
@@ -67,7 +71,8 @@ import Testing
         #expect(detail.rule?.source == "text")
     }
 
-    @Test func whatIsLeftAtTheEndIsTakenInByTheNextWriter() throws {
+    @Test("alerts left in the spill file are stored by the next writer")
+    func whatIsLeftAtTheEndIsTakenInByTheNextWriter() throws {
         let folder = try TemporaryFolder()
         let notices = Notices()
         let first = try AlertWriter(path: folder.store, settings: quickSettings()) { notices.add($0) }
@@ -89,7 +94,8 @@ import Testing
         #expect(try reader.latestRun()?.summary == finished())
     }
 
-    @Test func aLiveRunBeginsEvenWhileTheDatabaseIsLocked() throws {
+    @Test("a live run starts although the database is locked") func aLiveRunBeginsEvenWhileTheDatabaseIsLocked() throws
+    {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store, settings: quickSettings())
         let locker = try Locker(folder.store)
@@ -105,7 +111,9 @@ import Testing
         #expect(try reader.latestRun()?.alerts == 1)
     }
 
-    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    @Test(
+        "a full disk costs alerts, which are counted, and stops nothing",
+        .needs(SmallDisk.isAllowed, "mounting is not permitted"))
     func aFullDatabaseStopsNothing() throws {
         let folder = try TemporaryFolder()
         var settings = quickSettings()
@@ -138,7 +146,8 @@ import Testing
     }
 
     /// Neither the database nor the spill file takes anything, and that takes no more than a little of the processor.
-    @Test func whereNothingTakesAlertsTheNewestAreKept() async {
+    @Test("when neither database nor spill file can be written, the newest alerts are kept")
+    func whereNothingTakesAlertsTheNewestAreKept() async {
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()
             var settings = quickSettings()
@@ -167,7 +176,8 @@ import Testing
         }
     }
 
-    @Test func aTornTailAndDamageInTheMiddleCostOnlyWhatTheyHit() throws {
+    @Test("a damaged spill file loses only the records that are damaged")
+    func aTornTailAndDamageInTheMiddleCostOnlyWhatTheyHit() throws {
         let folder = try TemporaryFolder()
         try spill(folder, alerts: 20)
         let path = folder.path + "/alerts.db.spill"
@@ -189,7 +199,9 @@ import Testing
         #expect(notices.count(.error) == 1)
     }
 
-    @Test(arguments: ["", "nonsense", "\u{1E}ES\u{1}\u{7F}\u{7F}\u{7F}\u{7F}abcdefgh"])
+    @Test(
+        "a spill file that is none is ignored",
+        arguments: ["", "nonsense", "\u{1E}ES\u{1}\u{7F}\u{7F}\u{7F}\u{7F}abcdefgh"])
     func aSpillFileOfNonsenseIsPassedOver(content: String) throws {
         let folder = try TemporaryFolder()
         try Data(content.utf8).write(to: URL(fileURLWithPath: folder.path + "/alerts.db.spill"))
@@ -200,7 +212,9 @@ import Testing
         writer.close()
     }
 
-    @Test func takingInTheSameSpillFileTwiceDoublesNothing() throws {
+    @Test("reading the same spill file twice stores each alert once") func takingInTheSameSpillFileTwiceDoublesNothing()
+        throws
+    {
         let folder = try TemporaryFolder()
         try spill(folder, alerts: 20)
         let path = folder.path + "/alerts.db.spill"

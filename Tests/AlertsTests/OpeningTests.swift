@@ -1,6 +1,7 @@
 import Alerts
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -8,7 +9,7 @@ import Testing
 #endif
 
 @Suite struct OpeningTests {
-    @Test(arguments: [0o000, 0o777])
+    @Test("store files are readable by their owner only, whatever the umask", arguments: [0o000, 0o777])
     func filesAreForTheOwnerAloneWhateverTheUmask(mask: Int) async throws {
         // A process of its own: the umask belongs to all threads.
         setenv("EARSHOT_TEST_UMASK", String(mask), 1)
@@ -33,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func saysWhatCannotBeOpened() throws {
+    @Test("the error names the store that cannot be opened") func saysWhatCannotBeOpened() throws {
         let folder = try TemporaryFolder()
         try Data("no database at all, but long enough for a header of SQLite, which has a hundred bytes.......".utf8)
             .write(to: URL(fileURLWithPath: folder.path + "/text"))
@@ -93,7 +94,7 @@ import Testing
         try AlertWriter(path: folder.store).close()
     }
 
-    @Test func aLockedDatabaseIsSaidAtTheStart() throws {
+    @Test("a database that is locked at the start is reported") func aLockedDatabaseIsSaidAtTheStart() throws {
         let folder = try TemporaryFolder()
         try AlertWriter(path: folder.store).close()
         let locker = try Locker(folder.store)
@@ -108,7 +109,9 @@ import Testing
     }
 
     /// A store on a medium that nobody can write to, as it is when evidence is handed over.
-    @Test(.enabled(if: SmallDisk.isAllowed, "needs the right to mount"))
+    @Test(
+        "a store on a read-only file system can be read and not written",
+        .needs(SmallDisk.isAllowed, "mounting is not permitted"))
     func readsAStoreWhereNothingCanBeMadeBesideIt() throws {
         let folder = try TemporaryFolder()
         let disk = try #require(SmallDisk(folder.path + "/disk"))
@@ -134,7 +137,8 @@ import Testing
         }
     }
 
-    @Test func pathsThatSQLiteReadsInAnotherWayAreFiles() throws {
+    @Test("paths that SQLite would read as URIs are plain files") func pathsThatSQLiteReadsInAnotherWayAreFiles() throws
+    {
         let folder = try TemporaryFolder()
         try AlertWriter(path: folder.path + "/file:x?mode=memory").close()
         #expect(folder.exists("file:x?mode=memory"))

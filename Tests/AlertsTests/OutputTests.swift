@@ -160,9 +160,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        #"{}, "level": "low""#, "", "[1]", "{", "{\"a\":1}\n{\"b\":2}", "nonsense", "\"text\"",
-    ])
+    @Test(
+        "an event that is not a JSON object adds no field to an alert",
+        arguments: [
+            #"{}, "level": "low""#, "", "[1]", "{", "{\"a\":1}\n{\"b\":2}", "nonsense", "\"text\"",
+        ])
     func anEventThatIsNoObjectForgesNothing(event: String) throws {
         for output in [JSONOutput(), EVEOutput()] as [any AlertOutput] {
             let line = output.line(stored { $0.event = event })
@@ -174,7 +176,7 @@ import Testing
         }
     }
 
-    @Test func anEventOverSeveralLinesBecomesOne() throws {
+    @Test("an event with line breaks is printed in one line") func anEventOverSeveralLinesBecomesOne() throws {
         let line = JSONOutput().line(stored { $0.event = "{\n\t\"mqtt.topic\": \"a\u{202E}b\"\r\n}" })
         #expect(!line.contains { $0.isNewline })
         #expect(line.contains(#"a\u202eb"#))

@@ -78,7 +78,7 @@ import Testing
         #expect(try reader.query(after: 3, limit: 1).map(\.id) == [4])
     }
 
-    @Test func pollingSeesNewRowsAndGrownCounts() throws {
+    @Test("a reader that polls sees new alerts and raised counts") func pollingSeesNewRowsAndGrownCounts() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         defer { writer.close() }
@@ -93,7 +93,7 @@ import Testing
         #expect(try reader.poll(&cursor).map { [$0.stored.id, $0.isNew ? 1 : 0] } == [[1, 1], [2, 1], [3, 1]])
         #expect(try reader.poll(&cursor).isEmpty)
         for count in 2...4 {
-            writer.submit(.repeated(serial: 2, lastSeen: 1_700_000_000_000_009, count: Int64(count), evidence: nil))
+            writer.submit(.repeated(serial: 2, lastSeen: 1_700_000_000_000_009, count: Int64(count)))
             writer.flush()
         }
         writer.submit(.insert(sampleAlert(4)))
@@ -118,7 +118,9 @@ import Testing
         #expect(try reader.cursorAtEnd() == all || all.revision == 8)
     }
 
-    @Test func aReaderHoldsNothingBackAndSurvivesTheWriter() throws {
+    @Test("a reader does not block the writer and outlives it") func aReaderHoldsNothingBackAndSurvivesTheWriter()
+        throws
+    {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         _ = try writer.beginRun(sampleRun())
@@ -141,7 +143,7 @@ import Testing
         next.close()
     }
 
-    @Test func aStoreThatIsRemovedWhileInUse() throws {
+    @Test("removing the store while it is read is an error, not a crash") func aStoreThatIsRemovedWhileInUse() throws {
         let folder = try TemporaryFolder()
         let notices = Notices()
         let writer = try AlertWriter(path: folder.store) { notices.add($0) }
@@ -154,7 +156,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.store)
         #expect(try reader.poll(&cursor).isEmpty)
         writer.submit(.insert(sampleAlert(4)))
-        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 2, evidence: nil))
+        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 2))
         #expect(writer.flush())
         #expect(notices.count(.error) == 1)
         #expect(try reader.poll(&cursor).map(\.stored.alert.serial) == [4])
@@ -164,14 +166,15 @@ import Testing
         #expect(try AlertReader(path: folder.store).latestRun()?.summary.status == .finished)
     }
 
-    @Test func opensAStoreWithoutShmFileAndCannotWrite() throws {
+    @Test("a store opened for reading needs no -shm file and cannot be written")
+    func opensAStoreWithoutShmFileAndCannotWrite() throws {
         let folder = try TemporaryFolder()
         let reader = try store(folder)
         #expect(throws: (any Error).self) { try reader.writeForTest() }
         #expect(try reader.count() == 5)
     }
 
-    @Test func aTamperedStoreDoesNotTrap() throws {
+    @Test("a store with values of wrong types never traps the reader") func aTamperedStoreDoesNotTrap() throws {
         let folder = try TemporaryFolder()
         _ = try store(folder)
         let other = try DatabaseQueue(path: folder.store)

@@ -21,7 +21,7 @@ import Testing
         return opening
     }
 
-    @Test(arguments: [RunStatus.finished, .damaged])
+    @Test("a capture that was read to its end is not read again", arguments: [RunStatus.finished, .damaged])
     func aCompleteRunIsNotRepeated(status: RunStatus) throws {
         let folder = try TemporaryFolder()
         #expect(try replay(folder, sampleRun("f"), alerts: 3, status: status) == .started(runID: 1))
@@ -39,7 +39,8 @@ import Testing
         #expect(try reader.count() == 9)
     }
 
-    @Test(arguments: [RunStatus?.none, .interrupted])
+    @Test(
+        "a run of a file that was interrupted is replaced by the next one", arguments: [RunStatus?.none, .interrupted])
     func anUnfinishedRunOfAFileIsReplaced(status: RunStatus?) throws {
         let folder = try TemporaryFolder()
         _ = try replay(folder, sampleRun("f"), alerts: 5, status: status)
@@ -52,7 +53,7 @@ import Testing
         #expect(try reader.alert(6)?.stored.runID == 2, "numbers are not used again")
     }
 
-    @Test func liveRunsAreNeverReplacedOrRefused() throws {
+    @Test("live runs are neither replaced nor refused") func liveRunsAreNeverReplacedOrRefused() throws {
         let folder = try TemporaryFolder()
         _ = try replay(folder, sampleRun(), alerts: 2, status: nil)
         _ = try replay(folder, sampleRun(), alerts: 2, status: .finished)
@@ -77,7 +78,8 @@ import Testing
     }
 
     /// The alerts of a killed run that only its spill file holds must not come back beside those of its repetition.
-    @Test func whatTheSpillFileHoldsOfAReplacedRunIsPassedOver() throws {
+    @Test("alerts of a replaced run in the spill file are dropped")
+    func whatTheSpillFileHoldsOfAReplacedRunIsPassedOver() throws {
         let folder = try TemporaryFolder()
         let first = try AlertWriter(path: folder.store, settings: quickSettings())
         _ = try first.beginRun(sampleRun("f"))
@@ -94,7 +96,7 @@ import Testing
         #expect(try AlertReader(path: folder.store).query().map(\.runID) == [2, 2, 2, 2, 2])
     }
 
-    @Test func whatWasCommittedSurvivesAKill() async throws {
+    @Test("committed alerts survive SIGKILL") func whatWasCommittedSurvivesAKill() async throws {
         let path = NSTemporaryDirectory() + "earshot-kill-\(getpid()).db"
         setenv("EARSHOT_TEST_KILL", path, 1)
         await #expect(processExitsWith: .signal(SIGKILL)) {

@@ -34,10 +34,14 @@ final class SmallDisk {
         }
     }
 
+    /// Waits for who still has a file of it open: a process that another test just started has, until it becomes a program.
     func makeReadOnly() throws {
-        guard mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "size=2m") == 0 else {
-            throw POSIXError(.EPERM)
+        var code: Int32 = 0
+        let isDone = eventually {
+            code = mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "size=2m") == 0 ? 0 : errno
+            return code != EBUSY
         }
+        guard isDone, code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EPERM) }
     }
 
     func free() { try? FileManager.default.removeItem(atPath: path + "/filler") }

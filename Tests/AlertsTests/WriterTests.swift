@@ -36,7 +36,7 @@ import Testing
         #expect(try reader.alert(2) == nil)
     }
 
-    @Test func tablesHaveTheContractsColumns() throws {
+    @Test("the tables have the documented columns") func tablesHaveTheContractsColumns() throws {
         let folder = try TemporaryFolder()
         try AlertWriter(path: folder.store).close()
         let columns = [
@@ -59,7 +59,8 @@ import Testing
         #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA auto_vacuum") } == 2)
     }
 
-    @Test func repetitionsRaiseTheCountAndAreCoalesced() throws {
+    @Test("repetitions raise the count of an alert and are written together")
+    func repetitionsRaiseTheCountAndAreCoalesced() throws {
         let folder = try TemporaryFolder()
         var settings = AlertWriterSettings()
         settings.batchDelaySeconds = 5
@@ -71,16 +72,16 @@ import Testing
             writer.submit(
                 .repeated(
                     serial: 1, lastSeen: 1_700_000_000_000_000 + Int64(count), count: Int64(count),
-                    evidence: sampleFrame(UInt64(count))))
+                    evidence: [sampleFrame(UInt64(count))]))
         }
         #expect(writer.counters.coalesced == 49)
         #expect(writer.waiting == 1)
         #expect(writer.flush())
         // A second batch: the row is there already.
         for count in 51...60 {
-            writer.submit(.repeated(serial: 1, lastSeen: 1_700_000_000_000_099, count: Int64(count), evidence: nil))
+            writer.submit(.repeated(serial: 1, lastSeen: 1_700_000_000_000_099, count: Int64(count)))
         }
-        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 1, evidence: sampleFrame(77)))
+        writer.submit(.repeated(serial: 1, lastSeen: 1, count: 1, evidence: [sampleFrame(77)]))
         #expect(writer.waiting == 1)
         #expect(writer.flush())
         writer.close()
@@ -93,7 +94,7 @@ import Testing
         #expect(writer.counters.committed == 2)
     }
 
-    @Test func commitsWithoutBeingAsked() throws {
+    @Test("alerts are committed without a flush") func commitsWithoutBeingAsked() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         _ = try writer.beginRun(sampleRun())
@@ -110,7 +111,7 @@ import Testing
         #expect(!folder.exists("alerts.db.lock"))
     }
 
-    @Test func keepsTheRuleAsItWasWhenItFired() throws {
+    @Test("an alert keeps the rule text of the time it fired") func keepsTheRuleAsItWasWhenItFired() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         _ = try writer.beginRun(sampleRun())
@@ -127,7 +128,7 @@ import Testing
         #expect(try (1...3).map { try reader.alert($0)?.rule?.source } == ["old", "new", nil])
     }
 
-    @Test func aZeroInATextCutsNothingOff() throws {
+    @Test("a zero byte does not cut a text off") func aZeroInATextCutsNothingOff() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         _ = try writer.beginRun(sampleRun())
@@ -146,13 +147,13 @@ import Testing
         #expect(try reader.count(filter) == 1)
     }
 
-    @Test func whatComesWithoutARunOrAfterTheEndIsCounted() throws {
+    @Test("alerts outside of a run are counted as lost") func whatComesWithoutARunOrAfterTheEndIsCounted() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         writer.submit(.insert(sampleAlert(1)))
         #expect(writer.counters.lost == 1)
         _ = try writer.beginRun(sampleRun())
-        writer.submit(.repeated(serial: 99, lastSeen: 1, count: 2, evidence: nil))
+        writer.submit(.repeated(serial: 99, lastSeen: 1, count: 2))
         #expect(writer.flush())
         #expect(writer.counters.orphaned == 1)
         writer.close()

@@ -1,5 +1,6 @@
 import Foundation
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// In the steady state a packet costs no allocation: not in decoding, streams, dissection, conversations or rules.
@@ -16,10 +17,9 @@ import Testing
     }
 
     @Test(
-        .enabled(
-            if: isRelease,
-            "a debug build allocates where a release build does not: name a release program in EARSHOT_PROGRAM"
-        ))
+        .needs(
+            isRelease,
+            "a debug build allocates where a release build does not: name a release program in EARSHOT_PROGRAM"))
     func noneForAPacket() throws {
         let few = try replay(LongSessions(rounds: 2500))
         let many = try replay(LongSessions(rounds: 15_000))

@@ -1,7 +1,7 @@
 import Bytes
 import Testing
 
-/// RFC 6455, 5.3: octet `i` of the payload meets octet `i` modulo 4 of the key.
+/// RFC 6455, 5.3: byte `i` of the payload meets byte `i` modulo 4 of the key.
 @Test(arguments: 0..<40) func maskedCopies(count: Int) {
     let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
     let word: UInt32 = 0x37FA_213D
@@ -45,12 +45,18 @@ import Testing
     var pool = InflaterPool(limit: 2)
     let numbers = (0..<3).map { _ in pool.open(windowBits: 9) }
     #expect(numbers == [0, 1, nil])
+    let size = InflaterPool.bytes(windowBits: 9)
+    // A window of 512 bytes, and zlib's state.
+    #expect(size == 512 + 8192)
+    var bytes = pool.bytes
+    #expect(bytes == 2 * size)
     pool.close(0)
     pool.close(0)
     pool.close(17)
     pool.close(-1)
     let count = pool.count
-    #expect(count == 1)
+    bytes = pool.bytes
+    #expect(count == 1 && bytes == size)
     let reopened = pool.open(windowBits: 9)
     #expect(reopened == 0)
     var text: [UInt8] = []

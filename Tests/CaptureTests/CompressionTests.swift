@@ -39,7 +39,8 @@ import Testing
         #expect(file.bytesConsumed == Int64(compressed.count))
     }
 
-    @Test(arguments: ["gzip", "zstd"]) func membersOneAfterAnother(_ tool: String) throws {
+    @Test("members of gzip and zstd one after another are one capture", arguments: ["gzip", "zstd"])
+    func membersOneAfterAnother(_ tool: String) throws {
         let plain = Self.capture().bytes
         // Cut anywhere, also inside the file header and inside frames; an empty member is a member.
         let cuts = [0, 3, 20, 21, 5000, 5000, 100_001, plain.count]

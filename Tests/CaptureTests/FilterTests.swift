@@ -1,4 +1,5 @@
 import Capture
+import Packets
 import Testing
 
 @Suite struct FilterTests {

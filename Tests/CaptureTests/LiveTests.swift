@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Network
 import Packets
+import TestSupport
 import Testing
 
 /// A UDP socket on 127.0.0.1 that sends to itself.
@@ -45,7 +46,7 @@ final class LoopbackSocket {
         }
     }()
 
-    @Test(.enabled(if: isPermitted, "capturing on lo is not permitted"))
+    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
     func datagramsOnLoopback() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -76,7 +77,7 @@ final class LoopbackSocket {
         #expect(try capture.step() == .end)
     }
 
-    @Test(.enabled(if: isPermitted, "capturing on lo is not permitted"))
+    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
     func snapLength() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -94,7 +95,7 @@ final class LoopbackSocket {
         Issue.record("no frame came")
     }
 
-    @Test(.enabled(if: isPermitted, "capturing on lo is not permitted"))
+    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
     func severalInterfaces() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -113,7 +114,7 @@ final class LoopbackSocket {
         #expect(capture.counters().count == 2)
     }
 
-    @Test(.enabled(if: isPermitted, "capturing on lo is not permitted"))
+    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
     func idleAndStop() throws {
         var options = LiveCapture.Options()
         options.filter = "udp dst port 1 and udp src port 1"
@@ -132,7 +133,7 @@ final class LoopbackSocket {
         #expect(ContinuousClock.now - waiting < .milliseconds(90))
     }
 
-    @Test(.enabled(if: isPermitted, "capturing on lo is not permitted"))
+    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
     func dropsAreCounted() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -165,7 +166,7 @@ final class LoopbackSocket {
         #expect(none?.exitCode == 66)
     }
 
-    @Test(.enabled(if: isPermitted, "capturing on lo is not permitted"))
+    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
     func badFilter() {
         var options = LiveCapture.Options()
         options.filter = "udp prot 1"

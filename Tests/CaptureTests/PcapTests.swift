@@ -59,7 +59,7 @@ import Testing
         #expect(try readFrames(file.bytes).frames.first?.header.linkType == expected)
     }
 
-    @Test(arguments: [UInt32(0), 4, 0xFFFF_FFFF])
+    @Test("a frame longer than the snap length of the file is read", arguments: [UInt32(0), 4, 0xFFFF_FFFF])
     func snapLengthIsNotBelieved(_ snapLength: UInt32) throws {
         var file = CaptureBytes.pcap(snapLength: snapLength)
         file.record(0, 0, [1, 2, 3, 4, 5, 6, 7, 8])
@@ -70,7 +70,7 @@ import Testing
         (2, 2, 900, 3), (2, 3, 900, 3), (2, 3, 3, 900), (2, 4, 3, 900), (543, 0, 900, 3),
     ]
 
-    @Test(arguments: oldVersions)
+    @Test("old pcap versions have captured and original length swapped", arguments: oldVersions)
     func oldVersionsSwapTheLengths(_ major: UInt16, _ minor: UInt16, _ first: Int, _ second: Int) throws {
         var file = CaptureBytes.pcap(version: (major, minor))
         for value in [0, 0, first, second] { file.add(UInt32(value)) }

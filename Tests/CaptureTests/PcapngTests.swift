@@ -122,7 +122,7 @@ import Testing
         #expect(frames.map(\.header.originalLength) == [1000, 3])
     }
 
-    @Test func unknownBlockOfAnySizeIsPassedOver() throws {
+    @Test("unknown pcapng blocks are skipped, whatever their size") func unknownBlockOfAnySizeIsPassedOver() throws {
         var file = CaptureBytes()
         file.section()
         file.interface()

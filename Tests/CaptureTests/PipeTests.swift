@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import Glibc
+import Packets
 import Testing
 
 @Suite struct PipeTests {

@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Packets
 import Testing
 
 /// A frame with a copy of its bytes.

@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import Network
+import Packets
 import Testing
 
 /// Captures by others, beside the package, read here and by tshark. Without them there is nothing to do.

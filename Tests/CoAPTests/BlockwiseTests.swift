@@ -1,7 +1,7 @@
 import CoAP
 import Testing
 
-/// A message of an exchange of RFC 7959, 3: code, Block1 or Block2 value, octets of payload.
+/// A message of an exchange of RFC 7959, 3: code, Block1 or Block2 value, bytes of payload.
 private struct Step {
     var isRequest: Bool
     var id: UInt16

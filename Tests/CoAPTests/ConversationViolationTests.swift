@@ -4,7 +4,7 @@ import Network
 import TestSupport
 import Testing
 
-/// Octets of a step: `>` from the client, `<` from the server.
+/// Bytes of a step: `>` from the client, `<` from the server.
 private struct Play: CustomTestStringConvertible, Sendable {
     var name: String
     var steps: [String]
@@ -146,7 +146,7 @@ private let plays = [
         ], id: nil),
 ]
 
-@Test(arguments: plays)
+@Test("violations that only the conversation shows", arguments: plays)
 private func brokenByWhatWentBefore(play: Play) throws {
     let listener = Listener()
     var found: [String] = []
@@ -163,7 +163,7 @@ private func brokenByWhatWentBefore(play: Play) throws {
 }
 
 /// RFC 7252, 8.1: a member of a group that is not aware of it may reset a request, and nobody else knows whether it is.
-@Test func resetByAMemberOfAGroup() throws {
+@Test("a Reset from one member of a multicast group") func resetByAMemberOfAGroup() throws {
     let listener = Listener()
     let group = Endpoint(IPAddress(v4: 0xE000_01BB), 5683)
     let request = try #require(listener.hear(hex("51 01 0007 aa"), to: group))

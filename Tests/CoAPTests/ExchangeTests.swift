@@ -11,7 +11,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
     CoAPBuilder(type, .content, id, token: token, payload: "22.3 C")
 }
 
-/// RFC 7252, appendix A, figure 16: 16 octets there, 11 back.
+/// RFC 7252, appendix A, figure 16: 16 bytes there, 11 back.
 @Test func piggybackedResponse() throws {
     let listener = Listener()
     let asked = try #require(listener.hear(request(0x7d34), at: 10))
@@ -27,7 +27,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
     #expect(answer["coap.uri_path"] == nil && answer["coap.method"] == nil)
 }
 
-/// Figure 18: the request is sent again; the answer's time counts from the first copy, the octets of both copies count.
+/// Figure 18: the request is sent again; the answer's time counts from the first copy, the bytes of both copies count.
 @Test func retransmittedRequest() throws {
     let listener = Listener()
     listener.hear(request(0x7d36, [0x31]), at: 0)
@@ -49,7 +49,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
     #expect(copy["coap.amplification"] == (24.0 / 34.0).description)
 }
 
-/// Figure 20: Empty ACK, then a response of its own, which the client acknowledges. The ACK's four octets came back,
+/// Figure 20: Empty ACK, then a response of its own, which the client acknowledges. The ACK's four bytes came back,
 /// too.
 @Test func separateResponse() throws {
     let listener = Listener()
@@ -103,7 +103,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
     #expect(listener.hear(response(2, [0x87], .nonConfirmable), from: ends[0], to: client)?["coap.matched"] == "false")
 }
 
-/// 21 octets that ask for `/.well-known/core`, 1031 that answer: 49.1 times as many.
+/// 21 bytes that ask for `/.well-known/core`, 1031 that answer: 49.1 times as many.
 @Test func amplification() throws {
     let listener = Listener()
     let discovery = CoAPBuilder(.nonConfirmable, .get, 1, path: ".well-known/core")

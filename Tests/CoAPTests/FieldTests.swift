@@ -84,8 +84,8 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
     #expect(Listener().hear(hex("40001234ff61"))?["payload.bytes"] == "1")
 }
 
-/// What cannot be read is absent: no token of nine octets, no options behind it.
-@Test func fieldsOfWhatCannotBeRead() throws {
+/// What cannot be read is absent: no token of nine bytes, no options behind it.
+@Test("what could not be read of a message is absent") func fieldsOfWhatCannotBeRead() throws {
     let event = try #require(Listener().hear(hex("49 02 1234 000102030405060708 b161")))
     #expect(event["coap.code"] == "0.02" && event["coap.mid"] == String(0x1234))
     #expect(event["coap.token"] == nil && event["coap.uri_path"] == nil)

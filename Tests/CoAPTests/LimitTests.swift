@@ -105,7 +105,7 @@ func longPaths(length: Int) throws {
     #expect(listener.counters.cutPaths == (length <= 128 ? 0 : 1))
 }
 
-@Test func longPathsAreCutBetweenCharacters() throws {
+@Test("a path over its limit is cut between characters") func longPathsAreCutBetweenCharacters() throws {
     let listener = Listener()
     listener.hear(CoAPBuilder(.get, options: [(11, Array(repeating: 0x20, count: 60))]))
     let answer = try #require(listener.hearBack(CoAPBuilder(.acknowledgement, .content, 0)))

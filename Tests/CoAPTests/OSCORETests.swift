@@ -70,7 +70,7 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
     #expect(event["violation.fatal"] == "false")
 }
 
-/// Every truncation of every short value, and every flag octet: nothing traps, ranges lie within.
+/// Every truncation of every short value, and every flag byte: nothing traps, ranges lie within.
 @Test func everyOptionValue() {
     for flags in UInt8.min...UInt8.max {
         let full = [flags] + hex("0102030405 03 aabbcc 0102")

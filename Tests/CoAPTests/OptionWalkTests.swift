@@ -14,7 +14,7 @@ private func option(_ number: Int, at offset: Int, count: Int) -> CoAPOptionWalk
             option: CoAPOption(rawValue: UInt16(number)), value: ByteRange(offset: offset, count: count)))
 }
 
-/// RFC 7252, 3.1: each nibble of delta and of length, with as many extension octets as it asks for, all zero.
+/// RFC 7252, 3.1: each nibble of delta and of length, with as many extension bytes as it asks for, all zero.
 @Test func everyNibble() {
     for delta in 0..<16 {
         for length in 0..<16 {

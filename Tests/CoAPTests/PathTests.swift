@@ -13,7 +13,7 @@ func appendixB(segments: [String], path: String) throws {
     #expect(try #require(Listener().hear(message))["coap.uri_path"] == path)
 }
 
-/// RFC 7252, 6.5, step 6, for each octet: unreserved, sub-delims, `:` and `@` stay.
+/// RFC 7252, 6.5, step 6, for each byte: unreserved, sub-delims, `:` and `@` stay.
 @Test func everyOctetOfAPath() throws {
     let plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@"
     for octet in UInt8.min...UInt8.max {

@@ -45,7 +45,7 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
     #expect(plain["coap.proxy.host"] == nil && plain["coap.proxy.scheme"] == nil)
 }
 
-/// Octets between two addresses, whatever the ports, in a window of 30 to 60 seconds.
+/// Bytes between two addresses, whatever the ports, in a window of 30 to 60 seconds.
 @Test func amplificationByPair() throws {
     let listener = Listener()
     let question = Build.coap(type: 1, code: 1, id: 1, token: [1])  // 5 octets
@@ -61,7 +61,7 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
     #expect(ask(1002, at: 31)?["coap.pair.octets"] == "300")
     #expect(ask(1003, at: 61)?["coap.pair.octets"] == "200")
     #expect(ask(1004, at: 500)?["coap.pair.octets"] == "100")
-    // Answers that nobody asked for: octets, no ratio.
+    // Answers that nobody asked for: bytes, no ratio.
     let lone = Listener().hear(answer, from: Listener.server, to: Listener.client)
     #expect(lone?["coap.pair.octets"] == "100" && lone?["coap.pair.amplification"] == nil)
 }
@@ -77,7 +77,7 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
 }
 
 /// Copies are counted, and so are responses; those of a group's members all count for the one request.
-@Test func countsOfCopiesAndResponses() throws {
+@Test("retransmissions and responses are counted for each exchange") func countsOfCopiesAndResponses() throws {
     let listener = Listener()
     let question = Build.coap(code: 1, id: 1, token: [1])
     #expect(listener.hear(question)?["coap.copies"] == nil)

@@ -89,15 +89,17 @@ private let broken: [([UInt8], String)] = [
 }
 
 /// Messages near the broken ones that keep the rules.
-@Test(arguments: [
-    CoAPStream(code(7, 1), options: [(8, [1, 2, 3])]), CoAPStream(code(7, 2), options: [(4, [1])]),
-    CoAPStream(0x02, path: "a", payload: [UInt8](repeating: 0, count: 1145)),
-    CoAPStream(0x01, token: [UInt8](repeating: 7, count: 8)),
-    CoAPStream(0x45, token: [UInt8](repeating: 7, count: 13)), CoAPStream(0x00),
-    CoAPStream(0x03, options: [(27, [0x0F])], payload: [UInt8](repeating: 0, count: 1024)),
-    CoAPStream(0x03, options: [(27, [0x07])], payload: [UInt8](repeating: 0, count: 700)),
-    CoAPStream(0x01, path: "status", options: [(23, [0x37])]),
-])
+@Test(
+    "valid messages of a stream show no violation",
+    arguments: [
+        CoAPStream(code(7, 1), options: [(8, [1, 2, 3])]), CoAPStream(code(7, 2), options: [(4, [1])]),
+        CoAPStream(0x02, path: "a", payload: [UInt8](repeating: 0, count: 1145)),
+        CoAPStream(0x01, token: [UInt8](repeating: 7, count: 8)),
+        CoAPStream(0x45, token: [UInt8](repeating: 7, count: 13)), CoAPStream(0x00),
+        CoAPStream(0x03, options: [(27, [0x0F])], payload: [UInt8](repeating: 0, count: 1024)),
+        CoAPStream(0x03, options: [(27, [0x07])], payload: [UInt8](repeating: 0, count: 700)),
+        CoAPStream(0x01, path: "status", options: [(23, [0x37])]),
+    ])
 func unbrokenStreamMessages(message: CoAPStream) throws {
     let listener = Listener()
     let connection = listener.connect()
@@ -107,7 +109,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
 }
 
 /// RFC 8323, 5.3: one CSM by each end, first.
-@Test func aConnectionBeginsWithACSM() throws {
+@Test("a connection begins with a CSM (RFC 8323, 5.3)") func aConnectionBeginsWithACSM() throws {
     let request = CoAPStream(0x01, token: [1], path: "a").bytes
     let listener = Listener()
     let connection = listener.connect()
@@ -126,7 +128,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
 }
 
 /// RFC 8323, 5.3.1: the value of the receiver counts, the last one that it sent; what a CSM leaves out stays.
-@Test func theReceiversLimitCounts() throws {
+@Test("the limit on message size is that of the receiver") func theReceiversLimitCounts() throws {
     let listener = Listener()
     let connection = listener.connect()
     let long = CoAPStream(0x02, token: [1], payload: [UInt8](repeating: 0, count: 2000)).bytes
@@ -145,7 +147,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
 }
 
 /// RFC 8323, 3.3: both ends ask, under tokens of their own; another connection has others.
-@Test func requestsMeetTheirResponses() throws {
+@Test("requests over TCP are matched with their responses") func requestsMeetTheirResponses() throws {
     let listener = Listener()
     let (one, two) = (listener.connect(isFromStart: false), listener.connect(isFromStart: false))
     listener.hear(one, CoAPStream(0x01, token: [9], path: "temp").bytes, at: 1)
@@ -158,7 +160,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
     #expect(content["coap.response_time"] == "500000" && content.direction == .toClient)
     let changed = try #require(listener.hear(one, CoAPStream(0x44, token: [9]).bytes, at: 2))
     #expect(changed["coap.request.uri_path"] == "/led" && changed.direction == .toClient)
-    // Long tokens that differ behind their eighth octet only (RFC 8974).
+    // Long tokens that differ behind their eighth byte only (RFC 8974).
     let (left, right) = ([UInt8](repeating: 1, count: 20), [UInt8](repeating: 1, count: 19) + [2])
     listener.hear(one, CoAPStream(0x01, token: left, path: "l").bytes)
     listener.hear(one, CoAPStream(0x01, token: right, path: "r").bytes)

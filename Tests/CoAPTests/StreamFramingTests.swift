@@ -26,7 +26,7 @@ private func frame(_ bytes: [UInt8]) -> CoAPFrameVerdict { CoAPFraming.frame(byt
 func lengths(body: Int, header: Int) throws {
     let payload = [UInt8](repeating: 0x61, count: max(0, body - 1))
     let bytes = CoAPStream(0x45, payload: payload).bytes
-    // A payload of n octets makes n + 1 octets of body; one octet of body is an option without a value.
+    // A payload of n bytes makes n + 1 bytes of body; one byte of body is an option without a value.
     let message = body == 1 ? CoAPStream(0x45, options: [(4, [])]).bytes : bytes
     #expect(message.count == header + body)
     #expect(frame(message) == .message(header + body))
@@ -44,7 +44,7 @@ func tokenLengths(count: Int) throws {
     #expect(message.token.count == count && message.violations.isEmpty)
     #expect(Array(bytes[message.token.offset..<message.token.end]) == token)
     let extra = count < 13 ? 0 : count < 269 ? 1 : 2
-    // The same token in a datagram stands four octets behind its beginning.
+    // The same token in a datagram stands four bytes behind its beginning.
     let datagram = [0x40 | bytes[0] & 15, 0x01, 0x12, 0x34] + bytes[2...]
     let read = CoAPMessage(datagram.span.bytes)
     let udp = try #require(read)
@@ -61,7 +61,7 @@ func tokenLengths(count: Int) throws {
     #expect(event["violation.id"] == "RFC7252-3" && event["violation.fatal"] == "true")
 }
 
-/// Whatever the first octet, a message is as long as its header says, and each truncation is incomplete.
+/// Whatever the first byte, a message is as long as its header says, and each truncation is incomplete.
 @Test func everyNibbleOfAStream() {
     for first in UInt8.min...UInt8.max {
         let bytes = [first] + [UInt8](repeating: 0x01, count: 700)

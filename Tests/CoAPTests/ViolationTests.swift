@@ -34,7 +34,7 @@ private let broken: [(String, String, Bool)] = [
     // RFC 7252, 5.4: Uri-Path in a response; Location-Path in a request.
     ("60 45 1234 b1 61", "RFC7252-5.4", false),
     ("40 01 1234 81 61", "RFC7252-5.4", false),
-    // RFC 7252, 5.4.1: option 13; 5.4.3: Content-Format of three octets, Uri-Host of none; 5.4.5: Content-Format twice.
+    // RFC 7252, 5.4.1: option 13; 5.4.3: Content-Format of three bytes, Uri-Host of none; 5.4.5: Content-Format twice.
     ("40 01 1234 d0 00", "RFC7252-5.4.1", false),
     ("40 02 1234 c3 000032", "RFC7252-5.4.3", false),
     ("40 01 1234 30", "RFC7252-5.4.3", false),
@@ -55,12 +55,12 @@ private let broken: [(String, String, Bool)] = [
     ("40 01 1234 e0 fef3", "RFC7252-12.2", true),
     ("40 01 1234 00", "RFC7252-12.2", false),
     ("40 01 1234 e0 fcdb", "RFC7252-12.2", false),
-    // RFC 7959, 2.2: SZX 7; M in a request's Block2; 2.3: 16 octets announced, one sent; Block2 beside Block1 with M.
+    // RFC 7959, 2.2: SZX 7; M in a request's Block2; 2.3: 16 bytes announced, one sent; Block2 beside Block1 with M.
     ("40 01 1234 d1 0a 07", "RFC7959-2.2", false),
     ("40 01 1234 d1 0a 08", "RFC7959-2.2", false),
     ("40 03 1234 d1 0e 08 ff 61", "RFC7959-2.3", false),
     ("60 44 1234 d1 0a 00 41 08", "RFC7959-2.3", false),
-    // A block without octets and more to follow.
+    // A block without bytes and more to follow.
     ("60 45 1234 d1 0a 08", "RFC7959-2.3", false),
     // RFC 7641, 2: Observe in a PUT; 2 in a GET.
     ("40 03 1234 60", "RFC7641-2", false),
@@ -70,7 +70,7 @@ private let broken: [(String, String, Bool)] = [
     // RFC 9177, 4.1: Q-Block2 beside Block2; 4.3: Q-Block1 without Request-Tag and Size1.
     ("40 01 1234 d1 0a 00 81 00", "RFC9177-4.1", false),
     ("40 03 1234 d1 06 00 ff 61", "RFC9177-4.3", false),
-    // RFC 9177, 4.6: block 1 of 16 octets of a body of 16, by Size1 and by Size2.
+    // RFC 9177, 4.6: block 1 of 16 bytes of a body of 16, by Size1 and by Size2.
     ("40 03 1234 d1 06 10 d1 1c 10 d1 db 07 ff 61", "RFC9177-4.6", false),
     ("60 45 1234 d1 0f 10 31 10 ff 61", "RFC9177-4.6", false),
 ]

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func nothingRawReachesATerminal() throws {
+    @Test("no control character from the network reaches the terminal") func nothingRawReachesATerminal() throws {
         let replay = try earshot(
             "replay", "hostile.pcap", "--rules", "mqtt.yml", "--rules", "coap.yml", directory: folder.path)
         #expect(replay.status == 0, "\(replay.errorText)")
@@ -85,7 +85,7 @@ import Testing
     }
 
     /// What a summary quotes looks as it does in its own field, in each format.
-    @Test func summariesAreEscapedOnce() throws {
+    @Test("summaries are escaped once, not twice") func summariesAreEscapedOnce() throws {
         let replay = try earshot("replay", "hostile.pcap", "--rules", "mqtt.yml", directory: folder.path)
         let connect = try #require(replay.lines.first { $0.contains("dev") })
         for sign in ["\\x1b[2J", "\\u{202e}", "\\u{9b}31m", "\\x0d\\x0a"] {

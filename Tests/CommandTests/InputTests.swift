@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func oneBadFileAmongGoodOnes() throws {
+    @Test("a damaged capture among good ones does not stop the others") func oneBadFileAmongGoodOnes() throws {
         try FileManager.default.createDirectory(atPath: folder.file("in/deep"), withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             atPath: Program.samples + "/mqtt/sys-subscription.pcap", toPath: folder.file("in/deep/good.pcap"))

@@ -59,7 +59,7 @@ import Testing
                     from: shown.startIndex, to: try #require(shown.firstRange(of: "mqtt.tipe")).lowerBound))
     }
 
-    @Test func startingWithoutBrokenRules() throws {
+    @Test("--skip-broken-rules starts with the others") func startingWithoutBrokenRules() throws {
         try writeRule("broken", selection: "mqtt.tipe: SUBSCRIBE")
         try writeRule("whole", selection: "mqtt.type: SUBSCRIBE", number: 2)
         let outcome = try earshot("replay", sample, "--rules", "rules", "--skip-broken-rules", directory: folder.path)

@@ -100,11 +100,13 @@ import Testing
     }
 
     /// A rule of which only a test is wrong is there all the same.
-    @Test(arguments: [
-        "earshot: {tests: [{messages: ['> zz'], alerts: 1}]}",
-        // Nothing but its name can be read.
-        "earshot: [",
-    ])
+    @Test(
+        "a rule that refers to a broken one gets no second error",
+        arguments: [
+            "earshot: {tests: [{messages: ['> zz'], alerts: 1}]}",
+            // Nothing but its name can be read.
+            "earshot: [",
+        ])
     func othersKnowABrokenRule(_ more: String) throws {
         try folder.write(
             rule("0001", more: more) + correlation(of: "rule_0001") + filter(on: "rule_0001"), to: "rules/a.yml")
@@ -135,7 +137,7 @@ import Testing
         #expect(replay.lines.count == 1)
     }
 
-    @Test func nothingIsDoubtfulAboutTheShippedRules() throws {
+    @Test("the shipped rules have no warnings") func nothingIsDoubtfulAboutTheShippedRules() throws {
         let outcome = try earshot("rules", "check", "--rules", Program.rules)
         #expect(outcome.status == 0)
         #expect(outcome.errorText.isEmpty, "\(outcome.errorText)")

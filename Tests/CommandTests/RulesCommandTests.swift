@@ -106,7 +106,7 @@ import Testing
     }
 
     /// `--matching` asks for the rule as a whole: not for one of its tests, and not for what a filter leaves out.
-    @Test func explainOnlyWhatMatches() throws {
+    @Test("rules explain shows the events that match") func explainOnlyWhatMatches() throws {
         let decoded = try earshot("decode", harvest, "--matches")
         let file = try folder.write(decoded.output, to: "events.json")
         func shown(_ rule: String, _ more: String...) throws -> Int {
@@ -140,7 +140,7 @@ import Testing
         #expect(try shown(attempt, "--filters", "site.yml") == 0)
     }
 
-    @Test func explainingWhatIsNoEvent() throws {
+    @Test("rules explain refuses input that is no event") func explainingWhatIsNoEvent() throws {
         let id = try ruleID(attempt)
         try folder.write("{\"event.category\":\"mqtt\",\"mqtt.type\":\"CONNECT\",\"mqtt.tipe\":1}\n", to: "bad.json")
         let bad = try earshot("rules", "explain", id, folder.file("bad.json"))
@@ -150,7 +150,7 @@ import Testing
         #expect(try earshot("rules", "explain", "no-such-rule", folder.file("bad.json")).status == 66)
     }
 
-    @Test func benchSaysWhatRulesCost() throws {
+    @Test("rules bench names the cost of each rule") func benchSaysWhatRulesCost() throws {
         let outcome = try earshot("rules", "bench", Program.samples + "/mqtt/ordinary-home.pcap", "--json")
         #expect(outcome.status == 0, "\(outcome.errorText)")
         struct Line: Decodable {

@@ -67,7 +67,7 @@ import Testing
         #expect(run(box, 605, 0, "eve").isEmpty, "more than the timespan after the third refusal")
     }
 
-    @Test func generateLetsTheInnerOnesSpeak() {
+    @Test("generate: true lets the inner rules of a chain raise alerts") func generateLetsTheInnerOnesSpeak() {
         let text = rules.replacing("name: many", with: "name: many\ngenerate: true") + "generate: true\n"
         let box = DetectionEngineBox(read(text))
         #expect(run(box, 1, 5, "eve") == ["Refused"])
@@ -77,7 +77,7 @@ import Testing
     }
 
     /// The example of the specification, *Field Name Aliases*.
-    @Test func aliasesNameDifferentFields() {
+    @Test("aliases join events by fields of different names") func aliasesNameDifferentFields() {
         let box = DetectionEngineBox([
             rule("error", "coap", [[test("coap.code", ["5.00"])]], name: "internal_error"),
             rule("connect", "mqtt", [[test("mqtt.type", ["CONNECT"])]], name: "new_connection"),
@@ -118,7 +118,7 @@ import Testing
         #expect(send("UP", 4, "10.0.0.2", "10.0.0.9") == [2])
     }
 
-    @Test func anEventThatMatchesTwoRulesCountsOnce() {
+    @Test("an event that matches two rules of a correlation counts once") func anEventThatMatchesTwoRulesCountsOnce() {
         let box = DetectionEngineBox([
             rule("a", "mqtt", [[test("mqtt.qos", [1])]]), rule("b", "mqtt", [[test("mqtt.retain", [true])]]),
             correlation("c", .eventCount, of: ["a", "b"], by: [], seconds: 10, [.init(.gte, 2)]),

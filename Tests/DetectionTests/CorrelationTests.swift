@@ -55,7 +55,8 @@ import Testing
             ])
     }
 
-    @Test func onlyGenerateLetsTheRulesAlertThemselves() {
+    @Test("rules of a correlation raise alerts only with generate: true") func onlyGenerateLetsTheRulesAlertThemselves()
+    {
         for generate in [false, true] {
             let box = DetectionEngineBox([
                 Self.base,
@@ -68,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func severalRulesCountAnEventOnce() {
+    @Test("an event is counted once for a correlation over several rules") func severalRulesCountAnEventOnce() {
         let box = DetectionEngineBox([
             Self.base, rule("other", "mqtt", [[test("mqtt.clientid", ["x"])]]),
             correlation("c", .eventCount, of: ["base", "other", "refused"], by: [], seconds: 10, [.init(.gte, 3)]),
@@ -150,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func aFullTablePushesOutTheGroupUsedLongestAgo() {
+    @Test("a full table evicts the group used longest ago") func aFullTablePushesOutTheGroupUsedLongestAgo() {
         var limits = DetectionLimits()
         limits.groups = 2
         let box = DetectionEngineBox(
@@ -171,7 +172,8 @@ import Testing
         #expect(box.engine.counters.groupsEvicted == 2)
     }
 
-    @Test func aFullPoolPushesOutGroupsAndThenTheOldestEntries() {
+    @Test("a full pool evicts groups first, then the oldest entries")
+    func aFullPoolPushesOutGroupsAndThenTheOldestEntries() {
         var limits = DetectionLimits()
         limits.windowEntries = 4
         let box = DetectionEngineBox(
@@ -197,7 +199,7 @@ import Testing
         #expect(alone.engine.hits.count == 1)
     }
 
-    @Test func otherRulesGoOnWhereTheOldOnesStopped() throws {
+    @Test("windows of unchanged rules go on after a reload") func otherRulesGoOnWhereTheOldOnesStopped() throws {
         func compiled(_ seconds: Int64, _ others: [SigmaDocument]) -> CompiledRules {
             RuleCompiler.compile(
                 others + [

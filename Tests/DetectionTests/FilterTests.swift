@@ -42,7 +42,9 @@ import Testing
         return box.engine.hits.count
     }
 
-    @Test(arguments: ["wildcard", "[5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0001]", "[wildcard]"])
+    @Test(
+        "a filter applies to the rules that it names",
+        arguments: ["wildcard", "[5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0001]", "[wildcard]"])
     func aFilterIsOnTheRulesThatItNames(_ target: String) {
         let text = filter(target, "known: {mqtt.clientid|re: '^(?i:telegraf|grafana)$'}\n  condition: not known")
         let box = DetectionEngineBox(read(rules + text))
@@ -53,7 +55,7 @@ import Testing
         #expect(box.engine.rules.rules[0].filters.count == 1)
     }
 
-    @Test func anyIsAllRulesOfTheLogsource() {
+    @Test("rules: any applies a filter to all rules of its logsource") func anyIsAllRulesOfTheLogsource() {
         let text = filter("any", "a: {mqtt.clientid: x}\n  b: {mqtt.clientid: y}\n  condition: not 1 of them")
         let box = DetectionEngineBox(read(rules + text))
         #expect(hits(box, "SUBSCRIBE", "x") == 0)
@@ -61,10 +63,12 @@ import Testing
         #expect(hits(box, "PUBLISH", "z") == 1)
     }
 
-    @Test(arguments: [
-        ("any", "coap", "unused-filter"), ("[wildcard]", "coap", "filter-mismatch unused-filter"),
-        ("[wildcrad]", "mqtt", "unknown-rule unused-filter"),
-    ])
+    @Test(
+        "a filter that applies to no rule is reported",
+        arguments: [
+            ("any", "coap", "unused-filter"), ("[wildcard]", "coap", "filter-mismatch unused-filter"),
+            ("[wildcrad]", "mqtt", "unknown-rule unused-filter"),
+        ])
     func aFilterThatIsOnNothingIsNamed(_ target: String, _ category: String, _ codes: String) {
         let field = category == "coap" ? "coap.code" : "mqtt.clientid|cased"
         let text = filter(target, category: category, "a: {\(field): x}\n  condition: not a")
@@ -74,7 +78,7 @@ import Testing
         #expect(hits(box, "SUBSCRIBE", "x") == 1)
     }
 
-    @Test func aFilterWithAnErrorIsLeftOutAndNamed() {
+    @Test("a filter with an error is left out and reported") func aFilterWithAnErrorIsLeftOutAndNamed() {
         let text = filter("any", "a: {mqtt.client: x}\n  condition: not a")
         let box = DetectionEngineBox(read(rules + text))
         #expect(box.diagnostics.map { "\($0.code) \($0.severity)" } == ["unknown-field error"])
@@ -87,7 +91,7 @@ import Testing
         "nobody": [],
     ])
 
-    @Test func listsStandForTheirMembers() {
+    @Test("%placeholders% expand to the members of their list") func listsStandForTheirMembers() {
         let box = DetectionEngineBox(
             [
                 rule("home", "mqtt", [[test("source.ip|expand", ["%home_networks%"])]]),

@@ -87,7 +87,7 @@ import Testing
         return box.engine.hits
     }
 
-    @Test func whatCameRegularlyIsMissed() throws {
+    @Test("an absence rule fires when a regular event stops") func whatCameRegularlyIsMissed() throws {
         let box = DetectionEngineBox(read(heartbeat))
         #expect(box.diagnostics.isEmpty)
         for second in [0, 50, 100] as [Int64] { #expect(beats(box, second, "probe", "10.0.0.7").isEmpty) }
@@ -105,7 +105,7 @@ import Testing
         #expect(beats(box, 300, "other").isEmpty, "it is missed once, and what came once or twice not at all")
     }
 
-    @Test func aKeyMustBecomeRegularAgain() {
+    @Test("after an absence a key must become regular again") func aKeyMustBecomeRegularAgain() {
         let box = DetectionEngineBox(read(heartbeat))
         for second in [0, 70, 140, 210, 280] as [Int64] { #expect(beats(box, second, "slow").isEmpty) }
         for second in [290, 300, 310] as [Int64] { #expect(beats(box, second, "slow").isEmpty) }
@@ -113,7 +113,7 @@ import Testing
         #expect(beats(box, 600, "x").isEmpty)
     }
 
-    @Test func manyMissedKeysComeInPortions() {
+    @Test("many absences at once are raised in portions") func manyMissedKeysComeInPortions() {
         let box = DetectionEngineBox(read(heartbeat))
         for second in 0..<3 { for client in 0..<100 { _ = beats(box, Int64(second), "c\(client)") } }
         #expect(beats(box, 100, "x").count == 64)
@@ -131,7 +131,8 @@ import Testing
     }
 
     /// Windows, runs and keys go on after a reload if the text of the rule is the same; else they begin anew.
-    @Test(arguments: [true, false]) func stateGoesOnWithTheSameText(_ isSame: Bool) {
+    @Test("state survives a reload where the rule text is the same", arguments: [true, false])
+    func stateGoesOnWithTheSameText(_ isSame: Bool) {
         let box = DetectionEngineBox(read(heartbeat + "---\n" + amplifier))
         for second in [0, 50, 100] as [Int64] { _ = beats(box, second, "probe") }
         _ = sends(box, 101, "a", 19, 4)

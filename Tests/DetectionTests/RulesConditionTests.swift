@@ -30,12 +30,15 @@ import Testing
         ("temporal_ordered", "{gt: 1, lte: 2}", [1, 8, 40]),
     ]
 
-    @Test(arguments: table) func presenceIsThatOfPySigma(kind: String, condition: String, raised: [Int64]) {
+    @Test("temporal conditions mean what pySigma means", arguments: table) func presenceIsThatOfPySigma(
+        kind: String, condition: String, raised: [Int64]
+    ) {
         #expect(Self.raised(kind, condition) == raised)
     }
 
     /// The window that `not` looks at ends with the event; pySigma's SQLite backend waits for one that begins with it.
     @Test(
+        "not in a temporal condition looks at the window before",
         arguments: [
             ("temporal", "a and b and not c", [1, 3, 8, 40]), ("temporal", "c and not b", [20]),
             ("temporal", "a and not (b or c)", [0, 30]), ("temporal", "NOT a AND (b or c)", [2, 20, 21, 41, 42]),
@@ -163,7 +166,9 @@ import Testing
         #expect(found == [[], [], [1, 2], []])
     }
 
-    @Test(arguments: ["temporal", "temporal_ordered"]) func reloadingKeepsWhatMatched(kind: String) {
+    @Test("a reload keeps partial matches", arguments: ["temporal", "temporal_ordered"]) func reloadingKeepsWhatMatched(
+        kind: String
+    ) {
         let text =
             Self.ruleTexts + """
                 title: T
@@ -194,7 +199,7 @@ import Testing
     }
 
     /// Sixty times as many events as a window keeps one by one.
-    @Test func largeThresholdsAreCountedInLots() {
+    @Test("large thresholds are counted in coalesced buckets") func largeThresholdsAreCountedInLots() {
         let base = rule("base", "mqtt", [[test("mqtt.type", ["CONNACK"])]])
         let box = DetectionEngineBox([
             base, correlation("c", .eventCount, of: ["base"], by: [], seconds: 100, [.init(.gt, 99_999)]),

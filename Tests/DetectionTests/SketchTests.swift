@@ -12,8 +12,11 @@ import Testing
     private let key = Hash128(high: 1, low: 2)
 
     /// The standard error is 2.3 %; five of them are never seen.
-    @Test(arguments: [100, 1000, 4096, 5000, 20_000, 200_000]) func estimatesAreNear(_ count: Int) {
-        let seed = UInt64.random(in: 0...UInt64.max)
+    @Test(
+        "the estimated number of distinct values is within five standard errors",
+        arguments: [100, 1000, 4096, 5000, 20_000, 200_000]) func estimatesAreNear(_ count: Int)
+    {
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var sketches = DistinctSketches(limit: 1)
         sketches.open(key, timespan: 1_000_000, time: 0)
@@ -25,8 +28,8 @@ import Testing
         #expect(abs(Double(found - count)) <= 0.115 * Double(count), "seed \(seed): \(found)")
     }
 
-    @Test func whatIsOlderThanTheTimespanIsForgotten() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+    @Test("a sketch forgets values older than the timespan") func whatIsOlderThanTheTimespanIsForgotten() {
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var sketches = DistinctSketches(limit: 1)
         sketches.open(key, timespan: 700, time: 0)
@@ -35,10 +38,10 @@ import Testing
         let counts = [700, 850, 1300, Int64.max].map { sketches.count(key, time: $0) ?? -1 }
         #expect(abs(counts[0] - 11_000) < 1300, "seed \(seed)")
         #expect(abs(counts[1] - 1000) < 130, "a slice more than the timespan, seed \(seed)")
-        #expect(counts[2...] == [0, 0])
+        #expect(counts[2...] == [0, 0], "seed \(seed)")
     }
 
-    @Test func theOneUsedLongestAgoGoes() {
+    @Test("a full table evicts the sketch used longest ago") func theOneUsedLongestAgoGoes() {
         var sketches = DistinctSketches(limit: 2)
         for number in 0..<3 { sketches.open(Hash128(high: UInt64(number), low: 0), timespan: 10, time: 0) }
         let kept = (0..<3).map { sketches.holds(Hash128(high: UInt64($0), low: 0)) }
@@ -48,7 +51,7 @@ import Testing
     }
 
     /// Exact to the limit, then estimated, and said so.
-    @Test func aLargeThresholdIsDecidedByAnEstimate() throws {
+    @Test("large value_count thresholds use an estimate") func aLargeThresholdIsDecidedByAnEstimate() throws {
         var limits = DetectionLimits()
         limits.exactValues = 256
         let box = DetectionEngineBox(

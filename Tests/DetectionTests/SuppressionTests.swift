@@ -10,7 +10,7 @@ import Testing
         FakeEvent(.mqtt, 0, ["mqtt.qos": [1], "mqtt.clientid": client.map { [.text($0)] } ?? []])
     }
 
-    @Test func withoutSuppressionEachMatchIsAnAlert() {
+    @Test("without suppress every match is an alert") func withoutSuppressionEachMatchIsAnAlert() {
         let box = DetectionEngineBox([rule("r", "mqtt", Self.tests)])
         for serial in UInt64(1)...3 {
             box.evaluate(event("a"))
@@ -53,7 +53,7 @@ import Testing
         #expect(box.engine.hits.map(\.count) == [2, 2])
     }
 
-    @Test func aFullTableForgetsTheOldestAndSaysSo() {
+    @Test("a full suppression table evicts the oldest and counts it") func aFullTableForgetsTheOldestAndSaysSo() {
         var limits = DetectionLimits()
         limits.suppressions = 2
         let box = DetectionEngineBox(

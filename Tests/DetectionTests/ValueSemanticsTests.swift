@@ -113,7 +113,7 @@ import Testing
         #expect(hits([:]) == 0)
     }
 
-    @Test func ruleWithoutCategoryLooksAtAll() {
+    @Test("a rule without a category sees the events of all protocols") func ruleWithoutCategoryLooksAtAll() {
         let box = DetectionEngineBox([
             rule("any", nil, [[test("source.ip", ["10.0.0.5"])]]),
             rule(

@@ -1,5 +1,6 @@
 import Foundation
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// A line of `earshot decode`, as far as these tests look at it.
@@ -41,23 +42,31 @@ private struct CoAPEvent: Decodable {
 
 /// `earshot decode` on the loopback interface while others talk.
 private final class Listening {
+    private let marker: Marker
     private let process: Background
 
     init(port: Int) throws {
-        process = try Background(try Program.path(), ["decode", "-i", "lo", "--filter", "udp port \(port)"])
+        marker = try Marker()
+        process = try Background(
+            try Program.path(), ["decode", "-i", "lo", "--filter", marker.besides("udp port \(port)")])
         try process.waitForErrorText("listening on lo")
     }
 
-    /// What was heard; ends listening.
+    /// What was heard until now, without the marker that shows that it was; ends listening.
     func end() throws -> [CoAPEvent] {
-        usleep(400_000)
-        let outcome = try process.end(SIGINT)
-        return try outcome.lines.map { try JSONDecoder().decode(CoAPEvent.self, from: Data($0.utf8)) }
+        let path = try marker.exchange()
+        func isMarked(_ line: String) -> Bool { line.contains("\"\(path)\"") }
+        // Both messages of the marker name its path: the request, and what it is an answer to.
+        guard wait(20, for: { self.process.text.split(separator: "\n").count { isMarked(String($0)) } == 2 }) else {
+            throw NotSeen(what: "the marker \(path) in: \(process.text)", seconds: 20)
+        }
+        let lines = try process.end(SIGINT).lines.filter { !isMarked($0) }
+        return try lines.map { try JSONDecoder().decode(CoAPEvent.self, from: Data($0.utf8)) }
     }
 }
 
 /// Real clients and servers: libcoap's and aiocoap's.
-@Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
+@Suite(.serialized, .needs(Sensor.obstacle))
 struct CoAPExchangeTests {
     private static let python: String? = {
         let python = "\(Program.root)/.venv/bin/python"
@@ -86,7 +95,7 @@ struct CoAPExchangeTests {
         #expect(events.allSatisfy { $0.violations == nil })
     }
 
-    /// PUT and GET in blocks of 64 octets: what is put together is what sha256sum says of the file.
+    /// PUT and GET in blocks of 64 bytes: what is put together is what sha256sum says of the file.
     @Test func blocksWithLibcoap() throws {
         let server = try CoAPServer()
         let folder = try TemporaryFolder()
@@ -126,8 +135,10 @@ struct CoAPExchangeTests {
         #expect(events.allSatisfy { $0.violations == nil })
     }
 
-    /// aiocoap at both ends, on a port that is not CoAP's: a body of 5000 octets put and got, and an observation.
-    @Test(.enabled(if: python != nil)) func exchangesWithAiocoap() throws {
+    /// aiocoap at both ends, on a port that is not CoAP's: a body of 5000 bytes put and got, and an observation.
+    @Test(.needs(python != nil, "there is no aiocoap: run scripts/python-env.sh .venv")) func exchangesWithAiocoap()
+        throws
+    {
         let folder = try TemporaryFolder()
         let port = try Loopback.freePort(SOCK_DGRAM)
         let script = try folder.write(aiocoapScript, to: "exchange.py")

@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// What real CoAP peers say to each other over TCP and with OSCORE: held against tshark's reading of the same capture, and
 /// against what the clients printed.
-@Suite(.serialized, .enabled(if: CoAPPeers.obstacle == nil, "\(CoAPPeers.obstacle ?? "")"))
+@Suite(.serialized, .needs(CoAPPeers.obstacle))
 struct CoAPPeersTests {
     @Test func libcoapOverTCP() throws {
         let server = try CoAPServer()
@@ -37,7 +38,7 @@ struct CoAPPeersTests {
         #expect(notified.count >= 2 && notified.allSatisfy { times.contains($0) }, "\(times)")
     }
 
-    @Test(.enabled(if: CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
+    @Test(.needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapOverTCP() throws {
         let port = try Loopback.freePort(SOCK_STREAM)
         let (recording, printed) = try converse("tcp", port)
@@ -53,7 +54,7 @@ struct CoAPPeersTests {
         #expect(printed.last == "notifications \(answers.count - toRequests.count)")
     }
 
-    @Test(.enabled(if: CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
+    @Test(.needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapWithOSCORE() throws {
         let port = try Loopback.freePort(SOCK_DGRAM)
         let (recording, printed) = try converse("oscore", port)
@@ -90,30 +91,6 @@ enum CoAPPeers {
         let outcome = try? run(path, ["-c", "import aiocoap.oscore"])
         return outcome?.status == 0 ? path : nil
     }()
-}
-
-/// tcpdump on the loopback interface.
-private final class Recording {
-    let folder: TemporaryFolder
-    private let process: Background
-    private let capture: String
-
-    init(_ filter: String) throws {
-        folder = try TemporaryFolder()
-        capture = folder.file("peers.pcap")
-        process = try Background(
-            Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
-                + (getuid() == 0 ? ["-Z", "root"] : []) + [filter])
-        try process.waitForErrorText("listening on lo")
-    }
-
-    /// Ends it; the capture. What was sent last is still under way to it.
-    func end() throws -> String {
-        usleep(500_000)
-        _ = try process.end(SIGINT)
-        return capture
-    }
 }
 
 /// A line of `earshot decode`.

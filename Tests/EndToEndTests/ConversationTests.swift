@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// The clients that scripts/python-env.sh installs.
@@ -19,7 +20,7 @@ enum Paho {
 
 /// Real conversations of MQTT 5.0, recorded on the loopback interface: what `earshot decode` says of their state is held
 /// against what scripts/mqtt-conversation.py did.
-@Suite(.serialized, .enabled(if: Paho.obstacle == nil, "\(Paho.obstacle ?? "")"))
+@Suite(.serialized, .needs(Paho.obstacle))
 struct ConversationTests {
     /// One message as `decode` prints it.
     private struct Message {
@@ -44,21 +45,12 @@ struct ConversationTests {
     private func record() throws -> [Message] {
         let broker = try Broker(users: nil)
         let other = try Loopback.freePort(SOCK_STREAM)
-        let folder = try TemporaryFolder()
-        let capture = folder.file("conversation.pcap")
-        let recorder = try Background(
-            Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
-                + (getuid() == 0 ? ["-Z", "root"] : [])
-                + ["tcp port \(broker.port) or tcp port \(other)"])
-        try recorder.waitForErrorText("listening on lo")
+        let recording = try Recording("tcp port \(broker.port) or tcp port \(other)")
         let script = "\(Program.root)/scripts/mqtt-conversation.py"
         let talk = try Background(Paho.python, [script, "\(broker.port)", "\(other)"])
         let talked = try talk.waitForEnd()
         #expect(talked.text == "done\n", "\(talked.errorText)")
-        usleep(400_000)
-        _ = try recorder.end(SIGINT)
-        let decoded = try earshot("decode", capture)
+        let decoded = try earshot("decode", try recording.end())
         #expect(decoded.status == 0, "\(decoded.errorText)")
         return try decoded.lines.map { try Message(String($0)) }
     }

@@ -1,22 +1,19 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// The sensor against real brokers, servers and clients on the loopback interface.
-@Suite(.serialized, .enabled(if: Sensor.obstacle == nil, "\(Sensor.obstacle ?? "")"))
+@Suite(.serialized, .needs(Sensor.obstacle))
 struct LiveTests {
-    @Test func attacksAreSeenAtOnceAndOnceMoreInTheCapture() throws {
+    @Test("live attacks raise the same alerts as a replay of their capture")
+    func attacksAreSeenAtOnceAndOnceMoreInTheCapture() throws {
         let broker = try Broker(users: nil)
         let server = try CoAPServer()
         let folder = try TemporaryFolder()
         let sensor = try Sensor(tcp: [broker.port], udp: [server.port])
-        let capture = folder.file("same.pcap")
-        let recorder = try Background(
-            Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
-                + (getuid() == 0 ? ["-Z", "root"] : []) + [sensor.filter])
-        try recorder.waitForErrorText("listening on lo")
+        let recording = try Recording(sensor.filter, marker: sensor.marker)
 
         var act = ContinuousClock.now
         let flooder = try Connection(port: broker.port)
@@ -41,9 +38,10 @@ struct LiveTests {
         #expect(discovered.text.contains("</time>"), "\(discovered.text)\(discovered.errorText)")
         try sensor.expect("coap/coap_discovery", since: act, "GET /.well-known/core")
 
-        try sensor.end(SIGINT)
-        _ = try recorder.end(SIGINT)
-        let seen = try alerts(in: sensor.store)
+        // The last frame of both is the answer to the marker's request, which ends with its name.
+        let last = try sensor.end(SIGINT)
+        let capture = try recording.end(after: [0xFF] + Array(last.utf8.dropFirst()))
+        let seen = try sensor.alertsSoFar()
         #expect(seen.count == 6, "\(seen.map(\.essence))")
         let store = folder.file("replayed.db")
         let replay = try earshot("replay", "--db", store, capture)
@@ -55,24 +53,23 @@ struct LiveTests {
         #expect(live.messages == replayed.messages)
     }
 
-    @Test func aClientThatMindsItsOwnTopic() throws {
+    @Test("an ordinary client raises no alert") func aClientThatMindsItsOwnTopic() throws {
         let broker = try Broker(users: ["pump": "s3cret-of-the-pump"])
         let open = try Broker(users: nil)
         let sensor = try Sensor(tcp: [broker.port, open.port])
         // Named by its user name alone, as where an address or a certificate vouches for it: nothing to report.
         try mindOwnTopic(try Connection(port: open.port), password: nil)
-        usleep(500_000)
+        try sensor.catchUp()
         #expect(try sensor.raised() == [:])
         // A password that never leaves the machine is read by nobody on the way.
         try mindOwnTopic(try Connection(port: broker.port), password: "s3cret-of-the-pump")
-        usleep(500_000)
         try sensor.end(SIGTERM)
         #expect(try sensor.raised() == [:])
         let statistics = try earshot("stats", "--db", sensor.store, "--json")
         #expect(statistics.text.contains("\"CONNECT\":2"), "both logins were seen")
     }
 
-    @Test func followingReadersSeeAlertsAsTheyCome() throws {
+    @Test("tail -f shows an alert within three seconds") func followingReadersSeeAlertsAsTheyCome() throws {
         let broker = try Broker(users: nil)
         let sensor = try Sensor(tcp: [broker.port])
         let id = try ruleID("mqtt/mqtt_sys_subscription")
@@ -80,8 +77,14 @@ struct LiveTests {
             try Program.path(), ["tail", "-f", "-n", "0", "--db", sensor.store, "--format", "json"])
         let filtered = try Background(
             try Program.path(), ["tail", "-f", "--db", sensor.store, "--rule", id])
-        usleep(500_000)
-        #expect(tail.text.isEmpty)
+        // The first marker that it shows came once it was following; the lines it shows before the act are of markers.
+        var hasFollowed = false
+        for _ in 0..<50 where !hasFollowed {
+            let path = try sensor.catchUp()
+            hasFollowed = wait(0.5) { tail.text.contains(path) }
+        }
+        #expect(hasFollowed, "\(tail.errorText)")
+        #expect(tail.text.split(separator: "\n").allSatisfy { $0.contains(Marker.prefix) }, "\(tail.text)")
         let act = ContinuousClock.now
         let client = try Connection(port: broker.port)
         try client.login("watcher")

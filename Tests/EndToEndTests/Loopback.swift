@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 
 /// Ports and connections on 127.0.0.1.
 enum Loopback {
@@ -10,12 +11,18 @@ enum Loopback {
         defer { close(descriptor) }
         var bound = address(port: 0)
         guard withSocketAddress(&bound, { bind(descriptor, $0, $1) }) == 0 else { throw POSIXError(.EADDRINUSE) }
+        guard let port = port(of: descriptor) else { throw POSIXError(.EADDRNOTAVAIL) }
+        return port
+    }
+
+    /// The port that a socket is bound to.
+    static func port(of descriptor: Int32) -> Int? {
+        var bound = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let status = withUnsafeMutablePointer(to: &bound) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        guard status == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
-        return Int(UInt16(bigEndian: bound.sin_port))
+        return status == 0 ? Int(UInt16(bigEndian: bound.sin_port)) : nil
     }
 
     static func address(port: Int) -> sockaddr_in {

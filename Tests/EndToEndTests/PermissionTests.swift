@@ -30,7 +30,8 @@ import Testing
         try folder.write(try contents(Program.samples + "/mqtt/sys-subscription.pcap"), to: name)
     }
 
-    @Test(arguments: ["run", "decode"]) func capturingIsRefusedWithTheWayOut(_ command: String) throws {
+    @Test("without the right to capture the error says how to get it", arguments: ["run", "decode"])
+    func capturingIsRefusedWithTheWayOut(_ command: String) throws {
         let outcome = try runAsNobody(command, "-i", "lo")
         #expect(outcome.status == 77, "\(outcome.errorText)")
         #expect(outcome.output.isEmpty)

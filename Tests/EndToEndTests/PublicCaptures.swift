@@ -53,7 +53,7 @@ enum KnownDifference {
     /// Datagrams on a port that tshark gives to another protocol by its number; read as CoAP by both when told so
     /// (`tshark -d udp.port==17500,coap`).
     case portOfAnother(Int, messages: Int)
-    /// A token length of 9 to 15 is reserved and the message a format error (RFC 7252, 3): tshark shows as many octets as a
+    /// A token length of 9 to 15 is reserved and the message a format error (RFC 7252, 3): tshark shows as many bytes as a
     /// token, we show none.
     case reservedTokenLength(frame: Int)
 
@@ -97,7 +97,7 @@ func difference(_ left: [String: Int], _ right: [String: Int]) -> [String] {
 @Suite(.enabled(if: PublicCaptures.folder != nil, "there is no folder ../shared/pcaps"))
 struct PublicCaptureTests {
     /// Each table names what is there, so that no entry outlives its capture.
-    @Test func knownDifferencesAreOfCaptures() {
+    @Test("every known difference belongs to a capture that is there") func knownDifferencesAreOfCaptures() {
         #expect(KnownDifference.mqtt.keys.allSatisfy(PublicCaptures.captures(PublicCaptures.mqttEnding).contains))
         #expect(KnownDifference.coap.keys.allSatisfy(PublicCaptures.captures(PublicCaptures.coapEnding).contains))
     }

@@ -95,7 +95,7 @@ extension PublicCaptureTests {
     }
 
     /// Ways in which tshark's reading differs, each for a reason: a block's payload has a field of its own there
-    /// (`coap.block_length`), and an Accept without octets, which is 0 (RFC 7252, 3.2), has no text.
+    /// (`coap.block_length`), and an Accept without bytes, which is 0 (RFC 7252, 3.2), has no text.
     private func isKnown(_ field: String, _ theirs: String, _ line: CoAPFieldLine) -> Bool {
         switch field {
         case "coap.payload_length": theirs.isEmpty && !line.blocks.isEmpty

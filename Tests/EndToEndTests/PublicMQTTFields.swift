@@ -13,7 +13,8 @@ struct PublicMQTTFieldTests {
         "ntop+nDPI/coap_mqtt.pcap": 17501, "ntop+nDPI/hist-e3a1f7ee__tests__pcap__coap_mqtt.pcap": 17501,
     ]
 
-    @Test func everyFieldIsWhatTsharkReads() throws {
+    @Test("public captures: every MQTT field has the value that tshark reads") func everyFieldIsWhatTsharkReads() throws
+    {
         let folder = try #require(PublicCaptures.folder)
         var agreement = FieldAgreement()
         let captures = PublicCaptures.captures(PublicCaptures.mqttEnding)

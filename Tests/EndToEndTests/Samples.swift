@@ -32,7 +32,7 @@ private struct Kind: Decodable {
 }
 
 @Suite struct Samples {
-    @Test func everyCaptureIsExpected() throws {
+    @Test("every sample capture has expectations") func everyCaptureIsExpected() throws {
         #expect(ExpectedSample.names.count > 50)
         let files = FileManager.default.enumerator(atPath: Program.samples)?.compactMap { $0 as? String } ?? []
         let captures = files.filter { $0.contains(".pcap") }.sorted()

@@ -6,7 +6,9 @@ import Testing
 /// `earshot run` on the loopback interface, with a store of its own.
 final class Sensor {
     let store: String
+    /// What goes to it, its markers included.
     let filter: String
+    let marker: Marker
     private let process: Background
     private let folder: TemporaryFolder
 
@@ -29,13 +31,46 @@ final class Sensor {
     init(tcp: [Int] = [], udp: [Int] = []) throws {
         folder = try TemporaryFolder()
         store = folder.file("alerts.db")
-        filter = (tcp.map { "tcp port \($0)" } + udp.map { "udp port \($0)" }).joined(separator: " or ")
-        process = try Background(try Program.path(), ["run", "-i", "lo", "--db", store, filter])
+        marker = try Marker()
+        filter = marker.besides((tcp.map { "tcp port \($0)" } + udp.map { "udp port \($0)" }).joined(separator: " or "))
+        let rule = try folder.write(
+            """
+            title: Marker
+            id: \(Self.markerRule)
+            logsource: {product: earshot, category: coap}
+            detection:
+                selection: {coap.uri_path|startswith: /\(Marker.prefix)}
+                condition: selection
+            level: informational
+            earshot:
+                summary: 'marker {coap.uri_path}'
+                suppress: {by: [coap.uri_path], for: 1h}
+
+            """, to: "marker.yml")
+        process = try Background(
+            try Program.path(), ["run", "-i", "lo", "--db", store, "--rules", Program.rules, "--rules", rule, filter])
         try process.waitForErrorText("listening on lo,")
     }
 
-    /// Alerts so far, by rule.
-    func raised() throws -> [String: Int] { counted(try alerts(in: store).map(\.rule)) }
+    private static let markerRule = "0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2bff"
+
+    /// Alerts so far, those of markers left out.
+    func alertsSoFar() throws -> [AlertLine] { try alerts(in: store).filter { $0.rule != Self.markerRule } }
+
+    /// The same by rule.
+    func raised() throws -> [String: Int] { counted(try alertsSoFar().map(\.rule)) }
+
+    /// Waits until it has looked at everything that was sent until now, and what came of it is in the store.
+    ///
+    /// - Returns: The path of the marker that shows it.
+    @discardableResult
+    func catchUp() throws -> String {
+        let path = try marker.exchange()
+        guard try wait(20, for: { try alerts(in: store).contains { $0.summary.contains(path) } }) else {
+            throw NotSeen(what: "the marker \(path); the sensor said: \(process.errorText)", seconds: 20)
+        }
+        return path
+    }
 
     /// Waits for an alert of a rule.
     ///
@@ -54,13 +89,16 @@ final class Sensor {
         return seconds
     }
 
-    /// Ends it by a signal and checks what it leaves: the exit code, the summary, the row of its run.
-    func end(_ signal: Int32) throws {
-        // What was sent last is still under way to the sensor: the kernel hands frames over in blocks.
-        usleep(400_000)
+    /// Lets it look at everything that was sent, ends it by a signal and checks what it leaves: the exit code, the summary,
+    /// the row of its run.
+    ///
+    /// - Returns: The path of the marker that was sent last.
+    @discardableResult
+    func end(_ signal: Int32) throws -> String {
+        let last = try catchUp()
         let outcome = try process.end(signal)
         #expect(outcome.status == 0, "\(outcome.errorText)")
-        let raised = try raised()
+        let raised = counted(try alerts(in: store).map(\.rule))
         let lines = outcome.errorText.split(separator: "\n").map(String.init)
         #expect(lines.first?.hasPrefix("listening on lo, ") == true)
         let total = raised.values.reduce(0, +)
@@ -76,6 +114,7 @@ final class Sensor {
         #expect(runs.count == 1)
         #expect(runs.first?.hasPrefix("run 1, finished, ") == true, "\(runs)")
         #expect(runs.first?.contains(", lo: \(stats.packets) packet") == true, "\(runs)")
+        return last
     }
 
     /// What `stats --json` says of the run.

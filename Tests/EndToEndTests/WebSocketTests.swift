@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import ProgramSupport
+import TestSupport
 import Testing
 
 /// MQTT over WebSocket as real brokers, servers and clients speak it, captured on the loopback interface.
-@Suite(.serialized, .enabled(if: WebSocketPeers.obstacle == nil, "\(WebSocketPeers.obstacle ?? "")"))
+@Suite(.serialized, .needs(WebSocketPeers.obstacle))
 struct WebSocketTests {
     @Test func pahoAndMosquitto() throws {
         let broker = try Broker(users: nil, isWebSocket: true)
@@ -16,7 +17,7 @@ struct WebSocketTests {
         #expect(exchange.decoded.allSatisfy { $0.version == 5 })
     }
 
-    /// With a window that is shared, without, of 512 octets, and messages in fragments that hold parts of packets.
+    /// With a window that is shared, without, of 512 bytes, and messages in fragments that hold parts of packets.
     @Test(arguments: ["context", "fresh", "small", "fragments"]) func compressed(_ way: String) throws {
         let port = try Loopback.freePort(SOCK_STREAM)
         let exchange = try Exchange(port: port, ["deflate", "\(port)", way])
@@ -43,8 +44,7 @@ enum WebSocketPeers {
 private struct Exchange {
     let said: [String: Int]
     let decoded: [Message]
-    private let capture: String
-    private let folder: TemporaryFolder
+    private let recording: Recording
     private let port: Int
 
     struct Message: Decodable {
@@ -67,21 +67,12 @@ private struct Exchange {
 
     init(port: Int, _ arguments: [String]) throws {
         self.port = port
-        folder = try TemporaryFolder()
-        capture = folder.file("exchange.pcap")
-        let recorder = try Background(
-            Program.find("tcpdump") ?? "tcpdump",
-            ["-i", "lo", "-U", "--immediate-mode", "-B", "16384", "-w", capture]
-                + (getuid() == 0 ? ["-Z", "root"] : [])
-                + ["tcp port \(port)"])
-        try recorder.waitForErrorText("listening on lo")
+        recording = try Recording("tcp port \(port)")
         let script = Program.root + "/Tests/EndToEndTests/Clients/websocket.py"
         let client = try run(WebSocketPeers.python, [script] + arguments, limit: 60)
         try #require(client.status == 0, "\(client.errorText)")
         said = try JSONDecoder().decode([String: Int].self, from: Data(client.output))
-        usleep(1_000_000)
-        _ = try recorder.end(SIGINT)
-        let outcome = try earshot("decode", capture)
+        let outcome = try earshot("decode", try recording.end())
         try #require(outcome.status == 0, "\(outcome.errorText)")
         decoded = try outcome.lines.map { try JSONDecoder().decode(Message.self, from: Data($0.utf8)) }
     }
@@ -90,8 +81,8 @@ private struct Exchange {
     func check() throws {
         #expect(counted(decoded.map(\.type)) == said)
         #expect(decoded.allSatisfy { $0.violations == nil }, "\(counted(decoded.flatMap { $0.violations ?? [] }))")
-        let store = folder.file("alerts.db")
-        _ = try earshot("replay", "--quiet", "--db", store, capture)
+        let store = recording.folder.file("alerts.db")
+        _ = try earshot("replay", "--quiet", "--db", store, recording.capture)
         let stats = try JSONDecoder().decode(
             Stats.self, from: Data(try earshot("stats", "--db", store, "--json").output))
         #expect(stats.unparsed == 0)
@@ -100,7 +91,7 @@ private struct Exchange {
         let tshark = try run(
             Program.find("tshark") ?? "tshark",
             [
-                "-r", capture, "-d", "tcp.port==\(port),http", "-Y", "websocket", "-T", "fields", "-e",
+                "-r", recording.capture, "-d", "tcp.port==\(port),http", "-Y", "websocket", "-T", "fields", "-e",
                 "websocket.opcode",
             ])
         let codes = tshark.lines.flatMap { $0.split(separator: ",").compactMap { Int($0) } }

@@ -22,7 +22,7 @@ import Testing
     #expect(values.count == names.count)
 }
 
-@Test func whatCarriesAMessageIsAField() {
+@Test("network.protocol names what carries a message") func whatCarriesAMessageIsAField() {
     var context = EventContext(
         timestamp: .zero, frameNumber: 1, source: Endpoint(.unspecified, 1), destination: Endpoint(.unspecified, 2),
         transport: .tcp, direction: .toServer)

@@ -18,7 +18,7 @@ import Testing
             direction: direction)
     }
 
-    @Test func rolesFollowTheDirection() {
+    @Test("client and server addresses follow the direction") func rolesFollowTheDirection() {
         let asked = Self.context(.toServer)
         #expect(asked.client == asked.source && asked.server == asked.destination)
         let answered = Self.context(.toClient)
@@ -26,7 +26,7 @@ import Testing
         #expect(Direction.toServer.reversed == .toClient && Direction.toClient.reversed == .toServer)
     }
 
-    @Test func vlanTagsKeepFourOutermostFirst() {
+    @Test("four VLAN tags are kept, the outermost first") func vlanTagsKeepFourOutermostFirst() {
         var tags = VLANTags()
         #expect(tags.count == 0)
         for identifier in [1, 4095, 0, 7, 99] as [UInt16] { tags.append(identifier) }

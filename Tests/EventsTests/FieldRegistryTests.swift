@@ -15,7 +15,8 @@ import Testing
             ViolationField.block, PayloadField.block,
         ])
 
-    @Test func namesAndNumbersAreUniqueAndLeadToTheSameRow() throws {
+    @Test("names and numbers of fields are unique and lead to the same row")
+    func namesAndNumbersAreUniqueAndLeadToTheSameRow() throws {
         let names = registry.entries.map(\.info.name)
         #expect(Set(names).count == names.count)
         #expect(Set(registry.entries.map(\.id)).count == names.count)
@@ -34,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func aCategorySeesItsOwnFieldsAndTheCommonOnes() {
+    @Test("a category has its own fields and the common ones") func aCategorySeesItsOwnFieldsAndTheCommonOnes() {
         let mqtt = registry.fields(of: .mqtt).map(\.info.name)
         #expect(mqtt.contains("mqtt.topic") && mqtt.contains("@timestamp") && mqtt.contains("violation.id"))
         #expect(!mqtt.contains("coap.code"))
@@ -66,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func theBlocksOfThisModuleDoNotOverlap() {
+    @Test("blocks of field numbers do not overlap") func theBlocksOfThisModuleDoNotOverlap() {
         for block in [CommonField.block, ViolationField.block] {
             #expect(Int(block.base) + block.fields.count <= 56)
         }

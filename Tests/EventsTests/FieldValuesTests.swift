@@ -29,7 +29,7 @@ import Testing
         #expect(values.count == 6)
     }
 
-    @Test func bytesOfTheMessageAndOfScratchSpace() {
+    @Test("values are bytes of the message or of scratch space") func bytesOfTheMessageAndOfScratchSpace() {
         let message = Array("SUBSCRIBE".utf8)
         var values = FieldValues()
         values.append(message: ByteRange(offset: 3, count: 4))

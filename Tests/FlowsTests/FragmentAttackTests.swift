@@ -9,7 +9,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
 }
 
 @Test func teardrop() {
-    // The second fragment ends inside the first: 36 octets at 0, then 4 at 24.
+    // The second fragment ends inside the first: 36 bytes at 0, then 4 at 24.
     var table = fragmentTable()
     let bytes = payload(40)
     let inner = FragmentSample(at: 24, more: false, Array(bytes[24..<28]))
@@ -43,7 +43,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
 
 @Test func jolt() {
     // Jolt sends fragments whose sum reaches behind 65,535; jolt2 the same last fragment over and over, which claims
-    // more octets than its frame has.
+    // more bytes than its frame has.
     var table = fragmentTable()
     for number in 0..<173 {
         let outcome = table.feed(sample(number * 384, 384, more: true))
@@ -65,7 +65,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.feed(cut(bytes, [8], number: 17)).oddities == [])
     #expect(table.counters.tinyFirst == 2)
     #expect(table.counters.insideHeader == 1)
-    // A first fragment large enough, and one at octet 8 that writes over its flags (RFC 1858, 4).
+    // A first fragment large enough, and one at byte 8 that writes over its flags (RFC 1858, 4).
     let forged = FragmentSample(at: 8, more: true, payload(16, salt: 9), number: 6)
     var samples = cut(bytes, [24], number: 6)
     samples.insert(forged, at: 1)
@@ -87,7 +87,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.feed(sample(0, 20, more: true, v6: true)) == .dropped(.unaligned))
     #expect(table.feed(sample(0, 7, more: true)) == .dropped(.unaligned))
     #expect(table.counters.malformed == 2)
-    // In IPv4, whole units of 8 octets are kept.
+    // In IPv4, whole units of 8 bytes are kept.
     let bytes = payload(32)
     let first = FragmentSample(at: 0, more: true, Array(bytes[0..<16]) + [0xFF, 0xFF])
     let last = FragmentSample(at: 16, more: false, Array(bytes[16...]))
@@ -147,7 +147,9 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
                     fragment.offset = offset
                     fragment.payload = ByteRange(offset: start, count: count)
                     fragment.missing = missing
-                    _ = table.insert(fragment, frame: frame.span.bytes, at: Timestamp(nanoseconds: Int64(missing)))
+                    _ = table.insert(
+                        fragment, from: FrameRef(.numbered(1), frame.span.bytes),
+                        at: Timestamp(nanoseconds: Int64(missing)))
                 }
             }
         }

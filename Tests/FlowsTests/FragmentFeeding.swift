@@ -22,7 +22,7 @@ enum FragmentOutcome: Equatable {
     }
 }
 
-/// A fragment with its octets.
+/// A fragment with its bytes.
 struct FragmentSample {
     var fragment: Fragment
     var bytes: [UInt8]
@@ -41,11 +41,11 @@ struct FragmentSample {
 }
 
 extension FragmentTable {
-    /// Inserts a fragment whose frame has octets of something else around the payload, and gives the buffer back.
+    /// Inserts a fragment whose frame has bytes of something else around the payload, and gives the buffer back.
     mutating func feed(_ sample: FragmentSample, at seconds: Double = 0) -> FragmentOutcome {
         let frame = [0xE1, 0xE2, 0xE3] + sample.bytes + [0xE4]
         let time = Timestamp(nanoseconds: Int64(seconds * 1e9))
-        switch insert(sample.fragment, frame: frame.span.bytes, at: time) {
+        switch insert(sample.fragment, from: FrameRef(.numbered(1), frame.span.bytes), at: time) {
         case .waiting: return .waiting
         case .dropped(let reason): return .dropped(reason)
         case .complete(let buffer):
@@ -71,7 +71,7 @@ func fragmentTable(_ change: (inout FlowLimits) -> Void = { _ in }) -> FragmentT
     return FragmentTable(limits: limits, hash: SeededHash(seed: 5))
 }
 
-/// Octets that tell where they belong.
+/// Bytes that tell where they belong.
 func payload(_ count: Int, salt: Int = 0) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &+ salt) }
 }

@@ -3,7 +3,7 @@ import Flows
 import Network
 import Packets
 
-/// What the table is to do, written to be plain instead of fast: each datagram is an array of optional octets.
+/// What the table is to do, written to be plain instead of fast: each datagram is an array of optional bytes.
 struct FragmentModel {
     struct Key: Hashable {
         var source: IPAddress
@@ -14,14 +14,14 @@ struct FragmentModel {
 
     struct Datagram {
         var octets: [UInt8?] = []
-        /// Which fragment brought an octet.
+        /// Which fragment brought a byte.
         var owners: [Int] = []
         var end: Int?
         var oddities: FragmentOddities = []
         var number: UInt8 = 0
         var began: Double
 
-        /// Octets next to each other that one fragment brought.
+        /// Bytes next to each other that one fragment brought.
         var runs: [Range<Int>] {
             var found: [Range<Int>] = []
             for place in octets.indices where octets[place] != nil {

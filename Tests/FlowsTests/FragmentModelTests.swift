@@ -30,8 +30,7 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
 }
 
 @Test(arguments: [128, 5]) func tableAgreesWithTheModel(pieceLimit: Int) {
-    let seed = UInt64.random(in: 0 ... .max)
-    print("tableAgreesWithTheModel seed \(seed)")
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var model = FragmentModel(pieceLimit: pieceLimit)
     var table = fragmentTable { $0.fragmentPieces = pieceLimit }
@@ -59,8 +58,7 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
 }
 
 @Test func randomFragmentsDoNoHarm() {
-    let seed = UInt64.random(in: 0 ... .max)
-    print("randomFragmentsDoNoHarm seed \(seed)")
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = fragmentTable {
         $0.fragmentedDatagrams = 20
@@ -82,7 +80,7 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
         } else {
             time &+= Int64.random(in: -1_000_000_000...2_000_000_000, using: &random)
         }
-        switch table.insert(sample, frame: frame.span.bytes, at: Timestamp(nanoseconds: time)) {
+        switch table.insert(sample, from: FrameRef(.numbered(1), frame.span.bytes), at: Timestamp(nanoseconds: time)) {
         case .complete(let buffer):
             #expect(buffer.bytes.count <= 65_535)
             if Bool.random(using: &random) { table.recycle(buffer) }

@@ -39,7 +39,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.feed([samples[1], samples[0]]) == .complete(payload(40), [], protocolNumber: 6))
     let frame = [0, 0, 0] + samples[0].bytes
     _ = table.feed(samples[1])
-    switch table.insert(samples[0].fragment, frame: frame.span.bytes, at: .zero) {
+    switch table.insert(samples[0].fragment, from: FrameRef(.numbered(1), frame.span.bytes), at: .zero) {
     case .complete(let buffer):
         #expect(buffer.first.payload == ByteRange(offset: 0, count: 40))
         #expect(buffer.first.source == samples[0].fragment.source)
@@ -86,14 +86,14 @@ private func permutations(_ count: Int) -> [[Int]] {
     var samples = cut(bytes, [16, 32])
     samples.insert(FragmentSample(at: 8, more: true, Array(forged[8..<24])), at: 1)
     let outcome = table.feed(samples)
-    // Octets 16 to 23 came with the forged fragment first.
+    // Bytes 16 to 23 came with the forged fragment first.
     let expected = Array(bytes[0..<16] + forged[16..<24] + bytes[24...])
     #expect(outcome.bytes == expected)
     #expect(outcome.oddities == .conflict)
     // The forged fragment differs from the one before, and the one behind it from the forged.
     #expect(table.counters.conflicts == 2)
     #expect(table.counters.overlaps == 0)
-    // A copy with the same range and other octets is no duplicate.
+    // A copy with the same range and other bytes is no duplicate.
     samples = cut(bytes, [16])
     samples.insert(FragmentSample(at: 0, more: true, Array(forged[0..<16])), at: 1)
     #expect(table.feed(samples) == .complete(bytes, .conflict, protocolNumber: 17))
@@ -120,8 +120,7 @@ private func permutations(_ count: Int) -> [[Int]] {
 }
 
 @Test func shufflesWithCopiesAndOverlaps() {
-    let seed = UInt64.random(in: 0 ... .max)
-    print("shufflesWithCopiesAndOverlaps seed \(seed)")
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = fragmentTable()
     for round in 0..<400 {
@@ -172,7 +171,7 @@ private func address(of buffer: borrowing FragmentBuffer) -> Int {
     for round in 0..<200 {
         let kind = round % 2
         for (sample, frame) in zip(samples[kind], frames[kind]) {
-            switch table.insert(sample.fragment, frame: frame.span.bytes, at: .zero) {
+            switch table.insert(sample.fragment, from: FrameRef(.numbered(1), frame.span.bytes), at: .zero) {
             case .complete(let buffer):
                 addresses.insert(address(of: buffer))
                 table.recycle(buffer)

@@ -29,12 +29,14 @@ private struct Joiner: ~Copyable {
         var packet = Packet()
         guard PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet) == .packet else { return }
         let hit = streams.table.track(packet, at: time)
-        let accepted = streams.accept(packet, frame: frame.span.bytes, slot: hit.slot, side: hit.side, at: time)
+        let accepted = streams.accept(
+            packet.tcp, payload: packet.payload, missing: packet.missing, of: frame.span.bytes,
+            FrameRef(.numbered(1, at: time), frame.span.bytes), slot: hit.slot, side: hit.side, at: time)
         delivered += frame[accepted.deliver.offset..<accepted.deliver.end]
         for side in [hit.side, hit.side.other] {
             while let chunk = streams.nextQueued(slot: hit.slot, side: side, at: time) {
                 if chunk.gap > 0 { delivered += Array("…".utf8) }
-                delivered += chunk.buffer[chunk.skip...]
+                delivered += chunk.bytes
                 streams.recycle(chunk)
             }
         }

@@ -4,34 +4,34 @@ import MQTT
 import TestSupport
 import Testing
 
-/// Where messages begin again behind lost octets.
+/// Where messages begin again behind lost bytes.
 @Suite struct BoundaryTests {
     private func find(
         _ bytes: [UInt8], _ direction: Direction = .toServer, _ version: MQTTVersion = .v311,
-        startsSegment: Bool = false, sequel: MQTTBoundary.Sequel = .more
-    ) -> MQTTBoundary.Verdict {
+        startsSegment: Bool = false, sequel: Sequel = .more
+    ) -> BoundaryVerdict {
         var search = MQTTBoundary(direction: direction, version: version)
         return search.find(bytes.span.bytes, startsSegment: startsSegment, sequel: sequel)
     }
 
     private let publication = hex("30 0d 00 09 73 65 6e 73 6f 72 73 2f 61 31 32")
 
-    @Test func threeMessagesProveThemselves() {
+    @Test("three messages in a row prove a boundary") func threeMessagesProveThemselves() {
         let acks = answer(4, id: 1) + answer(4, id: 2) + answer(4, id: 3)
         #expect(find(hex("ff ff") + acks + hex("40")) == .proven(2))
         // Two answers could be chance.
         #expect(find(hex("ff ff") + answer(4, id: 1) + answer(4, id: 2) + hex("40 02")) == .open(2))
     }
 
-    @Test func aSegmentThatIsOneMessageProvesItself() {
+    @Test("a segment that is exactly one message proves a boundary") func aSegmentThatIsOneMessageProvesItself() {
         #expect(find(publication, startsSegment: true) == .proven(0))
-        // A PINGREQ alone is two octets.
+        // A PINGREQ alone is two bytes.
         #expect(find(hex("c0 00"), startsSegment: true) == .open(0))
         #expect(find(hex("c0 00"), startsSegment: true, sequel: .nothing) == .proven(0))
     }
 
-    @Test func aChainOfThreeIsBetterThanTextThatSwallowsIt() {
-        // The end of a CONNECT whose user name ends in "08" and whose password follows: as a PUBLISH of 48 octets it would
+    @Test("three messages win over a text that would contain them") func aChainOfThreeIsBetterThanTextThatSwallowsIt() {
+        // The end of a CONNECT whose user name ends in "08" and whose password follows: as a PUBLISH of 48 bytes it would
         // hold the messages behind it, and end where the last of them begins.
         let password = Array("s3cretPassw0rd".utf8)
         let rest = hex("30 38 00 0e") + password
@@ -63,7 +63,7 @@ import Testing
         #expect(find(responses) == .open(8))
     }
 
-    @Test func whatCannotBeginAMessageIsLetGo() {
+    @Test("bytes that cannot begin a message are dropped") func whatCannotBeginAMessageIsLetGo() {
         #expect(find(Array("0123456789<=>{\"temperature\": 21.5 C}".utf8)) == .open(36))
         #expect(find(Array(repeating: 0, count: 500)) == .open(500))
         #expect(find(Array(repeating: 0xFF, count: 500)) == .open(500))
@@ -72,10 +72,10 @@ import Testing
     }
 
     /// Random streams whose beginning is lost: the place found is where a message begins, and with enough behind it a
-    /// place is found. Octets of a binary payload right before a message may look like one of four octets, once in about
+    /// place is found. Bytes of a binary payload right before a message may look like one of four bytes, once in about
     /// ten thousand times; nothing else is mistaken.
-    @Test func neverInventsABoundary() {
-        let seed = UInt64.random(in: .min ... .max)
+    @Test("boundaries found in cut random streams are real ones") func neverInventsABoundary() {
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var found = 0
         var mistaken = 0
@@ -110,9 +110,9 @@ import Testing
         #expect(mistaken <= 3, "seed \(seed)")
     }
 
-    /// Octets that are no MQTT at all.
-    @Test func randomOctetsProveNothing() {
-        let seed = UInt64.random(in: .min ... .max)
+    /// Bytes that are no MQTT at all.
+    @Test("no boundary is found in random bytes") func randomOctetsProveNothing() {
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var wrong = 0
         for _ in 0..<300 {
@@ -139,7 +139,7 @@ import Testing
                 : Array("{\"value\": \(count), \"unit\": \"0123\"}".utf8)
             let qos = UInt8(count % 2)
             let body =
-                Wire.text("plant/line\(count % 7)/sensor") + (qos > 0 ? [0, 9] : []) + Wire.properties([], level)
+                Octets.text("plant/line\(count % 7)/sensor") + (qos > 0 ? [0, 9] : []) + Wire.properties([], level)
             return Wire.packet(0x30 | qos << 1, body + payload)
         }
     }

@@ -61,11 +61,14 @@ import Testing
     }
 
     /// What is lawful in one version is no violation while the version is not known.
-    @Test(arguments: vectors.filter { $0.bytes[0] >> 4 > 2 }) func midstreamInventsNothing(_ vector: Vector) {
+    @Test(
+        "what is lawful in one version is no violation while the version is unknown",
+        arguments: vectors.filter { $0.bytes[0] >> 4 > 2 }) func midstreamInventsNothing(_ vector: Vector)
+    {
         #expect(Listener(isFromStart: false).send(vector.bytes, vector.direction).violations == [])
     }
 
-    @Test func shapeGivesTheVersionAway() {
+    @Test("midstream, the form of a packet gives the version") func shapeGivesTheVersionAway() {
         let five = Listener(isFromStart: false)
         #expect(five.send(subscribe([("a/b", 0)], version: 5))["mqtt.ver"] == ["5"])
         #expect(five.send(publish("t", "x", version: 5))["mqtt.msg"] == ["x"])

@@ -28,13 +28,13 @@ import Testing
         #expect(shown.map(\.violations) == [[], [], []])
     }
 
-    /// A message is whole when its last octet is there, wherever the stream was cut: also within the remaining length.
+    /// A message is whole when its last byte is there, wherever the stream was cut: also within the remaining length.
     @Test(arguments: [1, 2, 3, 4]) func theRemainingLengthIsSplit(_ lengthOctets: Int) {
         let sizes = [0, 100, 10_000, 20_000, 2_100_000]
         let first = publish("a", String(repeating: "x", count: sizes[lengthOctets]))
         let next = subscribe([("#", 1)], id: 9)
         #expect(first[1..<(1 + lengthOctets)].map { $0 & 0x80 != 0 } == (1...lengthOctets).map { $0 < lengthOctets })
-        // Behind the type, behind each octet of the length and one later.
+        // Behind the type, behind each byte of the length and one later.
         for split in 0...(lengthOctets + 2) {
             let head = Array(first.prefix(split))
             switch MQTTFraming.frame(head.span.bytes) {
@@ -70,7 +70,9 @@ import Testing
         #expect(named("", 5, .toClient).violations == ["MQTT-3.3.2.3.4"])
     }
 
-    @Test(arguments: [3, 4, 5] as [UInt8]) func aHashAfterAHundredFilters(_ version: UInt8) {
+    @Test("a # filter after a hundred others is read", arguments: [3, 4, 5] as [UInt8]) func aHashAfterAHundredFilters(
+        _ version: UInt8
+    ) {
         let names = (0..<100).map { "plant/line/\($0)/state" } + ["#"]
         let listener = conversation(version)
         let shown = listener.send(subscribe(names.map { ($0, 1) }, id: 3, version: version))

@@ -253,7 +253,7 @@ let connackBreaches = [
         #expect(five.send(subscribeAnswer(11, [0], id: 4, version: 5), .toClient).violations == ["MQTT-3.11.3-1"])
     }
 
-    @Test func fatalMeansThatReadingStopped() {
+    @Test("a violation is fatal exactly where reading stopped") func fatalMeansThatReadingStopped() {
         #expect(Listener(version: 4).send(hex("3005 ffff 616263"))["violation.fatal"] == ["true"])
         #expect(Listener(version: 4).send(hex("3606 0001 61 0001 78"))["violation.fatal"] == ["false"])
         #expect(Listener(version: 4).send(publish("a"))["violation.fatal"] == nil)

@@ -11,7 +11,7 @@ private func digest(_ pieces: [[UInt8]]) -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
-/// The examples of NIST for FIPS 180-4: no octets, one block, two blocks, a million octets.
+/// The examples of NIST for FIPS 180-4: no bytes, one block, two blocks, a million bytes.
 @Test(arguments: [
     ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -37,7 +37,7 @@ func sha256OfExamples(text: String, expected: String) {
 
 /// However it is cut, the digest is that of the whole; finishing in between changes nothing.
 @Test func sha256OfPieces() {
-    let seed = UInt64.random(in: .min ... .max)
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for _ in 0..<200 {
         let whole = (0..<Int.random(in: 0...300, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -56,6 +56,6 @@ func sha256OfExamples(text: String, expected: String) {
         hash.finish().write(to: &raw)
         var again: [UInt8] = []
         again.append(hexOf: raw.span.bytes)
-        #expect(again == text && hash.count == UInt64(whole.count))
+        #expect(again == text && hash.count == UInt64(whole.count), "seed \(seed)")
     }
 }

@@ -33,8 +33,7 @@ import Testing
     }
 
     @Test func sameDatesAsTheSystem() {
-        let seed = UInt64.random(in: .min ... .max)
-        print("dates: seed \(seed)")
+        let seed = testSeed()
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<20_000 {
             let value = Timestamp(nanoseconds: Int64.random(in: .min ... .max, using: &generator))

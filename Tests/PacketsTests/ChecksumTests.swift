@@ -73,7 +73,7 @@ private let vectors = [
         }
     }
 
-    @Test(.enabled(if: Tshark.isPresent, "needs /usr/bin/tshark")) func verdictsOfTshark() throws {
+    @Test(.needs(Tshark.isPresent, "tshark is not installed")) func verdictsOfTshark() throws {
         let rows = try Tshark.fields(
             ["ip.checksum.status", "tcp.checksum.status", "udp.checksum.status"], of: vectors.map(\.packet),
             link: .raw,

@@ -8,7 +8,7 @@ enum DecoderInvariants {
         .ethernet, .raw, .ipv4, .ipv6, .linuxSLL, .linuxSLL2, .null, .loop, .ppp, .pppHDLC, .pppEthernet, .ciscoHDLC,
     ]
 
-    /// Takes the first octet as the link type's place in `links` and the rest as a frame.
+    /// Takes the first byte as the link type's place in `links` and the rest as a frame.
     ///
     /// - Returns: what does not hold, or `nil`.
     static func check(input: [UInt8]) -> String? {
@@ -44,7 +44,7 @@ enum DecoderInvariants {
             if packet.transport == .tcp && Int(bytes.byte(at: packet.segment.offset + 12) >> 4) * 4 != header {
                 return "header of another length"
             }
-            // A copy that was cut before a tunnel took it may have other octets behind it.
+            // A copy that was cut before a tunnel took it may have other bytes behind it.
             let isCut = packet.segment.end > frame.count
             if isCut && packet.missing == 0 && packet.segment.offset + header <= frame.count { return "missing" }
             if packet.missing > 0 && PacketDecoder.transportChecksum(bytes, packet) == .ok {

@@ -43,7 +43,7 @@ enum Tshark {
         }
     }
 
-    /// A capture file of version 2.4, most significant octet first.
+    /// A capture file of version 2.4, most significant byte first.
     private static func file(_ frames: [[UInt8]], _ link: LinkType) -> [UInt8] {
         var bytes: [UInt8] = [0xA1, 0xB2, 0xC3, 0xD4, 0, 2, 0, 4] + Build.u32(0) + Build.u32(0) + Build.u32(262_144)
         bytes += Build.u32(link.rawValue)

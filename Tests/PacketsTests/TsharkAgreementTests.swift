@@ -24,7 +24,7 @@ private func text(_ address: MACAddress) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-@Suite(.enabled(if: Tshark.isPresent, "needs /usr/bin/tshark")) struct TsharkAgreementTests {
+@Suite(.needs(Tshark.isPresent, "tshark is not installed")) struct TsharkAgreementTests {
     private static let fields = [
         "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.payload", "eth.src",
         "ieee8021ah.csrc", "vlan.id", "ieee8021ad.id", "ieee8021ad.svid", "ieee8021ad.cvid",

@@ -12,7 +12,7 @@ struct TunnelVector: CustomTestStringConvertible, Sendable {
     var tunnels: [Tunnel]
     var vlans: [UInt16] = []
     var isIPv4 = true
-    /// Last octet of the innermost Ethernet's source address; `nil` where no link has one.
+    /// Last byte of the innermost Ethernet's source address; `nil` where no link has one.
     var station: UInt8? = 1
     /// Whether the tunnel is known by a UDP port, so that a frame cut short may turn out a plain datagram.
     var isByPort = false

@@ -11,7 +11,7 @@ public struct ShownMessage: Sendable {
 
 /// tshark's reading of MQTT, field by field, in the names of the program.
 ///
-/// Texts and octets are taken from the raw bytes that tshark gives beside what it prints.
+/// Texts and bytes are taken from the raw bytes that tshark gives beside what it prints.
 public enum TsharkMQTT {
     /// Whether it is installed.
     public static let path = Program.find("tshark")

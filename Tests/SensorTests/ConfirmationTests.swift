@@ -1,3 +1,4 @@
+import Engine
 import Flows
 import Network
 import Sensor
@@ -8,7 +9,7 @@ import Testing
 
 private func limited(flows: Int) -> SensorLimits {
     var limits = SensorLimits()
-    limits.flows.flows = flows
+    limits.engine.flows.flows = flows
     return limits
 }
 

@@ -64,7 +64,7 @@ func mqttMessages(selection: String, test: String, passes: Bool) throws {
     let tests = RuleTests(coap, captures: folder.path, settings: Settings(environment: [:]))
     #expect(tests.run().map(\.passed) == [true, true])
     #expect(tests.incomplete.isEmpty)
-    // 4,000 octets of payload: remaining length 4003 (MQTT 3.1.1, 2.2.3).
+    // 4,000 bytes of payload: remaining length 4003 (MQTT 3.1.1, 2.2.3).
     let long = "30a31f000161" + String(repeating: "41", count: 4000)
     let mqtt = try rules(
         folder, selection: "{mqtt.msg.bytes: 4000}", tests: ["{messages: ['> \(connect)', '> \(long)'], alerts: 1}"])

@@ -1,5 +1,6 @@
 import Bytes
 import Capture
+import Engine
 import Events
 import Foundation
 import Network
@@ -8,7 +9,7 @@ import Sensor
 import TestSupport
 import Testing
 
-/// Asks for the payloads of long messages, of which it keeps how long they were and a sum over their octets.
+/// Asks for the payloads of long messages, of which it keeps how long they were and a sum over their bytes.
 private struct PayloadSink: EventSink, ~Copyable {
     struct Payload: Equatable {
         var total = 0
@@ -19,7 +20,7 @@ private struct PayloadSink: EventSink, ~Copyable {
 
     var wantsPayloads: Bool { isAsking }
     var isAsking = true
-    /// Whether each octet is looked at.
+    /// Whether each byte is looked at.
     var isSumming = true
     var open: [Int: Payload] = [:]
     var finished: [Payload] = []
@@ -45,7 +46,7 @@ private struct PayloadSink: EventSink, ~Copyable {
 
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         var line: [UInt8] = []
         json.write(event, context, message: message, to: &line)
@@ -55,14 +56,14 @@ private struct PayloadSink: EventSink, ~Copyable {
 
 /// A worker whose sink asks for payloads.
 private struct PayloadBench: ~Copyable {
-    var worker: Worker<PayloadSink>
+    var worker: SensorWorker<PayloadSink>
     private var number: UInt64 = 0
 
     init(isAsking: Bool = true, isSumming: Bool = true) {
         var sink = PayloadSink()
         sink.isAsking = isAsking
         sink.isSumming = isSumming
-        worker = Worker(hash: SeededHash(seed: 1), sink: sink)
+        worker = SensorWorker(hash: SeededHash(seed: 1), sink: sink)
     }
 
     mutating func feed(_ frame: [UInt8], captured: Int? = nil) {
@@ -81,7 +82,7 @@ private func sum(_ payload: [UInt8]) -> UInt64 {
     payload.enumerated().reduce(0) { $0 &+ UInt64($1.element) &* UInt64($1.offset + 1) }
 }
 
-/// Octets of resident memory (proc(5), statm).
+/// Bytes of resident memory (proc(5), statm).
 private func resident() -> Int {
     let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
     return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096

@@ -1,3 +1,4 @@
+import Engine
 import Flows
 import Sensor
 import TestSupport
@@ -5,14 +6,14 @@ import Testing
 
 /// Frames of real sessions, mutated, cut, doubled, shuffled: nothing traps, and the counters add up.
 @Test(arguments: 0..<6) func mutatedSessions(round: Int) {
-    let seed = UInt64.random(in: .min ... .max)
-    var generator = SeededGenerator(seed: seed)
+    let seed = testSeed()
+    var generator = SeededGenerator(seed: seed, run: round)
     var limits = SensorLimits()
-    limits.flows.heldBytesPerMessage = 1024
-    limits.flows.heldBytesTotal = 1 << 16
-    limits.flows.queuedBytesTotal = 1 << 16
-    limits.flows.queuedSegmentsPerStream = 8
-    limits.flows.flows = 64
+    limits.engine.flows.heldBytesPerMessage = 1024
+    limits.engine.flows.heldBytesTotal = 1 << 16
+    limits.engine.flows.queuedBytesTotal = 1 << 16
+    limits.engine.flows.queuedSegmentsPerStream = 8
+    limits.engine.flows.flows = 64
     var bench = Bench(limits: limits)
     var fed = 0
     for _ in 0..<150 {

@@ -1,6 +1,7 @@
 import Alerts
 import Bytes
 import Capture
+import Engine
 import Foundation
 import Network
 import Packets

@@ -70,7 +70,7 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
     #expect(try rows(folder).count == 2)
 }
 
-/// What waits for lost octets at the end is read, also where the last of the files is left out.
+/// What waits for lost bytes at the end is read, also where the last of the files is left out.
 @Test(arguments: ["known.pcap", "broken.pcap"]) func lastFileIsLeftOut(last: String) throws {
     let folder = try Folder()
     _ = try folder.write("known.pcap", pcap(5000, [Build.udpFrame([1])]))

@@ -1,3 +1,4 @@
+import Engine
 import Flows
 import Foundation
 import Sensor
@@ -46,7 +47,7 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     #expect(settings.rules == ["r1", "r2"])
     #expect(settings.sensorName == "file")
     #expect(settings.retentionDays == 7)
-    #expect(settings.limits.flows.flows == 99)
+    #expect(settings.limits.engine.flows.flows == 99)
 
     environment["EARSHOT_DB"] = "environment.db"
     environment["EARSHOT_RULES"] = "r3:r4"

@@ -1,3 +1,4 @@
+import Engine
 import Flows
 import Sensor
 import TestSupport
@@ -27,7 +28,7 @@ private func whole() -> [String] {
     return bench.events
 }
 
-/// Wherever the octets of the client are cut into two segments, the same events come out.
+/// Wherever the bytes of the client are cut into two segments, the same events come out.
 @Test func splitLaw() {
     let expected = whole()
     #expect(expected.count == 10)
@@ -51,7 +52,7 @@ private func whole() -> [String] {
     }
 }
 
-/// Every octet in a segment of its own, in order and with each pair of neighbours swapped.
+/// Every byte in a segment of its own, in order and with each pair of neighbours swapped.
 @Test(arguments: [false, true]) func octetByOctet(isSwapped: Bool) {
     var bench = Bench()
     var connection = Connection()
@@ -80,10 +81,10 @@ private func whole() -> [String] {
         ])
 }
 
-/// A message longer than may be held gives its event once, when its last octet came; the boundary behind it is known.
+/// A message longer than may be held gives its event once, when its last byte came; the boundary behind it is known.
 @Test(arguments: [1, 100, 1024, 1025, 4000, 9000]) func longMessages(segment: Int) {
     var limits = SensorLimits()
-    limits.flows.heldBytesPerMessage = 1024
+    limits.engine.flows.heldBytesPerMessage = 1024
     var bench = Bench(["mqtt.type", "mqtt.len", "mqtt.topic"], limits: limits)
     var connection = Connection()
     bench.feed(connection.client(MQTT.connect("a")))
@@ -177,7 +178,7 @@ private func whole() -> [String] {
 /// What waits behind holes is bounded over all flows, and flows that wait for ever do not keep others from waiting.
 @Test func waitingBytesAreBounded() {
     var limits = SensorLimits()
-    limits.flows.queuedBytesTotal = 1 << 20
+    limits.engine.flows.queuedBytesTotal = 1 << 20
     var bench = Bench(brief, limits: limits)
     for port in 1..<200 {
         var attacker = Connection(clientPort: port)
@@ -200,7 +201,7 @@ private func whole() -> [String] {
 /// What unfinished messages take up is bounded over all flows; whoever comes later is not the one to suffer.
 @Test func heldBytesAreBounded() {
     var limits = SensorLimits()
-    limits.flows.heldBytesTotal = 1 << 20
+    limits.engine.flows.heldBytesTotal = 1 << 20
     var bench = Bench(brief, limits: limits)
     for port in 1..<200 {
         var attacker = Connection(clientPort: port)

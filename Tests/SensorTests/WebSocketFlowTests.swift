@@ -1,3 +1,4 @@
+import Engine
 import Sensor
 import TestSupport
 import Testing
@@ -72,7 +73,7 @@ private let field = "\"network.protocol\":[\"websocket\"],"
     #expect(bench.worker.statistics.webSocket?["data_frames"] == 10)
 }
 
-/// Wherever the octets of an end are cut into two segments, the same events come out; messages over several frames and
+/// Wherever the bytes of an end are cut into two segments, the same events come out; messages over several frames and
 /// several in a frame.
 @Test(arguments: [1, 3, 7, 50, 1000]) func cutAnywhere(frameSize: Int) {
     func frames(_ messages: [[UInt8]], _ isClient: Bool) -> [UInt8] {

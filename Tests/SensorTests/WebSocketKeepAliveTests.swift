@@ -1,3 +1,4 @@
+import Engine
 import Sensor
 import TestSupport
 import Testing

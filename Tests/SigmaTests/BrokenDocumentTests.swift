@@ -16,7 +16,7 @@ import Testing
 
         """
 
-    @Test func namesAndWhatCouldBeRead() throws {
+    @Test("a broken rule keeps its identity and what could be read") func namesAndWhatCouldBeRead() throws {
         let reading = SigmaReader.readAll(
             text: Self.rule + "---\n" + Self.rule.replacing("containz", with: "contains"), file: "f")
         #expect(reading.documents.count == 1)

@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func patternsDoNotTakeExponentialTime() {
+    @Test("patterns in a condition take no exponential time") func patternsDoNotTakeExponentialTime() {
         let pattern = String(repeating: "*a", count: 1000) + "b"
         #expect(!ConditionParser.pattern(pattern, fits: String(repeating: "a", count: 2000)))
     }

@@ -33,7 +33,7 @@ import Testing
         #expect(diagnostics.isEmpty)
     }
 
-    @Test func aBrokenDocumentDoesNotHideTheOthers() {
+    @Test("a broken document does not hide those behind it") func aBrokenDocumentDoesNotHideTheOthers() {
         let broken = [
             "title: [", "title: 'x\n", "a: 1\na: 2\n", "\ta: 1\n", "a: *x\n", "%YAML 1.1\n", "a: }\n", "- x\n",
             "\"\\q\"\n", "a: b: c\n",
@@ -64,7 +64,8 @@ import Testing
         #expect(diagnostic?.position == SourcePosition(line: 6, column: 20))
     }
 
-    @Test func aByteOrderMarkAndAMarkerLineWithContentAreTaken() {
+    @Test("a byte order mark and content on the line of --- are accepted")
+    func aByteOrderMarkAndAMarkerLineWithContentAreTaken() {
         let flow =
             "--- {title: A, id: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0001, level: low, logsource: {category: x}, detection: {s: {a: 1}, condition: s}}\n"
         #expect(Self.titles(documents("\u{FEFF}" + flow + "---\n" + Self.rule("B"))) == ["A", "B"])
@@ -73,7 +74,7 @@ import Testing
         #expect(position == SourcePosition(line: 1, column: 1))
     }
 
-    @Test func theSourceOfEachDocumentIsItsOwnText() {
+    @Test("the source of a document is its own text only") func theSourceOfEachDocumentIsItsOwnText() {
         let text = "# first\n\n" + Self.rule("A") + "\n\n---\n" + Self.rule("B") + "---\n"
         let sources = documents(text).map { document in
             if case .rule(let rule) = document { rule.metadata.source } else { "" }
@@ -89,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func allErrorsOfADocumentAreTold() {
+    @Test("all errors of a document are reported") func allErrorsOfADocumentAreTold() {
         let text = """
             title: ''
             id: x

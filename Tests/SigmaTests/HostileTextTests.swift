@@ -22,7 +22,7 @@ import Testing
     }
 
     /// Ten anchors of ten aliases each stand for ten thousand million values; as a key, Yams would hash all of them.
-    @Test func aliasesThatMultiplyAreNotFollowed() {
+    @Test("YAML aliases that multiply are refused") func aliasesThatMultiplyAreNotFollowed() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1..<10 {
             let aliases = [String](repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")

@@ -18,7 +18,9 @@ import Testing
         ("\u{10FFFD}x", 2, "<U+10FFFD>x", 10),
     ]
 
-    @Test(arguments: lines) func theMarkStandsUnderThePlace(line: String, column: Int, shown: String, indent: Int) {
+    @Test("the caret of a diagnostic stands under its place", arguments: lines) func theMarkStandsUnderThePlace(
+        line: String, column: Int, shown: String, indent: Int
+    ) {
         let expected = """
             error[a-code]: m
              --> f.yml:2:\(column)
@@ -51,7 +53,8 @@ import Testing
         #expect(whole == "warning[a-code]: m\n--> f.yml\n= help: h")
     }
 
-    @Test func nothingFromTheFileReachesTheTerminalAsIs() {
+    @Test("control characters of a rule file are escaped in diagnostics")
+    func nothingFromTheFileReachesTheTerminalAsIs() {
         let evil = "a\u{1B}[2J\u{202E}\nb"
         let diagnostic = Diagnostic("c", file: evil, at: SourcePosition(line: 1, column: 1), evil, hint: evil)
         for scalar in diagnostic.render(source: evil).unicodeScalars {

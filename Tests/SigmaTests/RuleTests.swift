@@ -127,7 +127,7 @@ import Testing
         #expect(tests.map(\.field.value) == ["f", "f"])
     }
 
-    @Test func aSelectionKeptOutOnPurposeIsNotReported() {
+    @Test("a selection whose name begins with _ may stay unused") func aSelectionKeptOutOnPurposeIsNotReported() {
         #expect(codes(header + "detection:\n  s: {a: 1}\n  _t: {a: 2}\n  condition: 1 of them\n") == [])
     }
 

@@ -44,7 +44,8 @@ import Testing
         #expect(YAMLScalar(text: text, isPlain: false).meaning == .string)
     }
 
-    @Test(arguments: disputed) func disputedScalarsAreNotGuessed(text: String) {
+    @Test("scalars that YAML 1.1 and 1.2 read differently are refused", arguments: disputed)
+    func disputedScalarsAreNotGuessed(text: String) {
         guard case .ambiguous = YAMLScalar(text: text, isPlain: true).meaning else {
             Issue.record("\(text) was taken for \(YAMLScalar(text: text, isPlain: true).meaning)")
             return

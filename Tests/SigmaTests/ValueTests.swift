@@ -42,7 +42,7 @@ import Testing
     }
 
     /// Whatever stands around it, one of the three stands in the encoded text.
-    @Test func theThreeOffsetsAreEnough() {
+    @Test("base64offset: a text at each of the three offsets is found") func theThreeOffsetsAreEnough() {
         for before in 0..<7 {
             for after in 0..<7 {
                 let text = String(repeating: "\u{7F}", count: before) + "secret" + String(repeating: "~", count: after)

@@ -38,7 +38,9 @@ import Testing
         ("\\*\u{301}", ["=*\u{301}"]),
     ]
 
-    @Test(arguments: table) func partsAreThoseOfPySigma(raw: String, expected: [String]) {
+    @Test("wildcards and escapes are read as pySigma reads them", arguments: table) func partsAreThoseOfPySigma(
+        raw: String, expected: [String]
+    ) {
         let string = SigmaString(raw)
         let parts = string.parts.map { part in
             switch part {

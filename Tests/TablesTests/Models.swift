@@ -1,9 +1,6 @@
 import Tables
 import TestSupport
 
-/// A seed for one run, which every expectation prints.
-func randomSeed() -> UInt64 { UInt64.random(in: .min ... .max) }
-
 /// A key that many others share a tag with.
 func crowdedKey(_ number: Int) -> Hash128 { Hash128(high: UInt64(number), low: UInt64(number % 7) << 5 | 3) }
 

@@ -77,7 +77,7 @@ extension Build {
         [0x0C, 0, 0, next, 0, 0, 7, 0] + payload
     }
 
-    /// A Geneve header (RFC 8926, 3.4); `options` is a multiple of four octets.
+    /// A Geneve header (RFC 8926, 3.4); `options` is a multiple of four bytes.
     public static func geneve(_ type: Int, options: [UInt8] = [], _ payload: [UInt8]) -> [UInt8] {
         [UInt8(options.count / 4), 0] + u16(type) + [0, 0, 7, 0] + options + payload
     }

@@ -69,7 +69,7 @@ public struct CoAPStream: Sendable {
         return [tokenNibble, code] + tokenRest + token + body
     }
 
-    /// A nibble and the octets behind it, as options and tokens have them.
+    /// A nibble and the bytes behind it, as options and tokens have them.
     private static func extended(_ number: Int) -> (UInt8, [UInt8]) {
         switch number {
         case 0..<13: (UInt8(number), [])

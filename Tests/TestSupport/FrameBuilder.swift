@@ -1,9 +1,9 @@
 /// Builds frames for tests, header by header from the inside out. Checksums are left 0, as offloading leaves them.
 public enum Build {
-    /// Two octets, most significant first.
+    /// Two bytes, most significant first.
     public static func u16(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 0xFF), UInt8(value & 0xFF)] }
 
-    /// Four octets, most significant first.
+    /// Four bytes, most significant first.
     public static func u32(_ value: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
     }

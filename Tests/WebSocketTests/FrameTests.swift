@@ -105,7 +105,7 @@ private let vectors: [FrameVector] = [
     listener.feed(vector.direction, vector.bytes)
     #expect(listener.octets[vector.direction] == vector.octets)
     #expect(listener.violations[vector.direction] == vector.violations)
-    // Octet by octet the same comes out.
+    // Byte by byte the same comes out.
     guard vector.bytes.count < 1000 else { return }
     var slow = Listener("mqtt")
     for octet in vector.bytes { slow.feed(vector.direction, [octet]) }

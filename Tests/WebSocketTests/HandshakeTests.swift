@@ -148,9 +148,9 @@ private let offers: [(String, [String])] = [
     #expect(seen11.isEmpty)
     let seen12 = right.notes(.toClient, of: .coap)
     #expect(seen12.isEmpty)
-    let seen13 = right.table.isCoAP(right.id)
+    let seen13 = right.table.isMessageEach(right.id)
     #expect(seen13)
-    let seen14 = listener.table.isCoAP(listener.id)
+    let seen14 = listener.table.isMessageEach(listener.id)
     #expect(!seen14)
 }
 
@@ -174,7 +174,7 @@ func refusals(_ answer: String) {
     #expect(listener.refused == true)
 }
 
-@Test func interimAnswersArePassedOver() {
+@Test("1xx answers before the handshake are passed over") func interimAnswersArePassedOver() {
     let listener = opened(request, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + answer)
     #expect(listener.table.counters.opened == 1)
 }
@@ -190,7 +190,7 @@ func refusals(_ answer: String) {
     #expect(listener.refused == true)
 }
 
-@Test func octetByOctetAndPipelined() {
+@Test("a handshake byte by byte, and pipelined") func octetByOctetAndPipelined() {
     let frames = WebSocketFrames.server([0x20, 2, 0, 0]) + WebSocketFrames.server([0xD0, 0])
     var whole = Listener()
     whole.feed(.toServer, Array(request.utf8))

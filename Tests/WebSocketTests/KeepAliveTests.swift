@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import WebSocket
 
-/// Upgrades that are not the first octets of their connection: RFC 9112, 2.2, 6.3 and 9.3; RFC 9110, 9.3.6.
+/// Upgrades that are not the first bytes of their connection: RFC 9112, 2.2, 6.3 and 9.3; RFC 9110, 9.3.6.
 
 private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 private let ask = text(WebSocketFrames.request())
@@ -116,7 +116,7 @@ private let turns: [(String, [(String, String)])] = [
     }
 }
 
-/// Octets of a body that were not captured.
+/// Bytes of a body that were not captured.
 @Test func gapsInBodies() {
     var listener = Listener()
     listener.feed(.toServer, Array(get.utf8))

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import WebSocket
 
-/// Octets that were not captured, and connections that began before.
+/// Bytes that were not captured, and connections that began before.
 
-@Test func aGapInsideAPayloadKeepsTheBoundaries() {
+@Test("a gap inside a payload keeps the frame boundaries") func aGapInsideAPayloadKeepsTheBoundaries() {
     var listener = Listener("mqtt")
     let frame = WebSocketFrames.client((0..<100).map { UInt8($0) })
     listener.feed(.toServer, Array(frame[..<50]))
@@ -28,8 +28,9 @@ import WebSocket
     #expect(listener.messages[.toClient]?.count == 2)
 }
 
-@Test(arguments: [Direction.toServer, .toClient]) func framesAreFoundAgain(_ direction: Direction) {
-    let seed = UInt64.random(in: .min ... .max)
+@Test("frames are found again behind a random gap", arguments: [Direction.toServer, .toClient])
+func framesAreFoundAgain(_ direction: Direction) {
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for _ in 0..<50 {
         var listener = Listener("mqtt")
@@ -52,8 +53,8 @@ import WebSocket
     }
 }
 
-@Test func noiseIsNotFrames() {
-    let seed = UInt64.random(in: .min ... .max)
+@Test("no frame boundary is found in random bytes or text") func noiseIsNotFrames() {
+    let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var proven = 0
     for _ in 0..<20 {
@@ -69,7 +70,7 @@ import WebSocket
     }
 }
 
-/// Octets that begin no frame are not kept for ever, however they come.
+/// Bytes that begin no frame are not kept for ever, however they come.
 @Test func searchingIsBounded() {
     var limits = WebSocketLimits()
     limits.waitingBytesPerStream = 10_000

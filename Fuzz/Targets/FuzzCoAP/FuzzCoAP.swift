@@ -9,7 +9,7 @@ private let unused = EventCheck(
         CommonField.block, CoAPField.block, CoAPStreamField.block, PayloadField.block, ViolationField.block,
     ]))
 
-/// Datagrams, two octets of the script before each: between whom it goes and when, and how long it is; 0 is the rest.
+/// Datagrams, two bytes of the script before each: between whom it goes and when, and how long it is; 0 is the rest.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var script = Script(data, count)

@@ -9,7 +9,7 @@ private let unused = EventCheck(
     registry: FieldRegistry(blocks: [CommonField.block, CoAPField.block, PayloadField.block, ViolationField.block]))
 
 /// A conversation in messages that are all well formed, so that what is reached lies behind the parser: requests and
-/// answers, copies, observations, bodies in blocks out of order. Three octets of the script a message, and a fourth for
+/// answers, copies, observations, bodies in blocks out of order. Three bytes of the script a message, and a fourth for
 /// a number. Tables are small, so that all of them overflow.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

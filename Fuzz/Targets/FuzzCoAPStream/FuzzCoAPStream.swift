@@ -9,7 +9,7 @@ private let unused = EventCheck(
         CommonField.block, CoAPField.block, CoAPStreamField.block, PayloadField.block, ViolationField.block,
     ]))
 
-/// Messages of two connections, an octet of the script before each: it says which connection, which way, over what, and
+/// Messages of two connections, a byte of the script before each: it says which connection, which way, over what, and
 /// what else happens.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
@@ -39,7 +39,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// What looks at octets without a connection.
+/// What looks at bytes without a connection.
 private func probe(_ bytes: [UInt8]) {
     let own = CoAPStreamProbe.verdict(bytes.span.bytes, isOwnPort: true)
     if CoAPStreamProbe.verdict(bytes.span.bytes) == .beginning {

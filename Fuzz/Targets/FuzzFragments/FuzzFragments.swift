@@ -67,7 +67,8 @@ private func keepBounds(_ script: inout Script, pieceLimit: Int) {
         let step = script.byte()
         time = step == 255 ? Int64(bitPattern: script.uint64()) : time &+ (Int64(step) - 16) * 500_000_000
         tally.fragments += 1
-        switch table.insert(fragment, frame: frame.span.bytes, at: Timestamp(nanoseconds: time)) {
+        switch table.insert(fragment, from: FrameRef(.numbered(1), frame.span.bytes), at: Timestamp(nanoseconds: time))
+        {
         case .complete(let buffer):
             tally.completed += 1
             require(buffer.bytes.count <= 65_535, "datagram of \(buffer.bytes.count)")
@@ -122,5 +123,14 @@ private struct Tally {
         let sum =
             counters.malformed + counters.tooLong + counters.cutShort + counters.tooManyPieces + counters.noRoom
         require(sum >= dropped, "\(sum) of \(dropped) dropped fragments counted")
+    }
+}
+
+extension Provenance {
+    /// That of a frame of which only its number matters.
+    fileprivate static func numbered(_ number: UInt64) -> Provenance {
+        Provenance(
+            FrameHeader(timestamp: .zero, number: number, originalLength: 0, linkType: .ethernet), Packet(),
+            arrival: number)
     }
 }

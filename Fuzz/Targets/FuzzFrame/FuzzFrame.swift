@@ -3,7 +3,7 @@ import FuzzSupport
 import Network
 import Packets
 
-/// The first octet chooses the link type, the rest is a frame.
+/// The first byte chooses the link type, the rest is a frame.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Script(data, count).rest
@@ -13,7 +13,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// The sum of all octets is that of two parts, wherever an even number of them is cut off; and it is the one that adds up
+/// The sum of all bytes is that of two parts, wherever an even number of them is cut off; and it is the one that adds up
 /// word by word.
 private func checkSum(_ input: [UInt8]) {
     guard let first = input.first else { return }

@@ -7,7 +7,7 @@ import Network
 private let unused = EventCheck(
     registry: FieldRegistry(blocks: [CommonField.block, MQTTField.block, PayloadField.block, ViolationField.block]))
 
-/// Messages of two sessions, an octet of the script before each: it says which session, which way, and what else happens.
+/// Messages of two sessions, a byte of the script before each: it says which session, which way, and what else happens.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var script = Script(data, count)
@@ -30,7 +30,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// What looks at octets without a session.
+/// What looks at bytes without a session.
 private func probe(_ bytes: [UInt8]) {
     _ = MQTTProbe.verdict(bytes.span.bytes)
     for direction in [Direction.toServer, .toClient] {

@@ -8,7 +8,7 @@ import Tables
 private let unused = EventCheck(
     registry: FieldRegistry(blocks: [CommonField.block, MQTTField.block, PayloadField.block, ViolationField.block]))
 
-/// One packet in a session of its version. The first two octets choose type, version, side, flags and how the length is
+/// One packet in a session of its version. The first two bytes choose type, version, side, flags and how the length is
 /// written; the others are what follows the fixed header. So one target reaches every type in every version from either
 /// side.
 @c(LLVMFuzzerTestOneInput)
@@ -37,7 +37,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// The remaining length as it should be, off by one, in more octets than it needs, or in five.
+/// The remaining length as it should be, off by one, in more bytes than it needs, or in five.
 private func length(of body: [UInt8], _ form: UInt8) -> [UInt8] {
     switch form >> 4 & 7 {
     case 4: variable(body.count + 1)

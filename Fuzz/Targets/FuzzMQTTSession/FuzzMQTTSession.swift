@@ -1,7 +1,7 @@
 import CMalloc
 import FuzzSupport
 
-/// A whole session: octets of either side in turn, fallen into packets as they come. An octet of the script before each
+/// A whole session: bytes of either side in turn, fallen into packets as they come. A byte of the script before each
 /// piece says whose it is and what happens before it, the next how long it is.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
@@ -12,7 +12,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
     var whole = SessionListener(isFromStart: isFromStart, readsFields: true)
     for step in steps { whole.take(step, pieces: .max) }
-    // The split law: however the octets are cut, the events are the same.
+    // The split law: however the bytes are cut, the events are the same.
     for pieces in [1, 7] {
         var cut = SessionListener(isFromStart: isFromStart, readsFields: true)
         for step in steps { cut.take(step, pieces: pieces) }
@@ -28,10 +28,10 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// What a session with the limits of `SessionListener` may keep, the octets of unfinished packets included.
+/// What a session with the limits of `SessionListener` may keep, the bytes of unfinished packets included.
 private let memoryLimit = 64 << 10
 
-/// Octets that are allocated now.
+/// Bytes that are allocated now.
 private func usedMemory() -> Int {
     let info = mallinfo2()
     return Int(info.uordblks) + Int(info.hblkhd)

@@ -8,7 +8,7 @@ import Network
 struct Step {
     let direction: Direction
     let octets: [UInt8]
-    /// Whether octets of the session were lost before it.
+    /// Whether bytes of the session were lost before it.
     let isBehindGap: Bool
     /// Seconds since the piece before it.
     let pause: Int64
@@ -46,13 +46,13 @@ struct SessionListener: ~Copyable {
     private struct Side {
         /// The beginning of a packet that is not whole.
         var held: [UInt8] = []
-        /// Octets of a packet whose head was dissected.
+        /// Bytes of a packet whose head was dissected.
         var skipped = 0
         /// Whether nobody can tell where the next packet begins.
         var isLost = false
     }
 
-    /// A packet longer than this is dissected by its first `headLength` octets.
+    /// A packet longer than this is dissected by its first `headLength` bytes.
     private static let longest = 1024
     private static let headLength = 512
 
@@ -76,7 +76,7 @@ struct SessionListener: ~Copyable {
         self.readsFields = readsFields
     }
 
-    /// Takes in a piece, so many octets at a time.
+    /// Takes in a piece, so many bytes at a time.
     mutating func take(_ step: Step, pieces: Int) {
         if step.isBehindGap { analyzer.noteGap(session) }
         time = time.advanced(byNanoseconds: step.pause * 1_000_000_000 + 1_000_000)

@@ -1,13 +1,12 @@
 import Bytes
-import Capture
+import Engine
 import Events
 import FuzzSupport
 import Network
 import Packets
-import Sensor
 import TestSupport
 
-private let unused = EventCheck(registry: Protocols.registry)
+private let unused = EventCheck(registry: FieldRegistry(of: Dissectors.self))
 
 /// Keeps the events, every field of them, where they are to be compared; else only the first few are read.
 struct Recorder: EventSink, ~Copyable {
@@ -20,7 +19,7 @@ struct Recorder: EventSink, ~Copyable {
 
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         count += 1
         guard keepsLines || count <= 8 else { return }
@@ -29,15 +28,23 @@ struct Recorder: EventSink, ~Copyable {
     }
 }
 
+/// The bounds of a worker.
+struct Limits {
+    var engine = EngineLimits()
+    var dissectors = Dissectors.Limits()
+}
+
 /// A worker that is fed frames by hand. Every frame has the same number, so that it makes no difference to events.
 struct Bench: ~Copyable {
-    var worker: Worker<Recorder>
+    var worker: Worker<Dissectors, Recorder>
     /// Capture time of the next frame, in nanoseconds.
     var clock: Int64 = 1_000_000_000
     private(set) var fed: UInt64 = 0
 
-    init(limits: SensorLimits, keepsLines: Bool) {
-        worker = Worker(limits: limits, hash: SeededHash(seed: 1), sink: Recorder(keepsLines: keepsLines))
+    init(limits: Limits, keepsLines: Bool) {
+        worker = Worker(
+            limits: limits.engine, dissectors: limits.dissectors, hash: SeededHash(seed: 1),
+            sink: Recorder(keepsLines: keepsLines))
     }
 
     mutating func feed(_ frame: [UInt8], link: LinkType = .raw) {
@@ -65,7 +72,7 @@ struct Connection {
 
     private static let ends: [[UInt8]] = [[10, 0, 0, 1], [10, 0, 0, 2]]
 
-    /// A segment of an end in an IPv4 packet; `missing` octets of it were sent and not captured.
+    /// A segment of an end in an IPv4 packet; `missing` bytes of it were sent and not captured.
     func segment(
         _ end: Int, at sequence: UInt32, ack: UInt32, flags: UInt8, missing: Int = 0, _ payload: [UInt8]
     ) -> [UInt8] {
@@ -75,7 +82,7 @@ struct Connection {
             from: Self.ends[end], to: Self.ends[1 - end], proto: 6, length: 20 + tcp.count + missing, tcp)
     }
 
-    /// The next octets of an end, which acknowledges all that the other has sent.
+    /// The next bytes of an end, which acknowledges all that the other has sent.
     mutating func send(_ end: Int, flags: UInt8 = 0x18, _ payload: [UInt8]) -> [UInt8] {
         defer { next[end] &+= UInt32(payload.count) + (flags & 0x03 == 0 ? 0 : 1) }
         return segment(end, at: next[end], ack: next[1 - end], flags: flags, payload)

@@ -1,11 +1,11 @@
 import CMalloc
 import CoAP
+import Engine
 import Flows
 import FuzzSupport
 import MQTT
 import Network
 import Packets
-import Sensor
 import TestSupport
 import WebSocket
 
@@ -24,43 +24,43 @@ func checkBounds(_ script: inout Script) {
 /// kept for later use.
 private let memoryLimit = 128 << 10
 
-/// Octets that are allocated now.
+/// Bytes that are allocated now.
 private func usedMemory() -> Int {
     let info = mallinfo2()
     return Int(info.uordblks) + Int(info.hblkhd)
 }
 
-private let limits: SensorLimits = {
-    var limits = SensorLimits()
-    limits.flows.flows = 64
-    limits.flows.queuedBytesPerStream = 4096
-    limits.flows.queuedSegmentsPerStream = 6
-    limits.flows.queuedBytesTotal = 16384
-    limits.flows.heldBytesPerMessage = 1024
-    limits.flows.heldBytesTotal = 4096
-    limits.flows.historyBytes = 8192
-    limits.webSocket.connections = 16
-    limits.webSocket.waitingBytesPerStream = 1024
-    limits.webSocket.waitingBytesTotal = 4096
-    limits.webSocket.inflaters = 1
-    limits.flows.fragmentedDatagrams = 4
-    limits.flows.fragmentBytesTotal = 1 << 13
-    limits.flows.fragmentPieces = 6
-    limits.mqtt.sessions = 3
-    limits.mqtt.retainedTopics = 4
-    limits.mqtt.clientIDs = 3
-    limits.mqtt.identityBytes = 32
-    limits.mqtt.topicAliases = 4
-    limits.mqtt.topicAliasBytes = 64
-    limits.mqtt.pendingSubscribes = 2
-    limits.mqtt.pendingFilterBytes = 64
-    limits.mqtt.pendingFilters = 4
-    limits.coap.exchanges = 4
-    limits.coap.messageIDs = 4
+private let limits: Limits = {
+    var limits = Limits()
+    limits.engine.flows.flows = 64
+    limits.engine.flows.queuedBytesPerStream = 4096
+    limits.engine.flows.queuedSegmentsPerStream = 6
+    limits.engine.flows.queuedBytesTotal = 16384
+    limits.engine.flows.heldBytesPerMessage = 1024
+    limits.engine.flows.heldBytesTotal = 4096
+    limits.engine.flows.historyBytes = 8192
+    limits.engine.webSocket.connections = 16
+    limits.engine.webSocket.waitingBytesPerStream = 1024
+    limits.engine.webSocket.waitingBytesTotal = 4096
+    limits.engine.webSocket.inflaters = 1
+    limits.engine.flows.fragmentedDatagrams = 4
+    limits.engine.flows.fragmentBytesTotal = 1 << 13
+    limits.engine.flows.fragmentPieces = 6
+    limits.dissectors.mqtt.sessions = 3
+    limits.dissectors.mqtt.retainedTopics = 4
+    limits.dissectors.mqtt.clientIDs = 3
+    limits.dissectors.mqtt.identityBytes = 32
+    limits.dissectors.mqtt.topicAliases = 4
+    limits.dissectors.mqtt.topicAliasBytes = 64
+    limits.dissectors.mqtt.pendingSubscribes = 2
+    limits.dissectors.mqtt.pendingFilterBytes = 64
+    limits.dissectors.mqtt.pendingFilters = 4
+    limits.dissectors.coap.exchanges = 4
+    limits.dissectors.coap.messageIDs = 4
     return limits
 }()
 
-/// Does what the script says: an octet names the deed, the end and the connection.
+/// Does what the script says: a byte names the deed, the end and the connection.
 private struct Actor: ~Copyable {
     var bench = Bench(limits: limits, keepsLines: false)
     private var connections = (0..<4).map { number in
@@ -99,7 +99,7 @@ private struct Actor: ~Copyable {
             step == 255 ? Int64(bitPattern: script.uint64()) : bench.clock &+ (Int64(step) - 8) * 200_000_000
     }
 
-    /// Octets are lost, or come again.
+    /// Bytes are lost, or come again.
     private mutating func jump(_ script: inout Script, _ end: Int, _ number: Int) {
         let distance = Int16(bitPattern: script.uint16())
         connections[number].next[end] &+= UInt32(truncatingIfNeeded: Int32(distance) << Int32(script.byte() & 15))
@@ -128,7 +128,7 @@ private struct Actor: ~Copyable {
         }
     }
 
-    /// Octets that acknowledge what was not seen.
+    /// Bytes that acknowledge what was not seen.
     private mutating func ahead(_ script: inout Script, _ end: Int, _ number: Int) {
         let ack = connections[number].next[1 - end] &+ UInt32(script.uint16())
         let payload = script.take(Int(script.byte()))

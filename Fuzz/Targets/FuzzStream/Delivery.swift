@@ -1,7 +1,7 @@
 import Bytes
+import Engine
 import FuzzSupport
 import MQTT
-import Sensor
 import TestSupport
 
 /// What an end says at a time.
@@ -10,7 +10,7 @@ private struct Turn {
     var bytes: [UInt8]
 }
 
-/// Laws of delivery: however octets are cut into segments and fragments, whatever comes twice, out of order, or before
+/// Laws of delivery: however bytes are cut into segments and fragments, whatever comes twice, out of order, or before
 /// what it answers, the events are those of whole turns in order.
 func checkDelivery(_ script: inout Script) {
     let disorder = Disorder(rawValue: script.byte())
@@ -80,7 +80,7 @@ private func frames(_ turns: [Turn], of end: Int) -> Int? {
 
 /// The events of a connection on the way of which that goes wrong.
 private func play(_ turns: [Turn], _ disorder: Disorder, _ random: inout SeededGenerator) -> [[UInt8]] {
-    var bench = Bench(limits: SensorLimits(), keepsLines: true)
+    var bench = Bench(limits: Limits(), keepsLines: true)
     var connection = Connection()
     connection.next = [0xFFFF_FF80, 0x7FFF_FF00]
     for frame in connection.handshake() { bench.feed(frame) }

@@ -1,6 +1,6 @@
 import FuzzSupport
 
-/// The first octet chooses: the laws of delivery, or segments and datagrams of any kind with small limits.
+/// The first byte chooses: the laws of delivery, or segments and datagrams of any kind with small limits.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var script = Script(data, count)

@@ -31,7 +31,7 @@ public struct EventCheck: Sendable {
         return line
     }
 
-    /// Octets before the first control character. The loop is libc's, which libFuzzer does not trace comparison by
+    /// Bytes before the first control character. The loop is libc's, which libFuzzer does not trace comparison by
     /// comparison.
     private mutating func plainLength() -> Int {
         line.append(0)
@@ -46,7 +46,7 @@ public struct EventCheck: Sendable {
         }
     }
 
-    /// Asks for every field, of other protocols as well: values refer to octets that are there.
+    /// Asks for every field, of other protocols as well: values refer to bytes that are there.
     public mutating func values(_ event: borrowing some EventSource & ~Copyable, message: RawSpan) {
         for field in fields {
             values.removeAll()

@@ -1,6 +1,6 @@
 import Bytes
 
-/// An input of libFuzzer, read as a script: from its beginning, octet by octet. Behind the end come zeros.
+/// An input of libFuzzer, read as a script: from its beginning, byte by byte. Behind the end come zeros.
 public struct Script {
     private let bytes: [UInt8]
     private var position = 0
@@ -19,20 +19,20 @@ public struct Script {
     /// What was not read yet.
     public var rest: [UInt8] { Array(bytes[position...]) }
 
-    /// The next octet.
+    /// The next byte.
     public mutating func byte() -> UInt8 {
         guard position < bytes.count else { return 0 }
         position += 1
         return bytes[position - 1]
     }
 
-    /// The next two octets, most significant first.
+    /// The next two bytes, most significant first.
     public mutating func uint16() -> UInt16 { UInt16(byte()) << 8 | UInt16(byte()) }
 
-    /// The next eight octets, most significant first.
+    /// The next eight bytes, most significant first.
     public mutating func uint64() -> UInt64 { (0..<8).reduce(0) { value, _ in value << 8 | UInt64(byte()) } }
 
-    /// The next octets, `count` of them or as many as are left.
+    /// The next bytes, `count` of them or as many as are left.
     public mutating func take(_ count: Int) -> [UInt8] {
         let end = position + min(count, bytes.count - position)
         defer { position = end }

@@ -3,10 +3,10 @@ import Events
 import FuzzSupport
 import WebSocket
 
-/// Two connections of a table that can keep little. The script says how they begin, then in turns: whose octets come,
+/// Two connections of a table that can keep little. The script says how they begin, then in turns: whose bytes come,
 /// how many, in which pieces, and what is lost.
 ///
-/// The law: however the octets of a direction are cut, the same octets come out.
+/// The law: however the bytes of a direction are cut, the same bytes come out.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var script = Script(data, count)
@@ -23,7 +23,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// What looks at octets without a connection.
+/// What looks at bytes without a connection.
 private func boundary(_ bytes: [UInt8]) {
     _ = WebSocketProbe(bytes.span.bytes)
     for direction in [Direction.toServer, .toClient] {

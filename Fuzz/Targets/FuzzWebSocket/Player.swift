@@ -18,7 +18,7 @@ struct Player: ~Copyable {
 
     /// - Parameters:
     ///   - kind: how the connections begin.
-    ///   - cut: the longest piece in which octets are given.
+    ///   - cut: the longest piece in which bytes are given.
     init(kind: UInt8, cut: Int) {
         self.cut = cut
         var limits = WebSocketLimits()

@@ -46,6 +46,8 @@ public struct Alert: Codable, Hashable, Sendable {
     public var event: String
     /// The frames that it rests on, oldest first.
     public var evidence: [EvidenceFrame]
+    /// How many frames it rests on besides, of which no bytes were kept; `nil` for none.
+    public var evidenceLeftOut: Int?
 
     /// Makes an alert; what is not given is absent.
     public init(
@@ -53,7 +55,8 @@ public struct Alert: Codable, Hashable, Sendable {
         level: AlertLevel, category: String, summary: String, sourceIP: IPAddress? = nil, sourcePort: UInt16? = nil,
         destinationIP: IPAddress? = nil, destinationPort: UInt16? = nil, transport: Transport? = nil,
         clientIP: IPAddress? = nil, serverIP: IPAddress? = nil, clientID: String? = nil, communityID: String? = nil,
-        groupKey: String? = nil, event: String = "{}", evidence: [EvidenceFrame] = []
+        groupKey: String? = nil, event: String = "{}", evidence: [EvidenceFrame] = [],
+        evidenceLeftOut: Int? = nil
     ) {
         self.serial = serial
         self.firstSeen = firstSeen
@@ -76,5 +79,6 @@ public struct Alert: Codable, Hashable, Sendable {
         self.groupKey = groupKey
         self.event = event
         self.evidence = evidence
+        self.evidenceLeftOut = evidenceLeftOut
     }
 }

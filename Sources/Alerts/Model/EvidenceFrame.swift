@@ -10,9 +10,9 @@ public struct EvidenceFrame: Hashable, Sendable {
     public var timestampNanoseconds: Int64
     /// The LINKTYPE number that says what the bytes begin with.
     public var linkType: UInt32
-    /// Length on the wire, in octets; more than `bytes` holds where the capture cut the frame short.
+    /// Length on the wire, in bytes; more than `bytes` holds where the capture cut the frame short.
     public var originalLength: UInt32
-    /// The captured octets.
+    /// The captured bytes.
     public var bytes: [UInt8]
 
     /// Makes a frame.

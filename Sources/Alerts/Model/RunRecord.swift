@@ -53,7 +53,7 @@ public struct RunSummary: Codable, Hashable, Sendable {
     public var ended: Int64?
     /// Packets that were read.
     public var packets: Int64
-    /// Octets captured.
+    /// Bytes captured.
     public var bytes: Int64
     /// Frames that the kernel dropped.
     public var droppedKernel: Int64

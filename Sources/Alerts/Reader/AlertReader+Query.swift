@@ -28,7 +28,8 @@ extension AlertReader {
         try read { database in
             guard
                 let row = try Row.fetchOne(
-                    database, sql: "SELECT \(StoredAlert.columns), rule_version FROM alert WHERE id = ?",
+                    database,
+                    sql: "SELECT \(StoredAlert.columns), rule_version, evidence_left_out FROM alert WHERE id = ?",
                     arguments: [id])
             else { return nil }
             var stored = StoredAlert(row: row)
@@ -39,6 +40,8 @@ extension AlertReader {
                     WHERE alert_id = ? ORDER BY timestamp_ns, rowid
                     """, arguments: [id]
             ).map { EvidenceFrame(row: $0) }
+            let leftOut: Int = row["evidence_left_out"]
+            stored.alert.evidenceLeftOut = leftOut > 0 ? leftOut : nil
             let version: DatabaseValue = row["rule_version"]
             let rule = try Row.fetchOne(
                 database, sql: "SELECT id, title, level, tags, source, loaded_at FROM rule WHERE version = ?",

@@ -37,7 +37,7 @@ public enum EvidencePcap {
         body.append(little: 0 as UInt16)
         // Snap length: no limit.
         body.append(little: 0 as UInt32)
-        // Option if_tsresol (9), one octet and its padding; end of options.
+        // Option if_tsresol (9), one byte and its padding; end of options.
         body.append(little: 9 as UInt16)
         body.append(little: 1 as UInt16)
         body += [9, 0, 0, 0]
@@ -71,7 +71,7 @@ public enum EvidencePcap {
 }
 
 extension [UInt8] {
-    /// Appends an integer, least significant octet first.
+    /// Appends an integer, least significant byte first.
     fileprivate mutating func append(little value: some FixedWidthInteger & UnsignedInteger) {
         for shift in stride(from: 0, to: value.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
     }

@@ -36,7 +36,7 @@ enum StoreRetention {
                 """, arguments: [cutoff])
     }
 
-    /// How many octets the pages in use take.
+    /// How many bytes the pages in use take.
     static func usedBytes(_ database: Database) throws -> Int64 {
         let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
         let free = try Int64.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0

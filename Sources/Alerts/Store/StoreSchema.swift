@@ -2,7 +2,7 @@ import GRDB
 
 /// The tables of the store, and how they came to be.
 ///
-/// Beyond the columns that are a contract, `alert` has four of the store's own: `serial` (with `run_id` it names the
+/// Beyond the columns that are a contract, `alert` has `evidence_left_out` and four of the store's own: `serial` (with `run_id` it names the
 /// alert, so that what is taken in twice is stored once), `rule_version`, `stored_at` (wall clock of the last change,
 /// by which retention goes: capture time may be years ago) and `revision` (grows with each change, by which readers poll).
 enum StoreSchema {
@@ -10,7 +10,7 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x4561_7273
 
     /// `user_version` in the file's header: the number of migrations.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
     /// All migrations, by name, oldest first.
     static var migrator: DatabaseMigrator {
@@ -20,6 +20,10 @@ enum StoreSchema {
             try database.execute(sql: indices)
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("evidence left out") { database in
+            try database.execute(sql: "ALTER TABLE alert ADD COLUMN evidence_left_out INTEGER NOT NULL DEFAULT 0")
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

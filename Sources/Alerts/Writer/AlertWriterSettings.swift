@@ -6,11 +6,12 @@ public struct AlertWriterSettings: Hashable, Sendable {
     public var batchDelaySeconds = 0.1
     /// How many alerts may wait in memory.
     public var queueLimit = 100_000
-    /// How many octets of alerts may wait in memory.
+    /// How many bytes of alerts may wait in memory.
     public var queueLimitBytes = 32 << 20
-    /// How large the spill file may grow, in octets.
+    /// How large the spill file may grow, in bytes.
     public var spillLimitBytes = 256 << 20
-    /// How many frames are kept as evidence of one alert.
+    /// While an alert has fewer frames as evidence, those of its next match are added. The frames of the first match are all
+    /// kept, however many it came in; 0 keeps none.
     public var evidenceLimit = 10
     /// How long a transaction waits for another program's lock.
     public var busyTimeoutSeconds = 0.25
@@ -33,7 +34,7 @@ public struct AlertWriterSettings: Hashable, Sendable {
     public struct Retention: Hashable, Sendable {
         /// Alerts that have not changed for so long are removed; `nil` keeps them.
         public var maximumAgeSeconds: Int64?
-        /// The oldest alerts are removed while the file holds more octets than this; `nil` lets it grow.
+        /// The oldest alerts are removed while the file holds more bytes than this; `nil` lets it grow.
         public var maximumBytes: Int64?
         /// How often this is looked after.
         public var intervalSeconds = 60.0

@@ -56,8 +56,8 @@ struct CommitSession {
             sql: """
                 INSERT INTO alert(first_seen, last_seen, count, rule_id, rule_title, level, category, summary, source_ip, \
                 source_port, destination_ip, destination_port, transport, client_ip, server_ip, client_id, community_id, \
-                group_key, event, sensor, run_id, serial, rule_version, stored_at, revision) \
-                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                group_key, event, sensor, run_id, serial, rule_version, stored_at, revision, evidence_left_out) \
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                 ON CONFLICT(run_id, serial) DO NOTHING
                 """)
         let values: [(any DatabaseValueConvertible)?] = [
@@ -67,15 +67,17 @@ struct CommitSession {
             alert.clientIP?.description, alert.serverIP?.description, alert.clientID?.storable,
             alert.communityID?.storable, alert.groupKey?.storable, alert.event.storable, sensor.storable, run,
             Int64(bitPattern: alert.serial), version, now, revision,
+            alert.evidenceLeftOut ?? 0,
         ]
         try statement.execute(arguments: StatementArguments(values))
         if database.changesCount == 0 {
             return try update(
                 Repetition(
-                    serial: alert.serial, lastSeen: alert.lastSeen, count: alert.count, evidence: alert.evidence), run)
+                    serial: alert.serial, lastSeen: alert.lastSeen, count: alert.count, evidence: alert.evidence,
+                    firstSeen: alert.firstSeen, leftOut: alert.evidenceLeftOut), run)
         }
         let id = database.lastInsertedRowID
-        for frame in alert.evidence.prefix(evidenceLimit) { try insert(frame, id) }
+        for frame in alert.evidence { try insert(frame, id) }
     }
 
     private func insert(_ frame: EvidenceFrame, _ alert: Int64) throws {
@@ -95,11 +97,11 @@ struct CommitSession {
         let serial = Int64(bitPattern: repetition.serial)
         let statement = try database.cachedStatement(
             sql: """
-                UPDATE alert SET count = max(count, ?), last_seen = max(last_seen, ?), stored_at = ?, revision = ? \
-                WHERE run_id = ? AND serial = ? RETURNING id
+                UPDATE alert SET count = max(count, ?), last_seen = max(last_seen, ?), first_seen = min(first_seen, ?), \
+                stored_at = ?, revision = ? WHERE run_id = ? AND serial = ? RETURNING id
                 """)
         let arguments: StatementArguments = [
-            repetition.count, repetition.lastSeen, now, revision, run, serial,
+            repetition.count, repetition.lastSeen, repetition.firstSeen ?? .max, now, revision, run, serial,
         ]
         guard let id = try Int64.fetchOne(statement, arguments: arguments) else {
             orphaned += 1
@@ -108,7 +110,11 @@ struct CommitSession {
         guard !repetition.evidence.isEmpty else { return }
         let counting = try database.cachedStatement(sql: "SELECT count(*) FROM evidence WHERE alert_id = ?")
         let kept = try Int.fetchOne(counting, arguments: [id]) ?? 0
-        for frame in repetition.evidence.prefix(max(0, evidenceLimit - kept)) { try insert(frame, id) }
+        guard kept < evidenceLimit else { return }
+        for frame in repetition.evidence { try insert(frame, id) }
+        guard let leftOut = repetition.leftOut else { return }
+        try database.cachedStatement(sql: "UPDATE alert SET evidence_left_out = evidence_left_out + ? WHERE id = ?")
+            .execute(arguments: [leftOut, id])
     }
 
     private func update(_ summary: RunSummary, _ run: Int64) throws {

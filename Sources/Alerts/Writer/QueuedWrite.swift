@@ -4,8 +4,17 @@ import Foundation
 public enum AlertChange: Hashable, Sendable {
     /// A new alert.
     case insert(Alert)
-    /// Another match of an alert of this run: its total count, the capture time in microseconds, and the frame.
-    case repeated(serial: UInt64, lastSeen: Int64, count: Int64, evidence: EvidenceFrame?)
+    /// Another match of an alert of this run.
+    ///
+    /// - Parameters:
+    ///   - firstSeen: capture time in microseconds, where the match is older than the first one that was told.
+    ///   - lastSeen: capture time in microseconds.
+    ///   - count: of all matches.
+    ///   - evidence: the frames of the match; all of them are kept, or none.
+    ///   - leftOut: how many frames it came in besides.
+    case repeated(
+        serial: UInt64, firstSeen: Int64? = nil, lastSeen: Int64, count: Int64, evidence: [EvidenceFrame] = [],
+        leftOut: Int = 0)
 }
 
 /// A run of this process or of one whose spill file was found.
@@ -29,6 +38,8 @@ struct Repetition: Codable, Hashable, Sendable {
     var lastSeen: Int64
     var count: Int64
     var evidence: [EvidenceFrame]
+    var firstSeen: Int64?
+    var leftOut: Int?
 }
 
 /// One change on its way to the database.
@@ -43,7 +54,7 @@ struct QueuedWrite: Sendable {
     let run: RunHandle
     var change: Change
 
-    /// What it takes in memory, roughly, in octets.
+    /// What it takes in memory, roughly, in bytes.
     var cost: Int {
         switch change {
         case .insert(let alert, _):
@@ -63,18 +74,26 @@ struct QueuedWrite: Sendable {
         evidence.reduce(0) { $0 + 64 + $1.bytes.count }
     }
 
-    /// Takes up a later repetition of the same alert; evidence beyond `limit` is left out.
+    /// Takes up a later repetition of the same alert, and its frames while fewer than `limit` are there.
     mutating func merge(_ later: Repetition, evidenceLimit limit: Int) {
         switch change {
         case .insert(var alert, let rule):
             alert.count = max(alert.count, later.count)
             alert.lastSeen = max(alert.lastSeen, later.lastSeen)
-            alert.evidence += later.evidence.prefix(max(0, limit - alert.evidence.count))
+            alert.firstSeen = min(alert.firstSeen, later.firstSeen ?? alert.firstSeen)
+            if alert.evidence.count < limit {
+                alert.evidence += later.evidence
+                if let leftOut = later.leftOut { alert.evidenceLeftOut = (alert.evidenceLeftOut ?? 0) + leftOut }
+            }
             change = .insert(alert, rule: rule)
         case .repeated(var repetition):
             repetition.count = max(repetition.count, later.count)
             repetition.lastSeen = max(repetition.lastSeen, later.lastSeen)
-            repetition.evidence += later.evidence.prefix(max(0, limit - repetition.evidence.count))
+            repetition.firstSeen = [repetition.firstSeen, later.firstSeen].compactMap(\.self).min()
+            if repetition.evidence.count < limit {
+                repetition.evidence += later.evidence
+                if let leftOut = later.leftOut { repetition.leftOut = (repetition.leftOut ?? 0) + leftOut }
+            }
             change = .repeated(repetition)
         case .summary: break
         }

@@ -14,7 +14,7 @@ struct SpillReader {
     }
 
     let file: FileHandle
-    /// Length of the file, in octets.
+    /// Length of the file, in bytes.
     let length: UInt64
 
     /// The first good frame at or behind `start`; `nil` where there is none up to the end of the file.

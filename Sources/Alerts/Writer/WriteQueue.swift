@@ -70,15 +70,15 @@ extension WriteQueue {
         }
         switch change {
         case .insert(var alert):
-            if alert.evidence.count > settings.evidenceLimit {
-                alert.evidence = Array(alert.evidence.prefix(settings.evidenceLimit))
-            }
+            if settings.evidenceLimit <= 0 { alert.evidence = [] }
             note(alert.serial, of: run)
             let write = QueuedWrite(run: run, change: .insert(alert, rule: rules[alert.ruleID]))
             add(write, key: Key(run: ObjectIdentifier(run), serial: alert.serial))
-        case .repeated(let serial, let lastSeen, let count, let frame):
-            let evidence = settings.evidenceLimit > 0 ? frame.map { [$0] } ?? [] : []
-            let later = Repetition(serial: serial, lastSeen: lastSeen, count: count, evidence: evidence)
+        case .repeated(let serial, let firstSeen, let lastSeen, let count, let frames, let leftOut):
+            let later = Repetition(
+                serial: serial, lastSeen: lastSeen, count: count,
+                evidence: settings.evidenceLimit > 0 ? frames : [], firstSeen: firstSeen,
+                leftOut: leftOut > 0 ? leftOut : nil)
             let run = runsBySerial.last { $0.first <= serial }?.run ?? run
             let key = Key(run: ObjectIdentifier(run), serial: serial)
             if join(later, key) {

@@ -5,7 +5,7 @@ import Tables
 /// A body in blocks (RFC 7959, RFC 9177) as far as it was seen: its beginning without a hole, and blocks that came too
 /// early.
 ///
-/// Octets are not kept: what follows without a hole is hashed as it comes. Kept are blocks that came too early, and the
+/// Bytes are not kept: what follows without a hole is hashed as it comes. Kept are blocks that came too early, and the
 /// text of links, both within bounds.
 struct Body: Sendable {
     /// A block that came before those in front of it.
@@ -26,23 +26,23 @@ struct Body: Sendable {
 
     /// When a block was last seen.
     var lastSeen: Timestamp
-    /// Octets from the start without a hole.
+    /// Bytes from the start without a hole.
     private(set) var received = 0
-    /// Octets of the whole; `nil` until the last block was seen.
+    /// Bytes of the whole; `nil` until the last block was seen.
     private(set) var total: Int?
     /// How many different blocks were seen.
     private(set) var blocks = 0
-    /// Octets of the largest block.
+    /// Bytes of the largest block.
     private(set) var blockSize = 16
     /// A hash of the ETag (RFC 7959, 2.4); 0 for none.
     var version: UInt64 = 0
     /// The Content-Format; -1 for none.
     var format = -1
-    /// Whether a block came again with other octets, or a block of another version came among them.
+    /// Whether a block came again with other bytes, or a block of another version came among them.
     var hasConflict = false
     /// Whether the whole body was seen.
     private(set) var isComplete = false
-    /// The first octets, where they are kept.
+    /// The first bytes, where they are kept.
     private(set) var text: [UInt8] = []
     /// Whether `text` is all that was received.
     private(set) var isTextWhole = true
@@ -52,7 +52,7 @@ struct Body: Sendable {
 
     init(at time: Timestamp) { lastSeen = time }
 
-    /// Octets that are held.
+    /// Bytes that are held.
     var heldOctets: Int { early.reduce(text.count) { $0 &+ $1.bytes.count } }
 
     /// Memory of what is held, in bytes.

@@ -18,7 +18,7 @@ struct BlockPiece: Sendable {
     var version: UInt64
 }
 
-/// Bodies in blocks that are being put together, within bounds: so many bodies, so many octets held.
+/// Bodies in blocks that are being put together, within bounds: so many bodies, so many bytes held.
 struct BodyTable: ~Copyable, Sendable {
     private var table: LRUTable<Hash128, Body>
     private let limits: CoAPLimits
@@ -80,7 +80,7 @@ struct BodyTable: ~Copyable, Sendable {
         return BlockState(place: place, slot: slot, isEnd: isEnd)
     }
 
-    /// Octets of a block of a body that is not whole yet; `nil` where none is known.
+    /// Bytes of a block of a body that is not whole yet; `nil` where none is known.
     func blockSize(_ key: Hash128, _ time: Timestamp) -> Int? {
         guard let slot = table.find(key), !isOld(slot, time), !table[slot].isComplete else { return nil }
         return table[slot].blockSize

@@ -89,7 +89,7 @@ struct ConversationHash: Sendable {
         key(isRequest ? .requestBody : .responseBody, client, server, resource, tag)
     }
 
-    /// A hash of octets, one word after the other; never 0.
+    /// A hash of bytes, one word after the other; never 0.
     func hash(_ bytes: RawSpan, initial: UInt64 = 0) -> UInt64 {
         var state = low.step(low.start, initial, UInt64(bytes.byteCount))
         var offset = 0

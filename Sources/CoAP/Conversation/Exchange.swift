@@ -7,17 +7,17 @@ struct Exchange: Sendable {
     var started: Timestamp
     /// When a message of the exchange was last seen.
     var lastSeen: Timestamp
-    /// Octets that the server sent back: acknowledgements, responses, notifications, all copies of them.
+    /// Bytes that the server sent back: acknowledgements, responses, notifications, all copies of them.
     var responseOctets: UInt64 = 0
     /// A hash of what is asked for: path, query, and what else tells resources apart; 0 where bodies are not followed.
     var resource: UInt64 = 0
-    /// Octets of the request, all copies of it; clamped.
+    /// Bytes of the request, all copies of it; clamped.
     private(set) var requestOctets: UInt32 = 0
     /// The block that the request asks for in Block2; `asksNoBlock` where it asks for none.
     private var asked = Self.asksNoBlock
     /// The message id of the request.
     var messageID: UInt16
-    /// How many octets of the path are kept in the arena.
+    /// How many bytes of the path are kept in the arena.
     var pathLength: UInt16 = 0
     /// The method of the request.
     var method: CoAPCode
@@ -88,7 +88,7 @@ struct Exchange: Sendable {
         return unwanted != 0 && number > 0 && unwanted >> (number &- 1) & 1 != 0
     }
 
-    /// Octets back over octets there.
+    /// Bytes back over bytes there.
     var amplification: Double {
         requestOctets == 0 ? 0 : Double(responseOctets) / Double(requestOctets)
     }
@@ -98,7 +98,7 @@ struct Exchange: Sendable {
 struct MessageRecord: Sendable {
     /// When the first copy was seen.
     var firstSeen: Timestamp
-    /// A sum over the octets, by which a copy is told from another message with the same id; 0 where copies may differ.
+    /// A sum over the bytes, by which a copy is told from another message with the same id; 0 where copies may differ.
     var print: UInt32
     /// The type, which a copy shares.
     var type: CoAPType

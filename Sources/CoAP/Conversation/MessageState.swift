@@ -30,7 +30,7 @@ struct MessageState: Sendable {
     var observationEnd: CoAP.Observation.End?
     /// Where the exchange of a matched response lies.
     var exchangeSlot: Int?
-    /// Where the octets between the two addresses are counted.
+    /// Where the bytes between the two addresses are counted.
     var pairSlot: Int?
     /// How the payload stands to the body that it is a block of.
     var block: BlockState?

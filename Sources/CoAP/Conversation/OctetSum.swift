@@ -1,8 +1,8 @@
 import Bytes
 
-/// Sums over octets that tell a copy from something else; not proof against those who seek two inputs with one sum.
+/// Sums over bytes that tell a copy from something else; not proof against those who seek two inputs with one sum.
 enum OctetSum {
-    /// Over all octets.
+    /// Over all bytes.
     static func of(_ bytes: RawSpan) -> UInt32 {
         var sum = UInt64(bytes.byteCount)
         add(bytes, 0, bytes.byteCount, to: &sum)

@@ -1,6 +1,6 @@
 import Network
 
-/// Octets between two addresses in a window of capture time that moves in halves: what is told covers between half of
+/// Bytes between two addresses in a window of capture time that moves in halves: what is told covers between half of
 /// the window and the whole of it.
 struct PairTraffic: Sendable {
     private var start: Timestamp
@@ -25,10 +25,10 @@ struct PairTraffic: Sendable {
         if isToServer { toServer &+= UInt64(octets) } else { toClient &+= UInt64(octets) }
     }
 
-    /// Octets that went to the client.
+    /// Bytes that went to the client.
     var octetsToClient: UInt64 { toClient &+ earlierToClient }
 
-    /// Octets to the client over octets to the server; `nil` where none went to the server.
+    /// Bytes to the client over bytes to the server; `nil` where none went to the server.
     var amplification: Double? {
         let asked = toServer &+ earlierToServer
         return asked == 0 ? nil : Double(octetsToClient) / Double(asked)

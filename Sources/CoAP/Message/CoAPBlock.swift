@@ -9,17 +9,17 @@ public struct CoAPBlock: Hashable, Sendable {
     /// SZX: the size exponent, 0 to 7, of which 7 is reserved.
     public var sizeExponent: UInt8
 
-    /// Takes a `uint` of up to three octets apart.
+    /// Takes a `uint` of up to three bytes apart.
     public init(_ value: UInt64) {
         number = UInt32(truncatingIfNeeded: value >> 4 & 0xF_FFFF)
         hasMore = value & 8 != 0
         sizeExponent = UInt8(truncatingIfNeeded: value & 7)
     }
 
-    /// The size in octets, 2 to the power of SZX + 4.
+    /// The size in bytes, 2 to the power of SZX + 4.
     public var size: Int { 16 << Int(sizeExponent) }
 
-    /// Where the block begins in the body, in octets.
+    /// Where the block begins in the body, in bytes.
     public var offset: Int { Int(number) &* size }
 
     /// Whether SZX has the reserved value 7.

@@ -26,11 +26,11 @@ extension CoAPMessage {
         if text.count == start { text.append(UInt8(ascii: "/")) }
     }
 
-    /// Writes the same path to `room` octets (8 or more) of `arena` from `start` on.
+    /// Writes the same path to `room` bytes (8 or more) of `arena` from `start` on.
     ///
     /// One that does not fit is cut before a character and ends in `…`, which no path holds otherwise.
     ///
-    /// - Returns: octets written, and whether the path was cut.
+    /// - Returns: bytes written, and whether the path was cut.
     func writePath(
         _ bytes: RawSpan, to arena: inout MutableSpan<UInt8>, at start: Int, room: Int
     ) -> (length: Int, isCut: Bool) {

@@ -12,7 +12,7 @@ public struct CoAPMessage: Hashable, Sendable {
     public let code: CoAPCode
     /// The message id; means nothing in a stream.
     public let messageID: UInt16
-    /// Octets of the whole message.
+    /// Bytes of the whole message.
     public let length: Int
     /// The token; empty where its length is reserved or it runs past the datagram.
     public internal(set) var token = ByteRange.empty
@@ -20,7 +20,7 @@ public struct CoAPMessage: Hashable, Sendable {
     public internal(set) var options = ByteRange.empty
     /// The payload behind the marker, as far as it is there.
     public internal(set) var payload = ByteRange.empty
-    /// Octets of the whole payload.
+    /// Bytes of the whole payload.
     public internal(set) var payloadLength = 0
     /// Whether all of the payload is there.
     var isWhole: Bool { payload.count == payloadLength }
@@ -39,7 +39,7 @@ public struct CoAPMessage: Hashable, Sendable {
     /// Whether the header was followed by a token that could be read, so that options could be looked for.
     public internal(set) var hasToken = false
 
-    /// Dissects a datagram in one walk; `nil` where it is shorter than four octets or its version is not 1, which a
+    /// Dissects a datagram in one walk; `nil` where it is shorter than four bytes or its version is not 1, which a
     /// receiver must ignore (RFC 7252, 3).
     ///
     /// Whatever else is wrong is told by `violations`.
@@ -101,7 +101,7 @@ public struct CoAPMessage: Hashable, Sendable {
         return nil
     }
 
-    /// Reads the token; one of more than 12 octets has its length in front of it (RFC 8974, 2.1).
+    /// Reads the token; one of more than 12 bytes has its length in front of it (RFC 8974, 2.1).
     private mutating func readToken(_ datagram: RawSpan, nibble: UInt8) {
         guard !CoAPTokenLength.isReserved(nibble) else { return violations.insert(.tokenLengthReserved) }
         guard let tokenLength = CoAPTokenLength(nibble: nibble, datagram, at: 4, end: length),

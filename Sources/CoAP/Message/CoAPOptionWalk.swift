@@ -13,7 +13,7 @@ public struct CoAPOptionInstance: Hashable, Sendable {
         self.value = value
     }
 
-    /// The value as a `uint` (RFC 7252, 3.2), leading zeros allowed; `nil` where it is longer than eight octets.
+    /// The value as a `uint` (RFC 7252, 3.2), leading zeros allowed; `nil` where it is longer than eight bytes.
     public func unsigned(_ bytes: RawSpan) -> UInt64? {
         guard value.count <= 8, value.offset >= 0, value.end <= bytes.byteCount else { return nil }
         var number: UInt64 = 0
@@ -73,7 +73,7 @@ public struct CoAPOptionWalk: Sendable {
     }
 }
 
-/// The number that a nibble and the octets behind it stand for; `nil` where those octets are missing.
+/// The number that a nibble and the bytes behind it stand for; `nil` where those bytes are missing.
 private func extended(_ nibble: UInt8, _ bytes: RawSpan, _ cursor: inout Int, _ end: Int) -> Int? {
     switch nibble {
     case 13:

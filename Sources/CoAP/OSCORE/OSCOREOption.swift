@@ -5,7 +5,7 @@ import Tables
 ///
 /// What is encrypted stays closed: this is what anybody on the way can see.
 public struct OSCOREOption: Hashable, Sendable {
-    /// The Partial IV, 1 to 5 octets; `nil` where there is none.
+    /// The Partial IV, 1 to 5 bytes; `nil` where there is none.
     public private(set) var partialIV: ByteRange?
     /// The context of the key identifier; `nil` where there is none.
     public private(set) var kidContext: ByteRange?

@@ -13,9 +13,9 @@ public struct CoAPOptionDefinition: Hashable, Sendable {
 
     /// How the value is to be read.
     public let format: Format
-    /// The smallest length of the value in octets.
+    /// The smallest length of the value in bytes.
     public let minimumLength: UInt16
-    /// The largest length of the value in octets.
+    /// The largest length of the value in bytes.
     public let maximumLength: UInt16
     /// Whether it may occur more than once.
     public let isRepeatable: Bool
@@ -30,7 +30,7 @@ public struct CoAPOptionDefinition: Hashable, Sendable {
         self.usage = usage
     }
 
-    /// Whether a value of `length` octets is within the bounds.
+    /// Whether a value of `length` bytes is within the bounds.
     public func allows(length: Int) -> Bool { length >= Int(minimumLength) && length <= Int(maximumLength) }
 }
 

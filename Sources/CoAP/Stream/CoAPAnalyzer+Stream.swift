@@ -6,7 +6,7 @@ import Tables
 extension CoAPAnalyzer {
     /// Begins to follow a connection over TCP or WebSocket.
     ///
-    /// - Parameter isFromStart: whether the first octets of both ends will be dissected. Only then is a first message that
+    /// - Parameter isFromStart: whether the first bytes of both ends will be dissected. Only then is a first message that
     ///   is no CSM a violation; otherwise the connection was taken up midstream.
     /// - Returns: its name, which the caller keeps with the flow.
     public mutating func openConnection(isFromStart: Bool) -> CoAPConnectionID {
@@ -24,7 +24,7 @@ extension CoAPAnalyzer {
         if let slot = connections.slot(of: id) { connections.close(slot) }
     }
 
-    /// Says that octets of a connection were lost: what depends on having seen every message is no longer a violation.
+    /// Says that bytes of a connection were lost: what depends on having seen every message is no longer a violation.
     public mutating func noteGap(_ id: CoAPConnectionID) {
         if let slot = connections.slot(of: id) { connections[slot].hasGap = true }
     }
@@ -52,7 +52,7 @@ extension CoAPAnalyzer {
     ///   - wholeLength: bytes of the whole message. What lies behind the head is not a violation.
     ///   - carrier: what the message came over.
     ///   - context: when and between whom; its direction is set.
-    /// - Returns: false where the octets have no code; then nothing has changed.
+    /// - Returns: false where the bytes have no code; then nothing has changed.
     public mutating func dissect(
         _ id: CoAPConnectionID, message bytes: RawSpan, wholeLength: Int, over carrier: CoAPCarrier = .stream,
         context: inout EventContext

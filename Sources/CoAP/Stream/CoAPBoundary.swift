@@ -1,23 +1,16 @@
 import Bytes
+import Events
 import Tables
 
-/// Finds a place in a stream of one direction where messages demonstrably begin: behind lost octets, or in a connection
+/// Finds a place in a stream of one direction where messages demonstrably begin: behind lost bytes, or in a connection
 /// that began before the sensor.
 ///
 /// A place proves itself by what follows: messages without any fault, each ending where the next one begins. Every
 /// message counts for as many bits as chance would have to guess right; zeros and short numbers, of which other protocols
 /// are full, count for next to nothing. A chain is believed from three messages on, or with fewer when they are worth
-/// enough or end exactly where the octets do.
+/// enough or end exactly where the bytes do.
 public struct CoAPBoundary: Sendable {
-    /// What is known of a place.
-    public enum Verdict: Hashable, Sendable {
-        /// Messages begin at that offset.
-        case proven(Int)
-        /// Nothing is proven; what lies before that offset cannot begin a message.
-        case open(Int)
-    }
-
-    /// What the whole search may cost: octets that are read as parts of messages.
+    /// What the whole search may cost: bytes that are read as parts of messages.
     private var budget = 0
     /// Whether the first message of the proven chain that tells it was a request; `nil` where none told.
     public private(set) var sendsRequests: Bool?
@@ -27,31 +20,34 @@ public struct CoAPBoundary: Sendable {
 
     /// Bits that prove a chain, at any of 65,536 places.
     private static let proof = 36
-    /// Bits that prove a single message or two whose end is not that of the octets.
+    /// Bits that prove a single message or two whose end is not that of the bytes.
     private static let strongProof = 56
     /// Bits that suffice for a chain that ends with the stream, when nothing else will come.
     private static let lastProof = 24
+    /// Bits that a message is worth which is no chance right before others: more than a payload marker, less than a request
+    /// with an option.
+    private static let ownProof = 10
     /// Senders mostly begin a segment with a message, and end one with a message.
     private static let segmentBits = 8
     /// A message that is announced as longer is none.
     private static let longestMessage = 1 << 24
-    /// Octets of a message that are looked at for a proof: options are in front.
+    /// Bytes of a message that are looked at for a proof: options are in front.
     private static let lookedAt = 2048
 
     /// Looks at all places in turn.
     ///
     /// - Parameters:
-    ///   - bytes: consecutive octets of one direction.
-    ///   - startsSegment: whether the first octet began a segment.
+    ///   - bytes: consecutive bytes of one direction.
+    ///   - startsSegment: whether the first byte began a segment.
     ///   - isLast: whether nothing follows.
     /// - Returns: where a message begins that is proven, or from where on one may begin: what lies before is none.
-    /// - Complexity: linear in the octets; what would cost more is given up.
-    public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> Verdict {
+    /// - Complexity: linear in the bytes; what would cost more is given up.
+    public mutating func find(_ bytes: RawSpan, startsSegment: Bool, isLast: Bool) -> BoundaryVerdict {
         budget = 4096 + bytes.byteCount * 16
         var firstOpen = bytes.byteCount
         for offset in 0..<bytes.byteCount where !CoAPTokenLength.isReserved(bytes.byte(at: offset) & 15) {
             switch chain(bytes, at: offset, startsSegment: startsSegment && offset == 0, isLast: isLast) {
-            case .proven: return .proven(offset)
+            case .proven(let start): return .proven(start)
             case .open: firstOpen = min(firstOpen, offset)
             case .disproven: break
             }
@@ -61,14 +57,16 @@ public struct CoAPBoundary: Sendable {
         return .open(firstOpen)
     }
 
-    /// Whether a side that begins with these octets is proven by them alone: by more than a CSM.
+    /// Whether a side that begins with these bytes is proven by them alone: by more than a CSM.
     public mutating func isProvenBeginning(_ bytes: RawSpan) -> Bool {
         budget = 4096 + bytes.byteCount * 16
-        return chain(bytes, at: 0, startsSegment: true, isLast: false, endBits: 0) == .proven
+        return chain(bytes, at: 0, startsSegment: true, isLast: false, endBits: 0) == .proven(0)
     }
 
-    private enum Chain {
-        case proven, open, disproven
+    private enum Chain: Equatable {
+        /// Where its first message begins that is no chance.
+        case proven(Int)
+        case open, disproven
     }
 
     private mutating func chain(
@@ -78,6 +76,10 @@ public struct CoAPBoundary: Sendable {
         var bits = startsSegment ? Self.segmentBits : 0
         var messages = 0
         var offset = start
+        // The end of a message whose beginning is lost may look like a message of its own, and then ends where the next one
+        // begins: that is no rare chance for one that counts for little. Those in front are left out, unless a segment
+        // begins with them.
+        var first = startsSegment ? start : nil
         while offset < bytes.byteCount {
             budget -= 8
             let rest = bytes.extracting(offset..<bytes.byteCount)
@@ -86,22 +88,24 @@ public struct CoAPBoundary: Sendable {
             case .incomplete(let total):
                 guard isPlausibleBeginning(rest, total: total) else { return .disproven }
                 // Where nothing follows, what is cut off is no reason to give up what stands before it.
-                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven : .open
+                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven(first ?? start) : .open
             case .message(let length):
                 guard length <= Self.longestMessage, let worth = worth(rest, length) else { return .disproven }
                 bits += worth
                 if worth >= 4 { messages += 1 }
+                if worth >= Self.ownProof { first = first ?? offset }
                 offset += length
-                if bits >= Self.strongProof || messages >= 3 && bits >= Self.proof { return .proven }
+                if bits >= Self.strongProof || messages >= 3 && bits >= Self.proof { return .proven(first ?? start) }
                 // Zeros are Empty messages without end.
                 if budget < 0 { return .disproven }
             }
         }
         bits += endBits
-        return messages > (endBits > 0 ? 0 : 1) && bits >= (isLast ? Self.lastProof : Self.proof) ? .proven : .open
+        return messages > (endBits > 0 ? 0 : 1) && bits >= (isLast ? Self.lastProof : Self.proof)
+            ? .proven(first ?? start) : .open
     }
 
-    /// Whether the octets that are there of a message speak against it.
+    /// Whether the bytes that are there of a message speak against it.
     private mutating func isPlausibleBeginning(_ bytes: RawSpan, total: Int?) -> Bool {
         guard let total else { return true }
         return total <= Self.longestMessage && worth(bytes, total) != nil

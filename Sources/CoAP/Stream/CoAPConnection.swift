@@ -14,17 +14,17 @@ struct CoAPPeer: Sendable {
     var hasSent = false
     var hasSentCapabilities = false
     var hasAborted = false
-    /// Octets of a message that it can receive (RFC 8323, 5.3.1).
+    /// Bytes of a message that it can receive (RFC 8323, 5.3.1).
     var maxMessageSize: UInt64 = 1152
-    /// Octets of a token that it can receive in a request (RFC 8974, 2.2.1).
+    /// Bytes of a token that it can receive in a request (RFC 8974, 2.2.1).
     var tokenLimit: UInt64 = 8
 }
 
 /// What is remembered of a connection, but for its requests, which stand with all others.
 struct CoAPConnection: Sendable {
-    /// Whether the first octets of both ends were there to be read.
+    /// Whether the first bytes of both ends were there to be read.
     var isFromStart = false
-    /// Whether octets were lost, so that not all that was said is known.
+    /// Whether bytes were lost, so that not all that was said is known.
     var hasGap = false
     /// The end that opened the connection, and the other one.
     var initiator = CoAPPeer()

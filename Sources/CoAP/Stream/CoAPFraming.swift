@@ -2,9 +2,9 @@ import Bytes
 
 /// What stands at the beginning of a stretch of a stream.
 public enum CoAPFrameVerdict: Hashable, Sendable {
-    /// A whole message of that many octets, header included.
+    /// A whole message of that many bytes, header included.
     case message(Int)
-    /// The beginning of one. `total` is its length in octets, where enough is there to tell.
+    /// The beginning of one. `total` is its length in bytes, where enough is there to tell.
     case incomplete(total: Int?)
     /// A reserved token length: nobody can tell where the next message begins.
     case lost
@@ -12,7 +12,7 @@ public enum CoAPFrameVerdict: Hashable, Sendable {
 
 /// How a stream falls into messages: RFC 8323, 3.2, with the token lengths of RFC 8974, 2.1.
 public enum CoAPFraming {
-    /// The longest header without the token: lengths, four octets of extended length, code, two of extended token length.
+    /// The longest header without the token: lengths, four bytes of extended length, code, two of extended token length.
     public static let longestHeader = 8
 
     /// Looks at the header only: constant time, nothing is allocated.
@@ -44,10 +44,10 @@ struct CoAPStreamHeader: Hashable, Sendable {
     /// Where the token begins, and how long it is.
     var tokenOffset: Int
     var tokenLength: Int
-    /// Octets of options and payload, as the header says; over WebSocket always 0.
+    /// Bytes of options and payload, as the header says; over WebSocket always 0.
     var bodyLength: Int
 
-    /// Octets of the whole message, as the header says.
+    /// Bytes of the whole message, as the header says.
     var totalLength: Int { tokenOffset &+ tokenLength &+ bodyLength }
 
     enum Reading: Hashable, Sendable {
@@ -84,14 +84,14 @@ struct CoAPStreamHeader: Hashable, Sendable {
     }
 }
 
-/// The length of a token, RFC 8974, 2.1: a nibble, and up to two octets in front of the token.
+/// The length of a token, RFC 8974, 2.1: a nibble, and up to two bytes in front of the token.
 struct CoAPTokenLength: Hashable, Sendable {
-    /// Octets of the token.
+    /// Bytes of the token.
     var value: Int
-    /// Octets that stand in front of the token and say its length.
+    /// Bytes that stand in front of the token and say its length.
     var extraOctets: Int
 
-    /// Reads it; `nil` where the octets that the nibble announces are missing.
+    /// Reads it; `nil` where the bytes that the nibble announces are missing.
     ///
     /// Reserved nibbles are for the caller.
     init?(nibble: UInt8, _ bytes: RawSpan, at offset: Int, end: Int) {

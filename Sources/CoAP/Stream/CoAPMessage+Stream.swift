@@ -6,8 +6,8 @@ extension CoAPMessage {
     /// code is there.
     ///
     /// - Parameters:
-    ///   - bytes: the message from its first octet, or only its head where it was too long to hold.
-    ///   - wholeLength: octets of the whole message. What lies behind the head is not a violation.
+    ///   - bytes: the message from its first byte, or only its head where it was too long to hold.
+    ///   - wholeLength: bytes of the whole message. What lies behind the head is not a violation.
     ///   - carrier: what carried it; not `.datagram`.
     /// - Complexity: linear in header and options; allocates nothing.
     public init?(streamed bytes: RawSpan, wholeLength: Int, carrier: CoAPCarrier = .stream) {
@@ -59,7 +59,7 @@ extension CoAPMessage {
         }
     }
 
-    /// A BERT block that is not the last carries whole blocks of 1024 octets: RFC 8323, 6.
+    /// A BERT block that is not the last carries whole blocks of 1024 bytes: RFC 8323, 6.
     private mutating func checkBERT(_ bytes: RawSpan) {
         guard code.isRequest || code.isResponse, !violations.isFatal else { return }
         let option = code.isRequest ? CoAPOption.block1 : .block2

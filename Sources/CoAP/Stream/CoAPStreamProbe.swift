@@ -3,27 +3,27 @@ import Tables
 
 /// Tells CoAP over TCP by content, whatever the port.
 public enum CoAPStreamProbe {
-    /// Whether octets are the beginning of one side of a directory.
+    /// Whether bytes are the beginning of one side of a directory.
     public enum Verdict: Hashable, Sendable {
         /// A message with which a side begins.
         case beginning
-        /// That is possible still; more octets decide.
+        /// That is possible still; more bytes decide.
         case needMore
         /// Not the beginning of such a side.
         case no
     }
 
-    /// Octets of the longest CSM that is believed on a strange port: three known options take 16.
+    /// Bytes of the longest CSM that is believed on a strange port: three known options take 16.
     private static let longestCapabilities = 64
-    /// Octets of a longer message after which its rest is not waited for.
+    /// Bytes of a longer message after which its rest is not waited for.
     private static let longestHead = 1024
 
-    /// Judges the first octets of one direction.
+    /// Judges the first bytes of one direction.
     ///
     /// Allocates nothing.
     ///
     /// On a strange port each side has to begin with a CSM (RFC 8323, 5.3) without token and payload, whose options are
-    /// all known, within their bounds and not repeated. The shortest such CSM has two octets, so that one side alone
+    /// all known, within their bounds and not repeated. The shortest such CSM has two bytes, so that one side alone
     /// proves nothing: both have to pass, or more has to follow that `CoAPBoundary` believes.
     ///
     /// - Parameters:
@@ -53,8 +53,8 @@ public enum CoAPStreamProbe {
         }
     }
 
-    /// Judges the first octets of the end that answers one whose messages are believed: it may begin with a CSM, or with
-    /// messages without a fault that end where the octets do.
+    /// Judges the first bytes of the end that answers one whose messages are believed: it may begin with a CSM, or with
+    /// messages without a fault that end where the bytes do.
     public static func answer(_ bytes: RawSpan) -> Verdict {
         guard bytes.byteCount > 0 else { return .needMore }
         if CoAPTokenLength.isReserved(bytes.byte(at: 0) & 15) { return .no }
@@ -62,7 +62,7 @@ public enum CoAPStreamProbe {
         return code == .csm ? verdict(bytes, isOwnPort: true) : message(bytes)
     }
 
-    /// Judges octets that do not begin with a CSM: they have to be messages without a fault.
+    /// Judges bytes that do not begin with a CSM: they have to be messages without a fault.
     private static func message(_ bytes: RawSpan) -> Verdict {
         var offset = 0
         while offset < bytes.byteCount {

@@ -27,7 +27,7 @@ extension ConversationHash {
         return state
     }
 
-    /// Adds what stands behind the first eight octets of a token (RFC 8974), eight by eight.
+    /// Adds what stands behind the first eight bytes of a token (RFC 8974), eight by eight.
     func whole(_ token: RawSpan, _ key: Hash128) -> Hash128 {
         guard token.byteCount > 8 else { return key }
         var state = key

@@ -14,10 +14,10 @@ extension Compilation {
         var builder = ProgramBuilder { pool.cost(of: $0) }
         var programs: [Program] = []
         var conditions: [Expression] = []
-        var buckets = ProgramBuckets()
+        var buckets = ProgramBuckets(registry.categories)
         var reached: Set<Int> = []
         var allEntries: [(category: EventCategory, entries: [[Int32]])] = []
-        for category in EventCategory.allCases {
+        for category in registry.categories {
             var entries: [[Int32]] = Array(repeating: [], count: 256)
             let typeTexts = TypeTexts(discriminators.filter { $0.category == category })
             for (place, document) in order.compactMap({ loaded[$0] }).enumerated() {

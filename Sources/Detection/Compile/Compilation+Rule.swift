@@ -33,7 +33,7 @@ extension Compilation {
                 hint: "leave service out; category says which protocol is meant")
         }
         guard let category = logsource.category else { return }
-        let known = EventCategory.allCases
+        let known = registry.categories
         place.category = known.first { "\($0.name)" == category.value }
         if place.category == nil {
             let names = known.map { "\($0.name)" }

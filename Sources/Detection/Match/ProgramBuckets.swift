@@ -13,14 +13,16 @@ struct ProgramBuckets: Sendable {
     /// For each kind of message the number of its index; -1 where its groups are looked through one by one.
     private var indexNumbers: [Int32]
 
-    init() {
-        ranges = Array(repeating: 0..<0, count: 256 * EventCategory.allCases.count)
+    init(_ categories: [EventCategory]) {
+        let last = categories.map { Int($0.rawValue) }.max() ?? -1
+        ranges = Array(repeating: 0..<0, count: 256 * (last + 1))
         indexNumbers = Array(repeating: -1, count: ranges.count)
     }
 
     /// The stretch of `groups` for a kind of message.
     subscript(category: EventCategory, type: UInt8) -> Range<Int> {
-        ranges[Int(category.rawValue) << 8 | Int(type)]
+        let place = Int(category.rawValue) << 8 | Int(type)
+        return place < ranges.count ? ranges[place] : 0..<0
     }
 
     /// The number of the index for a kind of message; -1 where there is none.

@@ -2,48 +2,38 @@ import Bytes
 import Events
 import Tables
 
-/// Finds a place in a stream of one direction where messages demonstrably begin: behind lost octets, or in a
+/// Finds a place in a stream of one direction where messages demonstrably begin: behind lost bytes, or in a
 /// connection that began before the sensor.
 ///
 /// A place proves itself by what follows: messages of types and flags that this direction may send, each without any
 /// fault, each ending where the next one begins. Every message counts for as many bits as chance would have to guess
 /// right; a chain is believed from three messages on, or with fewer when they are worth enough or end exactly where the
-/// octets do.
+/// bytes do.
 public struct MQTTBoundary: Sendable {
-    /// What is known of a place.
-    public enum Verdict: Hashable, Sendable {
-        /// Messages begin at that offset.
-        case proven(Int)
-        /// Nothing is proven; what lies before that offset cannot begin a message.
-        case open(Int)
-    }
-
-    /// What follows the octets that are searched.
-    public enum Sequel: Hashable, Sendable {
-        /// More octets, later.
-        case more
-        /// Octets that are lost.
-        case lost
-        /// Nothing: the stream is over.
-        case nothing
-    }
-
-    /// Which way the octets go.
+    /// Which way the bytes go.
     private let direction: Direction
     private let version: MQTTVersion
-    /// What the whole search may cost: octets that are read as parts of messages.
+    /// Whether the stream is known, or by its port expected, to be MQTT.
+    private let isExpected: Bool
+    /// What the whole search may cost: bytes that are read as parts of messages.
     private var budget = 0
 
-    /// A search in octets that go in `direction`, of a session in a version that may be unknown.
-    public init(direction: Direction, version: MQTTVersion = .unknown) {
+    /// A search in bytes that go in `direction`, of a session in a version that may be unknown.
+    ///
+    /// Where the stream is expected to be MQTT, a single short message is believed that fills a segment: a SUBACK or
+    /// PINGRESP at the beginning of a capture need not wait for the next one, which may be a minute away.
+    public init(direction: Direction, version: MQTTVersion = .unknown, isExpected: Bool = false) {
         self.direction = direction
         self.version = version
+        self.isExpected = isExpected
     }
 
     /// Bits that prove a chain, at any of 65,536 places.
     private static let proof = 36
-    /// Bits that prove a single message or two whose end is not that of the octets.
+    /// Bits that prove a single message or two whose end is not that of the bytes.
     private static let strongProof = 56
+    /// Bits that prove messages that fill a segment, of a stream that is expected to be MQTT: any one message.
+    private static let expectedProof = 28
     /// Bits that suffice for a chain that ends with the stream, when nothing else will come.
     private static let lastProof = 20
     /// Senders mostly begin a segment with a message, and end one with a message.
@@ -56,15 +46,15 @@ public struct MQTTBoundary: Sendable {
     /// Looks at all places in turn.
     ///
     /// - Parameters:
-    ///   - bytes: consecutive octets of one direction.
-    ///   - startsSegment: whether the first octet began a segment.
+    ///   - bytes: consecutive bytes of one direction.
+    ///   - startsSegment: whether the first byte began a segment.
     ///   - sequel: what follows.
     ///   - isFull: whether no more can be held, so that a message too long to see the end of is believed by its topic.
     /// - Returns: where a message begins that is proven, or from where on one may begin: what lies before is none.
-    /// - Complexity: linear in the octets; what would cost more is given up.
+    /// - Complexity: linear in the bytes; what would cost more is given up.
     public mutating func find(
         _ bytes: RawSpan, startsSegment: Bool, sequel: Sequel = .more, isFull: Bool = false
-    ) -> Verdict {
+    ) -> BoundaryVerdict {
         budget = 4096 + bytes.byteCount * 16
         var firstOpen = bytes.byteCount
         // Text may pass for the head of a PUBLISH whose payload hides the messages that follow it: `0`, a digit, and a
@@ -116,16 +106,17 @@ public struct MQTTBoundary: Sendable {
             }
         }
         bits += Self.segmentBits
-        // Two octets at the end of a stream are the DISCONNECT or PINGRESP that they look like. In front of a hole they may
-        // as well be two octets of a payload.
+        // Two bytes at the end of a stream are the DISCONNECT or PINGRESP that they look like. In front of a hole they may
+        // as well be two bytes of a payload.
         let isEnd = sequel == .nothing || sequel == .lost && startsSegment
-        return bits >= (isEnd ? Self.lastProof : Self.proof) ? .proven(isShort: true) : .open
+        let needed = isEnd ? Self.lastProof : isExpected && startsSegment ? Self.expectedProof : Self.proof
+        return bits >= needed ? .proven(isShort: true) : .open
     }
 
     /// What a chain is worth whose next message is none: something may be wrong with that one alone.
     private func broken(_ bits: Int) -> Chain { bits >= Self.strongProof ? .proven(isShort: true) : .disproven }
 
-    /// Whether a first octet is one of a message that this direction may send.
+    /// Whether a first byte is one of a message that this direction may send.
     private func isPlausibleHeader(_ first: UInt8) -> Bool {
         let type = MQTTPacketType(rawValue: first >> 4)
         switch type {
@@ -141,7 +132,7 @@ public struct MQTTBoundary: Sendable {
         return type.onlyDirection(version) ?? direction == direction
     }
 
-    /// Whether a PUBLISH begins here that goes on behind the octets, with a topic that chance would hardly make.
+    /// Whether a PUBLISH begins here that goes on behind the bytes, with a topic that chance would hardly make.
     private func isLongPublish(_ bytes: RawSpan) -> Bool {
         guard bytes.byteCount > 16, bytes.byte(at: 0) >> 4 == MQTTPacketType.publish.rawValue,
             case .incomplete(let total?) = MQTTFraming.frame(bytes), total > bytes.byteCount
@@ -160,7 +151,7 @@ public struct MQTTBoundary: Sendable {
         return header + 2 + topic <= bytes.byteCount ? min(28, 2 * topic) : 0
     }
 
-    /// Whether the octets that are there of a message speak against it.
+    /// Whether the bytes that are there of a message speak against it.
     private func isPlausibleBeginning(_ bytes: RawSpan, total: Int?) -> Bool {
         guard let total else { return true }
         let type = MQTTPacketType(rawValue: bytes.byte(at: 0) >> 4)
@@ -225,7 +216,7 @@ public struct MQTTBoundary: Sendable {
         }
     }
 
-    /// How many octets the remaining length takes.
+    /// How many bytes the remaining length takes.
     private func lengthOctets(of bytes: RawSpan) -> Int {
         var count = 1
         while count < 4, count < bytes.byteCount, bytes.byte(at: count) & 0x80 != 0 { count += 1 }

@@ -41,7 +41,7 @@ extension EarshotExtension.Message {
     /// Reads `[CLIENT]DIRECTION [+TIME] HEX`, such as `> 8206000100012300`, `< +200ms 9003000100` or `2> +1m c000`.
     ///
     /// `>` goes to the server, `<` to the client; a number before it names the client; a time is a whole number and `ms`,
-    /// `s`, `m`, `h` or `d`; blanks between the octets do not count.
+    /// `s`, `m`, `h` or `d`; blanks between the bytes do not count.
     ///
     /// - Returns: `nil` with what is wrong in a sentence.
     static func read(_ text: String) -> (message: Self?, problem: String) {

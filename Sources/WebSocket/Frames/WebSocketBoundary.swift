@@ -1,27 +1,19 @@
 import Bytes
 import Events
 
-/// Finds a place in the octets of one direction where frames demonstrably begin: behind lost octets, or in a connection
+/// Finds a place in the bytes of one direction where frames demonstrably begin: behind lost bytes, or in a connection
 /// that began before the sensor.
 ///
 /// A place proves itself by heads in a row that this direction may send, each where the frame before it ends. Every head
 /// counts for as many bits as chance would have to guess right, so that it takes four of whole binary messages, and more
-/// of others. A length of eight octets proves itself: more than thirty zero bits are no chance.
+/// of others. A length of eight bytes proves itself: more than thirty zero bits are no chance.
 public struct WebSocketBoundary: Sendable {
-    /// What is known of a place.
-    public enum Verdict: Hashable, Sendable {
-        /// Frames begin at that offset.
-        case proven(Int)
-        /// Nothing is proven; what lies before that offset cannot begin a frame.
-        case open(Int)
-    }
-
     private let direction: Direction
     private let mayCompress: Bool
     /// What a whole search may cost: heads that are looked at.
     private var budget = 0
 
-    /// A search in octets that go in `direction`, of a connection whose messages may be compressed.
+    /// A search in bytes that go in `direction`, of a connection whose messages may be compressed.
     public init(direction: Direction, mayCompress: Bool) {
         self.direction = direction
         self.mayCompress = mayCompress
@@ -39,8 +31,8 @@ public struct WebSocketBoundary: Sendable {
     ///   - start: the first place that is looked at.
     ///   - isWeak: whether two heads suffice: what is in the frames has to prove itself as well, or nothing follows.
     /// - Returns: where a frame begins that is proven, or from where on one may begin: what lies before is none.
-    /// - Complexity: linear in the octets; what would cost more is given up.
-    public mutating func find(_ bytes: RawSpan, from start: Int = 0, isWeak: Bool = false) -> Verdict {
+    /// - Complexity: linear in the bytes; what would cost more is given up.
+    public mutating func find(_ bytes: RawSpan, from start: Int = 0, isWeak: Bool = false) -> BoundaryVerdict {
         budget = 1024 + bytes.byteCount * 2
         var firstOpen = bytes.byteCount
         var offset = start
@@ -88,7 +80,7 @@ public struct WebSocketBoundary: Sendable {
         return head.opcode.isControl ? 6 : 4
     }
 
-    /// Whether a first octet is one that a frame of a message or of control begins with.
+    /// Whether a first byte is one that a frame of a message or of control begins with.
     private func mayBegin(_ first: UInt8) -> Bool {
         let opcode = WebSocketOpcode(rawValue: first & 15)
         guard opcode.isKnown, first & 0x30 == 0 else { return false }
@@ -96,7 +88,7 @@ public struct WebSocketBoundary: Sendable {
         return !opcode.isControl || first & 0x80 != 0
     }
 
-    /// Whether the octets that are there of a head speak against it.
+    /// Whether the bytes that are there of a head speak against it.
     private func isPlausible(_ bytes: RawSpan, at offset: Int) -> Bool {
         guard offset + 1 < bytes.byteCount else { return true }
         let second = bytes.byte(at: offset + 1)
@@ -116,7 +108,7 @@ public struct WebSocketBoundary: Sendable {
 }
 
 extension WebSocketBoundary {
-    /// Appends the payloads of the uncompressed data frames that begin at `start`, as far as the octets go; gives whether
+    /// Appends the payloads of the uncompressed data frames that begin at `start`, as far as the bytes go; gives whether
     /// every one of them is a frame that this direction may send.
     public func appendPayloads(of bytes: RawSpan, from start: Int, to output: inout [UInt8]) -> Bool {
         var offset = start

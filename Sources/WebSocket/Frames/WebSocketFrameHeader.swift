@@ -1,6 +1,6 @@
 import Bytes
 
-/// The head of a frame (RFC 6455, 5.2): 2 to 14 octets.
+/// The head of a frame (RFC 6455, 5.2): 2 to 14 bytes.
 public struct WebSocketFrameHeader: Hashable, Sendable {
     /// The operation code.
     public var opcode = WebSocketOpcode.continuation
@@ -12,9 +12,9 @@ public struct WebSocketFrameHeader: Hashable, Sendable {
     public var isMasked = false
     /// The masking key as it stands on the wire; 0 where there is none.
     public var mask: UInt32 = 0
-    /// Octets of the payload.
+    /// Bytes of the payload.
     public var length: UInt64 = 0
-    /// Whether the length takes no more octets than it needs.
+    /// Whether the length takes no more bytes than it needs.
     public var isMinimal = true
 
     /// The longest head.
@@ -23,7 +23,7 @@ public struct WebSocketFrameHeader: Hashable, Sendable {
     /// The head of an empty fragment.
     public init() {}
 
-    /// How many octets a head takes that begins with these two.
+    /// How many bytes a head takes that begins with these two.
     public static func size(_ first: UInt8, _ second: UInt8) -> Int {
         let extended =
             switch second & 0x7F {

@@ -2,7 +2,7 @@ import Bytes
 
 /// Heads that are too long to hold.
 extension HTTPHead {
-    /// Octets that stay of the beginning and of the end of a first line, and of the beginning of a field that goes on.
+    /// Bytes that stay of the beginning and of the end of a first line, and of the beginning of a field that goes on.
     private static var kept: Int { 64 }
 
     /// What is needed of the beginning of a head: its first line without the middle, the fields that are read, and the
@@ -10,7 +10,7 @@ extension HTTPHead {
     ///
     /// A head that goes on behind it says the same as the one it was made from.
     ///
-    /// - Complexity: linear in the octets.
+    /// - Complexity: linear in the bytes.
     static func condensed(_ head: RawSpan) -> [UInt8] {
         var result: [UInt8] = []
         var start = 0

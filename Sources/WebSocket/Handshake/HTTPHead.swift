@@ -7,7 +7,7 @@ import Bytes
 enum HTTPHead {
     /// The length of the head with its empty line; `nil` where that has not come.
     ///
-    /// `lineStart` is where the first line begins that was not whole; the next search, in the same octets and more,
+    /// `lineStart` is where the first line begins that was not whole; the next search, in the same bytes and more,
     /// goes on from there.
     static func length(_ bytes: RawSpan, from lineStart: inout Int) -> Int? {
         for offset in lineStart..<max(lineStart, bytes.byteCount) where bytes.byte(at: offset) == UInt8(ascii: "\n") {
@@ -19,7 +19,7 @@ enum HTTPHead {
         return nil
     }
 
-    /// Whether an octet ends a line, or stands before the one that does.
+    /// Whether a byte ends a line, or stands before the one that does.
     static func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") }
 
     private static func isEmpty(_ line: RawSpan) -> Bool {

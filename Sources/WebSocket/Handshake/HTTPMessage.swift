@@ -48,7 +48,7 @@ struct HTTPMessage {
         return line.extracting((line.byteCount - 9)..<line.byteCount).starts(with: " HTTP/1.")
     }
 
-    /// Whether the first octets of a direction may be those of a head.
+    /// Whether the first bytes of a direction may be those of a head.
     static func mayBegin(_ bytes: RawSpan, isRequest: Bool) -> Bool {
         guard bytes.byteCount > 0 else { return true }
         if isRequest { return isCapital(bytes.byte(at: 0)) }

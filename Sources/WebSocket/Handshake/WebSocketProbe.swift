@@ -1,6 +1,6 @@
 import Bytes
 
-/// Whether the first octets of one direction may be those of HTTP that leads to an opening handshake.
+/// Whether the first bytes of one direction may be those of HTTP that leads to an opening handshake.
 public enum WebSocketProbe: Hashable, Sendable {
     /// A method of HTTP and a space: the side of a client.
     case request
@@ -11,7 +11,7 @@ public enum WebSocketProbe: Hashable, Sendable {
     /// Something else.
     case no
 
-    /// Judges the first octets.
+    /// Judges the first bytes.
     ///
     /// Allocates nothing.
     public init(_ bytes: RawSpan) {
@@ -39,7 +39,7 @@ public enum WebSocketProbe: Hashable, Sendable {
     }
 }
 
-/// Whether octets are the first of a text, but not all.
+/// Whether bytes are the first of a text, but not all.
 func isBeginning(_ bytes: RawSpan, of text: StaticString) -> Bool {
     text.withUTF8Buffer {
         bytes.byteCount < $0.count && $0.span.bytes.extracting(0..<bytes.byteCount).elementsEqual(bytes)

@@ -73,7 +73,7 @@ public struct WebSocketRequest: Hashable, Sendable {
         self = this
     }
 
-    /// Whether a key is the base64 of 16 octets: 22 characters and two that fill up.
+    /// Whether a key is the base64 of 16 bytes: 22 characters and two that fill up.
     private static func isKey(_ key: RawSpan) -> Bool {
         guard key.byteCount == 24, key.extracting(22..<24).elementsEqual("==") else { return false }
         for offset in 0..<22 {

@@ -18,7 +18,7 @@ struct WebSocketConnection: Sendable {
     var hasRequest = false
     /// Requests whose answers are to come, those that do not upgrade among them.
     var exchanges = HTTPExchanges()
-    /// Whether the connection was used for HTTP and is not upgraded yet, and the octets that came in the meantime.
+    /// Whether the connection was used for HTTP and is not upgraded yet, and the bytes that came in the meantime.
     var isPlain = false
     var plainBytes = 0
     /// Whether the answer was seen, or can no longer be.

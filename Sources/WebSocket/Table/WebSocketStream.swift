@@ -6,7 +6,7 @@ struct WebSocketStream: Sendable {
     enum Phase: UInt8, Sendable {
         /// The head of the opening request or answer is not whole.
         case head
-        /// Octets of a body are passed over, `remaining` of them.
+        /// Bytes of a body are passed over, `remaining` of them.
         case body
         /// The line before a chunk is not whole.
         case chunk
@@ -25,25 +25,25 @@ struct WebSocketStream: Sendable {
     var isChunked = false
     /// Whether what came so far is HTTP.
     var isOpening: Bool { phase.rawValue <= Phase.waiting.rawValue }
-    /// Octets that wait, by number of their buffer; -1 for none.
+    /// Bytes that wait, by number of their buffer; -1 for none.
     var waiting: Int32 = -1
     /// Of a head: where its last line begins, as far as it has come.
     ///
-    /// Behind lost octets: how many waited when they were last searched for a frame.
+    /// Behind lost bytes: how many waited when they were last searched for a frame.
     var searched = 0
 
-    /// The octets of a head that have come, and how many.
+    /// The bytes of a head that have come, and how many.
     var head = InlineArray<14, UInt8>(repeating: 0)
     var headCount = 0
     /// The frame whose payload comes.
     var frame = WebSocketFrameHeader()
     /// Whether there is one.
     var isInFrame = false
-    /// Octets of its payload that still have to come.
+    /// Bytes of its payload that still have to come.
     var remaining = 0
-    /// How many octets of its payload have come, modulo 4.
+    /// How many bytes of its payload have come, modulo 4.
     var maskPhase = 0
-    /// The first two octets of a Close frame's payload, and how many have come.
+    /// The first two bytes of a Close frame's payload, and how many have come.
     var closeCode: UInt16 = 0
     var closeOctets = 0
 
@@ -55,14 +55,14 @@ struct WebSocketStream: Sendable {
     var inflater: Int32 = -1
     /// Whether the inflater may have more for what it was given.
     var isDraining = false
-    /// Whether any octet of the current message was inflated.
+    /// Whether any byte of the current message was inflated.
     var hasInflated = false
-    /// How many of the four octets that end a compressed message the inflater still has to take; -1 outside of an end.
+    /// How many of the four bytes that end a compressed message the inflater still has to take; -1 outside of an end.
     var tail = -1
     /// Whether the window is gone that later messages refer to.
     var isContextLost = false
 
-    /// Whether octets were lost, and how many frames were good since: a head that cannot be is then no violation.
+    /// Whether bytes were lost, and how many frames were good since: a head that cannot be is then no violation.
     var hasGap = false
     var goodFrames = 0
     /// Whether a Close frame was sent.

@@ -4,11 +4,11 @@ import Tables
 
 /// What came of a step.
 public enum WebSocketProgress: Hashable, Sendable {
-    /// All octets were taken.
+    /// All bytes were taken.
     case done
     /// The output is full: once it was used, call again with what is left.
     case more
-    /// All octets were taken, and what waited in the other direction can go on: call once for it.
+    /// All bytes were taken, and what waited in the other direction can go on: call once for it.
     case answered
     /// This is not WebSocket.
     case refused
@@ -17,10 +17,10 @@ public enum WebSocketProgress: Hashable, Sendable {
 }
 
 extension WebSocketTable {
-    /// Takes the next octets of a direction, from `offset` on, which is moved behind what was taken; `output` is replaced
+    /// Takes the next bytes of a direction, from `offset` on, which is moved behind what was taken; `output` is replaced
     /// by what came of them.
     ///
-    /// - Complexity: linear in the octets that go in and out. Allocates only while buffers grow.
+    /// - Complexity: linear in the bytes that go in and out. Allocates only while buffers grow.
     public mutating func feed(
         _ id: WebSocketID, _ direction: Direction, _ bytes: RawSpan, from offset: inout Int,
         into output: inout WebSocketOutput, isLast: Bool = false
@@ -60,9 +60,9 @@ extension WebSocketTable {
         return progress
     }
 
-    /// Tells that `count` octets of a direction are missing before those that come next.
+    /// Tells that `count` bytes of a direction are missing before those that come next.
     ///
-    /// - Returns: how many octets of the messages are missing with them; `nil` where that is not known.
+    /// - Returns: how many bytes of the messages are missing with them; `nil` where that is not known.
     public mutating func noteMissing(_ id: WebSocketID, _ direction: Direction, _ count: Int) -> Int? {
         guard let index = index(of: id) else { return nil }
         var stream = connections[index][direction]
@@ -89,7 +89,7 @@ extension WebSocketTable {
         return nil
     }
 
-    /// Goes as far as it can with octets that wait and octets that come.
+    /// Goes as far as it can with bytes that wait and bytes that come.
     private mutating func advance(
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ bytes: RawSpan, _ taken: inout Int,
         _ output: inout WebSocketOutput, _ isLast: Bool
@@ -156,7 +156,7 @@ extension WebSocketTable {
         return .refused
     }
 
-    /// Lets octets wait.
+    /// Lets bytes wait.
     ///
     /// Where the room of all connections is taken, others give way.
     private mutating func keep(
@@ -173,12 +173,12 @@ extension WebSocketTable {
         waiting.put(buffer, &stream.waiting, of: StreamName(slot: index, half: direction))
     }
 
-    /// Searches the octets of a direction that lost its boundaries; `false` where nothing is found.
+    /// Searches the bytes of a direction that lost its boundaries; `false` where nothing is found.
     private mutating func search(
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ rest: RawSpan, _ taken: inout Int,
         _ output: inout WebSocketOutput, _ isLast: Bool
     ) -> Bool {
-        // Searching again for every octet that comes would let a sender of single octets make it quadratic.
+        // Searching again for every byte that comes would let a sender of single bytes make it quadratic.
         let isFull = rest.byteCount > limits.waitingBytesPerStream
         let isWorth = rest.byteCount >= stream.searched + stream.searched / 8 + 1
         guard isLast || isFull || isWorth, rest.byteCount > 0 else { return false }

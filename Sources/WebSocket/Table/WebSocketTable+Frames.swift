@@ -4,7 +4,7 @@ import Tables
 
 extension WebSocketTable {
     enum FrameProgress {
-        /// All octets were taken.
+        /// All bytes were taken.
         case done
         /// The output is full.
         case full
@@ -12,7 +12,7 @@ extension WebSocketTable {
         case lost
     }
 
-    /// Takes frames, as far as the octets go and the output has room.
+    /// Takes frames, as far as the bytes go and the output has room.
     mutating func takeFrames(
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ rest: RawSpan, _ taken: inout Int,
         _ output: inout WebSocketOutput
@@ -49,7 +49,7 @@ extension WebSocketTable {
         }
     }
 
-    /// Collects the octets of a head; `nil` until it is whole.
+    /// Collects the bytes of a head; `nil` until it is whole.
     private func takeHead(
         _ stream: inout WebSocketStream, _ rest: RawSpan, _ offset: inout Int
     ) -> WebSocketFrameHeader? {

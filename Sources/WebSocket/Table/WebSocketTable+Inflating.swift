@@ -6,10 +6,10 @@ extension WebSocketTable {
     /// What ends every compressed message and is not sent (RFC 7692, 7.2.2).
     private static var tail: [UInt8] { [0, 0, 0xFF, 0xFF] }
 
-    /// Octets that are unmasked at once on their way to an inflater.
+    /// Bytes that are unmasked at once on their way to an inflater.
     private static var stride: Int { 8192 }
 
-    /// Inflates payload of the current message; gives how many octets of it were taken.
+    /// Inflates payload of the current message; gives how many bytes of it were taken.
     mutating func inflate(
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ payload: RawSpan,
         _ output: inout WebSocketOutput
@@ -47,7 +47,7 @@ extension WebSocketTable {
     mutating func takeTail(
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ output: inout WebSocketOutput
     ) {
-        // An empty message should be one octet (RFC 7692, 7.2.3.6). Some senders leave that out as well: the four are then
+        // An empty message should be one byte (RFC 7692, 7.2.3.6). Some senders leave that out as well: the four are then
         // no end of anything.
         if !stream.hasInflated { stream.tail = 4 }
         if stream.tail < 4, stream.inflater >= 0 {

@@ -12,10 +12,10 @@ extension WebSocketTable {
         case wrong
     }
 
-    /// Octets of a line before a chunk, or of one field behind the last.
+    /// Bytes of a line before a chunk, or of one field behind the last.
     private static var longestLine: Int { 8192 }
 
-    /// Passes over octets of a body.
+    /// Passes over bytes of a body.
     func passBody(_ stream: inout WebSocketStream, _ rest: RawSpan, _ taken: inout Int) -> Passing {
         let count = min(rest.byteCount, stream.remaining)
         taken += count

@@ -2,10 +2,10 @@ import Bytes
 import Events
 import Tables
 
-/// The WebSocket connections of a worker (RFC 6455, RFC 7692): octets of TCP go in, octets of messages come out.
+/// The WebSocket connections of a worker (RFC 6455, RFC 7692): bytes of TCP go in, bytes of messages come out.
 ///
 /// Bounded; the connection used longest ago makes room. Payload is handed through as it comes and never held: what is
-/// held is a head that came in pieces, what a client sends before the answer, and, behind lost octets, what is searched
+/// held is a head that came in pieces, what a client sends before the answer, and, behind lost bytes, what is searched
 /// for a frame.
 public struct WebSocketTable: ~Copyable {
     let limits: WebSocketLimits
@@ -16,7 +16,7 @@ public struct WebSocketTable: ~Copyable {
     /// Who has each inflater, and whether it was used since a search for a victim last passed.
     var inflaterOwners: [(owner: StreamName<Direction>, isUsed: Bool)?] = []
     var inflaterHand = 0
-    /// Where octets are unmasked on their way to an inflater.
+    /// Where bytes are unmasked on their way to an inflater.
     var unmasked: [UInt8] = []
     /// What was seen and given up.
     public internal(set) var counters = WebSocketCounters()
@@ -40,7 +40,7 @@ public struct WebSocketTable: ~Copyable {
             + inflaterOwners.capacity * MemoryLayout<(owner: StreamName<Direction>, isUsed: Bool)?>.stride
     }
 
-    /// Begins to follow a connection from the first octets of its opening handshake.
+    /// Begins to follow a connection from the first bytes of its opening handshake.
     ///
     /// - Parameter isClientFirst: which end is the client, as the caller numbers them; `isClientFirst(_:)` gives it back.
     /// - Returns: its name, which the caller keeps with the flow.
@@ -54,7 +54,7 @@ public struct WebSocketTable: ~Copyable {
 
     /// Begins to follow a connection whose opening was not seen.
     ///
-    /// The octets that go in `direction` begin with a frame; in the other direction one has to be found.
+    /// The bytes that go in `direction` begin with a frame; in the other direction one has to be found.
     public mutating func join(isClientFirst: Bool, atFrame direction: Direction) -> WebSocketID {
         let id = open(isClientFirst: isClientFirst)
         let index = Int(id.index)
@@ -104,6 +104,17 @@ extension WebSocketTable {
     /// Whether a connection is followed.
     public func isFollowed(_ id: WebSocketID) -> Bool { index(of: id) != nil }
 
+    /// How many bytes of a direction were taken of which nothing has come out yet, the head of a frame among them; more than
+    /// any number of bytes where they belong to a compressed message.
+    public func bytesKeptBack(_ id: WebSocketID, _ direction: Direction) -> Int {
+        guard let index = index(of: id) else { return 0 }
+        let stream = connections[index][direction]
+        if stream.waiting >= 0 { return waiting.count(of: stream.waiting) }
+        if stream.isInMessage, stream.treatment == .inflate, !stream.hasInflated { return .max }
+        if stream.isInFrame { return stream.maskPhase == 0 && stream.remaining == stream.frame.length ? 1 : 0 }
+        return stream.headCount
+    }
+
     /// Which end is the client, as the caller said.
     public func isClientFirst(_ id: WebSocketID) -> Bool { index(of: id).map { connections[$0].isClientFirst } ?? true }
 
@@ -112,9 +123,9 @@ extension WebSocketTable {
         index(of: id).map { connections[$0].toServer.hasClosed && connections[$0].toClient.hasClosed } ?? false
     }
 
-    /// Whether messages are those of CoAP by the subprotocol: the one that the server chose or, where it chose none or
+    /// Whether a message is one of the protocol inside, which is so of CoAP, by the subprotocol: the one that the server chose or, where it chose none or
     /// was not seen, the only one that the client offered.
-    public func isCoAP(_ id: WebSocketID) -> Bool {
+    public func isMessageEach(_ id: WebSocketID) -> Bool {
         guard let index = index(of: id) else { return false }
         if let chosen = connections[index].chosen, !chosen.isEmpty { return chosen == .coap }
         return connections[index].request.subprotocols == .coap
@@ -136,6 +147,9 @@ extension WebSocketTable {
         case mqtt
         /// CoAP (RFC 8323, 4).
         case coap
+
+        /// That of which a message of WebSocket is one message, or the other one.
+        public init(isMessageEach: Bool) { self = isMessageEach ? .coap : .mqtt }
     }
 
     /// The statements that a side broke since its last message, and with its first one those about the subprotocol.

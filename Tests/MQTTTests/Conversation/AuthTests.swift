@@ -68,7 +68,7 @@ private let other = Property(21, "", .text("PLAIN"))
         #expect(gap.send(pingreq).violations == [])
     }
 
-    @Test func aMethodThatNobodyAskedFor() {
+    @Test("an authentication method that the CONNECT did not name is a violation") func aMethodThatNobodyAskedFor() {
         let listener = Listener()
         listener.send(Connect(version: 5).bytes)
         #expect(listener.send(connack(5, [method]), .toClient).violations == ["MQTT-4.12.0-6"])
@@ -76,7 +76,7 @@ private let other = Property(21, "", .text("PLAIN"))
         #expect(listener.send(auth(code: 0x18, [method])).violations == ["MQTT-4.12.0-7"])
     }
 
-    @Test func nothingIsFalseMidstream() {
+    @Test("nothing is held against a session whose start was not seen") func nothingIsFalseMidstream() {
         let listener = Listener(isFromStart: false)
         listener.send(connack(5), .toClient)
         for direction in [Direction.toServer, .toClient] {

@@ -80,7 +80,7 @@ private let hour = Property(17, "", .uint32(3600))
     }
 
     /// What a client that was refused says of itself changes nothing.
-    @Test func refusedClientsLeaveNoTrace() {
+    @Test("a refused client leaves no state") func refusedClientsLeaveNoTrace() {
         let listener = Listener()
         listener.begin()
         listener.close()
@@ -164,7 +164,7 @@ private let hour = Property(17, "", .uint32(3600))
     }
 
     /// A client that lost its state begins anew with identifiers that the server still knows.
-    @Test func aClientThatForgotIsNotToBlame() {
+    @Test("a client that lost its session is not blamed") func aClientThatForgotIsNotToBlame() {
         let listener = Listener()
         unfinished(listener)
         listener.begin(5, isClean: false, isPresent: true, connect: [hour])
@@ -193,7 +193,7 @@ private let hour = Property(17, "", .uint32(3600))
     }
 
     /// MQTT 5.0, 3.1.4: the connection that was there is closed, its session goes on with the new one.
-    @Test func aTakeoverTakesTheStateAlong() {
+    @Test("a takeover of a client identifier keeps its session") func aTakeoverTakesTheStateAlong() {
         let listener = Listener()
         let first = listener.session
         listener.begin(5, isClean: false, connect: [hour])
@@ -222,7 +222,7 @@ private let hour = Property(17, "", .uint32(3600))
         #expect(listener.send(publish("t", qos: 1, id: 10))["mqtt.handshake"] == ["new"])
     }
 
-    @Test func theOneSavedLongestAgoMakesRoom() {
+    @Test("a full table evicts the session saved longest ago") func theOneSavedLongestAgoMakesRoom() {
         var limits = MQTTLimits()
         limits.savedSessions = 1
         let listener = Listener(limits)

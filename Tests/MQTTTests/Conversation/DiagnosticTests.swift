@@ -76,7 +76,8 @@ private let stories: [Story] = (ofBoth(.toServer) + ofBoth(.toClient) + ofTheSer
 
 /// What explains a packet must not make it too long.
 @Suite struct DiagnosticTests {
-    @Test(arguments: stories) func explanationsThatDoNotFit(_ story: Story) { check(story) }
+    @Test("a reason string or user property must not make a packet too long", arguments: stories)
+    func explanationsThatDoNotFit(_ story: Story) { check(story) }
 
     @Test func explanationsOfACONNACK() {
         let limit = Property(39, "", .uint32(20))

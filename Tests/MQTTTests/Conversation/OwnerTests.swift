@@ -65,7 +65,7 @@ import Testing
         #expect(listener.send(publish("tele/plug/LWT"))["mqtt.willowner.clientid"] == ["plug"])
     }
 
-    @Test func aWillIsArmedUntilTheClientTakesItsLeave() {
+    @Test("a will is armed until the client disconnects") func aWillIsArmedUntilTheClientTakesItsLeave() {
         let will = (topic: "w", message: [UInt8](), qos: UInt8(0), retain: false, properties: [Property]())
         let listener = Listener()
         #expect(listener.send(Connect(version: 5, will: will).bytes)["mqtt.session.will"] == ["true"])

@@ -35,7 +35,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [4, 5] as [UInt8]) func theOrderOfTheFirstTime(_ version: UInt8) {
+    @Test("unacknowledged messages are to be sent again in their first order", arguments: [4, 5] as [UInt8])
+    func theOrderOfTheFirstTime(_ version: UInt8) {
         for (order, expected) in [([7, 3], []), ([3, 7], ["MQTT-4.6.0-1"])] as [([UInt16], [String])] {
             let listener = begun(version)
             #expect(listener.send(message(7, version)).violations == [])

@@ -153,6 +153,7 @@ private let handshakeStories = [
     }
 
     @Test(
+        "a server that sends more after it refused a client identifier is in violation",
         arguments: [
             (4, 2, ["MQTT-3.2.2-5", "MQTT-3.1.3-9"]), (4, 5, ["MQTT-3.2.2-5"]),
             (5, 0x85, ["MQTT-3.2.2-7", "MQTT-3.1.3-8"]),

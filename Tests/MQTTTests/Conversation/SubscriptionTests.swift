@@ -41,7 +41,7 @@ import Testing
         #expect(listener.send(publish("c", version: 5), .toClient)["mqtt.delivery.filter"] == ["$share/g/c"])
     }
 
-    @Test func deliveriesMayComeBeforeTheSuback() {
+    @Test("a delivery may come before its SUBACK") func deliveriesMayComeBeforeTheSuback() {
         let listener = conversation()
         #expect(listener.send(publish("a"), .toClient)["mqtt.delivery.matched"] == ["false"])
         listener.send(subscribe([("a/#", 0)]))
@@ -51,7 +51,8 @@ import Testing
         #expect(listener.send(publish("b"), .toClient)["mqtt.delivery.matched"] == ["false"])
     }
 
-    @Test(arguments: [4, 5] as [UInt8]) func whatWasEndedMayStillCome(_ version: UInt8) {
+    @Test("a delivery may still come after the UNSUBSCRIBE", arguments: [4, 5] as [UInt8])
+    func whatWasEndedMayStillCome(_ version: UInt8) {
         let listener = conversation(version)
         listener.send(subscribe([("a", 0), ("b", 0)], version: version))
         listener.send(subscribeAnswer(9, [0, 0], version: version), .toClient)
@@ -79,7 +80,7 @@ import Testing
         #expect(listener.send(publish("a", version: 5), .toClient)["mqtt.delivery.matched"] == ["true"])
     }
 
-    @Test func nothingIsFalseWithoutTheWhole() {
+    @Test("nothing is called unmatched unless the whole session was seen") func nothingIsFalseWithoutTheWhole() {
         let gap = conversation()
         gap.gap()
         let unseen = conversation(4, isClean: false, isPresent: true)
@@ -91,7 +92,8 @@ import Testing
         }
     }
 
-    @Test func whatDoesNotFitIsNotHeldAgainstTheServer() {
+    @Test("subscriptions beyond the limit are not held against the server")
+    func whatDoesNotFitIsNotHeldAgainstTheServer() {
         var limits = MQTTLimits()
         limits.subscriptions = 2
         let listener = Listener(limits)
@@ -104,9 +106,8 @@ import Testing
     }
 
     /// Random subscriptions and their ends, held against a dictionary and a matcher that goes level by level.
-    @Test func randomSubscriptions() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("randomSubscriptions: seed \(seed)")
+    @Test("random subscriptions agree with a dictionary and a naive matcher") func randomSubscriptions() {
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         func pick(_ words: [String]) -> String { words[Int.random(in: 0..<words.count, using: &random)] }
         for round in 0..<30 {

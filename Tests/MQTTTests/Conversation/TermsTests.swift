@@ -66,7 +66,7 @@ private let terms = [
     }
 
     /// Who does not wait for the CONNACK cannot know what it says (3.1.4).
-    @Test func aClientAheadIsNotHeldToIt() {
+    @Test("a client that did not wait for the CONNACK is not held to its limits") func aClientAheadIsNotHeldToIt() {
         let listener = Listener()
         listener.send(Connect(version: 5).bytes)
         listener.send(publish("t", qos: 1, id: 1, version: 5))

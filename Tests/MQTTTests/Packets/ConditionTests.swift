@@ -4,7 +4,7 @@ import Testing
 
 @testable import MQTT
 
-/// What attackers send to brokers and to clients, in the fewest octets, from either side where either side may send it.
+/// What attackers send to brokers and to clients, in the fewest bytes, from either side where either side may send it.
 struct Condition: CustomTestStringConvertible {
     let name: String
     let version: UInt8

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// More octets than a length needs: forbidden in 5.0 (1.5.5-1), of which 3.1 and 3.1.1 say nothing.
+    /// More bytes than a length needs: forbidden in 5.0 (1.5.5-1), of which 3.1 and 3.1.1 say nothing.
     @Test(arguments: [(0, 2), (0, 3), (0, 4), (1, 2), (127, 4), (128, 3), (16_383, 3), (2_097_151, 4)])
     func paddedLengths(_ remaining: Int, _ count: Int) {
         let header = Octets.padded(remaining, octets: count)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// A fifth octet is never read, whatever the packet and the side.
+    /// A fifth byte is never read, whatever the packet and the side.
     @Test(arguments: [3, 4, 5] as [UInt8]) func fifthOctet(_ version: UInt8) {
         for type in 1..<16 as Range<UInt8> {
             for end in [[0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x80, 0x80, 0x80, 0x80, 0x00]] as [[UInt8]] {
@@ -72,7 +72,8 @@ import Testing
 
     /// A packet that ends in a string whose length is one more than what is left. From a server this is what overran the
     /// buffers of clients (CVE-2018-17614, CVE-2018-19417, CVE-2018-5879).
-    @Test(arguments: [3, 4, 5] as [UInt8]) func stringsThatRunBehindThePacket(_ version: UInt8) {
+    @Test("strings that run past the end of the packet", arguments: [3, 4, 5] as [UInt8])
+    func stringsThatRunBehindThePacket(_ version: UInt8) {
         let none: [UInt8] = version == 5 ? [0] : []
         let name = Octets.text(version == 3 ? "MQIsdp" : "MQTT")
         func connect(_ flags: UInt8, _ fields: [[UInt8]]) -> [UInt8] {
@@ -122,7 +123,9 @@ import Testing
 
     /// Each packet a byte shorter by its own account, at each place: it is read within its bounds, and where its form is
     /// fixed the loss is noticed.
-    @Test(arguments: vectors) func shorterByTheirOwnAccount(_ vector: Vector) {
+    @Test("packets whose own length is too short for their fields", arguments: vectors) func shorterByTheirOwnAccount(
+        _ vector: Vector
+    ) {
         let header = vector.bytes[1] & 0x80 == 0 ? 2 : 3
         let body = Array(vector.bytes[header...])
         for count in 0..<body.count {

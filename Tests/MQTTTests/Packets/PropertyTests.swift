@@ -25,7 +25,7 @@ struct PropertyCase: CustomTestStringConvertible {
         }
     }
 
-    /// The property with a value that ends in an octet that no identifier has.
+    /// The property with a value that ends in a byte that no identifier has.
     var property: PacketProperty {
         switch row.form {
         case .byte: PacketProperty(row, .number(1))
@@ -35,7 +35,7 @@ struct PropertyCase: CustomTestStringConvertible {
         }
     }
 
-    /// The packet with these octets as its properties.
+    /// The packet with these bytes as its properties.
     func packet(_ octets: [UInt8]) -> [UInt8] {
         let list = Octets.variable(octets.count) + octets
         switch place {
@@ -144,7 +144,7 @@ struct PropertyCase: CustomTestStringConvertible {
         #expect(test.reading(shorter).cases.contains(.propertyUnknown))
     }
 
-    /// Where the last length prefix of a property's value has its lower octet.
+    /// Where the last length prefix of a property's value has its lower byte.
     private func lastLength(_ form: PropertyRow.Form, _ count: Int) -> Int? {
         switch form {
         case .text, .binary, .pair: count - 3
@@ -158,7 +158,7 @@ struct PropertyCase: CustomTestStringConvertible {
         let whole = test.packet([])
         guard
             let position = (2..<whole.count).last(where: { candidate in
-                // The one octet that says how long the properties are.
+                // The one byte that says how long the properties are.
                 var bent = whole
                 bent[candidate] = 0x7F
                 return PacketReading(bent, 5, test.direction).cases.contains(.propertyLengthTooLong)

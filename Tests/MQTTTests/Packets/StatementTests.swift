@@ -19,7 +19,8 @@ import Testing
     }
 
     /// What a packet or a conversation shows is checked; what nothing shows is not.
-    @Test(arguments: MQTTStatement.all) func sightAgreesWithTheChecks(_ statement: MQTTStatement) {
+    @Test("statements said to be checked are checked, and no others", arguments: MQTTStatement.all)
+    func sightAgreesWithTheChecks(_ statement: MQTTStatement) {
         switch statement.sight {
         case .packet, .conversation: #expect(statement.isChecked, "\(statement.id) is not checked")
         case .unseen: #expect(!statement.isChecked, "\(statement.id) is checked by \(statement.checks)")

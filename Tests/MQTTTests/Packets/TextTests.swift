@@ -5,7 +5,7 @@ import Testing
 
 @testable import MQTT
 
-/// Octets and what they are as UTF-8, by table 3-7 of Unicode and the text of MQTT 5.0, 1.5.4.
+/// Bytes and what they are as UTF-8, by table 3-7 of Unicode and the text of MQTT 5.0, 1.5.4.
 struct TextCase: CustomTestStringConvertible {
     let name: String
     let octets: [UInt8]
@@ -52,7 +52,7 @@ struct TextCase: CustomTestStringConvertible {
 }
 
 @Suite struct TextTests {
-    /// A packet that holds the octets in that string, the statement that it breaks when they are ill-formed, who sends it.
+    /// A packet that holds the bytes in that string, the statement that it breaks when they are ill-formed, who sends it.
     private func packets(
         _ text: [UInt8], _ version: UInt8
     ) -> [(member: MQTTTextSet, statement: MQTTViolation?, isTopic: Bool, octets: [UInt8])] {

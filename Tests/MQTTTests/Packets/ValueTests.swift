@@ -4,7 +4,7 @@ import Testing
 
 @testable import MQTT
 
-/// All 256 values of octets that mean something, against the tables of the specifications.
+/// All 256 values of bytes that mean something, against the tables of the specifications.
 @Suite struct ValueTests {
     private static let levels: [UInt8] = [3, 4, 5]
     private static let sides: [Direction] = [.toServer, .toClient]

@@ -1,4 +1,6 @@
-// Encoders written from the specifications, apart from the code under test.
+import TestSupport
+
+// Packets as the tests write them, lawful and not; `Octets` has what they are made of.
 
 /// Bytes of hexadecimal digits; spaces are passed over.
 func hex(_ text: String) -> [UInt8] {
@@ -7,31 +9,13 @@ func hex(_ text: String) -> [UInt8] {
 }
 
 enum Wire {
-    static func uint16(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
-
-    static func uint32(_ value: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
-
-    static func text(_ value: String) -> [UInt8] { binary(Array(value.utf8)) }
-
-    static func binary(_ value: [UInt8]) -> [UInt8] { uint16(UInt16(value.count)) + value }
-
-    static func variable(_ value: Int) -> [UInt8] {
-        var rest = value
-        var bytes: [UInt8] = []
-        repeat {
-            bytes.append(UInt8(rest % 128) | (rest >= 128 ? 0x80 : 0))
-            rest /= 128
-        } while rest > 0
-        return bytes
-    }
-
-    static func packet(_ first: UInt8, _ body: [UInt8]) -> [UInt8] { [first] + variable(body.count) + body }
+    static func packet(_ first: UInt8, _ body: [UInt8]) -> [UInt8] { [first] + Octets.variable(body.count) + body }
 
     /// A property length and the properties; nothing before 5.0.
     static func properties(_ list: [Property], _ version: UInt8) -> [UInt8] {
         guard version == 5 else { return [] }
         let bytes = list.flatMap { $0.bytes }
-        return variable(bytes.count) + bytes
+        return Octets.variable(bytes.count) + bytes
     }
 }
 
@@ -60,12 +44,12 @@ struct Property {
     var bytes: [UInt8] {
         switch value {
         case .byte(let value): [id, value]
-        case .uint16(let value): [id] + Wire.uint16(value)
-        case .uint32(let value): [id] + Wire.uint32(value)
-        case .variable(let value): [id] + Wire.variable(value)
-        case .text(let value): [id] + Wire.text(value)
-        case .binary(let value): [id] + Wire.binary(value)
-        case .pair(let key, let value): [id] + Wire.text(key) + Wire.text(value)
+        case .uint16(let value): [id] + Octets.uint16(value)
+        case .uint32(let value): [id] + Octets.uint32(value)
+        case .variable(let value): [id] + Octets.variable(value)
+        case .text(let value): [id] + Octets.text(value)
+        case .binary(let value): [id] + Octets.binary(value)
+        case .pair(let key, let value): [id] + Octets.text(key) + Octets.text(value)
         }
     }
 
@@ -104,13 +88,13 @@ struct Connect {
     }
 
     var bytes: [UInt8] {
-        var body = Wire.text(name ?? (version == 3 ? "MQIsdp" : "MQTT")) + [level ?? version, flags]
-        body += Wire.uint16(keepAlive) + Wire.properties(properties, version) + Wire.text(clientID)
+        var body = Octets.text(name ?? (version == 3 ? "MQIsdp" : "MQTT")) + [level ?? version, flags]
+        body += Octets.uint16(keepAlive) + Wire.properties(properties, version) + Octets.text(clientID)
         if let will {
-            body += Wire.properties(will.properties, version) + Wire.text(will.topic) + Wire.binary(will.message)
+            body += Wire.properties(will.properties, version) + Octets.text(will.topic) + Octets.binary(will.message)
         }
-        if let userName { body += Wire.text(userName) }
-        if let password { body += Wire.binary(password) }
+        if let userName { body += Octets.text(userName) }
+        if let password { body += Octets.binary(password) }
         return Wire.packet(0x10, body)
     }
 }
@@ -123,13 +107,13 @@ func publish(
     _ topic: String, _ payload: String = "", qos: UInt8 = 0, retain: Bool = false, dup: Bool = false, id: UInt16 = 1,
     version: UInt8 = 4, _ list: [Property] = []
 ) -> [UInt8] {
-    let body = Wire.text(topic) + (qos > 0 ? Wire.uint16(id) : []) + Wire.properties(list, version)
+    let body = Octets.text(topic) + (qos > 0 ? Octets.uint16(id) : []) + Wire.properties(list, version)
     return Wire.packet(0x30 | (dup ? 8 : 0) | qos << 1 | (retain ? 1 : 0), body + Array(payload.utf8))
 }
 
 /// PUBACK, PUBREC, PUBREL, PUBCOMP; `code` and `list` only in 5.0.
 func answer(_ type: UInt8, id: UInt16 = 1, code: UInt8? = nil, _ list: [Property]? = nil) -> [UInt8] {
-    var body = Wire.uint16(id)
+    var body = Octets.uint16(id)
     if let code { body.append(code) }
     if let list { body += Wire.properties(list, 5) }
     return Wire.packet(type << 4 | (type == 6 ? 2 : 0), body)
@@ -138,19 +122,19 @@ func answer(_ type: UInt8, id: UInt16 = 1, code: UInt8? = nil, _ list: [Property
 func subscribe(
     _ filters: [(String, UInt8)], id: UInt16 = 1, version: UInt8 = 4, _ list: [Property] = []
 ) -> [UInt8] {
-    let body = Wire.uint16(id) + Wire.properties(list, version)
-    return Wire.packet(0x82, body + filters.flatMap { Wire.text($0.0) + [$0.1] })
+    let body = Octets.uint16(id) + Wire.properties(list, version)
+    return Wire.packet(0x82, body + filters.flatMap { Octets.text($0.0) + [$0.1] })
 }
 
 func unsubscribe(_ filters: [String], id: UInt16 = 1, version: UInt8 = 4, _ list: [Property] = []) -> [UInt8] {
-    Wire.packet(0xA2, Wire.uint16(id) + Wire.properties(list, version) + filters.flatMap { Wire.text($0) })
+    Wire.packet(0xA2, Octets.uint16(id) + Wire.properties(list, version) + filters.flatMap { Octets.text($0) })
 }
 
 /// SUBACK (9) and UNSUBACK (11).
 func subscribeAnswer(
     _ type: UInt8, _ codes: [UInt8], id: UInt16 = 1, version: UInt8 = 4, _ list: [Property] = []
 ) -> [UInt8] {
-    Wire.packet(type << 4, Wire.uint16(id) + Wire.properties(list, version) + codes)
+    Wire.packet(type << 4, Octets.uint16(id) + Wire.properties(list, version) + codes)
 }
 
 func disconnect(code: UInt8? = nil, _ list: [Property]? = nil) -> [UInt8] {

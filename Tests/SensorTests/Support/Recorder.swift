@@ -1,5 +1,6 @@
 import Bytes
 import Capture
+import Engine
 import Events
 import Network
 import Packets
@@ -23,7 +24,7 @@ struct Recorder: EventSink, ~Copyable {
 
     mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
-        frame: FrameHeader, frameBytes: RawSpan
+        frames: MessageFrames
     ) {
         var line: [UInt8] = []
         json.write(event, context, message: message, to: &line)
@@ -33,12 +34,12 @@ struct Recorder: EventSink, ~Copyable {
 
 /// A worker that is fed frames by hand, a millisecond apart.
 struct Bench: ~Copyable {
-    var worker: Worker<Recorder>
+    var worker: SensorWorker<Recorder>
     var clock: Int64 = 1_000_000_000
     private var number: UInt64 = 0
 
     init(_ fields: Set<String>? = nil, limits: SensorLimits = SensorLimits()) {
-        worker = Worker(limits: limits, hash: SeededHash(seed: 1), sink: Recorder(fields))
+        worker = SensorWorker(limits: limits, hash: SeededHash(seed: 1), sink: Recorder(fields))
     }
 
     var events: [String] { worker.sink.events }
@@ -81,13 +82,13 @@ struct Connection {
         return frames
     }
 
-    /// The next octets of the client.
+    /// The next bytes of the client.
     mutating func client(_ payload: [UInt8]) -> [UInt8] {
         defer { clientNext &+= UInt32(payload.count) }
         return fromClient(clientNext, payload)
     }
 
-    /// The next octets of the server.
+    /// The next bytes of the server.
     mutating func server(_ payload: [UInt8]) -> [UInt8] {
         defer { serverNext &+= UInt32(payload.count) }
         return fromServer(serverNext, payload)

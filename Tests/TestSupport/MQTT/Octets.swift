@@ -1,15 +1,15 @@
 /// How MQTT writes what its packets are made of (MQTT 3.1.1, 1.5 and 2.2.3; MQTT 5.0, 1.5), apart from the code under
 /// test.
 public enum Octets {
-    /// Two octets, most significant first.
+    /// Two bytes, most significant first.
     public static func uint16(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
 
-    /// Four octets, most significant first.
+    /// Four bytes, most significant first.
     public static func uint32(_ value: UInt32) -> [UInt8] {
         uint16(UInt16(value >> 16)) + uint16(UInt16(value & 0xFFFF))
     }
 
-    /// Seven bits an octet, least significant first, the top bit where more follows.
+    /// Seven bits a byte, least significant first, the top bit where more follows.
     public static func variable(_ value: Int) -> [UInt8] {
         var rest = value
         var octets: [UInt8] = []
@@ -21,15 +21,15 @@ public enum Octets {
         }
     }
 
-    /// The same in more octets than it needs.
+    /// The same in more bytes than it needs.
     public static func padded(_ value: Int, octets count: Int) -> [UInt8] {
         (0..<count).map { UInt8(value >> (7 * $0) & 127) | ($0 < count - 1 ? 128 : 0) }
     }
 
-    /// A length in two octets, and octets.
+    /// A length in two bytes, and bytes.
     public static func binary(_ value: [UInt8]) -> [UInt8] { uint16(UInt16(truncatingIfNeeded: value.count)) + value }
 
-    /// A length in two octets, and text.
+    /// A length in two bytes, and text.
     public static func text(_ value: String) -> [UInt8] { binary(Array(value.utf8)) }
 
     /// A fixed header and what follows it.

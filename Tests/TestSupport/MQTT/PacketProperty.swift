@@ -164,6 +164,11 @@ public struct PropertyList: Sendable {
         return PropertyList(members.shuffled(using: &random))
     }
 
+    /// Every property that may stand there in MQTT 5.0, once. In a PUBLISH, only a server may send all of them.
+    public static func every(_ place: PropertyPlace, _ random: inout SeededGenerator) -> PropertyList {
+        PropertyList(PropertyRow.all.filter { $0.places.contains(place) }.map { $0.random(&random) })
+    }
+
     /// What an event shows of them, by field.
     func fields(_ prefix: String) -> [String: [String]] {
         var all: [String: [String]] = [:]

@@ -1,11 +1,11 @@
-/// A control packet as a value: what a test says of it, its octets, and what an event must show of it.
+/// A control packet as a value: what a test says of it, its bytes, and what an event must show of it.
 ///
 /// Written from the specifications (section 3 of MQTT V3.1, 3.1.1 and 5.0), apart from the code under test. `version` is
 /// 3, 4 or 5.
 public protocol PacketValue: Sendable {
     /// The number of the packet type.
     var type: UInt8 { get }
-    /// The lower four bits of the first octet.
+    /// The lower four bits of the first byte.
     var flags: UInt8 { get }
     /// What follows the fixed header.
     func body(_ version: UInt8) -> [UInt8]
@@ -43,6 +43,17 @@ public struct ConnectValue: PacketValue {
         public var qos: UInt8
         public var isRetained: Bool
         public var properties = PropertyList()
+
+        public init(
+            topic: String, message: [UInt8], qos: UInt8 = 0, isRetained: Bool = false,
+            properties: PropertyList = PropertyList()
+        ) {
+            self.topic = topic
+            self.message = message
+            self.qos = qos
+            self.isRetained = isRetained
+            self.properties = properties
+        }
     }
 
     public var clientID = "c"

@@ -1,12 +1,12 @@
 extension SeededGenerator {
-    /// Text of letters, digits and signs of one to four octets, without `/`, `+`, `#`, `$` and control characters.
+    /// Text of letters, digits and signs of one to four bytes, without `/`, `+`, `#`, `$` and control characters.
     public mutating func plainText(_ length: ClosedRange<Int>) -> String {
         let letters: [Character] = ["a", "Z", "0", "9", " ", "-", "_", ".", "=", "ä", "ß", "水", "\u{FEFF}", "🙂"]
         let count = Int.random(in: length, using: &self)
         return String((0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &self)] })
     }
 
-    /// Octets of any kind.
+    /// Bytes of any kind.
     public mutating func octets(_ length: ClosedRange<Int>) -> [UInt8] {
         (0..<Int.random(in: length, using: &self)).map { _ in UInt8.random(in: 0...255, using: &self) }
     }

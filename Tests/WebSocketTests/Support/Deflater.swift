@@ -19,7 +19,7 @@ final class Deflater {
         stream.deallocate()
     }
 
-    /// The payload of a message, without the four octets at its end that are not sent.
+    /// The payload of a message, without the four bytes at its end that are not sent.
     func message(_ bytes: [UInt8]) -> [UInt8] {
         if !hasContext { deflateReset(stream) }
         var input = bytes

@@ -9,7 +9,7 @@ struct Listener: ~Copyable {
     var table: WebSocketTable
     let id: WebSocketID
     private var output = WebSocketOutput()
-    /// The octets of each direction.
+    /// The bytes of each direction.
     private(set) var octets: [Direction: [UInt8]] = [.toServer: [], .toClient: []]
     /// The messages of each direction that ended, and whether they are text.
     private(set) var messages: [Direction: [(isText: Bool, bytes: [UInt8])]] = [.toServer: [], .toClient: []]

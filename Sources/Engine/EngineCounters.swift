@@ -4,44 +4,53 @@ import Network
 import Packets
 
 /// What a worker saw, by kind.
-public struct WorkerCounters: Sendable {
+public struct EngineCounters: Sendable {
     public var packets: UInt64 = 0
     /// The earliest and the latest capture time of the current source; `nil` before its first frame.
     public var span: ClosedRange<Timestamp>?
-    /// Octets of the frames as they were on the wire.
+    /// Bytes of the frames as they were on the wire.
     public var bytes: UInt64 = 0
     /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.
     public var undecoded = [UInt64](repeating: 0, count: Undecoded.allCases.count)
     /// Frames cut short by the snap length.
     public var cutShort: UInt64 = 0
-    /// Messages by MQTT packet type.
-    public var mqtt = [UInt64](repeating: 0, count: 16)
-    /// Messages by CoAP code.
-    public var coap = [UInt64](repeating: 0, count: 256)
+    /// Messages by protocol and type: 256 numbers for each protocol.
+    private var messagesByType: [UInt64]
     /// Packets with a wrong checksum, which the policy may leave out.
     public var wrongChecksums: UInt64 = 0
     /// Datagrams without a checksum.
     public var missingChecksums: UInt64 = 0
-    /// Flows of TCP that were found to be MQTT beyond doubt.
-    public var confirmedMQTT: UInt64 = 0
+    /// Flows that were found to carry a protocol beyond doubt, by its number; only of those that need confirmation.
+    public var confirmed: [UInt64]
     /// How often a stream without boundaries was understood again.
     public var resynchronised: UInt64 = 0
     /// What was lost on the way to and from each server.
     public var losses = LossesByServer()
-    /// Messages of CoAP that came over WebSocket.
-    public var carriedCoAP: UInt64 = 0
+    /// Messages that WebSocket carried one each, by the number of their protocol.
+    public var carriedMessages: [UInt64]
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
-    /// Datagrams on CoAP's port that are not CoAP.
-    public var notCoAP: UInt64 = 0
+    /// Datagrams of flows of a protocol that are none of its messages, by its number.
+    public var foreignDatagrams: [UInt64]
     /// Broken rules of a specification by their names.
     public var violations: [String: UInt64] = [:]
 
-    /// Zeros.
-    public init() {}
+    /// Zeros, for so many protocols.
+    init(protocols count: Int) {
+        messagesByType = Array(repeating: 0, count: 256 * count)
+        confirmed = Array(repeating: 0, count: count)
+        carriedMessages = confirmed
+        foreignDatagrams = confirmed
+    }
 
     /// All messages of all protocols.
-    public var messages: UInt64 { mqtt.reduce(0, &+) &+ coap.reduce(0, &+) }
+    public var messages: UInt64 { messagesByType.reduce(0, &+) }
+
+    /// The messages of a protocol by type.
+    public func messages(of number: Int) -> ArraySlice<UInt64> { messagesByType[256 * number..<256 * (number + 1)] }
+
+    /// Counts a message.
+    mutating func countMessage(_ number: UInt8, _ type: UInt8) { messagesByType[Int(number) << 8 | Int(type)] &+= 1 }
 
     /// Widens the span of capture time.
     mutating func noteTime(_ time: Timestamp) {

@@ -1,8 +1,7 @@
 import Network
-import Packets
 
 /// What is known of a frame beside its bytes.
-public struct FrameHeader: Hashable, Sendable {
+public struct FrameHeader: Hashable, BitwiseCopyable, Sendable {
     /// When the frame was captured. A pcapng Simple Packet Block has no time: it takes that of the frame before it.
     public var timestamp: Timestamp
     /// The number of the frame in its source, from 1; frames that a filter leaves out are counted too.

@@ -8,7 +8,7 @@ public struct LossesByServer: Sendable {
     public struct Loss: Codable, Hashable, Sendable {
         /// Holes in its streams that were never filled.
         public var gaps: UInt64 = 0
-        /// Octets of its streams that were not understood.
+        /// Bytes of its streams that were not understood.
         public var unparsedBytes: UInt64 = 0
         /// How often one of its streams was understood again.
         public var resynchronised: UInt64 = 0

@@ -1,4 +1,6 @@
 import Bytes
+import Events
+import Flows
 
 /// A part of a payload that is too long to be held (`FlowLimits.heldBytesPerMessage`), on its way.
 ///
@@ -10,7 +12,7 @@ public struct PayloadPart: Hashable, Sendable {
     public var stream: Int
     /// Where it lies in the payload. A gap to the end of the part before it was not captured.
     public var offset: Int
-    /// The length of the whole payload in octets.
+    /// The length of the whole payload in bytes.
     public var total: Int
 }
 
@@ -38,7 +40,7 @@ struct LongPayloads {
         payloads[stream] = start.map { Payload(start: $0, passed: 0, total: max(0, wholeLength - $0)) }
     }
 
-    /// The part that `count` further octets of the payload are; `nil` where the payload is not known.
+    /// The part that `count` further bytes of the payload are; `nil` where the payload is not known.
     mutating func pass(_ stream: Int, _ count: Int) -> PayloadPart? {
         guard let payload = payloads[stream] else { return nil }
         payloads[stream]?.passed += count
@@ -47,4 +49,42 @@ struct LongPayloads {
 
     /// Ends with a message.
     mutating func end(_ stream: Int) { payloads[stream] = nil }
+}
+
+// Payloads that are too long to be held are passed on as they come, to a sink that asks for them.
+extension EngineCore where Sink: ~Copyable {
+    /// A message turned out too long to hold: `bytes` is all of it that came so far.
+    mutating func beginPayload<D: StreamDissector & ~Copyable>(
+        _ dissector: borrowing D, _ slot: Int, _ side: Side, _ bytes: RawSpan, wholeLength: Int
+    ) {
+        guard sink.wantsPayloads else { return }
+        let stream = stream(slot, side)
+        let head = bytes.extracting(0..<min(heldLimit, bytes.byteCount))
+        let start = dissector.payloadStart(streams.table[slot].handle, head: head, wholeLength: wholeLength)
+        payloads.begin(stream, start: start, wholeLength: wholeLength)
+        guard let start else { return }
+        pass(stream, bytes.extracting(min(start, bytes.byteCount)..<bytes.byteCount))
+    }
+
+    /// More of it came.
+    mutating func passPayload(_ slot: Int, _ side: Side, _ bytes: RawSpan) {
+        if sink.wantsPayloads { pass(stream(slot, side), bytes) }
+    }
+
+    /// More of it was sent, but not captured.
+    mutating func skipPayload(_ slot: Int, _ side: Side, _ count: Int) {
+        if sink.wantsPayloads { _ = payloads.pass(stream(slot, side), count) }
+    }
+
+    /// All of it has passed.
+    mutating func endPayload(_ slot: Int, _ side: Side) {
+        if sink.wantsPayloads { payloads.end(stream(slot, side)) }
+    }
+
+    private mutating func pass(_ stream: Int, _ bytes: RawSpan) {
+        guard !bytes.isEmpty, let part = payloads.pass(stream, bytes.byteCount) else { return }
+        sink.receive(part, bytes)
+    }
+
+    private func stream(_ slot: Int, _ side: Side) -> Int { slot * 2 + (side == .first ? 0 : 1) }
 }

@@ -1,0 +1,74 @@
+import Bytes
+import CoAP
+import Events
+import Flows
+import MQTT
+import Network
+import Packets
+
+/// The protocols that the sensor reads. A new one is a module with a dissector and a line in each part of this file.
+public struct Dissectors: DissectorSet, ~Copyable {
+    var mqtt: MQTTAnalyzer
+    var coap: CoAPAnalyzer
+
+    /// Their bounds.
+    public struct Limits: Sendable {
+        public var mqtt = MQTTLimits()
+        public var coap = CoAPLimits()
+
+        /// The defaults.
+        public init() {}
+
+        /// Bounds of dissectors that take at most about so many bytes together.
+        public init(bytes: Int) {
+            mqtt = MQTTLimits(bytes: bytes / 21 * 13)
+            coap = CoAPLimits(bytes: bytes / 21 * 8)
+        }
+    }
+
+    /// In the order in which they are asked for first bytes.
+    public static let entries = [ProtocolEntry(stream: MQTTAnalyzer.self), ProtocolEntry(both: CoAPAnalyzer.self)]
+
+    public init(limits: Limits, hash: SeededHash) {
+        mqtt = MQTTAnalyzer(limits: limits.mqtt, hash: hash)
+        coap = CoAPAnalyzer(limits: limits.coap, hash: hash)
+    }
+
+    public mutating func run<Sink: EventSink & ~Copyable>(
+        _ operation: StreamOperation, _ number: UInt8, _ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef,
+        _ core: inout EngineCore<Sink>
+    ) {
+        switch number {
+        case 0: core.run(operation, &mqtt, slot, side, data, frame)
+        case 1: core.run(operation, &coap, slot, side, data, frame)
+        default: break
+        }
+    }
+
+    public mutating func run<Sink: EventSink & ~Copyable>(
+        _ operation: DatagramOperation, _ number: UInt8, _ slot: Int, _ side: Side, _ datagram: RawSpan,
+        _ frame: FrameRef, _ core: inout EngineCore<Sink>
+    ) -> Bool {
+        switch number {
+        case 1: core.run(operation, &coap, slot, side, datagram, frame)
+        default: false
+        }
+    }
+
+    public var evictions: [String: UInt64] { mqtt.evictions.merging(coap.evictions) { $1 } }
+}
+
+// What a protocol is told of rules and settings beside its limits.
+extension Dissectors.Limits {
+    /// Leaves out what none of `fields` asks for.
+    public mutating func limit(to fields: some Sequence<String>) { coap.features = CoAPFeatures(fields: fields) }
+}
+
+extension Dissectors {
+    /// Shows digests of secrets, made with `key`: of the message that has the secret, and where `ofSessions`, of all that
+    /// follows it. That is work for each of those, so it is for those who ask.
+    public mutating func digestSecrets(with key: KeyedDigest?, ofSessions: Bool) {
+        mqtt.passwordKey = key
+        mqtt.keepsPasswordDigests = ofSessions
+    }
+}

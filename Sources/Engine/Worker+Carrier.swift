@@ -1,0 +1,272 @@
+import Bytes
+import Events
+import Flows
+import Network
+import Packets
+import Tables
+import WebSocket
+
+/// WebSocket between TCP and the protocols: a flow that has a *carrier* gives its bytes to the table of WebSocket
+/// connections, and what comes out of frames goes the way that bytes of TCP go, so that the label of the flow is that of
+/// the protocol inside.
+extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
+    /// Whether a stream begins as an opening handshake does, or may yet; a carrier is then found for its flow.
+    mutating func isCarried(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> Bool {
+        guard core.streams.table[slot].carrier < 0 else { return false }
+        let client: Side
+        switch WebSocketProbe(bytes) {
+        case .no: return false
+        case .needMore: return true
+        case .request: client = side
+        case .answer: client = side.other
+        }
+        core.streams.table[slot].client = client
+        core.streams.table[slot].carrier = core.webSocket.open(isClientFirst: client == .first).rawValue
+        return true
+    }
+
+    /// Gives what is held of both streams to the carrier that was just found.
+    mutating func startCarrying(_ slot: Int, _ side: Side) {
+        core.streams.table[slot][side].hasUnknownHole = false
+        for side in [side, side.other] where core.streams.table[slot].carrier >= 0 {
+            let held = core.streams.takeHeld(slot, side)
+            core.streams.putHeld(PartialMessage(), slot, side)
+            var start = 0
+            while core.streams.table[slot].carrier >= 0, let piece = held.frames.piece(from: start) {
+                carry(slot, side, held.bytes.span.bytes.extracting(piece.bytes), held.frames.frame(piece.frames))
+                start = piece.bytes.upperBound
+            }
+        }
+    }
+
+    /// Takes the next bytes of a stream that has a carrier, in order.
+    mutating func carry(
+        _ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef, isLast: Bool = false
+    ) {
+        let carrier = core.streams.table[slot].carrier
+        let id = WebSocketID(rawValue: carrier)
+        guard core.webSocket.isFollowed(id) else { return loseCarrier(slot) }
+        let direction = carriedDirection(id, side)
+        if core.streams.table[slot][side].hasUnknownHole {
+            core.streams.table[slot][side].hasUnknownHole = false
+            _ = core.webSocket.noteMissing(id, direction, .max)
+        }
+        // Lent for the call, so that what comes out can be taken while the worker changes.
+        var output = WebSocketOutput()
+        swap(&output, &carried)
+        var waiting = core.carrierFrames.take(carrier, direction)
+        let hasEarlier = !waiting.isEmpty
+        if hasEarlier { waiting.keep(frame, upTo: 0) }
+        var offset = 0
+        var progress = WebSocketProgress.more
+        while progress == .more {
+            progress = core.webSocket.feed(id, direction, data, from: &offset, into: &output, isLast: isLast)
+            if hasEarlier {
+                deliver(output, slot, side, id, direction, FrameRef(waiting))
+            } else {
+                deliver(output, slot, side, id, direction, frame)
+            }
+            if core.streams.table[slot].kind == .ignored { progress = .refused }
+        }
+        swap(&output, &carried)
+        keepBack(waiting, carrier, direction, data.byteCount, frame)
+        switch progress {
+        case .done, .more: break
+        case .refused, .gone: loseCarrier(slot)
+        case .answered: carry(slot, side.other, RawSpan(), FrameRef())
+        }
+    }
+
+    /// Keeps the frames of what the carrier keeps back, after it took `count` bytes of `frame`.
+    private mutating func keepBack(
+        _ earlier: consuming KeptFrames, _ carrier: Int64, _ direction: Direction, _ count: Int, _ frame: FrameRef
+    ) {
+        let waiting = core.webSocket.bytesKeptBack(WebSocketID(rawValue: carrier), direction)
+        guard waiting > 0 else { return }
+        // If it is no more than what came now, it came now.
+        core.carrierFrames.put(waiting > count ? earlier : KeptFrames(), and: frame, of: carrier, direction)
+    }
+
+    private func carriedDirection(_ id: WebSocketID, _ side: Side) -> Direction {
+        (side == .first) == core.webSocket.isClientFirst(id) ? .toServer : .toClient
+    }
+
+    /// Passes bytes on, cut where something is to be told of what follows.
+    private mutating func deliver(
+        _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
+        _ frame: FrameRef
+    ) {
+        if output.dropped > 0, core.streams.table[slot].kind.isFollowed, !core.webSocket.isMessageEach(id) {
+            core.streams.countUnparsed(output.dropped)
+            core.noteLoss(slot) { [count = UInt64(output.dropped)] in $0.unparsedBytes += count }
+        }
+        if core.webSocket.isMessageEach(id) { return collect(output, slot, side, id, direction, frame) }
+        let bytes = output.bytes.span.bytes
+        var start = 0
+        for index in output.marks.indices {
+            let mark = output.marks[index]
+            if mark.kind == .binaryBegins || mark.kind == .messageEnds { continue }
+            pass(slot, side, bytes.extracting(start..<mark.offset), frame)
+            start = mark.offset
+            switch mark.kind {
+            case .textBegins:
+                // Behind lost bytes a frame may be none.
+                if !core.streams.table[slot][side].framing.isLost, let use = carriedUse(isMessageEach: false)?.use {
+                    core.webSocket.note(CarrierViolations(use.textMessage), id, direction)
+                }
+            case .violation: core.webSocket.note(mark.violations, id, direction)
+            case .hole:
+                core.streams.loseBoundary(slot, side)
+                run(.gap, slot, side)
+            case .binaryBegins, .messageEnds: break
+            }
+        }
+        pass(slot, side, bytes.extracting(start..<bytes.byteCount), frame)
+    }
+
+    private mutating func pass(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frame: FrameRef) {
+        if bytes.byteCount > 0 { feed(slot, side, bytes, frame) }
+    }
+
+    /// Passes over bytes of a carried stream that the snap length cut off; gives how many bytes inside are missing with
+    /// them, `nil` where that is not known.
+    mutating func passCarried(_ count: Int, _ slot: Int, _ side: Side) -> Int? {
+        let id = WebSocketID(rawValue: core.streams.table[slot].carrier)
+        return core.webSocket.noteMissing(id, carriedDirection(id, side), count)
+    }
+
+    /// Looks for a frame where nothing will follow any more, or nothing that belongs to it.
+    mutating func carryLast(_ slot: Int, _ side: Side) {
+        guard core.streams.table[slot].carrier >= 0 else { return }
+        carry(slot, side, RawSpan(), FrameRef(), isLast: true)
+    }
+
+    /// Gives up a flow whose carrier was forgotten, or that turned out to be nobody's.
+    private mutating func loseCarrier(_ slot: Int) {
+        var flow = core.streams.table[slot]
+        closeSession(of: &flow)
+        releaseCarrier(of: &flow)
+        flow.kind = .ignored
+        core.streams.table[slot] = flow
+        core.streams.table.setEstablished(false, slot: slot)
+        core.streams.abandon(slot)
+    }
+
+    /// Lets go of the carrier of a flow that was closed: by Close frames or FINs of both ends. A RST may be forged, and
+    /// bytes go on; the carrier then stays for as long as the flow.
+    mutating func endCarrier(_ slot: Int) {
+        guard core.streams.table[slot].carrier >= 0 else { return }
+        let isFinished = core.streams.table[slot][.first].hasFIN && core.streams.table[slot][.second].hasFIN
+        if isFinished || core.webSocket.hasClosed(WebSocketID(rawValue: core.streams.table[slot].carrier)) {
+            loseCarrier(slot)
+        }
+    }
+
+    /// Forgets the carrier of a flow. What was wrong and had no message to be told with is counted, where the flow carries
+    /// a protocol that the sensor reads, or was opened for one.
+    mutating func releaseCarrier(of flow: inout Flow) {
+        guard flow.carrier >= 0 else { return }
+        let id = WebSocketID(rawValue: flow.carrier)
+        core.carrierFrames.drop(flow.carrier)
+        flow.carrier = -1
+        // What others do over WebSocket is not held against them.
+        let isOurs = flow.kind.isFollowed || core.webSocket.isMeantForUs(id)
+        let left = core.webSocket.close(id)
+        guard isOurs else { return }
+        left.forEach { core.counters.violations[$0.name.description, default: 0] &+= 1 }
+    }
+
+    /// The same for a flow in the table.
+    mutating func releaseCarrier(of slot: Int) {
+        guard core.streams.table[slot].carrier >= 0 else { return }
+        var flow = core.streams.table[slot]
+        releaseCarrier(of: &flow)
+        core.streams.table[slot].carrier = -1
+    }
+
+    /// The protocol whose messages WebSocket carries one each, or the one whose stream lies in all payloads.
+    func carriedUse(isMessageEach: Bool) -> (number: UInt8, use: ProtocolDescriptor.WebSocketUse)? {
+        for index in core.entries.indices {
+            guard let use = core.entries[index].descriptor.webSocket, use.isMessageEach == isMessageEach else {
+                continue
+            }
+            return (UInt8(truncatingIfNeeded: index), use)
+        }
+        return nil
+    }
+}
+
+extension EngineCore where Sink: ~Copyable {
+    /// What carried the next message that a side sent, of the protocol of that number.
+    mutating func carrier(_ slot: Int, _ direction: Direction, _ number: UInt8) -> Carrier {
+        var carrier = Carrier()
+        carrier.isWebSocket = true
+        let isMessageEach = entries[Int(number)].descriptor.webSocket?.isMessageEach ?? false
+        carrier.violations = webSocket.takeNotes(
+            WebSocketID(rawValue: streams.table[slot].carrier), direction,
+            of: WebSocketTable.Inner(isMessageEach: isMessageEach))
+        return carrier
+    }
+}
+
+// Protocols whose messages are those of WebSocket.
+extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
+    /// Puts messages together. Of one too long to hold the beginning is kept and the rest is counted; one with a hole is
+    /// left out.
+    private mutating func collect(
+        _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
+        _ frame: FrameRef
+    ) {
+        guard let (number, use) = carriedUse(isMessageEach: true) else { return }
+        let bytes = output.bytes.span.bytes
+        var start = 0
+        for index in output.marks.indices {
+            let mark = output.marks[index]
+            hold(slot, side, bytes.extracting(start..<mark.offset), frame)
+            start = mark.offset
+            switch mark.kind {
+            case .binaryBegins: beginMessage(slot, side)
+            case .textBegins:
+                beginMessage(slot, side)
+                core.webSocket.note(CarrierViolations(use.textMessage), id, direction)
+            case .violation: core.webSocket.note(mark.violations, id, direction)
+            case .hole: core.streams.loseBoundary(slot, side)
+            case .messageEnds: endMessage(slot, side, number)
+            }
+        }
+        hold(slot, side, bytes.extracting(start..<bytes.byteCount), frame)
+    }
+
+    private mutating func beginMessage(_ slot: Int, _ side: Side) {
+        // A message without an end is let go.
+        _ = core.streams.takeHeld(slot, side)
+        core.streams.putHeld(PartialMessage(), slot, side)
+        core.streams.table[slot][side].framing = .collecting(0)
+    }
+
+    private mutating func hold(_ slot: Int, _ side: Side, _ part: RawSpan, _ frame: FrameRef) {
+        guard part.byteCount > 0, case .collecting(let count) = core.streams.table[slot][side].framing else { return }
+        core.streams.table[slot][side].framing = .collecting(count + part.byteCount)
+        var message = core.streams.takeHeld(slot, side)
+        let fitting = min(part.byteCount, max(0, core.heldLimit - message.bytes.count))
+        message.bytes.append(copying: part.extracting(0..<fitting))
+        if fitting > 0 {
+            message.frames.keep(frame, upTo: message.bytes.count)
+        } else {
+            message.frames.passOver(frame)
+        }
+        core.streams.putHeld(message, slot, side)
+    }
+
+    private mutating func endMessage(_ slot: Int, _ side: Side, _ number: UInt8) {
+        guard case .collecting(let count) = core.streams.table[slot][side].framing else { return }
+        core.counters.carriedMessages[Int(number)] &+= 1
+        if !core.streams.table[slot].kind.isFollowed {
+            claim(
+                slot, number, client: core.streams.table[slot].client, isFromStart: core.isFromStart(slot),
+                seenFrom: nil, at: core.now)
+        }
+        run(.message(wholeLength: count), slot, side)
+        core.streams.table[slot][side].framing = .collecting(0)
+    }
+}

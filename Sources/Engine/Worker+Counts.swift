@@ -1,0 +1,61 @@
+import Events
+import Flows
+import Packets
+import WebSocket
+
+/// What the engine counted, by the names that `earshot stats` shows.
+extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
+    /// Flows that were tracked.
+    public var flowsSeen: UInt64 { core.streams.table.total }
+    /// Flows that were forgotten after silence.
+    public var flowsExpired: UInt64 { core.streams.table.expired }
+    /// Holes in TCP streams that were never filled.
+    public var streamGaps: UInt64 { core.streams.counters.gaps }
+    /// Bytes of followed streams that were not understood.
+    public var unparsedBytes: UInt64 { core.streams.counters.unparsedBytes }
+    /// Fragments by what became of them.
+    public var fragmentCounts: [String: UInt64] { fragments.counters.named }
+
+    /// Segments by what was odd about them.
+    public var segmentCounts: [String: UInt64] {
+        let tcp = core.streams.counters
+        return [
+            "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "conflicts": tcp.conflicts,
+            "out_of_order": tcp.outOfOrder, "out_of_window": tcp.outOfWindow,
+            "acknowledged_ahead": tcp.acknowledgedAhead, "lost_bytes": tcp.lostBytes,
+            "unfinished_messages": tcp.unfinishedMessages, "resynchronised": core.counters.resynchronised,
+        ]
+    }
+
+    /// What was seen of WebSocket, and how many messages of each protocol it carried one each.
+    public var webSocketCounts: [String: UInt64] {
+        var counts = core.webSocket.counters.named
+        for (index, entry) in core.entries.enumerated() where entry.descriptor.webSocket?.isMessageEach == true {
+            counts["\(entry.descriptor.category.name)_messages"] = core.counters.carriedMessages[index]
+        }
+        return counts
+    }
+
+    /// What was pushed out of tables, by table.
+    public var evictions: [String: UInt64] {
+        let webSocket = core.webSocket.counters
+        let own = [
+            "flows": core.streams.table.evicted, "held_messages": core.streams.counters.heldEvicted,
+            "candidates": candidates.evicted, "websocket_connections": webSocket.connectionsEvicted,
+            "websocket_waiting": webSocket.waitingEvicted, "websocket_inflaters": webSocket.inflatersEvicted,
+        ]
+        return own.merging(dissectors.evictions) { $1 }
+    }
+}
+
+extension EngineCounters {
+    /// Frames that gave no segment and no datagram, by the name of the reason.
+    public var undecodedByName: [String: UInt64] {
+        var counts: [String: UInt64] = [:]
+        for (index, count) in undecoded.enumerated() {
+            guard let reason = Undecoded(rawValue: UInt8(truncatingIfNeeded: index)) else { continue }
+            counts[reason.name, default: 0] += count
+        }
+        return counts
+    }
+}

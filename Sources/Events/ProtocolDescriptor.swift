@@ -1,0 +1,86 @@
+/// What everybody needs to know of a protocol beside its bytes: names, ports, fields.
+public struct ProtocolDescriptor: Sendable {
+    /// The kind of its events; its name is that of the protocol in rules and reports.
+    public var category: EventCategory
+    /// The name as people write it.
+    public var displayName: String
+    /// Its own ports without encryption: what goes there is looked at more closely.
+    public var ports: [UInt16]
+    /// The ports that its servers use, encrypted or behind WebSocket too: they tell which end is the client.
+    public var serverPorts: [UInt16]
+    /// The blocks of its fields.
+    public var fields: [FieldBlock]
+    /// The field that says what type a message is: rules are indexed by it.
+    public var typeField: FieldID
+    /// The name of a type; several may share one.
+    public var typeName: @Sendable (UInt8) -> String
+    /// The fields that most of its messages lack.
+    public var rareFields: [RareField]
+    /// The field that names a client; `nil` for none.
+    public var clientIDField: FieldID?
+    /// The field whose values are made with a key; `nil` for none.
+    public var keyedField: String?
+    /// How the messages that a rule's test gives are sent.
+    public var testTransport: TestTransport
+    /// What it is called where it is carried by WebSocket; `nil` where it never is.
+    public var webSocket: WebSocketUse?
+    /// Whether a flow is believed to be its only when more bears it out than the first message: a forged one is cheap.
+    public var needsConfirmation: Bool
+
+    /// How the messages of a rule's test are sent.
+    public enum TestTransport: Hashable, Sendable {
+        /// In a TCP connection of each client to that port.
+        case tcp(port: UInt16)
+        /// In UDP datagrams to that port.
+        case udp(port: UInt16)
+    }
+
+    /// How WebSocket carries a protocol.
+    public struct WebSocketUse: Sendable {
+        /// The names of its subprotocols (RFC 6455, 1.9), as bytes are compared.
+        public var subprotocols: [StaticString]
+        /// Whether a message of WebSocket is one of its messages; else messages lie in the stream of all payloads.
+        public var isMessageEach: Bool
+        /// Broken by a message that is not binary.
+        public var textMessage: CarrierViolation
+        /// Broken by a client that does not offer a subprotocol.
+        public var notOffered: CarrierViolation
+        /// Broken by a server that does not choose one.
+        public var notChosen: CarrierViolation
+
+        /// Makes a description.
+        public init(
+            subprotocols: [StaticString], isMessageEach: Bool, textMessage: CarrierViolation,
+            notOffered: CarrierViolation, notChosen: CarrierViolation
+        ) {
+            self.subprotocols = subprotocols
+            self.isMessageEach = isMessageEach
+            self.textMessage = textMessage
+            self.notOffered = notOffered
+            self.notChosen = notChosen
+        }
+    }
+
+    /// Makes a descriptor.
+    public init(
+        category: EventCategory, displayName: String, ports: [UInt16], serverPorts: [UInt16], fields: [FieldBlock],
+        typeField: FieldID,
+        typeName: @escaping @Sendable (UInt8) -> String, rareFields: [RareField] = [], clientIDField: FieldID? = nil,
+        keyedField: String? = nil, testTransport: TestTransport, webSocket: WebSocketUse? = nil,
+        needsConfirmation: Bool = false
+    ) {
+        self.category = category
+        self.displayName = displayName
+        self.ports = ports
+        self.serverPorts = serverPorts
+        self.fields = fields
+        self.typeField = typeField
+        self.typeName = typeName
+        self.rareFields = rareFields
+        self.clientIDField = clientIDField
+        self.keyedField = keyedField
+        self.testTransport = testTransport
+        self.webSocket = webSocket
+        self.needsConfirmation = needsConfirmation
+    }
+}
