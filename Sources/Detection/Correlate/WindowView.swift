@@ -114,11 +114,12 @@ extension CorrelationWindows {
     /// How many values of a window are looked at, of those in it.
     func limited(_ count: Int, _ slot: Int) -> Int { min(count, Int(groups[slot].capacity)) }
 
-    /// Gives the evidence of the newest entries of a window to `tokens`, the newest first, until that has enough.
+    /// Gives the evidence of the newest entries of a window to `tokens`, the newest first, until that has enough or there is
+    /// an event without a token.
     func collect(_ view: WindowView, into tokens: inout TokenCollector) {
         var place = view.newest
-        var left = view.count
-        while place >= 0, left > 0, tokens.add(pool[place].token) {
+        var left = min(view.count, Self.mostCollected)
+        while place >= 0, left > 0, pool[place].token != 0, tokens.add(pool[place].token) {
             place = pool[place].older
             left -= 1
         }
@@ -130,10 +131,13 @@ extension CorrelationWindows {
         let edge = moved(end, by: -group.timespan)
         var place = group.newest
         var left = Self.mostValues
-        while place >= 0, left > 0, pool[place].time >= edge {
+        while place >= 0, left > 0, pool[place].time >= edge, pool[place].token != 0 {
             if pool[place].first <= end, !tokens.add(pool[place].token) { return }
             place = pool[place].older
             left -= 1
         }
     }
+
+    /// How many entries are looked at for evidence: an event may bring several numbers.
+    private static let mostCollected = 64
 }
