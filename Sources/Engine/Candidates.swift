@@ -22,7 +22,7 @@ struct Candidates: ~Copyable {
 
     /// A question may be repeated a few times before the answer comes: four times by MAX_RETRANSMIT of RFC 7252, 4.8.
     private static let datagramsPerFlow = 5
-    /// A side may ask before the other one has begun; streams that wait longer are nobody's.
+    /// A side may ask before the other one has begun; streams that wait longer are ignored.
     private static let segmentsPerFlow = 16
     private static let flowLimit = 4096
     /// Bytes of frames that wait in all flows together.

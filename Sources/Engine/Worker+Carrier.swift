@@ -7,7 +7,7 @@ import Tables
 import WebSocket
 
 /// WebSocket between TCP and the protocols: a flow that has a *carrier* gives its bytes to the table of WebSocket
-/// connections, and what comes out of frames goes the way that bytes of TCP go, so that the label of the flow is that of
+/// connections, and what comes out of frames goes the way that bytes of TCP go, so that the kind of the flow is that of
 /// the protocol inside.
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Whether a stream begins as an opening handshake does, or may yet; a carrier is then found for its flow.
@@ -141,7 +141,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         carry(slot, side, RawSpan(), FrameRef(), isLast: true)
     }
 
-    /// Gives up a flow whose carrier was forgotten, or that turned out to be nobody's.
+    /// Gives up a flow whose carrier was forgotten, or that carries nothing that is followed.
     private mutating func loseCarrier(_ slot: Int) {
         var flow = core.streams.table[slot]
         closeSession(of: &flow)

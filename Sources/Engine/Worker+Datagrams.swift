@@ -48,8 +48,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             core.streams.table[slot].kind = .candidate(candidate)
         } else {
             // One strange datagram may be anybody's; many are an answer.
-            core.streams.table[slot].misses += 1
-            if core.streams.table[slot].misses >= Self.datagramsToTry { core.streams.table[slot].kind = .ignored }
+            core.streams.table[slot].failedProbes += 1
+            if core.streams.table[slot].failedProbes >= Self.datagramsToTry { core.streams.table[slot].kind = .ignored }
         }
     }
 
@@ -99,8 +99,8 @@ extension EngineCore where Sink: ~Copyable {
                 deliver(dissector, number, context, datagram, MessageFrames(frame))
             } else if D.isEncrypted(datagram: datagram, FlowHints(key.first.port, key.second.port)) {
                 // Counted once for each flow, which is not given up for it: anybody can send a record in another's name.
-                if streams.table[slot].misses == 0 { counters.encryptedFlows &+= 1 }
-                streams.table[slot].misses = 1
+                if streams.table[slot].failedProbes == 0 { counters.encryptedFlows &+= 1 }
+                streams.table[slot].failedProbes = 1
             } else {
                 counters.foreignDatagrams[Int(number)] &+= 1
             }

@@ -182,7 +182,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     ) {
         core.streams.table[slot].kind = .followed(number)
         core.streams.table[slot].client = client
-        core.streams.table[slot].misses = 0
+        core.streams.table[slot].failedProbes = 0
         if let other = side?.other, !core.streams.table[slot][other].hasSYN,
             !core.streams.table[slot][other].framing.isLost
         {

@@ -176,8 +176,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             claim(slot, number, client: client, isFromStart: isFromStart, seenFrom: side, at: time)
             return .found(offset, number)
         }
-        core.streams.table[slot].misses += 1
-        if bytes.byteCount > Self.joiningLimit || core.streams.table[slot].misses >= Self.joiningTries {
+        core.streams.table[slot].failedProbes += 1
+        if bytes.byteCount > Self.joiningLimit || core.streams.table[slot].failedProbes >= Self.joiningTries {
             return .other
         }
         return .open(firstOpen)

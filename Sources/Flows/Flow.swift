@@ -46,7 +46,7 @@ public enum FlowKind: Hashable, Sendable {
 }
 
 /// One direction of a TCP connection.
-public struct StreamSide: Sendable {
+public struct HalfStream: Sendable {
     /// The sequence number of the next byte in order; meaningless until `isSynchronised`.
     public internal(set) var next = SequenceNumber(0)
     /// Whether a sequence number is known.
@@ -127,14 +127,14 @@ public struct Flow: Sendable {
     /// Which ends were heard with a message of the protocol, and how many there were: what the caller needs to be sure.
     public var heard: UInt8 = 0
     /// How often the caller looked in vain for a protocol that it knows.
-    public var misses: UInt8 = 0
-    @usableFromInline var streams: InlineArray<2, StreamSide> = [StreamSide(), StreamSide()]
+    public var failedProbes: UInt8 = 0
+    @usableFromInline var streams: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
 
     /// Whether both directions have named their last byte.
     var isEnding: Bool { streams[0].hasFIN && streams[1].hasFIN }
 
     /// The stream that `side` sends.
-    @inlinable public subscript(_ side: Side) -> StreamSide {
+    @inlinable public subscript(_ side: Side) -> HalfStream {
         _read { yield streams[Int(side.rawValue)] }
         _modify { yield &streams[Int(side.rawValue)] }
     }

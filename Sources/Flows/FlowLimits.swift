@@ -2,7 +2,7 @@
 public struct FlowLimits: Sendable {
     /// Flows at most: with what a session needs beside, the tables stay near 70 MiB however many an attacker opens.
     public var flows = 65_536
-    /// Seconds of silence after which a flow that is nobody's, half-open, or closed is forgotten: longer than the
+    /// Seconds of silence after which a flow that is ignored, half-open, or closed is forgotten: longer than the
     /// retransmissions of a TCP handshake (RFC 6298) and than a closing connection lingers.
     public var transientIdleSeconds: Int64 = 120
     /// Seconds of silence after which a flow of a known protocol is forgotten: MQTT's largest keep-alive is 65,535 s,

@@ -4,7 +4,7 @@ import Packets
 /// The flows that are being followed: seeded open addressing over slots that are used again.
 ///
 /// Bounded by `FlowLimits.flows`. Two lists in order of the time last seen say who goes first when the table is full:
-/// all flows that are nobody's, half-open or closed go before any flow that was found to carry a protocol.
+/// all flows that are ignored, half-open or closed go before any flow that was found to carry a protocol.
 /// Times are capture time. Looking up and inserting take constant time on average and allocate only while the table grows.
 public struct FlowTable: ~Copyable {
     /// The limits in force.

@@ -61,7 +61,7 @@ struct PartialMessages: ~Copyable {
     /// Moves the partial message of a stream out, an empty one where it has none.
     ///
     /// `put` takes it back.
-    mutating func take(_ stream: borrowing StreamSide) -> PartialMessage {
+    mutating func take(_ stream: borrowing HalfStream) -> PartialMessage {
         var message = PartialMessage()
         guard stream.held >= 0 else { return message }
         swap(&message, &messages[Int(stream.held)])
@@ -70,7 +70,7 @@ struct PartialMessages: ~Copyable {
     }
 
     /// Gives a stream its partial message back, or lets the slot go where nothing is left to hold.
-    mutating func put(_ message: consuming PartialMessage, _ stream: inout StreamSide, of name: StreamName) {
+    mutating func put(_ message: consuming PartialMessage, _ stream: inout HalfStream, of name: StreamName) {
         var message = message
         if message.isEmpty { return release(&stream, keeping: message) }
         // The room of a long message is not kept for the few bytes behind it.
@@ -81,7 +81,7 @@ struct PartialMessages: ~Copyable {
     }
 
     /// Begins to hold a copy of `bytes`, which came in `frame`; the stream holds nothing yet.
-    mutating func hold(_ bytes: RawSpan, _ frame: FrameRef, _ stream: inout StreamSide, of name: StreamName) {
+    mutating func hold(_ bytes: RawSpan, _ frame: FrameRef, _ stream: inout HalfStream, of name: StreamName) {
         let slot = slot(of: &stream, name)
         messages[slot].bytes.append(copying: bytes)
         messages[slot].frames.keep(frame, upTo: bytes.byteCount)
@@ -89,7 +89,7 @@ struct PartialMessages: ~Copyable {
     }
 
     /// Notes a frame that brought more of a long message whose beginning a stream holds.
-    mutating func passOver(_ frame: FrameRef, _ stream: borrowing StreamSide) {
+    mutating func passOver(_ frame: FrameRef, _ stream: borrowing HalfStream) {
         guard stream.held >= 0 else { return }
         totalBytes -= messages[Int(stream.held)].memory
         messages[Int(stream.held)].frames.passOver(frame)
@@ -97,7 +97,7 @@ struct PartialMessages: ~Copyable {
     }
 
     /// Lets go whatever a stream holds; gives how many bytes that were.
-    mutating func drop(_ stream: inout StreamSide) -> Int {
+    mutating func drop(_ stream: inout HalfStream) -> Int {
         let message = take(stream)
         let count = message.bytes.count
         release(&stream, keeping: message)
@@ -113,7 +113,7 @@ struct PartialMessages: ~Copyable {
         return nil
     }
 
-    private mutating func release(_ stream: inout StreamSide, keeping message: consuming PartialMessage) {
+    private mutating func release(_ stream: inout HalfStream, keeping message: consuming PartialMessage) {
         guard stream.held >= 0 else { return }
         var message = message
         // It is emptied when it is used again: here the caller may still hold it, and emptying would make a new one.
@@ -126,7 +126,7 @@ struct PartialMessages: ~Copyable {
         stream.held = -1
     }
 
-    private mutating func slot(of stream: inout StreamSide, _ name: StreamName) -> Int {
+    private mutating func slot(of stream: inout HalfStream, _ name: StreamName) -> Int {
         if stream.held >= 0 { return Int(stream.held) }
         if let slot = free.popLast() {
             spareBytes -= messages[Int(slot)].memory

@@ -65,7 +65,7 @@ struct SegmentQueue: ~Copyable {
     }
 
     /// Whether a segment of that size may wait in that stream.
-    func hasRoom(for count: Int, in stream: StreamSide, _ limits: FlowLimits) -> Bool {
+    func hasRoom(for count: Int, in stream: HalfStream, _ limits: FlowLimits) -> Bool {
         Int(stream.queuedSegments) < limits.queuedSegmentsPerStream
             && Int(stream.queuedBytes) + count <= limits.queuedBytesPerStream
             && hasTotalRoom(for: count, limits)
@@ -85,7 +85,7 @@ struct SegmentQueue: ~Copyable {
     /// caller then asks `hasRoom` and gives some out. `frame` brought the bytes.
     mutating func insert(
         _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
-        time: Timestamp, into stream: inout StreamSide, of name: StreamName
+        time: Timestamp, into stream: inout HalfStream, of name: StreamName
     ) -> Sorted {
         var result = Sorted()
         let end = bytes.byteCount
@@ -131,7 +131,7 @@ struct SegmentQueue: ~Copyable {
     private mutating func link(
         _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
         _ time: Timestamp,
-        after previous: Int32, _ stream: inout StreamSide, _ name: StreamName
+        after previous: Int32, _ stream: inout HalfStream, _ name: StreamName
     ) -> Int32 {
         let slot = take()
         let number = Int32(truncatingIfNeeded: slot)
@@ -155,7 +155,7 @@ struct SegmentQueue: ~Copyable {
 
     /// The first waiting segment's sequence number, the time it came, and what it answers.
     func head(
-        of stream: StreamSide
+        of stream: HalfStream
     ) -> (sequence: SequenceNumber, arrival: Timestamp, required: SequenceNumber?)? {
         guard stream.queueHead >= 0 else { return nil }
         let slot = Int(stream.queueHead)
@@ -171,7 +171,7 @@ struct SegmentQueue: ~Copyable {
     }
 
     /// Takes the first waiting segment out.
-    mutating func removeHead(of stream: inout StreamSide) -> Taken? {
+    mutating func removeHead(of stream: inout HalfStream) -> Taken? {
         guard stream.queueHead >= 0 else { return nil }
         let slot = Int(stream.queueHead)
         var taken = Taken(sequence: segments[slot].sequence, frames: KeptFrames(), payload: segments[slot].payload)

@@ -62,7 +62,7 @@ extension TCPStreams {
 
     /// Notes where a stream ends.
     ///
-    /// A FIN far off is nobody's; one that follows in order, or ends the stream later than another did, stands in its
+    /// A FIN far off is not believed; one that follows in order, or ends the stream later than another did, stands in its
     /// place, so that a forged one does not hide that of the sender.
     mutating func acceptFIN(_ start: SequenceNumber, _ sent: Int, _ slot: Int, _ side: Side) {
         let end = start.advanced(by: sent)

@@ -332,14 +332,14 @@ public struct TCPStreams: ~Copyable {
     /// it carries may answer them.
     ///
     /// A capture that joins two directions, or takes them from two queues of a card, may show it before.
-    private func acknowledgesUnseen(_ header: TCPHeader, _ other: StreamSide) -> Bool {
+    private func acknowledgesUnseen(_ header: TCPHeader, _ other: HalfStream) -> Bool {
         header.flags.contains(.ack) && isUnseen(header.acknowledgement, other)
     }
 
     /// Whether a stream has not come as far as `number`.
     ///
     /// A FIN takes a number of its own.
-    private func isUnseen(_ number: SequenceNumber, _ stream: StreamSide) -> Bool {
+    private func isUnseen(_ number: SequenceNumber, _ stream: HalfStream) -> Bool {
         guard stream.isSynchronised else { return false }
         let distance = number.distance(from: stream.next)
         return distance > (stream.hasFIN ? 1 : 0) && distance <= maximumDistance
@@ -354,7 +354,7 @@ public struct TCPStreams: ~Copyable {
         return count
     }
 
-    private func isOverdue(_ stream: StreamSide, since arrival: Timestamp, at time: Timestamp) -> Bool {
+    private func isOverdue(_ stream: HalfStream, since arrival: Timestamp, at time: Timestamp) -> Bool {
         time.nanoseconds(since: arrival) >= limits.queueWaitNanoseconds
             || !queue.hasRoom(for: 0, in: stream, limits)
     }
@@ -377,8 +377,8 @@ public struct TCPStreams: ~Copyable {
     public mutating func reset(_ slot: Int) {
         var flow = table[slot]
         release(&flow)
-        table[slot][.first] = StreamSide()
-        table[slot][.second] = StreamSide()
+        table[slot][.first] = HalfStream()
+        table[slot][.second] = HalfStream()
         table[slot].isClosed = false
     }
 
@@ -388,7 +388,7 @@ public struct TCPStreams: ~Copyable {
         releaseBuffers(&flow[.second], isFollowed: flow.kind.isFollowed)
     }
 
-    /// Lets go of what the streams of a flow hold that turned out to be nobody's.
+    /// Lets go of what the streams of a flow hold that is ignored from now on.
     public mutating func abandon(_ slot: Int) {
         var flow = table[slot]
         releaseBuffers(&flow[.first], isFollowed: false)
@@ -396,7 +396,7 @@ public struct TCPStreams: ~Copyable {
         table[slot] = flow
     }
 
-    private mutating func releaseBuffers(_ stream: inout StreamSide, isFollowed: Bool) {
+    private mutating func releaseBuffers(_ stream: inout HalfStream, isFollowed: Bool) {
         if held.drop(&stream) > 0, isFollowed { counters.unfinishedMessages += 1 }
         while let taken = queue.removeHead(of: &stream) {
             if isFollowed { counters.unparsedBytes += UInt64(taken.payload.count) }

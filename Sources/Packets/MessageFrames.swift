@@ -18,7 +18,20 @@ public struct MessageFrames: ~Escapable {
         keptBytes = RawSpan()
         self.current = current
         hasCurrent = true
-        completion = current.provenance
+        completion = Self.completion(current)
+    }
+
+    /// The provenance of the frame that came last of those that brought the same bytes: segments are given out in the order
+    /// of the stream, which need not be that in which they came.
+    private static func completion(_ current: FrameRef) -> Provenance {
+        var completion = current.provenance
+        for index in current.earlier.indices {
+            let earlier = current.earlier[index].provenance
+            let anomalies = completion.anomalies.union(earlier.anomalies)
+            if earlier.arrival > completion.arrival { completion = earlier }
+            completion.anomalies = anomalies
+        }
+        return completion
     }
 
     /// A message whose bytes waited, in part or all of them.
@@ -32,7 +45,7 @@ public struct MessageFrames: ~Escapable {
         keptBytes = kept.bytes.span.bytes
         self.current = current
         hasCurrent = range.upperBound > start
-        var completion = current.provenance
+        var completion = Self.completion(current)
         var isFirst = !hasCurrent
         for index in indices {
             let provenance = kept.frames[index].provenance

@@ -8,7 +8,7 @@ import Network
 import Packets
 import Sigma
 
-/// Runs the tests that rules carry: each capture, or made-up conversation, through a fresh sensor, the alert rows of the
+/// Runs the tests that rules carry: each capture, or synthetic traffic, through a fresh sensor, the alert rows of the
 /// rule counted.
 public struct RuleTests: Sendable {
     /// One test and what came of it.
@@ -104,12 +104,12 @@ public struct RuleTests: Sendable {
     private func alerts(
         in test: EarshotExtension.RuleTest, of rule: CompiledRule
     ) -> Result<[String: UInt64], SensorError> {
-        let conversation: MadeUpConversation
+        let conversation: SyntheticTraffic
         do throws(SensorError) {
             guard let category = rule.category else {
                 throw SensorError(.configuration, "messages need a rule of one category; this one has none")
             }
-            conversation = try MadeUpConversation(test, category: category)
+            conversation = try SyntheticTraffic(test, category: category)
         } catch { return .failure(error) }
         var limits = settings.limits
         limits.engine.checksums = .ignore

@@ -293,3 +293,25 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     }
     #expect(bench.events.count > 100, "what is left whole is found")
 }
+
+@Test("a message of known length that lost a part of itself is passed over to its end")
+func whatLiesInALostMessageIsNoMessage() {
+    var bench = Bench(["mqtt.type", "mqtt.topic", "frame.number"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    bench.feed(connection.client(MQTT.connect("a")))
+    bench.feed(connection.server(MQTT.connack))
+    // A payload that holds ten SUBSCRIBE messages; the segment in the middle is not captured.
+    let inner = (1...10).flatMap { MQTT.subscribe($0, "#") }
+    let message = MQTT.publish("outer", Array(repeating: 0x20, count: 80) + inner + Array(repeating: 0x20, count: 40))
+    bench.feed(connection.client(Array(message[..<60])))
+    _ = connection.client(Array(message[60..<90]))
+    bench.feed(connection.client(Array(message[90...])))
+    bench.feed(connection.client(MQTT.publish("after", [1])), advance: 3_000_000_000)
+    bench.worker.finish()
+    #expect(
+        bench.events.suffix(1) == [#"{"frame.number":8,"mqtt.type":"PUBLISH","mqtt.topic":["after"]}"#],
+        "\(bench.events)")
+    #expect(bench.worker.statistics.messages["mqtt"]?["SUBSCRIBE"] == nil)
+    #expect(bench.worker.statistics.messages["mqtt"]?["PUBLISH"] == 1)
+}

@@ -82,6 +82,16 @@ private struct Line: ~Copyable {
         return number
     }
 
+    /// Feeds the beginning of a connection up to its CONNACK; gives the client's next sequence number. The server's is 5004.
+    mutating func begin() -> UInt32 {
+        let connect = MQTT.connect("a")
+        feed(ip: segment(999, flags: 2))
+        feed(ip: answer(4999, ack: 1000, flags: 0x12))
+        feed(ip: segment(1000, connect))
+        feed(ip: answer(5000, ack: 1000 + UInt32(connect.count), MQTT.connack))
+        return 1000 + UInt32(connect.count)
+    }
+
     /// What was told of messages with a topic or path that begins so.
     func told(_ prefix: String) -> [Told] { worker.sink.told.filter { $0.topic.hasPrefix(prefix) } }
 }
@@ -121,12 +131,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         var line = Line()
-        line.feed(ip: segment(999, flags: 2))
-        line.feed(ip: answer(4999, ack: 1000, flags: 0x12))
-        line.feed(ip: segment(1000, flags: 0x10))
-        line.feed(ip: segment(1000, MQTT.connect("a")))
-        let start = 1000 + UInt32(MQTT.connect("a").count)
-        line.feed(ip: answer(5000, ack: start, MQTT.connack))
+        let start = line.begin()
 
         var stream: [UInt8] = []
         var messages: [Range<Int>] = []
@@ -178,11 +183,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     /// What waits behind a hole is told with its own frame when its time is up, whoever's packet let it through.
     @Test func whatWaitedBehindAHoleKeepsItsFrame() {
         var line = Line()
-        line.feed(ip: segment(999, flags: 2))
-        line.feed(ip: answer(4999, ack: 1000, flags: 0x12))
-        line.feed(ip: segment(1000, MQTT.connect("a")))
-        let start = 1000 + UInt32(MQTT.connect("a").count)
-        line.feed(ip: answer(5000, ack: start, MQTT.connack))
+        let start = line.begin()
         let lost = MQTT.publish("lost/1", [1])
         let behind = (0..<3).map { MQTT.publish("behind/\($0)", [UInt8($0)]) }
         let number = line.feed(ip: segment(start + UInt32(lost.count), behind.flatMap { $0 }))
@@ -209,11 +210,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     /// An answer that was captured before its question is told behind it, with its own frame.
     @Test func anAnswerThatCameFirstKeepsItsFrame() {
         var line = Line()
-        line.feed(ip: segment(999, flags: 2))
-        line.feed(ip: answer(4999, ack: 1000, flags: 0x12))
-        line.feed(ip: segment(1000, MQTT.connect("a")))
-        let start = 1000 + UInt32(MQTT.connect("a").count)
-        line.feed(ip: answer(5000, ack: start, MQTT.connack))
+        let start = line.begin()
         let question = MQTT.subscribe(1, "#")
         let early = line.feed(ip: answer(5004, ack: start + UInt32(question.count), MQTT.suback(1)))
         let late = line.feed(ip: segment(start, question))

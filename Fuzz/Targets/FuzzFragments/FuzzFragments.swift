@@ -128,7 +128,7 @@ private struct Tally {
 
 extension Provenance {
     /// That of a frame of which only its number matters.
-    fileprivate static func numbered(_ number: UInt64) -> Provenance {
+    static func numbered(_ number: UInt64) -> Provenance {
         Provenance(
             FrameHeader(timestamp: .zero, number: number, originalLength: 0, linkType: .ethernet), Packet(),
             arrival: number)

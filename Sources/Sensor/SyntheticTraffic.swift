@@ -10,7 +10,7 @@ import Sigma
 ///
 /// Clients are 10.0.0.1, 10.0.0.2 and so on, the server is 10.0.1.1, unless the test names others. The first frame comes
 /// at 2026-01-01T00:00:00Z, each message a millisecond after the one before, unless it says when.
-struct MadeUpConversation {
+struct SyntheticTraffic {
     /// A frame without a link header, and when it comes.
     struct Frame {
         var time: Timestamp
