@@ -3,6 +3,7 @@ import Events
 import FuzzSupport
 import MQTT
 import Network
+import Tables
 
 private let unused = EventCheck(
     registry: FieldRegistry(blocks: [CommonField.block, MQTTField.block, PayloadField.block, ViolationField.block]))
