@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Detection
 import Engine
+import Events
 import Foundation
 import Sensor
 
@@ -42,7 +43,10 @@ struct RulesBench: ParsableCommand {
             worker.finish()
             worker.sink.flush()
             guard worker.sink.events > 0 else {
-                throw SensorError(.dataError, "no MQTT or CoAP message is in \(paths.joined(separator: ", "))")
+                throw SensorError(
+                    .dataError,
+                    "no \(Protocols.descriptors.map(\.displayName).joined(separator: " or ")) message is in \(paths.joined(separator: ", "))"
+                )
             }
             try show(worker.sink.costs(), events: worker.sink.events, together: worker.sink.secondsTogether)
         }

@@ -1,4 +1,5 @@
 import Alerts
+import Events
 import Foundation
 import Sensor
 
@@ -50,10 +51,13 @@ struct RunReport {
     }
 
     private var messages: String {
-        let parts = statistics.messages.sorted { $0.key > $1.key }.map { name, counts in
-            plural(counts.values.reduce(0, +), "\(name == "mqtt" ? "MQTT" : "CoAP") message")
+        let parts = Protocols.descriptors.compactMap { descriptor in
+            statistics.messages["\(descriptor.category.name)"].map { counts in
+                plural(counts.values.reduce(0, +), "\(descriptor.displayName) message")
+            }
         }
-        return parts.isEmpty ? "no MQTT and no CoAP" : parts.joined(separator: ", ")
+        let none = Protocols.descriptors.map { "no \($0.displayName)" }.joined(separator: " and ")
+        return parts.isEmpty ? none : parts.joined(separator: ", ")
     }
 
     private func list(_ counts: [String: UInt64]) -> String {
