@@ -23,11 +23,6 @@ public struct FlowKey: Hashable, Sendable {
         return (key, fromFirst)
     }
 
-    /// Whether `source` is the end that `side` stands for.
-    public func isSent(by side: Side, from source: Endpoint) -> Bool {
-        side == .first ? source == first : source == second
-    }
-
     /// A seeded hash of all of it.
     public func hash(_ hash: SeededHash) -> UInt64 {
         let rest =
