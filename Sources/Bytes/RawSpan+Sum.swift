@@ -9,26 +9,26 @@ extension RawSpan {
     @inlinable public func onesComplementSum(_ range: ByteRange) -> UInt64 {
         let start = Swift.max(0, Swift.min(range.offset, byteCount))
         let count = Swift.max(0, Swift.min(range.count, byteCount &- start))
-        return extracting(start..<(start &+ count)).withUnsafeBytes { octets in
+        return extracting(start..<(start &+ count)).withUnsafeBytes { buffer in
             let mask: UInt64 = 0xFFFF_FFFF
             var (even, odd): (UInt64, UInt64) = (0, 0)
             var offset = 0
             while count &- offset >= 16 {
-                let one = octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                let other = octets.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+                let one = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                let other = buffer.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
                 even &+= (one & mask) &+ (other & mask)
                 odd &+= (one &>> 32) &+ (other &>> 32)
                 offset &+= 16
             }
             while count &- offset >= 4 {
-                even &+= UInt64(octets.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+                even &+= UInt64(buffer.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
                 offset &+= 4
             }
             if count &- offset >= 2 {
-                even &+= UInt64(octets.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+                even &+= UInt64(buffer.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
                 offset &+= 2
             }
-            if offset < count { even &+= UInt64(UInt16(octets[offset]).littleEndian) }
+            if offset < count { even &+= UInt64(UInt16(buffer[offset]).littleEndian) }
             var sum = (even & mask) &+ (even &>> 32) &+ (odd & mask) &+ (odd &>> 32)
             while sum > 0xFFFF { sum = (sum &>> 16) &+ (sum & 0xFFFF) }
             return UInt64(UInt16(truncatingIfNeeded: sum).bigEndian)

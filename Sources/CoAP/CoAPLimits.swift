@@ -4,7 +4,7 @@ import Tables
 public struct CoAPLimits: Hashable, Sendable {
     /// Requests whose answers are awaited or observed, at most.
     ///
-    /// Each takes about 90 bytes and `pathOctets`.
+    /// Each takes about 90 bytes and `pathBytes`.
     public var exchanges = 65_536
     /// Message ids, at most.
     ///
@@ -28,14 +28,14 @@ public struct CoAPLimits: Hashable, Sendable {
     public var pairs = 16_384
     /// Bodies in blocks that are followed, at most.
     ///
-    /// Each takes about 4 KiB and what it holds of `heldOctets`.
+    /// Each takes about 4 KiB and what it holds of `heldBytes`.
     public var bodies = 1024
     /// Memory for blocks that came too early, and for texts of links, in all bodies together, in bytes.
     ///
     /// Those of the body that last grew longest ago make room.
-    public var heldOctets = 4 << 20
+    public var heldBytes = 4 << 20
     /// Bytes of one body among them, at most.
-    public var heldOctetsPerBody = 64 << 10
+    public var heldBytesPerBody = 64 << 10
     /// Seconds of capture time for which a request without traffic and a message id are remembered: EXCHANGE_LIFETIME
     /// of RFC 7252, 4.8.2.
     public var exchangeLifetimeSeconds: Int64 = 247
@@ -48,7 +48,7 @@ public struct CoAPLimits: Hashable, Sendable {
     /// Half of the window, in seconds of capture time, in which the bytes between two addresses are counted.
     public var pairHalfWindowSeconds: Int64 = 30
     /// Bytes of a request's path that are remembered for its responses; what is cut ends in `…`.
-    public var pathOctets = 128
+    public var pathBytes = 128
     /// What is kept track of.
     public var features = CoAPFeatures.all
 
@@ -62,7 +62,7 @@ public struct CoAPLimits: Hashable, Sendable {
         self.init()
         let bytes = max(bytes, 1 << 20)
         func entries(_ percent: Int, _ size: Int) -> Int { max(16, bytes / 100 * percent / size) }
-        exchanges = entries(34, LRUTable<Hash128, Exchange>.bytesPerEntry + pathOctets)
+        exchanges = entries(34, LRUTable<Hash128, Exchange>.bytesPerEntry + pathBytes)
         messageIDs = entries(29, LRUTable<Hash128, MessageRecord>.bytesPerEntry)
         connections = entries(8, SlotTable<CoAPConnection, CoAPConnectionTag>.bytesPerEntry)
         partialIVs = entries(7, LRUTable<Hash128, Void>.bytesPerEntry)
@@ -70,8 +70,8 @@ public struct CoAPLimits: Hashable, Sendable {
         pairs = entries(4, LRUTable<Hash128, PairTraffic>.bytesPerEntry)
         let body = LRUTable<Hash128, Body>.bytesPerEntry + Body.longestPrintMemory + MemoryBudget.bytesPerOwner
         bodies = entries(7, body)
-        heldOctets = bytes / 100 * 7
-        heldOctetsPerBody = min(heldOctetsPerBody, heldOctets / 16)
+        heldBytes = bytes / 100 * 7
+        heldBytesPerBody = min(heldBytesPerBody, heldBytes / 16)
     }
 }
 

@@ -39,5 +39,5 @@ public enum PayloadField {
 
     /// These fields as a block of the registry.
     public static let block = FieldBlock(
-        base: base, category: nil, fields: [FieldInfo("payload.bytes", .int, "length of the payload in octets")])
+        base: base, category: nil, fields: [FieldInfo("payload.bytes", .int, "length of the payload in bytes")])
 }

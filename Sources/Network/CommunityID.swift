@@ -13,12 +13,12 @@ public struct CommunityID: Sendable {
         let (first, second) = isOrdered ? (one, other) : (other, one)
         // Seed, addresses, protocol, a zero, ports.
         var block = SHA1()
-        block.append(UInt64(seed), octets: 2)
+        block.append(UInt64(seed), bytes: 2)
         block.append(first.address)
         block.append(second.address)
-        block.append(UInt64(transport.rawValue) << 8, octets: 2)
-        block.append(UInt64(first.port), octets: 2)
-        block.append(UInt64(second.port), octets: 2)
+        block.append(UInt64(transport.rawValue) << 8, bytes: 2)
+        block.append(UInt64(first.port), bytes: 2)
+        block.append(UInt64(second.port), bytes: 2)
         digest = block.digest()
     }
 
@@ -31,8 +31,8 @@ public struct CommunityID: Sendable {
 
 extension SHA1 {
     fileprivate mutating func append(_ address: IPAddress) {
-        if address.isIPv4 { return append(address.low, octets: 4) }
-        append(address.high, octets: 8)
-        append(address.low, octets: 8)
+        if address.isIPv4 { return append(address.low, bytes: 4) }
+        append(address.high, bytes: 8)
+        append(address.low, bytes: 8)
     }
 }

@@ -19,14 +19,14 @@ public struct SHA1: Sendable {
     }
 
     /// Appends the low bytes of a word, most significant first.
-    public mutating func append(_ word: UInt64, octets: Int) {
-        for index in 0..<octets { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * (octets - 1 - index)))) }
+    public mutating func append(_ word: UInt64, bytes: Int) {
+        for index in 0..<bytes { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * (bytes - 1 - index)))) }
     }
 
-    private mutating func append(_ octet: UInt8) {
+    private mutating func append(_ byte: UInt8) {
         let place = count & 63
         if place == 0 { for index in 0..<16 { words[index] = 0 } }
-        words[place >> 2] |= UInt32(octet) << UInt32(24 - 8 * (place & 3))
+        words[place >> 2] |= UInt32(byte) << UInt32(24 - 8 * (place & 3))
         count &+= 1
         if place == 63 { compress() }
     }
@@ -36,7 +36,7 @@ public struct SHA1: Sendable {
         let bitCount = UInt64(count) &* 8
         append(0x80)
         while count & 63 != 56 { append(0) }
-        append(bitCount, octets: 8)
+        append(bitCount, bytes: 8)
         return state
     }
 

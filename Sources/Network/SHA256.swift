@@ -44,11 +44,11 @@ public struct SHA256: Sendable {
         return copy.state
     }
 
-    private mutating func append(_ octet: UInt8) {
+    private mutating func append(_ byte: UInt8) {
         let place = Int(truncatingIfNeeded: count & 63)
         let word = place &>> 2
         if place & 3 == 0 { words[word] = 0 }
-        words[word] |= UInt32(octet) << UInt32(24 &- 8 &* (place & 3))
+        words[word] |= UInt32(byte) << UInt32(24 &- 8 &* (place & 3))
         count &+= 1
         if count & 63 == 0 { compress() }
     }

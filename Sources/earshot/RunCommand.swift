@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
     @Option(name: [.customShort("B"), .long], help: ArgumentHelp("Kernel buffer of each interface.", valueName: "MiB"))
     var bufferSize: Int?
 
-    @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Octets to capture of a frame.", valueName: "octets"))
+    @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Bytes to capture of a frame.", valueName: "bytes"))
     var snapLength: Int?
 
     @OptionGroup var packets: PacketOptions
@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
             throw ValidationError("--buffer-size wants 1 to 2047 MiB")
         }
         if let snapLength, !(64...262_144).contains(snapLength) {
-            throw ValidationError("--snap-length wants 64 to 262144 octets")
+            throw ValidationError("--snap-length wants 64 to 262144 bytes")
         }
     }
 

@@ -16,7 +16,7 @@ import Testing
     ]
 
     /// The blocks by hand, after the draft: type, length, body, length again; all of it in multiples of four.
-    @Test func blocks() throws {
+    @Test("Blocks") func blocks() throws {
         let file = EvidencePcap.file(frames)
         func word(_ offset: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(file[offset + $1]) << UInt32(8 * $1) } }
         var offset = 0
@@ -33,7 +33,9 @@ import Testing
         #expect(EvidencePcap.file([]).count == 28)
     }
 
-    @Test(.needs(FileManager.default.isExecutableFile(atPath: "/usr/bin/tshark"), "tshark is not installed"))
+    @Test(
+        "tshark reads it",
+        .needs(FileManager.default.isExecutableFile(atPath: "/usr/bin/tshark"), "tshark is not installed"))
     func tsharkReadsIt() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/evidence.pcapng"

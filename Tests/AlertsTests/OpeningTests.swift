@@ -80,7 +80,7 @@ import Testing
         try DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") }
     }
 
-    @Test func aSecondWriterIsRefused() throws {
+    @Test("A second writer is refused") func aSecondWriterIsRefused() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         do {

@@ -10,7 +10,7 @@ import Testing
         return StoredAlert(id: 42, revision: 99, runID: 3, sensor: "span0", alert: alert)
     }
 
-    @Test func text() {
+    @Test("Text") func text() {
         let output = TextOutput()
         #expect(
             output.line(stored())
@@ -37,7 +37,7 @@ import Testing
         #expect(output.line(bare) == "2026-11-21T09:30:00.123Z  #42    high      Subscription to every topic")
     }
 
-    @Test func colourOnlyWhereTold() {
+    @Test("Colour only where told") func colourOnlyWhereTold() {
         for level in AlertLevel.allCases {
             let alert = stored { $0.level = level }
             #expect(!TextOutput().line(alert).contains("\u{1B}"))
@@ -50,15 +50,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        // Client and server, whoever sent the message.
-        ("192.0.2.10", "192.0.2.1", "192.0.2.10", "{}", "192.0.2.10:40001 -> 192.0.2.1:1883"),
-        ("192.0.2.10", "192.0.2.1", "192.0.2.1", "{}", "192.0.2.1:1883 -> 192.0.2.10:40001"),
-        ("2001:db8::1", "2001:db8::2", "2001:db8::1", "{}", "[2001:db8::1]:40001 -> [2001:db8::2]:1883"),
-        // On one host only the event can tell.
-        ("::1", "::1", "::1", #"{"network.direction":"to_server"}"#, "[::1]:40001 -> [::1]:1883"),
-        ("::1", "::1", "::1", #"{"network.direction":"to_client"}"#, "[::1]:1883 -> [::1]:40001"),
-    ])
+    @Test(
+        "Who to whom",
+        arguments: [
+            // Client and server, whoever sent the message.
+            ("192.0.2.10", "192.0.2.1", "192.0.2.10", "{}", "192.0.2.10:40001 -> 192.0.2.1:1883"),
+            ("192.0.2.10", "192.0.2.1", "192.0.2.1", "{}", "192.0.2.1:1883 -> 192.0.2.10:40001"),
+            ("2001:db8::1", "2001:db8::2", "2001:db8::1", "{}", "[2001:db8::1]:40001 -> [2001:db8::2]:1883"),
+            // On one host only the event can tell.
+            ("::1", "::1", "::1", #"{"network.direction":"to_server"}"#, "[::1]:40001 -> [::1]:1883"),
+            ("::1", "::1", "::1", #"{"network.direction":"to_client"}"#, "[::1]:1883 -> [::1]:40001"),
+        ])
     func whoToWhom(source: String, destination: String, client: String, event: String, expected: String) {
         let alert = stored {
             $0.sourceIP = IPAddress(source)
@@ -70,7 +72,7 @@ import Testing
         #expect(TextOutput().line(alert).contains("  \(expected)  "))
     }
 
-    @Test func fast() {
+    @Test("Fast") func fast() {
         #expect(
             FastOutput().line(stored { $0.count = 5 })
                 == "11/21/2026-09:30:00.123456  [**] [rule-1] Subscription to every topic [**] [Level: high] "
@@ -86,7 +88,7 @@ import Testing
         #expect(FastOutput().line(v6).hasSuffix("{UDP} [2001:db8::1]:40001 -> -"))
     }
 
-    @Test func json() throws {
+    @Test("JSON") func json() throws {
         let object = try parse(JSONOutput().line(stored()))
         #expect(
             Set(object.keys) == [
@@ -100,7 +102,7 @@ import Testing
         #expect(object["source_port"] as? Int == 40001)
     }
 
-    @Test func eve() throws {
+    @Test("EVE") func eve() throws {
         let line = EVEOutput().line(stored())
         let object = try parse(line)
         #expect(object["timestamp"] as? String == "2026-11-21T09:30:00.123456+0000")
@@ -130,14 +132,14 @@ import Testing
         #expect(Set(object.keys) == suricata.union(["earshot"]))
     }
 
-    @Test(arguments: [(AlertLevel.critical, 1), (.high, 1), (.medium, 2), (.low, 3), (.informational, 4)])
+    @Test("Severity", arguments: [(AlertLevel.critical, 1), (.high, 1), (.medium, 2), (.low, 3), (.informational, 4)])
     func severity(level: AlertLevel, expected: Int) throws {
         let object = try parse(EVEOutput().line(stored { $0.level = level }))
         #expect((object["alert"] as? [String: Any])?["severity"] as? Int == expected)
     }
 
     /// No byte from the network changes what a line is, in any format and any field.
-    @Test(arguments: AlertFormat.allCases)
+    @Test("Hostile text", arguments: AlertFormat.allCases)
     func hostileText(format: AlertFormat) throws {
         let scalars = TerminalSafeTests.forbidden.compactMap { Unicode.Scalar($0) }
         for scalar in scalars + ["\"", "\\", "/"] {
@@ -183,7 +185,7 @@ import Testing
         #expect((try parse(line)["event"] as? [String: Any])?["mqtt.topic"] as? String == "a\u{202E}b")
     }
 
-    @Test(arguments: [Int64.min, -1, 0, .max])
+    @Test("Times at the ends", arguments: [Int64.min, -1, 0, .max])
     func timesAtTheEnds(time: Int64) throws {
         for format in AlertFormat.allCases {
             let line = format.output().line(

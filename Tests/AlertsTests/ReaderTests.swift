@@ -22,7 +22,7 @@ import Testing
         return try AlertReader(path: folder.store)
     }
 
-    @Test func filters() throws {
+    @Test("Filters") func filters() throws {
         let folder = try TemporaryFolder()
         let reader = try store(folder)
         func ids(_ change: (inout AlertFilter) -> Void) throws -> [Int64] {
@@ -55,6 +55,7 @@ import Testing
     }
 
     @Test(
+        "Addresses and blocks",
         arguments: [
             ("10.1.2.3", [1]), ("10.0.0.0/8", [1, 2]), ("10.128.0.0/9", [2]), ("192.0.2.1", [1, 2, 3, 4, 5]),
             ("192.0.2.0/24", [1, 2, 3, 4, 5]), ("2001:db8::/32", [4]), ("fe80::/10", [5]), ("::/0", [4, 5]),
@@ -69,7 +70,7 @@ import Testing
         #expect(try reader.query(filter).map(\.id) == expected)
     }
 
-    @Test func theLastFew() throws {
+    @Test("The last few") func theLastFew() throws {
         let folder = try TemporaryFolder()
         let reader = try store(folder)
         #expect(try reader.last(2).map(\.id) == [4, 5])

@@ -61,7 +61,7 @@ import Testing
         #expect(try AlertReader(path: folder.store).count() == 6)
     }
 
-    @Test func severalRunsInOneWriter() throws {
+    @Test("Several runs in one writer") func severalRunsInOneWriter() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         for name in ["a", "b", "a"] {

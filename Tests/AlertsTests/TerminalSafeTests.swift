@@ -10,7 +10,7 @@ import Testing
         + Array(0x202A...0x202E) + Array(0x2060...0x2064) + Array(0x2066...0x2069) + [0xFEFF, 0x00AD, 0x180E]
         + Array(0xFFF9...0xFFFB) + [0xE0001, 0xE0020, 0xE007F, 0xFE0F, 0x3164]
 
-    @Test(arguments: forbidden)
+    @Test("Is shown escaped", arguments: forbidden)
     func isShownEscaped(value: UInt32) throws {
         let scalar = try #require(Unicode.Scalar(value))
         let hexadecimal = String(value, radix: 16)
@@ -19,17 +19,20 @@ import Testing
         #expect(terminalSafe(Array(String(Character(scalar)).utf8)) == escape)
     }
 
-    @Test(arguments: [
-        ("", ""), ("plain", "plain"), ("käse 温度 🌡", "käse 温度 🌡"), ("a\\b", "a\\\\b"),
-        // What looks like an escape cannot be taken for one.
-        ("\\x1b[2J", "\\\\x1b[2J"), ("\u{1B}[2J", "\\x1b[2J"), ("\\u{202e}", "\\\\u{202e}"), ("\\\\", "\\\\\\\\"),
-        ("\\\u{1B}", "\\\\\\x1b"), ("a\r\nb", "a\\x0d\\x0ab"), ("\u{9B}31m", "\\u{9b}31m"),
-    ])
+    @Test(
+        "Text",
+        arguments: [
+            ("", ""), ("plain", "plain"), ("käse 温度 🌡", "käse 温度 🌡"), ("a\\b", "a\\\\b"),
+            // What looks like an escape cannot be taken for one.
+            ("\\x1b[2J", "\\\\x1b[2J"), ("\u{1B}[2J", "\\x1b[2J"), ("\\u{202e}", "\\\\u{202e}"), ("\\\\", "\\\\\\\\"),
+            ("\\\u{1B}", "\\\\\\x1b"), ("a\r\nb", "a\\x0d\\x0ab"), ("\u{9B}31m", "\\u{9b}31m"),
+        ])
     func text(input: String, expected: String) {
         #expect(terminalSafe(input) == expected)
     }
 
     @Test(
+        "Bytes that are no text",
         arguments: [
             ([0xFF], "\u{FFFD}"), ([0xC0, 0x80], "\u{FFFD}\u{FFFD}"), ([0xED, 0xA0, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}"),
             ([0x61, 0xE2, 0x82], "a\u{FFFD}\u{FFFD}"), ([0x9B, 0x41], "\u{FFFD}A"), ([0xC2, 0x9B], "\\u{9b}"),
@@ -40,7 +43,7 @@ import Testing
     }
 
     /// Two texts that differ are shown differently: no escape can be forged.
-    @Test func isInjective() {
+    @Test("Is injective") func isInjective() {
         var seed = testSeed()
         let first = seed
         let pieces = ["\\", "x", "1", "b", "\u{1B}", "u", "{", "}", "\u{202E}", "2", "0", "e", "\u{0}", "n", "\n"]
@@ -60,7 +63,7 @@ import Testing
     }
 
     /// A group key has its backslashes doubled already.
-    @Test func backslashesThatAreDoubledAlready() {
+    @Test("Backslashes that are doubled already") func backslashesThatAreDoubledAlready() {
         #expect(terminalSafe("a=\\\\b\\|c\u{1B}", doublingBackslashes: false) == "a=\\\\b\\|c\\x1b")
     }
 }

@@ -5,7 +5,7 @@ import Network
 import Testing
 
 @Suite struct WriterTests {
-    @Test func storesEveryColumn() throws {
+    @Test("Stores every column") func storesEveryColumn() throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         let opening = try writer.beginRun(sampleRun("d1"))

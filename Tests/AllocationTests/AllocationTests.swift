@@ -17,6 +17,7 @@ import Testing
     }
 
     @Test(
+        "None for a packet",
         .needs(
             isRelease,
             "a debug build allocates where a release build does not: name a release program in EARSHOT_PROGRAM"))

@@ -74,7 +74,7 @@ private func hold(
     }
 }
 
-@Test func importsPointDown() throws {
+@Test("Imports point down") func importsPointDown() throws {
     for (file, code) in try sources.get() {
         let floor = try #require(floors[file.target], "\(file.target) has no floor")
         for imported in code.imports {
@@ -84,13 +84,13 @@ private func hold(
     }
 }
 
-@Test func noFoundationOnTheLowerFloors() throws {
+@Test("No foundation on the lower floors") func noFoundationOnTheLowerFloors() throws {
     for (file, code) in try sources.get() where (floors[file.target] ?? 0) <= 3 {
         #expect(!code.imports.contains { $0.hasPrefix("Foundation") }, "\(file.path)")
     }
 }
 
-@Test func unsafeStaysInCaptureAndBytes() throws {
+@Test("Unsafe stays in capture and bytes") func unsafeStaysInCaptureAndBytes() throws {
     let files = try sources.get().filter { !["Capture", "Bytes"].contains($0.file.target) }
     hold(
         files, to: \.unsafeties,
@@ -107,7 +107,7 @@ private func hold(
         ])
 }
 
-@Test func nothingThatInputCouldStop() throws {
+@Test("Nothing that input could stop") func nothingThatInputCouldStop() throws {
     hold(
         try sources.get(), to: \.traps,
         except: [
@@ -128,7 +128,7 @@ private func hold(
     }
 }
 
-@Test func filesAreShort() throws {
+@Test("Files are short") func filesAreShort() throws {
     for file in try swiftFiles(below: "Sources") { #expect(file.lineCount <= 500, "\(file.path)") }
     for file in try swiftFiles(below: "Tests") { #expect(file.lineCount <= 700, "\(file.path)") }
 }

@@ -2,7 +2,7 @@ import Bytes
 import Testing
 
 /// RFC 6455, 5.3: byte `i` of the payload meets byte `i` modulo 4 of the key.
-@Test(arguments: 0..<40) func maskedCopies(count: Int) {
+@Test("Masked copies", arguments: 0..<40) func maskedCopies(count: Int) {
     let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
     let word: UInt32 = 0x37FA_213D
     let plain = (0..<count).map { UInt8($0 &* 37 & 0xFF) }
@@ -20,7 +20,7 @@ import Testing
 }
 
 /// Raw DEFLATE: the examples of RFC 7692, 7.2.3.
-@Test func inflatersGoOn() {
+@Test("Inflaters go on") func inflatersGoOn() {
     var pool = InflaterPool(limit: 2)
     let number = pool.open(windowBits: 15) ?? -1
     var text: [UInt8] = []
@@ -41,7 +41,7 @@ import Testing
     #expect(String(decoding: text, as: UTF8.self) == "HelloHello")
 }
 
-@Test func inflatersAreFewAndForgetful() {
+@Test("Inflaters are few and forgetful") func inflatersAreFewAndForgetful() {
     var pool = InflaterPool(limit: 2)
     let numbers = (0..<3).map { _ in pool.open(windowBits: 9) }
     #expect(numbers == [0, 1, nil])

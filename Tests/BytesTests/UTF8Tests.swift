@@ -8,7 +8,7 @@ import Testing
     /// Whether Swift's own validation takes the bytes.
     static func isValid(_ bytes: [UInt8]) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
 
-    @Test func everyCombinationOfTwoBytes() {
+    @Test("Every combination of two bytes") func everyCombinationOfTwoBytes() {
         for first in UInt8.min...UInt8.max {
             for second in UInt8.min...UInt8.max {
                 let bytes = [first, second]
@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Lead bytes that want three or four, with each second byte and the last bytes at their bounds, whole and cut.
-    @Test func longerSequences() {
+    @Test("Longer sequences") func longerSequences() {
         let bounds: [UInt8] = [0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF]
         for first in UInt8(0xE0)...0xFF {
             for second in UInt8.min...UInt8.max {
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// All of the first planes' scripts and symbols, and the surroundings of each border.
-    @Test func scalars() {
+    @Test("Scalars") func scalars() {
         for value in UInt32(0)...0x10FFFF {
             let isNearBorder = value % 0x1000 < 0x10 || value % 0x1000 >= 0xFF0 || (0xFD00...0xFE00).contains(value)
             guard value < 0x3000 || isNearBorder, let scalar = Unicode.Scalar(value) else { continue }
@@ -72,11 +72,11 @@ import Testing
         ([0xC3, 0x00, 0x01, 0xEF, 0xBF, 0xBF], [.illFormed, .null, .control, .nonCharacter]),
     ]
 
-    @Test(arguments: vectors) func vector(_ bytes: [UInt8], _ expected: UTF8Findings) {
+    @Test("Vector", arguments: vectors) func vector(_ bytes: [UInt8], _ expected: UTF8Findings) {
         #expect(Self.findings(bytes) == expected)
     }
 
-    @Test func seededBytes() {
+    @Test("Seeded bytes") func seededBytes() {
         let seed = testSeed()
         var generator = SeededGenerator(seed: seed)
         // Bytes that are often part of a sequence, so that many are well-formed.

@@ -8,7 +8,7 @@ import Testing
         return String(decoding: text, as: UTF8.self)
     }
 
-    @Test func decimals() {
+    @Test("Decimals") func decimals() {
         for value in [0, 1, 9, 10, 11, 99, 100, 101, 1_000_000, -1, -9, -10, -100, Int.max, Int.min] {
             #expect(Self.decimal(value) == "x\(value)")
         }
@@ -23,13 +23,13 @@ import Testing
         (999_999_999, 9, "999999999"), (5, 0, "5"), (Int.max, 3, "9223372036854775807"),
     ]
 
-    @Test(arguments: widths) func width(_ value: Int, _ width: Int, _ expected: String) {
+    @Test("Width", arguments: widths) func width(_ value: Int, _ width: Int, _ expected: String) {
         var text: [UInt8] = []
         text.append(decimal: value, width: width)
         #expect(String(decoding: text, as: UTF8.self) == expected)
     }
 
-    @Test func hexadecimal() {
+    @Test("Hexadecimal") func hexadecimal() {
         for value in UInt8.min...UInt8.max {
             var text: [UInt8] = []
             text.append(hex: value)
@@ -42,7 +42,7 @@ import Testing
         #expect(String(decoding: text, as: UTF8.self) == "000fa0ff")
     }
 
-    @Test func copies() {
+    @Test("Copies") func copies() {
         let bytes: [UInt8] = [1, 2, 3]
         var text: [UInt8] = [0]
         text.append(copying: bytes.span.bytes)
@@ -51,7 +51,7 @@ import Testing
         #expect(text == [0, 1, 2, 3, 0xC3, 0xA9])
     }
 
-    @Test func ranges() {
+    @Test("Ranges") func ranges() {
         let range = ByteRange(offset: 3, count: 4)
         #expect(range.end == 7)
         #expect(!range.isEmpty)

@@ -22,7 +22,7 @@ import Testing
         return try run(tool, options + ["-c", path]).map { [UInt8]($0) }
     }
 
-    @Test(arguments: ["gzip", "zstd"]) func wholeFile(_ tool: String) throws {
+    @Test("Whole file", arguments: ["gzip", "zstd"]) func wholeFile(_ tool: String) throws {
         let plain = Self.capture().bytes
         guard let compressed = try Self.compress(plain, tool) else { return }
         let folder = try TemporaryFolder()
@@ -66,7 +66,7 @@ import Testing
         #expect(garbage.error?.code == .badCompression)
     }
 
-    @Test(arguments: ["gzip", "zstd"]) func cutShort(_ tool: String) throws {
+    @Test("Cut short", arguments: ["gzip", "zstd"]) func cutShort(_ tool: String) throws {
         let plain = Self.capture().bytes
         guard let compressed = try Self.compress(plain, tool) else { return }
         let all = try readFrames(plain).frames
@@ -90,7 +90,7 @@ import Testing
         #expect(last == 3000)
     }
 
-    @Test(arguments: ["gzip", "zstd"]) func damagedInTheMiddle(_ tool: String) throws {
+    @Test("Damaged in the middle", arguments: ["gzip", "zstd"]) func damagedInTheMiddle(_ tool: String) throws {
         let plain = Self.capture().bytes
         guard var compressed = try Self.compress(plain, tool) else { return }
         for offset in (compressed.count / 2)..<(compressed.count / 2 + 40) { compressed[offset] ^= 0x5A }
@@ -104,7 +104,7 @@ import Testing
         #expect(frames.prefix(1000) == all.prefix(frames.count).prefix(1000))
     }
 
-    @Test func wrongChecksum() throws {
+    @Test("Wrong checksum") func wrongChecksum() throws {
         let plain = Self.capture().bytes
         guard var compressed = try Self.compress(plain, "gzip") else { return }
         compressed[compressed.count - 8] ^= 1
@@ -113,7 +113,7 @@ import Testing
         #expect(error?.sentence.hasPrefix("the gzip data is damaged (incorrect data check)") == true)
     }
 
-    @Test func damagedCaptureInside() throws {
+    @Test("Damaged capture inside") func damagedCaptureInside() throws {
         var file = CaptureBytes.pcap()
         file.record(0, 0, [1])
         for value in [UInt32(0), 0, 999_999, 60] { file.add(value) }
@@ -123,7 +123,7 @@ import Testing
         #expect(error?.sentence == "frame 2 at byte 41 of the decompressed data says it is 999.9 kB long")
     }
 
-    @Test(arguments: ["gzip", "zstd"]) func notACaptureInside(_ tool: String) throws {
+    @Test("Not a capture inside", arguments: ["gzip", "zstd"]) func notACaptureInside(_ tool: String) throws {
         guard let empty = try Self.compress([], tool),
             let text = try Self.compress(Array("hello, world".utf8), tool),
             let twice = try Self.compress(try Self.compress(CaptureBytes.pcap().bytes, "gzip") ?? [], tool)
@@ -134,7 +134,7 @@ import Testing
         #expect(try readFrames(twice).error?.code == .notACapture)
     }
 
-    @Test func tooMuchHistory() throws {
+    @Test("Too much history") func tooMuchHistory() throws {
         guard let compressed = try Self.compress(Self.capture().bytes, "zstd", ["--long=31", "--no-content-size"])
         else { return }
         // The tool may shrink the window to the file; whatever it writes is read or refused, never obeyed blindly.

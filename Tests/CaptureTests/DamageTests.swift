@@ -50,7 +50,7 @@ struct Layout: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct DamageTests {
-    @Test(arguments: Layout.all) func everyTruncation(_ layout: Layout) throws {
+    @Test("Every truncation", arguments: Layout.all) func everyTruncation(_ layout: Layout) throws {
         let folder = try TemporaryFolder()
         let whole = readFrames(try folder.write("whole", layout.bytes))
         #expect(whole.error == nil)
@@ -78,7 +78,7 @@ struct Layout: CustomTestStringConvertible, Sendable {
         }
     }
 
-    @Test(arguments: Layout.all) func everyByteCorrupted(_ layout: Layout) throws {
+    @Test("Every byte corrupted", arguments: Layout.all) func everyByteCorrupted(_ layout: Layout) throws {
         let folder = try TemporaryFolder()
         for offset in layout.bytes.indices {
             for change: UInt8 in [1, 2, 4, 8, 16, 32, 64, 128, 255] {

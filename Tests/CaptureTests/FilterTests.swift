@@ -15,7 +15,7 @@ import Testing
         return ip + udp + [1, 2, 3, 4]
     }
 
-    @Test func framesOfSeveralLinkTypes() throws {
+    @Test("Frames of several link types") func framesOfSeveralLinkTypes() throws {
         var file = CaptureBytes()
         file.section()
         file.interface(linkType: 1)
@@ -41,7 +41,7 @@ import Testing
         #expect(readFrames(path, filter: try PacketFilter("host 10.0.0.3")).frames.isEmpty)
     }
 
-    @Test(arguments: ["udp prot 5683", "tcp port", "(", "port 70000"])
+    @Test("Bad expressions", arguments: ["udp prot 5683", "tcp port", "(", "port 70000"])
     func badExpressions(_ expression: String) {
         let error = #expect(throws: CaptureError.self) { try PacketFilter(expression) }
         #expect(error?.code == .badFilter)
@@ -49,13 +49,13 @@ import Testing
         #expect(error?.sentence.contains(expression) == true)
     }
 
-    @Test func syntaxErrorCarriesTheMessage() {
+    @Test("Syntax error carries the message") func syntaxErrorCarriesTheMessage() {
         let error = #expect(throws: CaptureError.self) { try PacketFilter("udp prot 5683") }
         #expect(error?.sentence.hasPrefix("the filter \"udp prot 5683\" is wrong for ethernet frames: ") == true)
         #expect(error?.sentence.contains("syntax error") == true)
     }
 
-    @Test func expressionThatDoesNotFitTheLinkType() throws {
+    @Test("Expression that does not fit the link type") func expressionThatDoesNotFitTheLinkType() throws {
         var file = CaptureBytes.pcap(linkType: 101)
         file.record(0, 0, Self.packet(to: 1))
         let folder = try TemporaryFolder()

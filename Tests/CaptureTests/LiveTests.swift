@@ -46,7 +46,7 @@ final class LoopbackSocket {
         }
     }()
 
-    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
+    @Test("Datagrams on loopback", .needs(isPermitted, "capturing on lo is not permitted"))
     func datagramsOnLoopback() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -77,7 +77,7 @@ final class LoopbackSocket {
         #expect(try capture.step() == .end)
     }
 
-    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
+    @Test("Snap length", .needs(isPermitted, "capturing on lo is not permitted"))
     func snapLength() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -95,7 +95,7 @@ final class LoopbackSocket {
         Issue.record("no frame came")
     }
 
-    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
+    @Test("Several interfaces", .needs(isPermitted, "capturing on lo is not permitted"))
     func severalInterfaces() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -114,7 +114,7 @@ final class LoopbackSocket {
         #expect(capture.counters().count == 2)
     }
 
-    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
+    @Test("Idle and stop", .needs(isPermitted, "capturing on lo is not permitted"))
     func idleAndStop() throws {
         var options = LiveCapture.Options()
         options.filter = "udp dst port 1 and udp src port 1"
@@ -133,7 +133,7 @@ final class LoopbackSocket {
         #expect(ContinuousClock.now - waiting < .milliseconds(90))
     }
 
-    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
+    @Test("Drops are counted", .needs(isPermitted, "capturing on lo is not permitted"))
     func dropsAreCounted() throws {
         let socket = try LoopbackSocket()
         var options = LiveCapture.Options()
@@ -152,7 +152,7 @@ final class LoopbackSocket {
         #expect(capture.counters()[0] == counters)
     }
 
-    @Test func noSuchInterface() {
+    @Test("No such interface") func noSuchInterface() {
         let error = #expect(throws: CaptureError.self) {
             _ = try LiveCapture.open(["nope0"], stop: StopSwitch()).warnings
         }
@@ -166,7 +166,7 @@ final class LoopbackSocket {
         #expect(none?.exitCode == 66)
     }
 
-    @Test(.needs(isPermitted, "capturing on lo is not permitted"))
+    @Test("Bad filter", .needs(isPermitted, "capturing on lo is not permitted"))
     func badFilter() {
         var options = LiveCapture.Options()
         options.filter = "udp prot 1"
@@ -177,7 +177,7 @@ final class LoopbackSocket {
         #expect(error?.exitCode == 64)
     }
 
-    @Test func listing() throws {
+    @Test("Listing") func listing() throws {
         let all = try NetworkInterface.all()
         guard let loopback = all.first(where: { $0.name == "lo" }) else { return }
         #expect(all.allSatisfy { $0.name == "any" || if_nametoindex($0.name) != 0 })

@@ -27,7 +27,7 @@ import Testing
         paths.map { $0.hasPrefix(folder.path + "/") ? String($0.dropFirst(folder.path.count + 1)) : $0 }
     }
 
-    @Test func folderInOrder() throws {
+    @Test("Folder in order") func folderInOrder() throws {
         let found = try CapturePaths([folder.path])
         #expect(
             names(found.files) == [
@@ -39,21 +39,21 @@ import Testing
         #expect(try CapturePaths([folder.path + "/"]) == found)
     }
 
-    @Test func asGiven() throws {
+    @Test("As given") func asGiven() throws {
         let text = folder.path + "/notes.txt"
         let found = try CapturePaths(["-", text, folder.path + "/a", "-"])
         #expect(names(found.files) == ["-", "notes.txt", "a/b.pcapng", "a/z", "-"])
         #expect(found.skipped == 1)
     }
 
-    @Test func missing() {
+    @Test("Missing") func missing() {
         let error = #expect(throws: CaptureError.self) { try CapturePaths([folder.path, folder.path + "/none"]) }
         #expect(error?.code == .noSuchFile)
         #expect(error?.exitCode == 66)
         #expect(error?.source == folder.path + "/none")
     }
 
-    @Test func linksThatLoop() throws {
+    @Test("Links that loop") func linksThatLoop() throws {
         let manager = FileManager.default
         try manager.createSymbolicLink(atPath: folder.path + "/a/up", withDestinationPath: "..")
         try manager.createSymbolicLink(atPath: folder.path + "/a/self", withDestinationPath: ".")
@@ -66,7 +66,7 @@ import Testing
         #expect(names(found.unreadable) == ["c/nowhere", "c/round"])
     }
 
-    @Test func pipesInFoldersAreNotOpened() throws {
+    @Test("Pipes in folders are not opened") func pipesInFoldersAreNotOpened() throws {
         try #require(mkfifo(folder.path + "/a/fifo.pcap", 0o600) == 0)
         #expect(try CapturePaths([folder.path]).skipped == 4)
     }

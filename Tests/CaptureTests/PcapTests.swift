@@ -31,7 +31,7 @@ import Testing
             extra: [0, 0, 0, 2, 0, 8, 0, 0]),
     ]
 
-    @Test(arguments: variants) func headers(_ variant: Variant) throws {
+    @Test("Headers", arguments: variants) func headers(_ variant: Variant) throws {
         var file = CaptureBytes.pcap(isBigEndian: variant.isBigEndian, magic: variant.magic, linkType: 113)
         file.record(1_700_000_000, variant.fraction, [1, 2, 3], original: 900, extra: variant.extra)
         file.record(UInt32.max, 0, [], extra: variant.extra)
@@ -52,7 +52,7 @@ import Testing
         (65_535, LinkType(rawValue: 65_535)),
     ]
 
-    @Test(arguments: linkTypeFields)
+    @Test("Link types", arguments: linkTypeFields)
     func linkTypes(_ value: UInt32, _ expected: LinkType) throws {
         var file = CaptureBytes.pcap(linkType: value)
         file.record(0, 0, [0])
@@ -81,13 +81,13 @@ import Testing
         #expect(frames.first?.header.originalLength == 900)
     }
 
-    @Test func noFrames() throws {
+    @Test("No frames") func noFrames() throws {
         let (frames, error) = try readFrames(CaptureBytes.pcap().bytes)
         #expect(frames.isEmpty)
         #expect(error == nil)
     }
 
-    @Test func longestFrame() throws {
+    @Test("Longest frame") func longestFrame() throws {
         var file = CaptureBytes.pcap()
         file.record(0, 0, Array(repeating: 7, count: 262_144))
         file.record(0, 0, [1])
@@ -98,7 +98,7 @@ import Testing
         #expect(error?.sentence == "frame 3 at byte 262201 says it is 262.1 kB long")
     }
 
-    @Test func absurdLength() throws {
+    @Test("Absurd length") func absurdLength() throws {
         var file = CaptureBytes.pcap()
         file.record(0, 0, [1])
         for value in [UInt32(0), 0, 1_234_567_890, 60] { file.add(value) }
@@ -120,7 +120,7 @@ import Testing
         (CaptureBytes.pcap(version: (3, 1)).bytes, .unsupported, "is of version 3.1 of pcap; only 2 can be read"),
     ]
 
-    @Test(arguments: others)
+    @Test("Other files", arguments: others)
     func otherFiles(_ bytes: [UInt8], _ code: CaptureError.Code, _ sentence: String) throws {
         let (frames, error) = try readFrames(bytes)
         #expect(frames.isEmpty)
@@ -129,7 +129,7 @@ import Testing
         #expect(error?.exitCode == 65)
     }
 
-    @Test func missingFileAndFolder() {
+    @Test("Missing file and folder") func missingFileAndFolder() {
         let missing = readFrames("/nonexistent/x.pcap").error
         #expect(missing?.code == .noSuchFile)
         #expect(missing?.exitCode == 66)
@@ -138,7 +138,7 @@ import Testing
         #expect(readFrames("/").error?.exitCode == 66)
     }
 
-    @Test func progress() throws {
+    @Test("Progress") func progress() throws {
         var bytes = CaptureBytes.pcap()
         for index in 0..<4 { bytes.record(0, 0, Array(repeating: UInt8(index), count: 10)) }
         let folder = try TemporaryFolder()
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test func throughTheProtocol() throws {
+    @Test("Through the protocol") func throughTheProtocol() throws {
         var bytes = CaptureBytes.pcap()
         for count in 1...3 { bytes.record(0, 0, Array(repeating: 0, count: count)) }
         let folder = try TemporaryFolder()

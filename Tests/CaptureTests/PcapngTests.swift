@@ -4,7 +4,7 @@ import Packets
 import Testing
 
 @Suite struct PcapngTests {
-    @Test(arguments: [false, true]) func blocks(_ isBigEndian: Bool) throws {
+    @Test("Blocks", arguments: [false, true]) func blocks(_ isBigEndian: Bool) throws {
         var file = CaptureBytes(isBigEndian: isBigEndian)
         file.section()
         file.interface(linkType: 1) {
@@ -56,7 +56,7 @@ import Testing
         #expect(reader.deviceCounters == CaptureCounters(received: 100, droppedByKernel: 2, droppedByInterface: 3))
     }
 
-    @Test func sectionsOfBothOrders() throws {
+    @Test("Sections of both orders") func sectionsOfBothOrders() throws {
         var first = CaptureBytes(isBigEndian: false)
         first.section()
         first.interface(linkType: 1)
@@ -95,7 +95,7 @@ import Testing
         (6, .min, 1, .min + 1000),
     ]
 
-    @Test(arguments: clocks)
+    @Test("Clock", arguments: clocks)
     func clock(_ resolution: UInt8, _ offset: Int64, _ units: UInt64, _ nanoseconds: Int64) throws {
         for isBigEndian in [false, true] {
             var file = CaptureBytes(isBigEndian: isBigEndian)
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func simplePacketsAreCutByTheSnapLength() throws {
+    @Test("Simple packets are cut by the snap length") func simplePacketsAreCutByTheSnapLength() throws {
         var file = CaptureBytes()
         file.section()
         file.interface(snapLength: 6)
@@ -133,7 +133,7 @@ import Testing
         #expect(frames.count == 1)
     }
 
-    @Test func frameWithManyOptions() throws {
+    @Test("Frame with many options") func frameWithManyOptions() throws {
         var file = CaptureBytes()
         file.section()
         file.interface()
@@ -209,7 +209,7 @@ import Testing
         },
     ]
 
-    @Test(arguments: damages) func damage(_ damage: Damage) throws {
+    @Test("Damage", arguments: damages) func damage(_ damage: Damage) throws {
         var file = CaptureBytes()
         file.section()
         file.interface()

@@ -5,7 +5,7 @@ import Packets
 import Testing
 
 @Suite struct PipeTests {
-    @Test func framesComeAsTheyAreWritten() throws {
+    @Test("Frames come as they are written") func framesComeAsTheyAreWritten() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/fifo"
         try #require(mkfifo(path, 0o600) == 0)
@@ -39,7 +39,7 @@ import Testing
         #expect(try file.next() == nil)
     }
 
-    @Test func stopEndsTheWaitForAPipe() throws {
+    @Test("Stop ends the wait for a pipe") func stopEndsTheWaitForAPipe() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/fifo"
         try #require(mkfifo(path, 0o600) == 0)

@@ -13,7 +13,7 @@ import Testing
         return found?.files ?? []
     }()
 
-    @Test(.enabled(if: !files.isEmpty, "no captures by others beside the package"), arguments: files)
+    @Test("Same as tshark", .enabled(if: !files.isEmpty, "no captures by others beside the package"), arguments: files)
     func sameAsTshark(_ path: String) throws {
         let fields = ["frame.number", "frame.time_epoch", "frame.cap_len", "frame.len"]
         let arguments = ["-n", "-r", path, "-T", "fields"] + fields.flatMap { ["-e", $0] }

@@ -36,7 +36,7 @@ private func play(_ steps: [Step], path: String) throws {
 }
 
 /// Figure 2: a GET in three blocks; figure 4: late negotiation.
-@Test func blockwiseGet() throws {
+@Test("Blockwise get") func blockwiseGet() throws {
     try play(
         [
             Step(isRequest: true, id: 1234, code: .get),
@@ -51,7 +51,7 @@ private func play(_ steps: [Step], path: String) throws {
 }
 
 /// Figures 7 and 9: a PUT in blocks, and with a smaller size asked for by the server.
-@Test func blockwisePut() throws {
+@Test("Blockwise put") func blockwisePut() throws {
     try play(
         [
             Step(isRequest: true, id: 1234, code: .put, block1: (0, true, 128), payload: 128),
@@ -64,7 +64,7 @@ private func play(_ steps: [Step], path: String) throws {
 }
 
 /// Figure 10: a POST in blocks whose response comes in blocks.
-@Test func blockwiseBothWays() throws {
+@Test("Blockwise both ways") func blockwiseBothWays() throws {
     try play(
         [
             Step(isRequest: true, id: 1234, code: .post, block1: (0, true, 128), payload: 128),
@@ -79,7 +79,7 @@ private func play(_ steps: [Step], path: String) throws {
 }
 
 /// RFC 7959, 3, by value: 33 is 2/0/32 and 59 is 3/1/128; 2.2: sizes from 16 to 1024, of which 7 is none.
-@Test func blockValues() {
+@Test("Block values") func blockValues() {
     #expect(CoAPBlock(33) == CoAPBlock(2 << 4 | 1))
     #expect(CoAPBlock(33).number == 2 && !CoAPBlock(33).hasMore && CoAPBlock(33).size == 32)
     #expect(CoAPBlock(59).number == 3 && CoAPBlock(59).hasMore && CoAPBlock(59).size == 128)

@@ -7,29 +7,29 @@ import Testing
 /// A client and a server that send a body in blocks.
 private struct Transfer {
     var listener: Listener
-    var octets: [UInt8]
+    var bytes: [UInt8]
     var size: Int
     var option = 27
     var extra: [(Int, [UInt8])] = []
     var nextID: UInt16 = 1
 
-    var count: Int { max(1, (octets.count + size - 1) / size) }
+    var count: Int { max(1, (bytes.count + size - 1) / size) }
 
     init(
-        _ octets: [UInt8], _ size: Int, option: Int = 27, listener: Listener = Listener(), extra: [(Int, [UInt8])] = []
+        _ bytes: [UInt8], _ size: Int, option: Int = 27, listener: Listener = Listener(), extra: [(Int, [UInt8])] = []
     ) {
-        (self.octets, self.size, self.option, self.listener, self.extra) = (octets, size, option, listener, extra)
+        (self.bytes, self.size, self.option, self.listener, self.extra) = (bytes, size, option, listener, extra)
     }
 
     /// Sends a block: of a PUT for the options of requests, else asks for it and answers.
     mutating func send(_ number: Int, changed: Bool = false, at time: Double = 0) -> HeardEvent? {
-        var part = Array(octets.dropFirst(number * size).prefix(size))
+        var part = Array(bytes.dropFirst(number * size).prefix(size))
         if changed, !part.isEmpty { part[0] ^= 0xFF }
-        let more = (number + 1) * size < octets.count
+        let more = (number + 1) * size < bytes.count
         let options = [(option, Build.coapBlock(number, more: more, size))] + extra
         nextID += 1
         if option == 27 || option == 19 {
-            let tag = option == 19 ? [(60, Build.coapUnsigned(UInt32(octets.count))), (292, [1])] : []
+            let tag = option == 19 ? [(60, Build.coapUnsigned(UInt32(bytes.count))), (292, [1])] : []
             return listener.hear(
                 Build.coap(
                     code: 3, id: nextID, token: [UInt8(nextID & 0xFF)], options: [(11, [0x66])] + options + tag,
@@ -45,19 +45,19 @@ private struct Transfer {
 
     var digest: String {
         var hash = SHA256()
-        hash.update(octets.span.bytes)
+        hash.update(bytes.span.bytes)
         var text: [UInt8] = []
         hash.finish().writeHex(to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 }
 
-private func octets(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) } }
+private func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) } }
 
 /// Block1, Q-Block1, Block2, Q-Block2 in order: the last block makes the body whole. Sizes at and around the borders.
-@Test(arguments: [27, 19, 23, 31], [1, 15, 16, 17, 31, 32, 33, 1000])
+@Test("Bodies in order", arguments: [27, 19, 23, 31], [1, 15, 16, 17, 31, 32, 33, 1000])
 func bodiesInOrder(option: Int, count: Int) throws {
-    var transfer = Transfer(octets(count), 16, option: option)
+    var transfer = Transfer(bytes(count), 16, option: option)
     for number in 0..<transfer.count {
         let heard = transfer.send(number)
         let event = try #require(heard)
@@ -73,8 +73,8 @@ func bodiesInOrder(option: Int, count: Int) throws {
 }
 
 /// Blocks that come too early wait; the one that fills the last hole makes the body whole.
-@Test(arguments: [27, 19, 23, 31]) func bodiesOutOfOrder(option: Int) {
-    var transfer = Transfer(octets(70), 16, option: option)
+@Test("Bodies out of order", arguments: [27, 19, 23, 31]) func bodiesOutOfOrder(option: Int) {
+    var transfer = Transfer(bytes(70), 16, option: option)
     let events = [0, 2, 4, 3, 1].map { transfer.send($0) }
     #expect(events.map { $0?["coap.block.sequence"] } == ["first", "gap", "gap", "gap", "next"])
     #expect(events[2]?["coap.body.state"] == "incomplete" && events[2]?["coap.body.holes"] == "2")
@@ -83,8 +83,8 @@ func bodiesInOrder(option: Int, count: Int) throws {
 }
 
 /// RFC 9177: the first block may be late.
-@Test func firstBlockIsLate() {
-    var transfer = Transfer(octets(40), 16, option: 19)
+@Test("First block is late") func firstBlockIsLate() {
+    var transfer = Transfer(bytes(40), 16, option: 19)
     let events = [1, 0, 2].map { transfer.send($0) }
     #expect(events.map { $0?["coap.block.sequence"] } == ["gap", "next", "next"])
     #expect(events[2]?["coap.body.sha256"] == transfer.digest)
@@ -92,7 +92,7 @@ func bodiesInOrder(option: Int, count: Int) throws {
 
 /// A block once more, the same and changed; a body begun again before and after its end.
 @Test("blocks that repeat, contradict or restart a body") func repeatsConflictsRestarts() {
-    var transfer = Transfer(octets(64), 16)
+    var transfer = Transfer(bytes(64), 16)
     _ = transfer.send(0)
     _ = transfer.send(1)
     #expect(transfer.send(1)?["coap.block.sequence"] == "repeat")
@@ -109,8 +109,8 @@ func bodiesInOrder(option: Int, count: Int) throws {
 }
 
 /// RFC 7959, 2.4: blocks with another ETag are of another version and do not join.
-@Test func anotherVersion() {
-    var transfer = Transfer(octets(48), 16, option: 23, extra: [(4, [1])])
+@Test("Another version") func anotherVersion() {
+    var transfer = Transfer(bytes(48), 16, option: 23, extra: [(4, [1])])
     _ = transfer.send(0)
     transfer.extra = [(4, [2])]
     #expect(transfer.send(1)?["coap.block.sequence"] == "conflict")
@@ -123,8 +123,8 @@ func bodiesInOrder(option: Int, count: Int) throws {
 /// RFC 9175, 3.3: two bodies at once for one resource, told apart by Request-Tag; without it they mix.
 @Test("bodies with different Request-Tags are put together apart (RFC 9175)") func requestTagsTellBodiesApart() {
     let listener = Listener()
-    var one = Transfer(octets(32), 16, listener: listener, extra: [(292, [1])])
-    var other = Transfer(octets(40).reversed(), 16, listener: listener, extra: [(292, [2])])
+    var one = Transfer(bytes(32), 16, listener: listener, extra: [(292, [1])])
+    var other = Transfer(bytes(40).reversed(), 16, listener: listener, extra: [(292, [2])])
     other.nextID = 1000
     _ = one.send(0)
     _ = other.send(0)
@@ -134,9 +134,9 @@ func bodiesInOrder(option: Int, count: Int) throws {
 }
 
 /// RFC 7959, 3.2, figure 9: the server wants smaller blocks; 4/1/32 follows 0/1/128.
-@Test func smallerBlocks() {
+@Test("Smaller blocks") func smallerBlocks() {
     let listener = Listener()
-    let body = octets(167)
+    let body = bytes(167)
     var hash = SHA256()
     hash.update(body.span.bytes)
     var last: HeardEvent?
@@ -158,10 +158,10 @@ func bodiesInOrder(option: Int, count: Int) throws {
 }
 
 /// No more is held than there is room for; what was not held is counted, and is a hole.
-@Test func bodiesAreBounded() {
+@Test("Bodies are bounded") func bodiesAreBounded() {
     var limits = CoAPLimits()
-    limits.heldOctetsPerBody = 48
-    var transfer = Transfer(octets(160), 16, listener: Listener(limits))
+    limits.heldBytesPerBody = 48
+    var transfer = Transfer(bytes(160), 16, listener: Listener(limits))
     _ = transfer.send(0)
     for number in 2..<9 { _ = transfer.send(number) }
     #expect(transfer.listener.counters.blocksNotHeld == 4)
@@ -170,7 +170,7 @@ func bodiesInOrder(option: Int, count: Int) throws {
     limits.bodies = 2
     let listener = Listener(limits)
     for tag in 0..<5 as Range<UInt8> {
-        var transfer = Transfer(octets(32), 16, listener: listener, extra: [(292, [tag])])
+        var transfer = Transfer(bytes(32), 16, listener: listener, extra: [(292, [tag])])
         transfer.nextID = UInt16(tag) * 10
         _ = transfer.send(0)
     }
@@ -178,28 +178,28 @@ func bodiesInOrder(option: Int, count: Int) throws {
 }
 
 /// A body of which no block came for EXCHANGE_LIFETIME is forgotten.
-@Test func bodiesAreForgotten() {
-    var transfer = Transfer(octets(48), 16)
+@Test("Bodies are forgotten") func bodiesAreForgotten() {
+    var transfer = Transfer(bytes(48), 16)
     _ = transfer.send(0, at: 0)
     #expect(transfer.send(1, at: 246)?["coap.block.sequence"] == "next")
     #expect(transfer.send(2, at: 500)?["coap.block.sequence"] == "gap")
 }
 
 /// Without a wish for it nothing is hashed.
-@Test func hashOnlyWhereWanted() {
+@Test("Hash only where wanted") func hashOnlyWhereWanted() {
     var limits = CoAPLimits()
     limits.features = .bodies
-    var transfer = Transfer(octets(20), 16, listener: Listener(limits))
+    var transfer = Transfer(bytes(20), 16, listener: Listener(limits))
     _ = transfer.send(0)
     let end = transfer.send(1)
     #expect(end?["coap.body.state"] == "complete" && end?["coap.body.sha256"] == nil)
     #expect(CoAPFeatures(fields: ["coap.body.sha256", "coap.code"]) == [.bodyHash, .bodies])
     limits.features = []
-    transfer = Transfer(octets(20), 16, listener: Listener(limits))
+    transfer = Transfer(bytes(20), 16, listener: Listener(limits))
     _ = transfer.send(0)
     let unfollowed = transfer.send(1)
     #expect(unfollowed?["coap.body.state"] == nil && unfollowed?["coap.block.sequence"] == nil)
-    #expect(CoAPFeatures(fields: ["coap.pair.octets", "coap.link.rt"]) == [.pairs, .links, .bodies])
+    #expect(CoAPFeatures(fields: ["coap.pair.bytes", "coap.link.rt"]) == [.pairs, .links, .bodies])
 }
 
 /// Any order, any copies: against a model that keeps the bytes.
@@ -211,7 +211,7 @@ func bodiesInOrder(option: Int, count: Int) throws {
     for round in 0..<60 {
         let listener = Listener(seed: seed)
         let count = Int.random(in: 1...400, using: &random)
-        var transfer = Transfer(octets(count), 16, option: option, listener: listener)
+        var transfer = Transfer(bytes(count), 16, option: option, listener: listener)
         var order = Array(1..<max(1, transfer.count))
         order += order.filter { _ in Bool.random(using: &random) }
         order.shuffle(using: &random)

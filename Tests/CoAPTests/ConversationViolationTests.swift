@@ -106,7 +106,7 @@ private let plays = [
         name: "another block than asked for", steps: ["> 41 01 0001 01 d1 0a 10", "< 61 45 0001 01 d1 0a 20 ff 61"],
         id: "RFC7959-2.4"),
     Play(
-        name: "the same octets in smaller blocks",
+        name: "the same bytes in smaller blocks",
         steps: ["> 41 01 0001 01 d1 0a 11", "< 61 45 0001 01 d1 0a 20 ff 61"], id: nil),
     Play(
         name: "larger blocks than at first",
@@ -174,7 +174,7 @@ private func brokenByWhatWentBefore(play: Play) throws {
 
 /// A server that answers from another of its addresses breaks RFC 7252, 5.3.2, but nobody can know that it is the same; a
 /// port that an address translation gave to another client looks like another end.
-@Test func endsThatAreNotKnown() throws {
+@Test("Ends that are not known") func endsThatAreNotKnown() throws {
     let listener = Listener()
     listener.hear(hex("41 01 0001 01"))
     let other = Endpoint(IPAddress(v4: 0x0A00_00FE), 5683)
@@ -186,7 +186,7 @@ private func brokenByWhatWentBefore(play: Play) throws {
 }
 
 /// RFC 7252, 5.3.1: a token is unique for a pair of ends, and another group is another end.
-@Test func tokenSharedByTwoGroups() throws {
+@Test("Token shared by two groups") func tokenSharedByTwoGroups() throws {
     let listener = Listener()
     listener.hear(hex("51 01 0001 aa"), to: Endpoint(IPAddress(v4: 0xE000_01BB), 5683))
     let answer = try #require(listener.hear(hex("51 45 0701 aa"), from: Listener.server, to: Listener.client))
@@ -201,11 +201,13 @@ private func brokenByWhatWentBefore(play: Play) throws {
 
 /// RFC 7967, 2.1: 2 for no 2.xx, 8 for no 4.xx, 16 for no 5.xx; 0 wants all. To answer all the same breaks nothing, since
 /// a server need not know the option.
-@Test(arguments: [
-    (0, "2.05", false), (2, "2.05", true), (2, "4.04", false), (8, "4.04", true), (8, "5.00", false),
-    (16, "5.00", true),
-    (24, "2.04", false), (26, "2.04", true), (26, "5.03", true),
-])
+@Test(
+    "Unwanted responses",
+    arguments: [
+        (0, "2.05", false), (2, "2.05", true), (2, "4.04", false), (8, "4.04", true), (8, "5.00", false),
+        (16, "5.00", true),
+        (24, "2.04", false), (26, "2.04", true), (26, "5.03", true),
+    ])
 func unwantedResponses(value: UInt32, code: String, isUnwanted: Bool) throws {
     let listener = Listener()
     let (number, detail) = (UInt8(code.utf8.first ?? 0) - 48, UInt8(code.suffix(2)) ?? 0)

@@ -12,7 +12,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// RFC 7252, appendix A, figure 16: 16 bytes there, 11 back.
-@Test func piggybackedResponse() throws {
+@Test("Piggybacked response") func piggybackedResponse() throws {
     let listener = Listener()
     let asked = try #require(listener.hear(request(0x7d34), at: 10))
     #expect(asked.direction == .toServer && !asked.confirmsFlow)
@@ -28,7 +28,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// Figure 18: the request is sent again; the answer's time counts from the first copy, the bytes of both copies count.
-@Test func retransmittedRequest() throws {
+@Test("Retransmitted request") func retransmittedRequest() throws {
     let listener = Listener()
     listener.hear(request(0x7d36, [0x31]), at: 0)
     let copy = try #require(listener.hear(request(0x7d36, [0x31]), at: 2.5))
@@ -39,7 +39,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// Figure 19: so is the response.
-@Test func retransmittedResponse() throws {
+@Test("Retransmitted response") func retransmittedResponse() throws {
     let listener = Listener()
     listener.hear(request(0x7d37, [0x42]))
     #expect(listener.hearBack(response(0x7d37, [0x42]))?["coap.retransmitted"] == "false")
@@ -51,7 +51,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 
 /// Figure 20: Empty ACK, then a response of its own, which the client acknowledges. The ACK's four bytes came back,
 /// too.
-@Test func separateResponse() throws {
+@Test("Separate response") func separateResponse() throws {
     let listener = Listener()
     listener.hear(request(0x7d38, [0x53]))
     let promise = try #require(listener.hearBack(CoAPBuilder(.acknowledgement, .empty, 0x7d38), at: 1))
@@ -65,7 +65,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// Figure 21: a response that the client does not expect any more is reset.
-@Test func resetResponse() throws {
+@Test("Reset response") func resetResponse() throws {
     let listener = Listener()
     listener.hear(request(0x7d39, [0x64]))
     listener.hearBack(CoAPBuilder(.acknowledgement, .empty, 0x7d39))
@@ -75,7 +75,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// Figure 22: Non-confirmable both ways.
-@Test func nonConfirmableExchange() throws {
+@Test("Non confirmable exchange") func nonConfirmableExchange() throws {
     let listener = Listener()
     listener.hear(request(0x7d40, [0x75], .nonConfirmable))
     let answer = try #require(listener.hearBack(response(0xad7d, [0x75], .nonConfirmable)))
@@ -83,7 +83,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// Figure 23: a multicast request; A and C answer from their own addresses, and both count for the one request.
-@Test func multicastExchange() throws {
+@Test("Multicast exchange") func multicastExchange() throws {
     let listener = Listener()
     let client = Endpoint(IPAddress(high: 0xFE80_0000_0000_0000, low: 1), 40_000)
     let group = Endpoint(IPAddress(high: 0xFF02_0000_0000_0000, low: 1), 5683)
@@ -104,7 +104,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// 21 bytes that ask for `/.well-known/core`, 1031 that answer: 49.1 times as many.
-@Test func amplification() throws {
+@Test("Amplification") func amplification() throws {
     let listener = Listener()
     let discovery = CoAPBuilder(.nonConfirmable, .get, 1, path: ".well-known/core")
     #expect(discovery.bytes.count == 21)
@@ -123,7 +123,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// RFC 7252, 5.3.2: another end, another token, a piggybacked response to another message id: no match.
-@Test func unmatchedResponses() throws {
+@Test("Unmatched responses") func unmatchedResponses() throws {
     let listener = Listener()
     listener.hear(request(1, [0xAA]))
     let other = Endpoint(Listener.server.address, 5685)
@@ -139,7 +139,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// A token may be used again: responses belong to the latest request, or to the one whose message id they repeat.
-@Test func reusedToken() throws {
+@Test("Reused token") func reusedToken() throws {
     let listener = Listener()
     listener.hear(CoAPBuilder(.confirmable, .get, 1, token: [7], path: "a"), at: 0)
     #expect(listener.hearBack(response(1, [7]), at: 1)?["coap.request.uri_path"] == "/a")
@@ -151,7 +151,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// Roles are of an exchange: both ends ask each other from port 5683 to port 5683, as LwM2M does.
-@Test func bothEndsAsk() throws {
+@Test("Both ends ask") func bothEndsAsk() throws {
     let listener = Listener()
     let one = Endpoint(IPAddress(v4: 1), 5683)
     let other = Endpoint(IPAddress(v4: 2), 5683)
@@ -168,7 +168,7 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
 }
 
 /// Ports decide where nothing else does; a RST goes against the ping that it answers.
-@Test func directionOfEmptyMessages() throws {
+@Test("Direction of empty messages") func directionOfEmptyMessages() throws {
     func direction(_ source: UInt16, _ destination: UInt16) -> Direction? {
         Listener().hear(
             CoAPBuilder(.empty), from: Endpoint(IPAddress(v4: 1), source), to: Endpoint(IPAddress(v4: 2), destination))?

@@ -4,7 +4,7 @@ import Events
 import Network
 import Testing
 
-@Test func namesAndNumbersAreUnique() {
+@Test("Names and numbers are unique") func namesAndNumbersAreUnique() {
     let infos = CoAPField.block.fields
     #expect(Set(infos.map(\.name)).count == infos.count)
     #expect(infos.allSatisfy { $0.name.hasPrefix("coap.") && !$0.summary.isEmpty })
@@ -51,7 +51,7 @@ private let optionFields: [(CoAPCode, Int, String, String, String)] = [
     (.get, 2048, "00", "coap.opt.unknown", "2048"),
 ]
 
-@Test(arguments: optionFields)
+@Test("Option field", arguments: optionFields)
 func optionField(code: CoAPCode, number: Int, value: String, name: String, text: String) throws {
     let type: CoAPType = code.isRequest ? .confirmable : .acknowledgement
     let event = try #require(Listener().hear(CoAPBuilder(type, code, options: [(number, hex(value))])))
@@ -60,7 +60,7 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
     #expect(without[name] == nil)
 }
 
-@Test func listsKeepTheirOrder() throws {
+@Test("Lists keep their order") func listsKeepTheirOrder() throws {
     let options = [(15, "b=2"), (15, "a=1"), (4, "z"), (4, "y")].map { ($0.0, Array($0.1.utf8)) }
     let event = try #require(Listener().hear(CoAPBuilder(.get, options: options)))
     #expect(event.list("coap.opt.uri_query") == ["b=2", "a=1"])
@@ -68,7 +68,7 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
 }
 
 /// oneM2M (TS-0008, 6.2.2.4) puts 256, 257, 265 and 267 into its messages: unknown to us, no fault of theirs.
-@Test func oneM2MOptions() throws {
+@Test("One M2 m options") func oneM2MOptions() throws {
     let request = CoAPBuilder(.get, path: "cse", options: [(256, [0x43]), (257, [0x31]), (267, [2])])
     let event = try #require(Listener().hear(request))
     #expect(event.list("coap.opt.unknown") == ["256", "257", "267"])
@@ -77,7 +77,7 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
 }
 
 /// The payload's length is a field of every request and response, and of what an Empty message must not carry.
-@Test func payloadBytes() {
+@Test("Payload bytes") func payloadBytes() {
     #expect(Listener().hear(CoAPBuilder(.get))?["payload.bytes"] == "0")
     #expect(Listener().hear(CoAPBuilder(.post, payload: "abc"))?["payload.bytes"] == "3")
     #expect(Listener().hear(CoAPBuilder(.empty))?["payload.bytes"] == nil)
@@ -93,7 +93,7 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
 }
 
 /// The analyzer as the source of an event: category, code, and silence on fields that are others' to answer.
-@Test func eventSource() {
+@Test("Event source") func eventSource() {
     var analyzer = CoAPAnalyzer(limits: CoAPLimits(), hash: SeededHash(seed: 3))
     var context = EventContext(
         timestamp: .zero, frameNumber: 1, source: Listener.server, destination: Listener.client, transport: .udp,

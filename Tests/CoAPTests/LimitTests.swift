@@ -17,7 +17,7 @@ private func response(_ number: Int) -> CoAPBuilder {
 }
 
 /// A full table forgets the request unused for longest, and says so.
-@Test func exchangesAreBounded() {
+@Test("Exchanges are bounded") func exchangesAreBounded() {
     var limits = CoAPLimits()
     limits.exchanges = 10
     limits.messageIDs = 1000
@@ -33,7 +33,7 @@ private func response(_ number: Int) -> CoAPBuilder {
     #expect(listener.hearBack(response(15))?["coap.matched"] == "true")
 }
 
-@Test func messageIDsAreBounded() {
+@Test("Message i ds are bounded") func messageIDsAreBounded() {
     var limits = CoAPLimits()
     limits.messageIDs = 10
     let listener = Listener(limits)
@@ -44,7 +44,7 @@ private func response(_ number: Int) -> CoAPBuilder {
 }
 
 /// What has outlived its time makes room and counts as no eviction.
-@Test func oldEntriesMakeRoom() {
+@Test("Old entries make room") func oldEntriesMakeRoom() {
     var limits = CoAPLimits()
     limits.exchanges = 10
     limits.messageIDs = 10
@@ -54,7 +54,7 @@ private func response(_ number: Int) -> CoAPBuilder {
 }
 
 /// RFC 7252, 4.4 and 4.8.2: a message id may be used again after EXCHANGE_LIFETIME, 247 seconds from the first copy.
-@Test func lifetimeOfMessageIDs() {
+@Test("Lifetime of message i ds") func lifetimeOfMessageIDs() {
     let listener = Listener()
     listener.hear(request(1), at: 1000)
     #expect(listener.hear(request(1), at: 1200)?["coap.retransmitted"] == "true")
@@ -64,7 +64,7 @@ private func response(_ number: Int) -> CoAPBuilder {
 }
 
 /// Same message id: another type, another port, another direction is another message.
-@Test func whatIsNoCopy() {
+@Test("What is no copy") func whatIsNoCopy() {
     let listener = Listener()
     listener.hear(request(1))
     var other = request(1)
@@ -77,7 +77,7 @@ private func response(_ number: Int) -> CoAPBuilder {
 }
 
 /// Capture time may step back: nothing traps, no time is negative, and a small step loses nothing.
-@Test func timeStepsBack() {
+@Test("Time steps back") func timeStepsBack() {
     let listener = Listener()
     listener.hear(request(1), at: 1000)
     let answer = listener.hearBack(response(1), at: 999)
@@ -91,7 +91,7 @@ private func response(_ number: Int) -> CoAPBuilder {
 }
 
 /// A path longer than its room is cut before a character and ends in an ellipsis, which no path holds.
-@Test(arguments: [123, 124, 125, 126, 127, 128, 129, 400])
+@Test("Long paths", arguments: [123, 124, 125, 126, 127, 128, 129, 400])
 func longPaths(length: Int) throws {
     let listener = Listener()
     let segment = String(repeating: "p", count: min(length - 1, 255))
@@ -113,7 +113,7 @@ func longPaths(length: Int) throws {
 }
 
 /// Many ends and tokens at once, each request answered: all match, whatever the seed of the hash.
-@Test(arguments: [0, 1, 2, UInt64.max, 0x5EED])
+@Test("Many exchanges", arguments: [0, 1, 2, UInt64.max, 0x5EED])
 func manyExchanges(seed: UInt64) {
     let listener = Listener(seed: seed)
     var matched = 0

@@ -28,7 +28,7 @@ private let documents: [(String, [String], [String], [String])] = [
     ),
 ]
 
-@Test(arguments: documents)
+@Test("Links of the examples", arguments: documents)
 func linksOfTheExamples(text: String, targets: [String], types: [String], interfaces: [String]) throws {
     let event = try #require(links(text))
     #expect(event.list("coap.link.target") == targets)
@@ -38,7 +38,7 @@ func linksOfTheExamples(text: String, targets: [String], types: [String], interf
 }
 
 /// RFC 7252, 7.2.1 and RFC 7641, 6: ct and obs; commas and semicolons in quotation marks part nothing.
-@Test func attributesOfLinks() throws {
+@Test("Attributes of links") func attributesOfLinks() throws {
     let event = try #require(links(#"</a>;ct="40 41";obs;title="x,y;obs\"", </b>;ct=0 ,</c>;obs;rt=d"#))
     #expect(event.list("coap.link.target") == ["/a", "/b", "/c"])
     #expect(event.list("coap.link.ct") == ["40", "41", "0"])
@@ -47,27 +47,29 @@ func linksOfTheExamples(text: String, targets: [String], types: [String], interf
 }
 
 /// What is no link format gives what could be read.
-@Test(arguments: [
-    ("", 0), ("</a", 0), ("a", 0), ("</a>", 1), ("</a>,", 1), ("</a>;", 1), ("</a>;rt=\"x", 1), ("<>", 1),
-])
+@Test(
+    "Broken links",
+    arguments: [
+        ("", 0), ("</a", 0), ("a", 0), ("</a>", 1), ("</a>,", 1), ("</a>;", 1), ("</a>;rt=\"x", 1), ("<>", 1),
+    ])
 func brokenLinks(text: String, count: Int) throws {
     let event = try #require(links(text))
     #expect(event["coap.link.count"] == (count > 0 ? "\(count)" : nil))
 }
 
 /// Every prefix of a document is read without harm.
-@Test func truncatedLinks() throws {
+@Test("Truncated links") func truncatedLinks() throws {
     let text = documents[2].0
     for length in 1...text.utf8.count { #expect(links(String(text.prefix(length))) != nil) }
 }
 
-@Test func otherFormatsHaveNoLinks() {
+@Test("Other formats have no links") func otherFormatsHaveNoLinks() {
     let event = Listener().hear(CoAPBuilder(.acknowledgement, .content, 1, options: [(12, [])], payload: "</a>"))
     #expect(event?["coap.link.count"] == nil)
 }
 
 /// Links that span blocks are read when the body is whole.
-@Test func linksInBlocks() throws {
+@Test("Links in blocks") func linksInBlocks() throws {
     let listener = Listener()
     let text = Array("</sensors/temp>;rt=\"temperature-c\",</sensors/light>;obs".utf8)
     var event: HeardEvent?
@@ -89,12 +91,15 @@ func brokenLinks(text: String, count: Int) throws {
 }
 
 /// RFC 9176, 5 (register), 5.3.1 (update), 5.3.2 (remove), 6.2 (look up), 5.1 (simple).
-@Test(arguments: [
-    (2, "rd", ["ep=node1", "lt=60", "d=floor-3", "base=coap://local-proxy.example.com"], "register"),
-    (2, "rd/4521", ["lt=600"], "update"), (4, "rd/4521", [], "remove"), (1, "rd-lookup/res", ["rt=tag:x"], "lookup"),
-    (2, ".well-known/rd", ["lt=6000", "ep=node1"], "simple"), (1, "rd/4521", [], "read"), (1, "sensors", [], nil),
-    (2, "rdx", ["ep=a"], nil),
-])
+@Test(
+    "Directory requests",
+    arguments: [
+        (2, "rd", ["ep=node1", "lt=60", "d=floor-3", "base=coap://local-proxy.example.com"], "register"),
+        (2, "rd/4521", ["lt=600"], "update"), (4, "rd/4521", [], "remove"),
+        (1, "rd-lookup/res", ["rt=tag:x"], "lookup"),
+        (2, ".well-known/rd", ["lt=6000", "ep=node1"], "simple"), (1, "rd/4521", [], "read"), (1, "sensors", [], nil),
+        (2, "rdx", ["ep=a"], nil),
+    ])
 func directoryRequests(code: UInt8, path: String, query: [String], operation: String?) throws {
     let options = path.split(separator: "/").map { (11, Array($0.utf8)) } + query.map { (15, Array($0.utf8)) }
     let event = try #require(Listener().hear(Build.coap(code: code, options: options)))

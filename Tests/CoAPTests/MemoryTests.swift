@@ -73,7 +73,7 @@ import Testing
     @Test("Who holds blocks for ever does not keep another body from becoming whole")
     func blocksMakeRoom() {
         var limits = CoAPLimits()
-        limits.heldOctets = 2000
+        limits.heldBytes = 2000
         let listener = Listener(limits)
         func block(_ number: Int, more: Bool, _ path: String) -> CoAPBuilder {
             var message = CoAPBuilder(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// RFC 7252, appendix A, figures 16 and 17: the bytes as drawn there.
-@Test func figure16() throws {
+@Test("Figure16") func figure16() throws {
     let request = try #require(Listener().hear(hex("40 01 7d34 bb 74656d7065726174757265")))
     #expect(request["coap.length"] == "16")
     #expect(request["coap.version"] == "1")
@@ -28,7 +28,7 @@ import Testing
     #expect(response["violation.id"] == nil)
 }
 
-@Test func figure17() throws {
+@Test("Figure17") func figure17() throws {
     let request = try #require(Listener().hear(hex("41 01 7d35 20 bb 74656d7065726174757265")))
     #expect(request["coap.length"] == "17")
     #expect(request["coap.token"] == "20")
@@ -40,7 +40,7 @@ import Testing
 }
 
 /// RFC 7252, 3: shorter than a header, or of another version, is no message.
-@Test(arguments: ["", "40", "4001", "400112", "00011234", "80011234", "c0011234bb74"])
+@Test("Refused", arguments: ["", "40", "4001", "400112", "00011234", "80011234", "c0011234bb74"])
 func refused(text: String) {
     #expect(Listener().hear(hex(text)) == nil)
 }
@@ -53,7 +53,7 @@ private let full = CoAPBuilder(
         (60, [0x04, 0x00]), (292, [9]), (2048, Array(repeating: 0, count: 300)),
     ], payload: String(repeating: "x", count: 1024))
 
-@Test func everyTruncation() throws {
+@Test("Every truncation") func everyTruncation() throws {
     let bytes = full.bytes
     let boundaries = full.boundaries
     let marker = try #require(boundaries.max())
@@ -72,7 +72,7 @@ private let full = CoAPBuilder(
 }
 
 /// What was encoded comes back, whatever the numbers and lengths are.
-@Test func roundTrip() {
+@Test("Round trip") func roundTrip() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for _ in 0..<3000 {
@@ -130,7 +130,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPBuilder {
 }
 
 /// A valid message with a few bytes changed: as above, and the same bytes give the same event.
-@Test func mutatedMessages() {
+@Test("Mutated messages") func mutatedMessages() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     let original = Array(full.bytes.prefix(460))

@@ -7,6 +7,7 @@ import Testing
 
 /// Protected messages of RFC 8613, appendix C: C.4 to C.8.
 @Test(
+    "Vectors of the specification",
     arguments: [
         ("44025d1f00003974396c6f63616c686f7374620914ff612f1092f1776f1c1668b3825e", "14", "", nil),
         ("440271c30000b932396c6f63616c686f737463091400ff4ed339a5a379b0b8bc731fffb0", "14", "00", nil),
@@ -28,6 +29,7 @@ func vectorsOfTheSpecification(text: String, partialIV: String?, kid: String?, c
 
 /// Compressed objects of RFC 8613, 6.3: flags and what follows.
 @Test(
+    "Compressed objects",
     arguments: [
         ("09 05 25", "05", "25", nil), ("0900 00", "00", "00", nil), ("09 00", "00", "", nil),
         ("19 05 08 44616c656b5f3031 25", "05", "25", "44616c656b5f3031"), ("", nil, nil, nil),
@@ -52,18 +54,20 @@ private func message(
     CoAPBuilder(.confirmable, code, id, token: token, options: [(9, hex(value))] + more, payload: payload)
 }
 
-@Test(arguments: [
-    (message(.post, "09 14", payload: ""), ["RFC8613-2"]), (message(.changed, "00"), ["RFC8613-2"]),
-    (message(.get, "09 14", payload: ""), ["RFC8613-2", "RFC8613-4.2"]),
-    (message(.put, "09 14"), ["RFC8613-4.2"]), (message(CoAPCode(4, 4), "01 14"), ["RFC8613-4.2"]),
-    (message(.post, "0a 00 14"), ["RFC8613-5"]), (message(.post, ""), ["RFC8613-5"]),
-    (message(.post, "01 14"), ["RFC8613-5"]), (message(.post, "08 14"), ["RFC8613-5"]),
-    (message(.post, "29 14"), ["RFC8613-6.1"]), (message(.post, "49 14"), ["RFC8613-6.1"]),
-    (message(.post, "89 14"), ["RFC8613-6.1"]), (message(.post, "0e 010203040506"), ["RFC8613-6.1"]),
-    (message(.post, "0f 01020304050607"), ["RFC8613-6.1"]), (message(.post, "0d 01020304"), ["RFC8613-6.1"]),
-    (message(.post, "19 14"), ["RFC8613-6.1"]), (message(.post, "19 14 05 01020304"), ["RFC8613-6.1"]),
-    (message(.changed, "01 14 15"), ["RFC8613-6.1"]),
-])
+@Test(
+    "Broken OSCORE",
+    arguments: [
+        (message(.post, "09 14", payload: ""), ["RFC8613-2"]), (message(.changed, "00"), ["RFC8613-2"]),
+        (message(.get, "09 14", payload: ""), ["RFC8613-2", "RFC8613-4.2"]),
+        (message(.put, "09 14"), ["RFC8613-4.2"]), (message(CoAPCode(4, 4), "01 14"), ["RFC8613-4.2"]),
+        (message(.post, "0a 00 14"), ["RFC8613-5"]), (message(.post, ""), ["RFC8613-5"]),
+        (message(.post, "01 14"), ["RFC8613-5"]), (message(.post, "08 14"), ["RFC8613-5"]),
+        (message(.post, "29 14"), ["RFC8613-6.1"]), (message(.post, "49 14"), ["RFC8613-6.1"]),
+        (message(.post, "89 14"), ["RFC8613-6.1"]), (message(.post, "0e 010203040506"), ["RFC8613-6.1"]),
+        (message(.post, "0f 01020304050607"), ["RFC8613-6.1"]), (message(.post, "0d 01020304"), ["RFC8613-6.1"]),
+        (message(.post, "19 14"), ["RFC8613-6.1"]), (message(.post, "19 14 05 01020304"), ["RFC8613-6.1"]),
+        (message(.changed, "01 14 15"), ["RFC8613-6.1"]),
+    ])
 func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
     let event = try #require(Listener().hear(message))
     #expect(event.list("violation.id") == ids)
@@ -71,7 +75,7 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
 }
 
 /// Every truncation of every short value, and every flag byte: nothing traps, ranges lie within.
-@Test func everyOptionValue() {
+@Test("Every option value") func everyOptionValue() {
     for flags in UInt8.min...UInt8.max {
         let full = [flags] + hex("0102030405 03 aabbcc 0102")
         for count in 0...full.count {
@@ -85,7 +89,7 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
     }
 }
 
-@Test func repeatedPartialIVs() throws {
+@Test("Repeated partial i vs") func repeatedPartialIVs() throws {
     let listener = Listener()
     func repeated(_ builder: CoAPBuilder, at seconds: Double = 0) -> String? {
         listener.hear(builder, at: seconds)?["coap.oscore.piv_repeated"]
@@ -108,7 +112,7 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
 }
 
 /// Notifications have Partial IVs of the server; the response without one uses that of the request (RFC 8613, 5.2).
-@Test func partialIVsOfNotifications() throws {
+@Test("Partial i vs of notifications") func partialIVsOfNotifications() throws {
     let listener = Listener()
     listener.hear(message(.fetch, "09 14 25", more: [(6, [])]))
     func notify(_ id: UInt16, _ value: String, token: [UInt8] = [1]) -> String? {
@@ -123,7 +127,7 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
     #expect(notify(5, "01 01", token: [2]) == "false", "of another observation, perhaps of another context")
 }
 
-@Test func partialIVsAreBounded() {
+@Test("Partial i vs are bounded") func partialIVsAreBounded() {
     var limits = CoAPLimits()
     limits.partialIVs = 4
     let listener = Listener(limits)
@@ -132,7 +136,7 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
 }
 
 /// OSCORE in a signal and in a stream (RFC 8613, 4.3).
-@Test func oscoreInStreams() throws {
+@Test("OSCORE in streams") func oscoreInStreams() throws {
     let listener = Listener()
     let connection = listener.connect(isFromStart: false)
     let post = CoAPStream(0x02, token: [1], options: [(9, hex("09 14 25"))], payload: [1, 2, 3]).bytes

@@ -12,14 +12,16 @@ private func notification(_ id: UInt16, _ sequence: UInt32) -> CoAPBuilder {
 }
 
 /// RFC 7641, 3.4: sequence and time of the newest notification, of the next one, and what that is.
-@Test(arguments: [
-    (9, 16, 1.0, "new"), (16, 9, 1.0, "old"), (9, 9, 1.0, "duplicate"),
-    // Half of the number space ahead is no longer newer; beyond it the older number is newer.
-    (0, 0x7F_FFFF, 1.0, "new"), (0, 0x80_0000, 1.0, "old"), (0xFF_FFFF, 0, 1.0, "new"), (0x80_0001, 0, 1.0, "new"),
-    (0x7F_FFFF, 0, 1.0, "old"),
-    // More than 128 seconds later all is newer.
-    (16, 9, 128.0, "old"), (16, 9, 128.5, "new"), (16, 16, 128.5, "new"),
-])
+@Test(
+    "Freshness",
+    arguments: [
+        (9, 16, 1.0, "new"), (16, 9, 1.0, "old"), (9, 9, 1.0, "duplicate"),
+        // Half of the number space ahead is no longer newer; beyond it the older number is newer.
+        (0, 0x7F_FFFF, 1.0, "new"), (0, 0x80_0000, 1.0, "old"), (0xFF_FFFF, 0, 1.0, "new"), (0x80_0001, 0, 1.0, "new"),
+        (0x7F_FFFF, 0, 1.0, "old"),
+        // More than 128 seconds later all is newer.
+        (16, 9, 128.0, "old"), (16, 9, 128.5, "new"), (16, 16, 128.5, "new"),
+    ])
 func freshness(first: UInt32, second: UInt32, seconds: Double, expected: String) throws {
     let listener = Listener()
     register(listener)
@@ -30,7 +32,7 @@ func freshness(first: UInt32, second: UInt32, seconds: Double, expected: String)
 }
 
 /// An old notification changes nothing: the next is held against the newest.
-@Test func reordering() {
+@Test("Reordering") func reordering() {
     let listener = Listener()
     register(listener)
     let sequences: [UInt32] = [10, 12, 11, 13, 12, 13]
@@ -41,7 +43,7 @@ func freshness(first: UInt32, second: UInt32, seconds: Double, expected: String)
 }
 
 /// A registration once more keeps the order; one after the end begins anew.
-@Test func registrationOnceMore() {
+@Test("Registration once more") func registrationOnceMore() {
     let listener = Listener()
     register(listener)
     listener.hearBack(notification(1, 50), at: 1)
@@ -53,7 +55,7 @@ func freshness(first: UInt32, second: UInt32, seconds: Double, expected: String)
 }
 
 /// What ends an observation is told on the message that does: RFC 7641, 3.6, 4.1 and 4.2.
-@Test func endsAreTold() throws {
+@Test("Ends are told") func endsAreTold() throws {
     let listener = Listener()
     register(listener)
     let refused = listener.hearBack(CoAPBuilder(.acknowledgement, .content, 1, token: [0x4A], payload: "1"))
@@ -71,7 +73,7 @@ func freshness(first: UInt32, second: UInt32, seconds: Double, expected: String)
 }
 
 /// RFC 7959, 3.4: the rest of a notification in blocks is asked for without Observe; the observation goes on.
-@Test func notificationInBlocks() throws {
+@Test("Notification in blocks") func notificationInBlocks() throws {
     let listener = Listener()
     register(listener)
     func block(_ type: CoAPType, _ id: UInt16, _ number: Int, more: Bool, observe: [UInt8]?) -> CoAPBuilder {

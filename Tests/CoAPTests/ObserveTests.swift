@@ -13,7 +13,7 @@ private func notify(_ type: CoAPType, _ id: UInt16, _ code: CoAPCode = .content,
 
 /// As in RFC 7641, 1.2 and appendix A.1: a registration with token 0x4a, answered by a first notification (Observe 9,
 /// "18.5 Cel"), and others with the same token, here over more than a day.
-@Test func registrationAndNotifications() throws {
+@Test("Registration and notifications") func registrationAndNotifications() throws {
     let listener = Listener()
     let register = try #require(listener.hear(ask(1, observe: []), at: 0))
     #expect(register["coap.observe.state"] == "register" && register["coap.opt.observe"] == "0")
@@ -32,7 +32,7 @@ private func notify(_ type: CoAPType, _ id: UInt16, _ code: CoAPCode = .content,
 }
 
 /// Without an observation the request is forgotten after EXCHANGE_LIFETIME.
-@Test func plainExchangeEndsEarlier() throws {
+@Test("Plain exchange ends earlier") func plainExchangeEndsEarlier() throws {
     let listener = Listener()
     listener.hear(ask(1, observe: nil), at: 0)
     #expect(listener.hearBack(notify(.confirmable, 2, sequence: nil), at: 246)?["coap.matched"] == "true")
@@ -42,7 +42,7 @@ private func notify(_ type: CoAPType, _ id: UInt16, _ code: CoAPCode = .content,
 
 /// What ends an observation: deregistration (RFC 7641, 3.6), a RST to a notification (3.6), an error and a response
 /// without Observe (4.2, 4.1). A notification an hour later has no request then.
-@Test(arguments: ["deregister", "reset", "error", "refusal", "nothing"])
+@Test("End of observation", arguments: ["deregister", "reset", "error", "refusal", "nothing"])
 func endOfObservation(cause: String) throws {
     let listener = Listener()
     listener.hear(ask(1, observe: []))
@@ -66,7 +66,7 @@ func endOfObservation(cause: String) throws {
 }
 
 /// Observe is a matter of GET and FETCH alone, and of the values 0 and 1.
-@Test func whatIsNoRegistration() {
+@Test("What is no registration") func whatIsNoRegistration() {
     let listener = Listener()
     #expect(listener.hear(CoAPBuilder(.put, options: [(6, [])]))?["coap.observe.state"] == nil)
     #expect(listener.hear(CoAPBuilder(.fetch, options: [(6, [])]))?["coap.observe.state"] == "register")

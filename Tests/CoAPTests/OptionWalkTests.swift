@@ -15,7 +15,7 @@ private func option(_ number: Int, at offset: Int, count: Int) -> CoAPOptionWalk
 }
 
 /// RFC 7252, 3.1: each nibble of delta and of length, with as many extension bytes as it asks for, all zero.
-@Test func everyNibble() {
+@Test("Every nibble") func everyNibble() {
     for delta in 0..<16 {
         for length in 0..<16 {
             let extensions = [13: 1, 14: 2]
@@ -38,14 +38,14 @@ private func option(_ number: Int, at offset: Int, count: Int) -> CoAPOptionWalk
     }
 }
 
-@Test(arguments: [0, 12, 13, 14, 268, 269, 270, 65_535])
+@Test("Delta boundaries", arguments: [0, 12, 13, 14, 268, 269, 270, 65_535])
 func deltaBoundaries(delta: Int) {
     #expect(
         firstStep(encodedOption(delta: delta, [7])) == option(delta, at: delta < 13 ? 1 : delta < 269 ? 2 : 3, count: 1)
     )
 }
 
-@Test(arguments: [0, 12, 13, 14, 268, 269, 270, 65_535, 65_804])
+@Test("Length boundaries", arguments: [0, 12, 13, 14, 268, 269, 270, 65_535, 65_804])
 func lengthBoundaries(length: Int) {
     let bytes = encodedOption(delta: 1, Array(repeating: 1, count: length))
     #expect(firstStep(bytes) == option(1, at: length < 13 ? 1 : length < 269 ? 2 : 3, count: length))
@@ -53,7 +53,7 @@ func lengthBoundaries(length: Int) {
 }
 
 /// The largest delta that can be written, 65804, is beyond the largest option number (RFC 7252, 12.2).
-@Test func numbersOverflow() {
+@Test("Numbers overflow") func numbersOverflow() {
     #expect(firstStep(hex("e0 fef2")) == option(65_535, at: 3, count: 0))
     #expect(firstStep(hex("e0 fef3")) == .fault(.optionNumberOverflow))
     #expect(firstStep(hex("e0 ffff")) == .fault(.optionNumberOverflow))
@@ -65,7 +65,7 @@ func lengthBoundaries(length: Int) {
 }
 
 /// A walk made for one buffer never reads outside of another, shorter one.
-@Test func walkStaysInBounds() {
+@Test("Walk stays in bounds") func walkStaysInBounds() {
     let bytes = hex("b4 74657374")
     for count in 0..<bytes.count {
         var walk = CoAPOptionWalk(ByteRange(offset: 0, count: 100))

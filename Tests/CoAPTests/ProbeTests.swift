@@ -5,7 +5,7 @@ import Testing
 
 private func isPlausible(_ bytes: [UInt8]) -> Bool { CoAPProbe.verdict(bytes.span.bytes) == .plausible }
 
-@Test func wholeMessagesArePlausible() {
+@Test("Whole messages are plausible") func wholeMessagesArePlausible() {
     #expect(isPlausible(hex("40 01 7d34 bb 74656d7065726174757265")))
     #expect(isPlausible(hex("61 45 7d35 20 ff 32322e332043")))
     #expect(isPlausible(hex("40 00 1234")) && isPlausible(hex("60 00 1234")) && isPlausible(hex("70 00 1234")))
@@ -13,16 +13,18 @@ private func isPlausible(_ bytes: [UInt8]) -> Bool { CoAPProbe.verdict(bytes.spa
 }
 
 /// Things that a receiver may forgive, but that are not believed on a strange port.
-@Test(arguments: [
-    "400112", "80011234", "49011234 000102030405060708", "40011234 ff", "40011234 f1", "40011234 b561",
-    "40211234", "40081234", "600112340000", "50001234", "40001234 00",
-    "40011234 d000",  // option 13
-    "40011234 00",  // option 0
-    "40011234 6105",  // Observe of 5 in a request
-    "40011234 b107",  // Uri-Path of a control character
-    "60451234 b161",  // Uri-Path in a response
-    "40011234 b1ff",  // Uri-Path that is not UTF-8
-])
+@Test(
+    "Not believed",
+    arguments: [
+        "400112", "80011234", "49011234 000102030405060708", "40011234 ff", "40011234 f1", "40011234 b561",
+        "40211234", "40081234", "600112340000", "50001234", "40001234 00",
+        "40011234 d000",  // option 13
+        "40011234 00",  // option 0
+        "40011234 6105",  // Observe of 5 in a request
+        "40011234 b107",  // Uri-Path of a control character
+        "60451234 b161",  // Uri-Path in a response
+        "40011234 b1ff",  // Uri-Path that is not UTF-8
+    ])
 func notBelieved(text: String) {
     #expect(!isPlausible(hex(text)))
 }
@@ -80,13 +82,13 @@ private let others: [(String, [UInt8])] = [
     ("JSON", Array("{\"temperature\":21.5}".utf8)), ("base64", Array("QUJDREVGR0hJSktMTU5PUA==".utf8)),
 ]
 
-@Test(arguments: others)
+@Test("Other protocols", arguments: others)
 func otherProtocols(name: String, bytes: [UInt8]) {
     #expect(!isPlausible(bytes), "\(name)")
 }
 
 /// A DNS query under each identifier: some begin as CoAP does.
-@Test func everyDNSIdentifier() {
+@Test("Every DNS identifier") func everyDNSIdentifier() {
     var bytes = hex("0000 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001")
     for id in UInt16.min...UInt16.max {
         bytes[0] = UInt8(id >> 8)
@@ -96,7 +98,7 @@ func otherProtocols(name: String, bytes: [UInt8]) {
 }
 
 /// A uTP connection request under each connection id: it begins as a CON with a token of one byte does.
-@Test func everyUTPIdentifier() {
+@Test("Every UTP identifier") func everyUTPIdentifier() {
     var bytes = hex("4100 0000 00112233 00000000 00100000 0001 0000")
     for id in UInt16.min...UInt16.max {
         bytes[2] = UInt8(id >> 8)
@@ -106,13 +108,15 @@ func otherProtocols(name: String, bytes: [UInt8]) {
 }
 
 /// RFC 7252, 12.8: what goes to all CoAP nodes, and what does not.
-@Test(arguments: [
-    (IPAddress(v4: 0xE000_01BB), true), (IPAddress(v4: 0xE000_00FB), false), (IPAddress(v4: 0xC000_0201), false),
-    (IPAddress(high: 0xFF02_0000_0000_0000, low: 0xFD), true),
-    (IPAddress(high: 0xFF05_0000_0000_0000, low: 0xFD), true),
-    (IPAddress(high: 0xFF02_0000_0000_0000, low: 0xFB), false),
-    (IPAddress(high: 0xFE80_0000_0000_0000, low: 0xFD), false),
-])
+@Test(
+    "Requests to all nodes",
+    arguments: [
+        (IPAddress(v4: 0xE000_01BB), true), (IPAddress(v4: 0xE000_00FB), false), (IPAddress(v4: 0xC000_0201), false),
+        (IPAddress(high: 0xFF02_0000_0000_0000, low: 0xFD), true),
+        (IPAddress(high: 0xFF05_0000_0000_0000, low: 0xFD), true),
+        (IPAddress(high: 0xFF02_0000_0000_0000, low: 0xFB), false),
+        (IPAddress(high: 0xFE80_0000_0000_0000, low: 0xFD), false),
+    ])
 func requestsToAllNodes(address: IPAddress, isGroup: Bool) {
     func isGroupRequest(_ bytes: [UInt8]) -> Bool { CoAPProbe.isGroupRequest(bytes.span.bytes, to: address) }
     #expect(isGroupRequest(CoAPBuilder(.nonConfirmable, .get, 1, path: "x").bytes) == isGroup)
@@ -121,7 +125,7 @@ func requestsToAllNodes(address: IPAddress, isGroup: Bool) {
 }
 
 /// A copy proves something where it is a request for a resource that can be told from others.
-@Test func copiesThatProve() {
+@Test("Copies that prove") func copiesThatProve() {
     func isRetransmission(_ bytes: [UInt8], _ request: [UInt8]) -> Bool {
         CoAPProbe.isRetransmission(bytes.span.bytes, of: request.span.bytes)
     }
@@ -159,6 +163,6 @@ func randomDatagrams(lengths: ClosedRange<Int>, isVersion1: Bool, perHundredThou
         if isVersion1 { bytes[0] = bytes[0] & 0x3F | 0x40 }
         if CoAPProbe.verdict(bytes.span.bytes.extracting(0..<count)) == .plausible { passed += 1 }
     }
-    print("probe: \(passed) of 250000 random datagrams of \(lengths) octets pass, version 1: \(isVersion1)")
+    print("probe: \(passed) of 250000 random datagrams of \(lengths) bytes pass, version 1: \(isVersion1)")
     #expect(passed * 2 < perHundredThousand * 5, "seed \(seed)")
 }

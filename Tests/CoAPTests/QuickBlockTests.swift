@@ -22,18 +22,18 @@ private func body(_ blocks: Int) -> [UInt8] {
     (0..<(blocks * size - size / 2)).map { UInt8(truncatingIfNeeded: $0 >> 3) }
 }
 
-private func play(_ steps: [Step], _ octets: [UInt8]) throws -> [HeardEvent] {
+private func play(_ steps: [Step], _ bytes: [UInt8]) throws -> [HeardEvent] {
     let listener = Listener()
     return try steps.enumerated().map { index, step in
         var options: [(Int, [UInt8])] = step.isRequest ? [(11, Array("path".utf8))] : []
         for block in step.qBlock2 { options.append((31, Build.coapBlock(block.0, more: block.1, size))) }
         if let block = step.qBlock1 {
             options.append((19, Build.coapBlock(block.0, more: block.1, size)))
-            if step.isRequest { options += [(60, Build.coapUnsigned(UInt32(octets.count))), (292, [0x02])] }
+            if step.isRequest { options += [(60, Build.coapUnsigned(UInt32(bytes.count))), (292, [0x02])] }
         }
         if !step.isRequest, step.carriesPayload { options.append((4, [0x31])) }
         let number = step.qBlock1?.0 ?? step.qBlock2.first?.0 ?? 0
-        let payload = step.carriesPayload ? Array(octets.dropFirst(number * size).prefix(size)) : []
+        let payload = step.carriesPayload ? Array(bytes.dropFirst(number * size).prefix(size)) : []
         let message = Build.coap(
             type: 1, code: step.code, id: UInt16(100 + index), token: [step.token], options: options, payload: payload)
         return try #require(
@@ -42,59 +42,59 @@ private func play(_ steps: [Step], _ octets: [UInt8]) throws -> [HeardEvent] {
     }
 }
 
-private func digest(_ octets: [UInt8]) -> String {
+private func digest(_ bytes: [UInt8]) -> String {
     var hash = SHA256()
-    hash.update(octets.span.bytes)
+    hash.update(bytes.span.bytes)
     var text: [UInt8] = []
     hash.finish().writeHex(to: &text)
     return String(decoding: text, as: UTF8.self)
 }
 
 /// As in RFC 9177, 10.1: blocks 1 and 2 of a PUT by NON are lost, the server names what is missing (4.08), they come again.
-@Test func lostBlocksOfARequest() throws {
+@Test("Lost blocks of a request") func lostBlocksOfARequest() throws {
     func put(_ number: Int, _ more: Bool, _ token: UInt8) -> Step {
         Step(isRequest: true, code: 3, token: token, qBlock1: (number, more), carriesPayload: true)
     }
-    let octets = body(4)
+    let bytes = body(4)
     let events = try play(
         [
             put(0, true, 0xD0), put(3, false, 0xD3), Step(isRequest: false, code: 0x88, token: 0xD3),
             put(1, true, 0xD4), put(2, true, 0xD5), Step(isRequest: false, code: 0x44, token: 0xD5),
-        ], octets)
+        ], bytes)
     #expect(events.map { $0["coap.block.sequence"] } == ["first", "gap", nil, "next", "next", nil])
     #expect(events[1]["coap.body.state"] == "incomplete" && events[1]["coap.body.holes"] == "2")
-    #expect(events[4]["coap.body.state"] == "complete" && events[4]["coap.body.sha256"] == digest(octets))
+    #expect(events[4]["coap.body.state"] == "complete" && events[4]["coap.body.sha256"] == digest(bytes))
     #expect(events[5]["coap.matched"] == "true")
     #expect(events.allSatisfy { $0.list("violation.id").isEmpty })
 }
 
 /// As in RFC 9177, 10.2: one GET is answered by four blocks, of which one is lost and asked for again with its number.
-@Test func lostBlockOfAResponse() throws {
+@Test("Lost block of a response") func lostBlockOfAResponse() throws {
     func part(_ number: Int, _ more: Bool, _ token: UInt8) -> Step {
         Step(isRequest: false, code: 0x45, token: token, qBlock2: [(number, more)], carriesPayload: true)
     }
-    let octets = body(4)
+    let bytes = body(4)
     let events = try play(
         [
             Step(isRequest: true, code: 1, token: 0xF0, qBlock2: [(0, false)]), part(0, true, 0xF0),
             part(1, true, 0xF0), part(3, false, 0xF0),
             Step(isRequest: true, code: 1, token: 0xF1, qBlock2: [(2, false)]),
             part(2, true, 0xF1),
-        ], octets)
+        ], bytes)
     #expect(events.map { $0["coap.block.sequence"] } == [nil, "first", "next", "gap", nil, "next"])
-    #expect(events[5]["coap.body.state"] == "complete" && events[5]["coap.body.sha256"] == digest(octets))
+    #expect(events[5]["coap.body.state"] == "complete" && events[5]["coap.body.sha256"] == digest(bytes))
     #expect(events[3]["coap.response_count"] == "3" && events[3]["coap.body.holes"] == "1")
     #expect(events.allSatisfy { $0.list("violation.id").isEmpty })
 }
 
 /// RFC 9177, 4.1: several Q-Block2 in a request name the missing blocks; it is no fault.
-@Test func severalMissingBlocks() throws {
+@Test("Several missing blocks") func severalMissingBlocks() throws {
     let events = try play([Step(isRequest: true, code: 1, token: 1, qBlock2: [(1, false), (3, false)])], body(4))
     #expect(events[0].list("violation.id").isEmpty)
 }
 
 /// RFC 8132, 2 and 3: FETCH, PATCH and iPATCH have payloads; FETCH is observed as GET is.
-@Test func methodsOfRFC8132() throws {
+@Test("Methods of RFC 8132") func methodsOfRFC8132() throws {
     for (code, name) in [(5, "FETCH"), (6, "PATCH"), (7, "iPATCH")] as [(UInt8, String)] {
         let listener = Listener()
         let options = [(11, Array("object".utf8)), (12, [51])] + (code == 5 ? [(6, [])] : [])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Options that no table has: critical, unsafe and no-cache-key follow from the number (RFC 7252, 5.4.6).
-@Test func unknownOptionsByProperty() throws {
+@Test("Unknown options by property") func unknownOptionsByProperty() throws {
     let numbers = [0x800, 0x802, 0x803, 0x807, 0x81C, 0x81D, 0x81E]
     let event = try #require(Listener().hear(Build.coap(code: 0x45, options: numbers.map { ($0, [1]) })))
     func wanted(_ holds: (Int) -> Bool) -> [String] { numbers.filter(holds).map(String.init) }
@@ -15,29 +15,33 @@ import Testing
 }
 
 /// What a path may hide.
-@Test(arguments: [
-    (["a", "b"], [String]()), (["."], ["dot"]), (["a", "..", "b"], ["dot_dot"]), (["a/b"], ["slash"]),
-    (["a\\b"], ["backslash"]), (["a\u{0}"], ["nul"]), (["\u{7}"], ["control"]), (["%2e%2E"], ["encoded"]),
-    (["%2Fetc"], ["encoded"]), (["100%"], []), (["%zz"], []), (["..", "a/b"], ["dot_dot", "slash"]),
-    (Array(repeating: "x", count: 32), []), (Array(repeating: "x", count: 33), ["deep"]),
-])
+@Test(
+    "Path tricks",
+    arguments: [
+        (["a", "b"], [String]()), (["."], ["dot"]), (["a", "..", "b"], ["dot_dot"]), (["a/b"], ["slash"]),
+        (["a\\b"], ["backslash"]), (["a\u{0}"], ["nul"]), (["\u{7}"], ["control"]), (["%2e%2E"], ["encoded"]),
+        (["%2Fetc"], ["encoded"]), (["100%"], []), (["%zz"], []), (["..", "a/b"], ["dot_dot", "slash"]),
+        (Array(repeating: "x", count: 32), []), (Array(repeating: "x", count: 33), ["deep"]),
+    ])
 func pathTricks(segments: [String], expected: [String]) throws {
     let event = try #require(Listener().hear(Build.coap(code: 1, options: segments.map { (11, Array($0.utf8)) })))
     #expect(event.list("coap.path.tricks") == expected)
 }
 
 /// RFC 7252, 5.10.2: the host that a proxy is asked to reach.
-@Test(arguments: [
-    ("coap://example.com:5683/a", "coap", "example.com"), ("http://u:p@192.0.2.1/", "http", "192.0.2.1"),
-    ("coap://[2001:db8::1]:61616/x", "coap", "2001:db8::1"), ("coaps://h", "coaps", "h"), ("coap:", "coap", nil),
-    ("x", nil, nil), ("coap://", "coap", ""), ("http://a@b@c?d", "http", "c"),
-])
+@Test(
+    "Proxy UR is",
+    arguments: [
+        ("coap://example.com:5683/a", "coap", "example.com"), ("http://u:p@192.0.2.1/", "http", "192.0.2.1"),
+        ("coap://[2001:db8::1]:61616/x", "coap", "2001:db8::1"), ("coaps://h", "coaps", "h"), ("coap:", "coap", nil),
+        ("x", nil, nil), ("coap://", "coap", ""), ("http://a@b@c?d", "http", "c"),
+    ])
 func proxyURIs(uri: String, scheme: String?, host: String?) throws {
     let event = try #require(Listener().hear(Build.coap(code: 1, options: [(35, Array(uri.utf8))])))
     #expect(event["coap.proxy.scheme"] == scheme && event["coap.proxy.host"] == host)
 }
 
-@Test func proxySchemes() throws {
+@Test("Proxy schemes") func proxySchemes() throws {
     let options = [(3, Array("inner.example".utf8)), (39, Array("http".utf8))]
     let event = try #require(Listener().hear(Build.coap(code: 1, options: options)))
     #expect(event["coap.proxy.scheme"] == "http" && event["coap.proxy.host"] == "inner.example")
@@ -46,27 +50,27 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
 }
 
 /// Bytes between two addresses, whatever the ports, in a window of 30 to 60 seconds.
-@Test func amplificationByPair() throws {
+@Test("Amplification by pair") func amplificationByPair() throws {
     let listener = Listener()
-    let question = Build.coap(type: 1, code: 1, id: 1, token: [1])  // 5 octets
+    let question = Build.coap(type: 1, code: 1, id: 1, token: [1])  // 5 bytes
     let answer = Build.coap(type: 1, code: 0x45, id: 2, token: [1], payload: Array(repeating: 1, count: 94))  // 100
     func ask(_ port: UInt16, at time: Double) -> HeardEvent? {
         let client = Endpoint(Listener.client.address, port)
-        #expect(listener.hear(question, from: client, to: Listener.server, at: time)?["coap.pair.octets"] == nil)
+        #expect(listener.hear(question, from: client, to: Listener.server, at: time)?["coap.pair.bytes"] == nil)
         return listener.hear(answer, from: Listener.server, to: client, at: time)
     }
-    #expect(ask(1000, at: 0)?["coap.pair.octets"] == "100")
+    #expect(ask(1000, at: 0)?["coap.pair.bytes"] == "100")
     let second = ask(1001, at: 1)
-    #expect(second?["coap.pair.octets"] == "200" && second?["coap.pair.amplification"] == "20.0")
-    #expect(ask(1002, at: 31)?["coap.pair.octets"] == "300")
-    #expect(ask(1003, at: 61)?["coap.pair.octets"] == "200")
-    #expect(ask(1004, at: 500)?["coap.pair.octets"] == "100")
+    #expect(second?["coap.pair.bytes"] == "200" && second?["coap.pair.amplification"] == "20.0")
+    #expect(ask(1002, at: 31)?["coap.pair.bytes"] == "300")
+    #expect(ask(1003, at: 61)?["coap.pair.bytes"] == "200")
+    #expect(ask(1004, at: 500)?["coap.pair.bytes"] == "100")
     // Answers that nobody asked for: bytes, no ratio.
     let lone = Listener().hear(answer, from: Listener.server, to: Listener.client)
-    #expect(lone?["coap.pair.octets"] == "100" && lone?["coap.pair.amplification"] == nil)
+    #expect(lone?["coap.pair.bytes"] == "100" && lone?["coap.pair.amplification"] == nil)
 }
 
-@Test func pairsAreBounded() {
+@Test("Pairs are bounded") func pairsAreBounded() {
     var limits = CoAPLimits()
     limits.pairs = 4
     let listener = Listener(limits)

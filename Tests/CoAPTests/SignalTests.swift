@@ -10,11 +10,13 @@ private let csm = code(7, 1)
 
 /// Names, numbers and formats of RFC 8323, 5.3 to 5.6 and 11.2, and of RFC 8974, 2.2.1; OSCORE under every code by
 /// RFC 8613, 13.3.
-@Test(arguments: [
-    (1, 2, "Max-Message-Size", 0...4), (1, 4, "Block-Wise-Transfer", 0...0), (1, 6, "Extended-Token-Length", 0...3),
-    (2, 2, "Custody", 0...0), (3, 2, "Custody", 0...0), (4, 2, "Alternative-Address", 1...255),
-    (4, 4, "Hold-Off", 0...3), (5, 2, "Bad-CSM-Option", 0...2), (3, 9, "OSCORE", 0...255),
-])
+@Test(
+    "Signal options",
+    arguments: [
+        (1, 2, "Max-Message-Size", 0...4), (1, 4, "Block-Wise-Transfer", 0...0), (1, 6, "Extended-Token-Length", 0...3),
+        (2, 2, "Custody", 0...0), (3, 2, "Custody", 0...0), (4, 2, "Alternative-Address", 1...255),
+        (4, 4, "Hold-Off", 0...3), (5, 2, "Bad-CSM-Option", 0...2), (3, 9, "OSCORE", 0...255),
+    ])
 func signalOptions(detail: UInt8, number: UInt16, name: String, lengths: ClosedRange<Int>) throws {
     let option = CoAPSignalOption(CoAPCode(7, detail), number)
     #expect(option.name?.description == name)
@@ -26,7 +28,7 @@ func signalOptions(detail: UInt8, number: UInt16, name: String, lengths: ClosedR
     if number != 9 { #expect(CoAPSignalOption(CoAPCode(7, 7), number).definition == nil) }
 }
 
-@Test func signalFields() throws {
+@Test("Signal fields") func signalFields() throws {
     let listener = Listener()
     let connection = listener.connect()
     let first = try #require(
@@ -78,7 +80,7 @@ private let broken: [([UInt8], String)] = [
     (CoAPStream(0x1F).bytes, "RFC7252-12.1.1"),
 ]
 
-@Test(arguments: broken) func brokenStreamMessages(bytes: [UInt8], id: String) throws {
+@Test("Broken stream messages", arguments: broken) func brokenStreamMessages(bytes: [UInt8], id: String) throws {
     let listener = Listener()
     let connection = listener.connect()
     #expect(listener.hear(connection, CoAPStream.csm())?["violation.id"] == nil)
@@ -169,7 +171,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
 }
 
 /// RFC 8323, 6.1 and 6.2: blocks of BERT.
-@Test func bertBlocks() throws {
+@Test("Bert blocks") func bertBlocks() throws {
     let listener = Listener()
     let connection = listener.connect(isFromStart: false)
     let body = [UInt8](repeating: 0x61, count: 3072)
@@ -183,7 +185,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
 }
 
 /// RFC 8323, 4.2: over WebSocket the length is 0, and what it is means nothing.
-@Test func webSocketMessages() throws {
+@Test("Web socket messages") func webSocketMessages() throws {
     let listener = Listener()
     let connection = listener.connect()
     let hello = CoAPStream(csm, options: [(2, [8, 0])]).webSocketBytes
@@ -200,7 +202,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
     #expect(event["violation.id"] == "RFC8323-4.2" && event["coap.uri_path"] == "/x")
 }
 
-@Test func connectionsAreBounded() {
+@Test("Connections are bounded") func connectionsAreBounded() {
     var limits = CoAPLimits()
     limits.connections = 4
     let listener = Listener(limits)
@@ -210,7 +212,7 @@ func unbrokenStreamMessages(message: CoAPStream) throws {
     #expect(listener.hear(all[9], CoAPStream.csm())?["coap.session.midstream"] == "false")
 }
 
-@Test func tableOfExtensionViolations() {
+@Test("Table of extension violations") func tableOfExtensionViolations() {
     #expect(CoAPExtensionViolation.allCases.count <= 32)
     var seen: [CoAPExtensionSection] = []
     for violation in CoAPExtensionViolation.allCases {

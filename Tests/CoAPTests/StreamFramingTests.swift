@@ -7,7 +7,7 @@ import Testing
 private func frame(_ bytes: [UInt8]) -> CoAPFrameVerdict { CoAPFraming.frame(bytes.span.bytes) }
 
 /// Figures of RFC 8323, 3.2 (figure 6: a 2.03 with token 7f) and 5.7 (figures 13 and 14: Ping and Pong with token 42).
-@Test func figuresOfTheSpecification() throws {
+@Test("Figures of the specification") func figuresOfTheSpecification() throws {
     #expect(frame(hex("01 43 7f")) == .message(3))
     let valid = try #require(streamed(hex("01 43 7f")))
     #expect(valid.code == .valid && valid.token.count == 1 && valid.options.isEmpty && !valid.violations.isFatal)
@@ -20,9 +20,11 @@ private func frame(_ bytes: [UInt8]) -> CoAPFrameVerdict { CoAPFraming.frame(byt
 }
 
 /// Both sides of each border of the length: RFC 8323, 3.2.
-@Test(arguments: [
-    (0, 2), (1, 2), (12, 2), (13, 3), (14, 3), (268, 3), (269, 4), (270, 4), (65_804, 4), (65_805, 6), (65_806, 6),
-])
+@Test(
+    "Lengths",
+    arguments: [
+        (0, 2), (1, 2), (12, 2), (13, 3), (14, 3), (268, 3), (269, 4), (270, 4), (65_804, 4), (65_805, 6), (65_806, 6),
+    ])
 func lengths(body: Int, header: Int) throws {
     let payload = [UInt8](repeating: 0x61, count: max(0, body - 1))
     let bytes = CoAPStream(0x45, payload: payload).bytes
@@ -35,7 +37,7 @@ func lengths(body: Int, header: Int) throws {
 }
 
 /// RFC 8974, 2.1: lengths of tokens and where they stand, over UDP and over TCP.
-@Test(arguments: [0, 1, 8, 13, 14, 20, 268, 269, 270, 1000, 65_804])
+@Test("Token lengths", arguments: [0, 1, 8, 13, 14, 20, 268, 269, 270, 1000, 65_804])
 func tokenLengths(count: Int) throws {
     let token = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
     let bytes = CoAPStream(0x01, token: token, path: "a").bytes
@@ -53,7 +55,7 @@ func tokenLengths(count: Int) throws {
     #expect(event["coap.uri_path"] == "/a" && event["violation.id"] == nil)
 }
 
-@Test(arguments: [9, 10, 11, 12, 15]) func reservedTokenLengths(nibble: Int) throws {
+@Test("Reserved token lengths", arguments: [9, 10, 11, 12, 15]) func reservedTokenLengths(nibble: Int) throws {
     let bytes = hex("00 01") + [UInt8](repeating: 0, count: 20)
     #expect(frame([UInt8(nibble)] + bytes.dropFirst()) == .lost)
     let listener = Listener()
@@ -62,7 +64,7 @@ func tokenLengths(count: Int) throws {
 }
 
 /// Whatever the first byte, a message is as long as its header says, and each truncation is incomplete.
-@Test func everyNibbleOfAStream() {
+@Test("Every nibble of a stream") func everyNibbleOfAStream() {
     for first in UInt8.min...UInt8.max {
         let bytes = [first] + [UInt8](repeating: 0x01, count: 700)
         let nibble = Int(first >> 4)
@@ -80,14 +82,14 @@ func tokenLengths(count: Int) throws {
             let expected: CoAPFrameVerdict =
                 count >= total ? .message(total) : .incomplete(total: known ? total : nil)
             if frame(Array(bytes.prefix(count))) != expected {
-                Issue.record("first octet \(first), \(count) octets: \(frame(Array(bytes.prefix(count))))")
+                Issue.record("first byte \(first), \(count) bytes: \(frame(Array(bytes.prefix(count))))")
             }
         }
     }
 }
 
 /// Every truncation of a message: as a head it is read as far as it goes and breaks nothing.
-@Test func everyTruncationOfAStreamedMessage() throws {
+@Test("Every truncation of a streamed message") func everyTruncationOfAStreamedMessage() throws {
     let message = CoAPStream(
         0x02, token: [1, 2, 3, 4], path: "fw/image", options: [(12, [42]), (27, [0x16]), (60, [0x10, 0])],
         payload: [UInt8](repeating: 0xC3, count: 400)

@@ -4,7 +4,7 @@ import Events
 import TestSupport
 import Testing
 
-private func octets(_ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
+private func bytes(_ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
     (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
 }
 
@@ -14,12 +14,12 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
     let options = (0..<Int.random(in: 0...6, using: &random)).map { _ in
         (
             Int.random(in: 0...[40, 400, 65_535][Int.random(in: 0...2, using: &random)], using: &random),
-            octets([0, 1, 12, 13, 14, 268, 269, 300].randomElement(using: &random) ?? 0, &random)
+            bytes([0, 1, 12, 13, 14, 268, 269, 300].randomElement(using: &random) ?? 0, &random)
         )
     }
-    let payload = octets([0, 0, 1, 11, 12, 300, 70_000].randomElement(using: &random) ?? 0, &random)
+    let payload = bytes([0, 0, 1, 11, 12, 300, 70_000].randomElement(using: &random) ?? 0, &random)
     return CoAPStream(
-        codes.randomElement(using: &random) ?? 1, token: octets(tokenLength, &random), options: options,
+        codes.randomElement(using: &random) ?? 1, token: bytes(tokenLength, &random), options: options,
         payload: payload)
 }
 
@@ -82,13 +82,13 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPStream {
 }
 
 /// A place in random bytes or in those of other protocols is no boundary.
-@Test("no message boundary is found in random bytes or other protocols") func randomOctetsProveNothing() {
+@Test("no message boundary is found in random bytes or other protocols") func randomBytesProveNothing() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for run in 0..<400 {
         let bytes: [UInt8] =
             switch run % 4 {
-            case 0: octets(4000, &random)
+            case 0: bytes(4000, &random)
             case 1: (0..<4000).map { _ in UInt8.random(in: 0x20...0x7E, using: &random) }
             // Small numbers of many bytes, as binary protocols have them.
             case 2: (0..<1000).flatMap { _ in [0, 0, 0, UInt8.random(in: 0...70, using: &random)] }

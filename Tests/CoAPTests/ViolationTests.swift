@@ -75,7 +75,7 @@ private let broken: [(String, String, Bool)] = [
     ("60 45 1234 d1 0f 10 31 10 ff 61", "RFC9177-4.6", false),
 ]
 
-@Test(arguments: broken)
+@Test("Broken message", arguments: broken)
 func brokenMessage(text: String, id: String, isFatal: Bool) throws {
     let event = try #require(Listener().hear(hex(text)))
     #expect(event["violation.id"] == id)
@@ -84,31 +84,33 @@ func brokenMessage(text: String, id: String, isFatal: Bool) throws {
 }
 
 /// Messages near the broken ones that keep the rules.
-@Test(arguments: [
-    "40 00 1234", "60 00 1234", "70 00 1234",  // ping, Empty ACK, RST
-    "40 01 1234 b3 2e2e2e",  // Uri-Path of three dots
-    "60 84 1234 c1 2a ff c3",  // 4.04 with octets, not a diagnostic payload
-    "40 01 1234 e0 1bf7",  // unknown elective option of the vendors' range
-    "60 43 1234 41 01", "50 43 1234 41 01 21 05",  // 2.03 with an ETag, and as a notification
-    "60 45 1234 d0 00",  // unknown critical option in a response
-    "40 01 1234 41 01 01 02",  // several ETags in a request
-    "40 03 1234 d1 0e 00 ff 61",  // last block shorter than its size
-    "40 03 1234 d1 0e 08 ff 61616161616161616161616161616161",  // 16 octets announced and sent
-    "60 5f 1234 d1 0e 08",  // 2.31 with Block1 in control usage
-    "40 05 1234 60 ff 61",  // Observe in a FETCH (RFC 8132, 2.4)
-    "40 01 1234 d1 03 01",  // Hop-Limit 1
-    "40 03 1234 d1 06 00 d1 1c 01 d1 db 07 ff 61",  // Q-Block1 with Size1 and Request-Tag
-    "40 03 1234 d1 0e 10 d1 14 10 ff 61", "60 45 1234 d1 0a 10 51 10",  // a block beyond the size, an estimate
-    "40 03 1234 d1 0e 00 ff 6161616161616161616161616161616161",  // the last block of 16 octets with 17
-    "40 03 1234 d1 06 10 d1 1c 11 d1 db 07 ff 61",  // Q-Block1 with the last octet of 17
-    "40 01 1234 d0 08",  // EDHOC
-])
+@Test(
+    "Unbroken message",
+    arguments: [
+        "40 00 1234", "60 00 1234", "70 00 1234",  // ping, Empty ACK, RST
+        "40 01 1234 b3 2e2e2e",  // Uri-Path of three dots
+        "60 84 1234 c1 2a ff c3",  // 4.04 with bytes, not a diagnostic payload
+        "40 01 1234 e0 1bf7",  // unknown elective option of the vendors' range
+        "60 43 1234 41 01", "50 43 1234 41 01 21 05",  // 2.03 with an ETag, and as a notification
+        "60 45 1234 d0 00",  // unknown critical option in a response
+        "40 01 1234 41 01 01 02",  // several ETags in a request
+        "40 03 1234 d1 0e 00 ff 61",  // last block shorter than its size
+        "40 03 1234 d1 0e 08 ff 61616161616161616161616161616161",  // 16 bytes announced and sent
+        "60 5f 1234 d1 0e 08",  // 2.31 with Block1 in control usage
+        "40 05 1234 60 ff 61",  // Observe in a FETCH (RFC 8132, 2.4)
+        "40 01 1234 d1 03 01",  // Hop-Limit 1
+        "40 03 1234 d1 06 00 d1 1c 01 d1 db 07 ff 61",  // Q-Block1 with Size1 and Request-Tag
+        "40 03 1234 d1 0e 10 d1 14 10 ff 61", "60 45 1234 d1 0a 10 51 10",  // a block beyond the size, an estimate
+        "40 03 1234 d1 0e 00 ff 6161616161616161616161616161616161",  // the last block of 16 bytes with 17
+        "40 03 1234 d1 06 10 d1 1c 11 d1 db 07 ff 61",  // Q-Block1 with the last byte of 17
+        "40 01 1234 d0 08",  // EDHOC
+    ])
 func unbrokenMessage(text: String) throws {
     #expect(try #require(Listener().hear(hex(text))).list("violation.id") == [])
 }
 
 /// RFC 7252, 8.1 and 8.2.1.
-@Test func multicastRequests() throws {
+@Test("Multicast requests") func multicastRequests() throws {
     let group = Endpoint(IPAddress(v4: 0xE000_01BB), 5683)  // 224.0.1.187, All CoAP Nodes (12.8)
     func ids(_ message: CoAPBuilder) throws -> [String] {
         try #require(Listener().hear(message, to: group)).list("violation.id")
@@ -119,13 +121,13 @@ func unbrokenMessage(text: String) throws {
 }
 
 /// Several broken rules are all named, each section once, in the order of the table.
-@Test func severalViolations() throws {
+@Test("Several violations") func severalViolations() throws {
     // ACK with a GET, Uri-Path `..`, Content-Format twice, payload marker without payload.
     let event = try #require(Listener().hear(hex("60 01 1234 b2 2e2e 11 32 01 32 ff")))
     #expect(event.list("violation.id") == ["RFC7252-3", "RFC7252-4.2", "RFC7252-5.4.5", "RFC7252-5.10.1"])
 }
 
-@Test func tableOfViolations() {
+@Test("Table of violations") func tableOfViolations() {
     #expect(CoAPViolation.allCases.count <= 64)
     var seen: [CoAPSection] = []
     for violation in CoAPViolation.allCases {

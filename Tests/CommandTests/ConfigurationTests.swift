@@ -9,14 +9,16 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test(arguments: [
-        ("db: a.db\nsensr: hall\n", ":2: there is no setting 'sensr'; did you mean 'sensor'?"),
-        ("# hall\n\nmax_flows: many\n", ":3: 'max_flows' wants a number from 16 to 16777216"),
-        ("retention_days: 0\n", ":1: 'retention_days' wants a number from 1 to 36500"),
-        ("promiscuous: perhaps\n", ":1: 'promiscuous' wants true or false"),
-        ("- db\n", ": a map of settings is wanted"),
-        ("db: [\n", ": not valid YAML"),
-    ])
+    @Test(
+        "Wrong",
+        arguments: [
+            ("db: a.db\nsensr: hall\n", ":2: there is no setting 'sensr'; did you mean 'sensor'?"),
+            ("# hall\n\nmax_flows: many\n", ":3: 'max_flows' wants a number from 16 to 16777216"),
+            ("retention_days: 0\n", ":1: 'retention_days' wants a number from 1 to 36500"),
+            ("promiscuous: perhaps\n", ":1: 'promiscuous' wants true or false"),
+            ("- db\n", ": a map of settings is wanted"),
+            ("db: [\n", ": not valid YAML"),
+        ])
     func wrong(_ text: String, _ sentence: String) throws {
         try folder.write(text, to: "earshot.yaml")
         for (arguments, environment) in [
@@ -29,14 +31,14 @@ import Testing
         }
     }
 
-    @Test func missing() throws {
+    @Test("Missing") func missing() throws {
         let outcome = try earshot("stats", "--config", "gone.yaml", directory: folder.path)
         #expect(outcome.status == 78)
         #expect(outcome.errorText == "earshot: gone.yaml: the configuration cannot be read\n")
     }
 
     /// Flags beat the environment, that beats the file.
-    @Test func precedence() throws {
+    @Test("Precedence") func precedence() throws {
         try folder.write("db: file.db\nsensor: hall\nrules: [\(Program.rules)/mqtt]\n", to: "earshot.yaml")
         let file: [String: String?] = ["EARSHOT_RULES": nil, "EARSHOT_CONFIG": "earshot.yaml"]
         #expect(try earshot("replay", sample, directory: folder.path, environment: file).status == 0)

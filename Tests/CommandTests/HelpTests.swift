@@ -38,7 +38,9 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct HelpTests {
-    @Test(arguments: CommandCase.all) func everyOptionIsExplained(_ command: CommandCase) throws {
+    @Test("Every option is explained", arguments: CommandCase.all) func everyOptionIsExplained(_ command: CommandCase)
+        throws
+    {
         let outcome = try run(try Program.path(), command.words + ["--help"])
         #expect(outcome.status == 0)
         #expect(outcome.errors.isEmpty)
@@ -58,7 +60,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         #expect(other.text == outcome.text)
     }
 
-    @Test func theProgram() throws {
+    @Test("The program") func theProgram() throws {
         let outcome = try earshot("--help")
         #expect(outcome.status == 0)
         for word in ["run", "replay", "tail", "show", "decode", "rules", "stats", "EXAMPLES", "FILES", "EXIT STATUS"] {
@@ -69,13 +71,13 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         #expect(try earshot("help").text == outcome.text)
     }
 
-    @Test func version() throws {
+    @Test("Version") func version() throws {
         let outcome = try earshot("--version")
         #expect(outcome.status == 0)
         #expect(outcome.text.wholeMatch(of: /earshot [0-9]+\.[0-9]+\.[0-9]+\n/) != nil)
     }
 
-    @Test(arguments: ["bash", "zsh", "fish"]) func completion(_ kind: String) throws {
+    @Test("Completion", arguments: ["bash", "zsh", "fish"]) func completion(_ kind: String) throws {
         let outcome = try earshot("--generate-completion-script", kind)
         #expect(outcome.status == 0)
         for word in ["replay", "show-secrets", "skip-broken-rules"] { #expect(outcome.text.contains(word)) }
@@ -90,7 +92,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         #expect(check.errors.isEmpty, "\(check.errorText)")
     }
 
-    @Test func completionInBashOffersCommands() throws {
+    @Test("Completion in bash offers commands") func completionInBashOffersCommands() throws {
         let outcome = try shell(
             """
             source <("$EARSHOT" --generate-completion-script bash)

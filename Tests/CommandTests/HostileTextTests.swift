@@ -108,7 +108,7 @@ import Testing
     }
 
     /// File names, filters and rules come from elsewhere too.
-    @Test func namesInMessages() throws {
+    @Test("Names in messages") func namesInMessages() throws {
         let name = "\u{1B}[2J\u{202E}\r.pcap"
         for arguments in [
             ["decode", name], ["replay", name], ["tail", "--db", name], ["stats", "--config", name],

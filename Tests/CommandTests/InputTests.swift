@@ -9,14 +9,14 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test(arguments: ["decode", "replay"]) func missing(_ command: String) throws {
+    @Test("Missing", arguments: ["decode", "replay"]) func missing(_ command: String) throws {
         let outcome = try earshot(command, "gone.pcap", directory: folder.path)
         #expect(outcome.status == 66)
         #expect(outcome.errorText == "earshot: gone.pcap: no such file or folder\n")
         #expect(folder.names == [])
     }
 
-    @Test(arguments: ["decode", "replay"]) func otherThings(_ command: String) throws {
+    @Test("Other things", arguments: ["decode", "replay"]) func otherThings(_ command: String) throws {
         try folder.write("To whom it may concern:\nthis is a letter.\n", to: "letter.pcap")
         let text = try earshot(command, "letter.pcap", directory: folder.path)
         #expect(text.status == 65)
@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Every alert up to the damage is kept; then frame and byte are said.
-    @Test func cutShort() throws {
+    @Test("Cut short") func cutShort() throws {
         var frames = try anonymousConversation()
         let whole = pcap(frames)
         frames.append(Build.tcpFrame(seq: 900, Array("later".utf8)))
@@ -47,7 +47,7 @@ import Testing
         #expect(decoded.lines.count == 2)
     }
 
-    @Test func everyPlaceToCutIsSaid() throws {
+    @Test("Every place to cut is said") func everyPlaceToCutIsSaid() throws {
         let bytes = try contents(Program.samples + "/mqtt/sys-subscription.pcap")
         for length in stride(from: 1, to: bytes.count, by: max(1, bytes.count / 23)) {
             let file = try folder.write(Array(bytes[..<length]), to: "part.pcap")
@@ -71,7 +71,7 @@ import Testing
         #expect(try alerts(in: folder.file("earshot.db")).map(\.rule) == [try ruleID("mqtt/mqtt_sys_subscription")])
     }
 
-    @Test func aFolderWithoutCaptures() throws {
+    @Test("A folder without captures") func aFolderWithoutCaptures() throws {
         try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: true)
         let outcome = try earshot("replay", "in", directory: folder.path)
         #expect(outcome.status == 66)

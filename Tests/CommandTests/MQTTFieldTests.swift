@@ -34,11 +34,11 @@ struct MQTTFieldTests {
         var split = Session(port: 41_000, version: 4)
         var long = PublishValue()
         long.payload = Array(repeating: 0x78, count: 300)
-        split.send(Array(long.octets(4).prefix(2)), isFromServer: false)
-        split.send(Array(long.octets(4).dropFirst(2)), isFromServer: false)
+        split.send(Array(long.bytes(4).prefix(2)), isFromServer: false)
+        split.send(Array(long.bytes(4).dropFirst(2)), isFromServer: false)
         var subscribe = SubscribeValue()
         subscribe.filters = [SubscribeValue.Filter(text: "#")]
-        split.send(subscribe.octets(4), isFromServer: false)
+        split.send(subscribe.bytes(4), isFromServer: false)
         // The same alias for one topic towards the server, for another towards the client (MQTT 5.0, 3.3.2.3.4).
         var aliases = Session(port: 41_001, version: 5)
         for (topic, isFromServer) in [("up", false), ("down", true), ("", false), ("", true)] {
@@ -46,7 +46,7 @@ struct MQTTFieldTests {
             publish.topic = topic
             publish.properties = PropertyList(
                 PropertyRow.all.filter { $0.id == 0x23 }.map { PacketProperty($0, .number(1)) })
-            aliases.send(publish.octets(5), isFromServer: isFromServer)
+            aliases.send(publish.bytes(5), isFromServer: isFromServer)
         }
         let expected: [(String, Session, [String])] = [
             ("split length", split, ["PUBLISH t", "SUBSCRIBE #"]),
@@ -78,10 +78,10 @@ private struct Session {
         let maximum = PropertyList(PropertyRow.all.filter { $0.id == 0x22 }.map { PacketProperty($0, .number(9)) })
         var connect = ConnectValue()
         connect.properties = maximum
-        send(connect.octets(version), isFromServer: false)
+        send(connect.bytes(version), isFromServer: false)
         var connack = ConnackValue()
         connack.properties = maximum
-        send(connack.octets(version), isFromServer: true)
+        send(connack.bytes(version), isFromServer: true)
     }
 
     private init(port: Int) {
@@ -99,13 +99,13 @@ private struct Session {
         var connect = ConnectValue()
         connect.properties = .every(.connect, &random)
         connect.will = ConnectValue.Will(topic: "gone", message: [0x31], properties: .every(.will, &random))
-        send(connect.octets(5), isFromServer: false)
+        send(connect.bytes(5), isFromServer: false)
         var connack = ConnackValue()
         connack.properties = .every(.connack, &random)
-        send(connack.octets(5), isFromServer: true)
+        send(connack.bytes(5), isFromServer: true)
         var publish = PublishValue()
         publish.properties = .every(.publish, &random)
-        send(publish.octets(5), isFromServer: true)
+        send(publish.bytes(5), isFromServer: true)
     }
 
     /// A session of random packets.
@@ -113,10 +113,10 @@ private struct Session {
         self.init(port: port)
         var connect = ConnectValue.random(version, isFromServer: false, &random)
         connect.isClean = false
-        send(connect.octets(version), isFromServer: false)
+        send(connect.bytes(version), isFromServer: false)
         var connack = ConnackValue.random(version, isFromServer: true, &random)
         connack.code = 0
-        send(connack.octets(version), isFromServer: true)
+        send(connack.bytes(version), isFromServer: true)
         for _ in 0..<40 {
             let isFromServer = Bool.random(using: &random)
             var segment: [UInt8] = []
@@ -125,24 +125,24 @@ private struct Session {
                 // These would end the session, or begin it anew.
                 if [1, 2, 14].contains(packet.type), segment.isEmpty { continue }
                 if [1, 2, 14].contains(packet.type) { break }
-                segment += packet.octets(version)
+                segment += packet.bytes(version)
             }
             if !segment.isEmpty { send(segment, isFromServer: isFromServer) }
         }
-        send(DisconnectValue.random(version, isFromServer: false, &random).octets(version), isFromServer: false)
+        send(DisconnectValue.random(version, isFromServer: false, &random).bytes(version), isFromServer: false)
     }
 
-    mutating func send(_ octets: [UInt8], isFromServer: Bool) {
+    mutating func send(_ bytes: [UInt8], isFromServer: Bool) {
         let side = isFromServer ? 1 : 0
         let (client, server): ([UInt8], [UInt8]) = ([10, 0, 0, 1], [10, 0, 0, 2])
         let segment = Build.tcp(
             from: isFromServer ? 1883 : port, to: isFromServer ? port : 1883, seq: next[side], ack: next[1 - side],
-            octets)
+            bytes)
         frames.append(
             Build.ethernet(
                 0x0800,
                 Build.ipv4(
                     from: isFromServer ? server : client, to: isFromServer ? client : server, proto: 6, segment)))
-        next[side] += UInt32(octets.count)
+        next[side] += UInt32(bytes.count)
     }
 }

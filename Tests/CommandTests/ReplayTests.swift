@@ -12,7 +12,7 @@ import Testing
 
     private func stored() throws -> Int { try alerts(in: folder.file("earshot.db")).count }
 
-    @Test func twiceDoesNotDouble() throws {
+    @Test("Twice does not double") func twiceDoesNotDouble() throws {
         let first = try earshot("replay", sample, directory: folder.path)
         #expect(first.status == 0 && first.lines.count == 1)
         let second = try earshot("replay", sample, directory: folder.path)
@@ -30,7 +30,7 @@ import Testing
         #expect(try earshot("stats", "--runs", directory: folder.path).lines.count == 2)
     }
 
-    @Test func compressedAndPiped() throws {
+    @Test("Compressed and piped") func compressedAndPiped() throws {
         let plain = try earshot("replay", sample, "--db", "plain.db", directory: folder.path)
         #expect(plain.lines.count == 1)
         let outcome = try shell(
@@ -48,7 +48,7 @@ import Testing
         #expect(try earshot("decode", "-", input: sample).text == (try earshot("decode", sample)).text)
     }
 
-    @Test func damagedCompression() throws {
+    @Test("Damaged compression") func damagedCompression() throws {
         let outcome = try shell(
             """
             gzip -c '\(sample)' | head -c 700 > cut.pcap.gz
@@ -58,7 +58,7 @@ import Testing
         #expect(outcome.errorText.contains("cut.pcap.gz: "), "\(outcome.errorText)")
     }
 
-    @Test func folders() throws {
+    @Test("Folders") func folders() throws {
         let outcome = try earshot("replay", "-q", Program.samples, directory: folder.path)
         #expect(outcome.status == 0, "\(outcome.errorText)")
         let files = FileManager.default.enumerator(atPath: Program.samples)?.compactMap { $0 as? String } ?? []
@@ -71,7 +71,7 @@ import Testing
         #expect(rules.count > 40)
     }
 
-    @Test func speed() throws {
+    @Test("Speed") func speed() throws {
         // One second between the first frame and the last, at ten times the speed.
         let frames = (0...1000).map { _ in [UInt8](repeating: 0, count: 60) }
         try folder.write(pcap(frames), to: "second.pcap")
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// Also where whoever started the program had left the signals blocked, as the threads of a pool do.
-    @Test(arguments: [false, true]) func interrupted(_ isBlocked: Bool) throws {
+    @Test("Interrupted", arguments: [false, true]) func interrupted(_ isBlocked: Bool) throws {
         let frames = (0...60_000).map { _ in [UInt8](repeating: 0, count: 60) }
         try folder.write(pcap(frames), to: "minute.pcap")
         var command = [try Program.path(), "replay", "minute.pcap", "--speed", "1"]
@@ -100,7 +100,7 @@ import Testing
         #expect(try earshot("stats", "--runs", directory: folder.path).text.hasPrefix("run 1, interrupted, "))
     }
 
-    @Test func countAndFields() throws {
+    @Test("Count and fields") func countAndFields() throws {
         let outcome = try earshot("decode", sample, "-c", "3", "--fields", "frame.number,mqtt.type")
         #expect(
             outcome.lines == [

@@ -27,7 +27,9 @@ import Testing
             """, to: "rules/\(name).yml")
     }
 
-    @Test(arguments: [["rules", "check"], ["replay", "x.pcap"]]) func aBrokenRule(_ command: [String]) throws {
+    @Test("A broken rule", arguments: [["rules", "check"], ["replay", "x.pcap"]]) func aBrokenRule(_ command: [String])
+        throws
+    {
         try FileManager.default.copyItem(atPath: sample, toPath: folder.file("x.pcap"))
         try writeRule("broken", selection: "mqtt.tipe: SUBSCRIBE")
         let outcome = try run(try Program.path(), command + ["--rules", "rules"], directory: folder.path)
@@ -45,7 +47,7 @@ import Testing
     }
 
     /// The excerpt is what the file says, whatever stands in it, and the caret below what is meant.
-    @Test func theExcerptIsTheLine() throws {
+    @Test("The excerpt is the line") func theExcerptIsTheLine() throws {
         try writeRule("broken", selection: #"{mqtt.clientid|re: '^\d+\.x$', mqtt.tipe: A}"#)
         let outcome = try earshot("rules", "check", "--rules", "rules", directory: folder.path)
         #expect(outcome.status == 78)
@@ -69,7 +71,7 @@ import Testing
         #expect(outcome.lines.count == 1)
     }
 
-    @Test func rulesThatAreNotThere() throws {
+    @Test("Rules that are not there") func rulesThatAreNotThere() throws {
         let missing = try earshot("rules", "check", "--rules", "gone", directory: folder.path)
         #expect(missing.status == 66)
         #expect(missing.errorText.contains("gone: there are no rules here"))
@@ -79,7 +81,7 @@ import Testing
     }
 
     /// A site keeps its rules elsewhere and puts links where the sensor looks.
-    @Test func linksAreFollowed() throws {
+    @Test("Links are followed") func linksAreFollowed() throws {
         try writeRule("whole", selection: "mqtt.type: SUBSCRIBE")
         try FileManager.default.createDirectory(atPath: folder.file("etc"), withIntermediateDirectories: true)
         for (link, target) in [("etc/site", "../rules"), ("all", "etc"), ("rules/loop", "../etc")] {
@@ -91,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func shippedRulesAreFound() throws {
+    @Test("Shipped rules are found") func shippedRulesAreFound() throws {
         let outcome = try earshot("rules", "list", directory: folder.path, environment: ["EARSHOT_RULES": nil])
         #expect(outcome.status == 0)
         #expect(outcome.text.contains(try ruleID("coap/coap_discovery")))
@@ -101,7 +103,7 @@ import Testing
         #expect(high.lines.allSatisfy { ["high", "crit"].contains($0.prefix(4)) && $0.contains(" mqtt ") })
     }
 
-    @Test func aRuleThatFailsItsTest() throws {
+    @Test("A rule that fails its test") func aRuleThatFailsItsTest() throws {
         try writeRule("whole", selection: "mqtt.type: SUBSCRIBE")
         let text = String(decoding: try contents(folder.file("rules/whole.yml")), as: UTF8.self)
         let tests = """
@@ -120,7 +122,7 @@ import Testing
             "\(outcome.text)")
     }
 
-    @Test func fields() throws {
+    @Test("Fields") func fields() throws {
         let outcome = try earshot("rules", "fields", "--json")
         #expect(outcome.status == 0)
         for line in outcome.lines {

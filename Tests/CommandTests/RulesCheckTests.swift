@@ -66,7 +66,7 @@ import Testing
         try run(try Program.path(), ["rules", "check", "--rules", "rules"] + more, directory: folder.path)
     }
 
-    @Test func allIsToldAtOnce() throws {
+    @Test("All is told at once") func allIsToldAtOnce() throws {
         try folder.write(Array("title: a\n# caf".utf8) + [0xE9, 0x0A], to: "rules/a.yml")
         try folder.write(rule("0001", level: "hgih", selection: "mqtt.tipe: SUBSCRIBE"), to: "rules/b.yml")
         try folder.write(
@@ -118,7 +118,7 @@ import Testing
         #expect(outcome.text == "0 rules loaded, 2 errors, 0 warnings\n", "\(outcome.errorText)")
     }
 
-    @Test func filtersThatAreNotThere() throws {
+    @Test("Filters that are not there") func filtersThatAreNotThere() throws {
         try folder.write(rule("0001"), to: "rules/a.yml")
         for (name, reason) in [("gone", "no such file or folder"), ("filters", "no .yml or .yaml file is below")] {
             let outcome = try check("--filters", name)

@@ -12,7 +12,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test func showOne() throws {
+    @Test("Show one") func showOne() throws {
         let id = try ruleID(progress)
         let text = String(decoding: try contents("\(Program.rules)/\(progress).yml"), as: UTF8.self)
         let source = try #require(text.components(separatedBy: "---\n").last)
@@ -32,7 +32,7 @@ import Testing
         #expect(missing.errorText.contains("did you mean mqtt_message_to_reader_of_all?"))
     }
 
-    @Test func listByStatusTagAndCategory() throws {
+    @Test("List by status tag and category") func listByStatusTagAndCategory() throws {
         let all = try earshot("rules", "list")
         let some = try earshot("rules", "list", "--status", "stable", "--category", "mqtt", "--tag", "T1110")
         #expect(some.status == 0 && !some.lines.isEmpty && some.lines.count < all.lines.count)
@@ -57,7 +57,7 @@ import Testing
     }
 
     /// What `decode --matches` says is what the rules' own tests say.
-    @Test func matchesOfEvents() throws {
+    @Test("Matches of events") func matchesOfEvents() throws {
         let outcome = try earshot("decode", "--matches", harvest)
         #expect(outcome.status == 0, "\(outcome.errorText)")
         let (first, second) = (try ruleID(attempt), try ruleID(progress))
@@ -82,7 +82,7 @@ import Testing
         #expect(alone.lines.contains("{\"rule.id\":[\"\(first)\"]}"), "\(alone.lines)")
     }
 
-    @Test func explainARule() throws {
+    @Test("Explain a rule") func explainARule() throws {
         let events = try earshot("decode", harvest)
         let file = try folder.write(events.output, to: "events.json")
         let subscribe = try #require(events.lines.first { $0.contains("\"mqtt.type\":\"SUBSCRIBE\"") })
@@ -171,7 +171,7 @@ import Testing
     }
 
     /// A site's filters stand in a folder of their own.
-    @Test func filtersOfASite() throws {
+    @Test("Filters of a site") func filtersOfASite() throws {
         try FileManager.default.createDirectory(atPath: folder.file("filters"), withIntermediateDirectories: true)
         let id = try ruleID(attempt)
         func filter(_ value: String) throws {

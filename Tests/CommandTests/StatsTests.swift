@@ -14,7 +14,7 @@ import Testing
     }
 
     /// The keys are a contract with programs that read them.
-    @Test func keys() throws {
+    @Test("Keys") func keys() throws {
         let outcome = try earshot("stats", "--json", directory: folder.path)
         #expect(outcome.lines.count == 1)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any])
@@ -33,7 +33,7 @@ import Testing
         #expect((object["bytes"] as? Int ?? 0) == capture.count - 24 - 16 * count)
     }
 
-    @Test func forPeople() throws {
+    @Test("For people") func forPeople() throws {
         let latest = try earshot("stats", directory: folder.path)
         #expect(latest.text.hasPrefix("run 2, finished, started "))
         #expect(latest.text.contains("mqtt/malformed.pcap"))
@@ -41,7 +41,7 @@ import Testing
         #expect(try earshot("stats", "--runs", directory: folder.path).lines.count == 2)
     }
 
-    @Test func oneAlertInFull() throws {
+    @Test("One alert in full") func oneAlertInFull() throws {
         let outcome = try earshot("show", "1", directory: folder.path)
         #expect(outcome.status == 0)
         for text in [
@@ -58,7 +58,7 @@ import Testing
     }
 
     /// So that a rule can be taken from there, it stands there as it was loaded.
-    @Test func theRuleAsItIsWritten() throws {
+    @Test("The rule as it is written") func theRuleAsItIsWritten() throws {
         let rule = #"""
             title: A Pattern
             id: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0003

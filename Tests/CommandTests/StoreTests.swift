@@ -11,7 +11,9 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test(arguments: [["tail"], ["tail", "-f"], ["show", "1"], ["stats"]]) func missing(_ command: [String]) throws {
+    @Test("Missing", arguments: [["tail"], ["tail", "-f"], ["show", "1"], ["stats"]]) func missing(_ command: [String])
+        throws
+    {
         let outcome = try run(try Program.path(), command, directory: folder.path)
         #expect(outcome.status == 66)
         #expect(outcome.output.isEmpty)
@@ -19,7 +21,7 @@ import Testing
         #expect(folder.names == [], "a reader makes no store")
     }
 
-    @Test func cannotBeMade() throws {
+    @Test("Cannot be made") func cannotBeMade() throws {
         try folder.write("a file", to: "file")
         for path in ["gone/alerts.db", "file/alerts.db", "/proc/alerts.db"] {
             let outcome = try earshot("replay", "--db", path, sample, directory: folder.path)
@@ -31,7 +33,7 @@ import Testing
     }
 
     /// The superuser may write anywhere but on what is mounted so that nobody may.
-    @Test func readOnly() throws {
+    @Test("Read only") func readOnly() throws {
         let closed = folder.file("closed")
         try FileManager.default.createDirectory(atPath: closed, withIntermediateDirectories: true)
         if getuid() == 0 {
@@ -47,7 +49,7 @@ import Testing
         #expect(outcome.errorText.contains("closed/alerts.db"), "\(outcome.errorText)")
     }
 
-    @Test func somethingElse() throws {
+    @Test("Something else") func somethingElse() throws {
         try folder.write(String(repeating: "This is no database. ", count: 200), to: "letter.db")
         let made = try run(
             "/usr/bin/python3",
@@ -69,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func withoutRuns() throws {
+    @Test("Without runs") func withoutRuns() throws {
         // A store in which no run was ever begun: the capture cannot be opened.
         try folder.write("no capture", to: "x.pcap")
         #expect(try earshot("replay", "x.pcap", directory: folder.path).status == 65)
@@ -84,7 +86,7 @@ import Testing
         #expect(show.errorText == "earshot: earshot.db: there is no alert 1\n")
     }
 
-    @Test func onlyTheOwnerReadsIt() throws {
+    @Test("Only the owner reads it") func onlyTheOwnerReadsIt() throws {
         #expect(try earshot("replay", "-q", sample, directory: folder.path).status == 0)
         for name in folder.names {
             let attributes = try FileManager.default.attributesOfItem(atPath: folder.file(name))
@@ -93,7 +95,7 @@ import Testing
     }
 
     /// Readers leave nothing behind and may read while nobody writes.
-    @Test func readersChangeNothing() throws {
+    @Test("Readers change nothing") func readersChangeNothing() throws {
         #expect(try earshot("replay", "-q", sample, directory: folder.path).status == 0)
         let before = try contents(folder.file("earshot.db"))
         for command in [["tail"], ["stats"], ["show", "1"], ["show", "1", "--pcap", "-"]] {
@@ -103,7 +105,7 @@ import Testing
     }
 
     /// What was committed survives the hardest end.
-    @Test func killedAndReadAgain() throws {
+    @Test("Killed and read again") func killedAndReadAgain() throws {
         let outcome = try shell(
             """
             mkfifo feed

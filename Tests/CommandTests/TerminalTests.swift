@@ -17,7 +17,7 @@ import Testing
         ).text
     }
 
-    @Test func coloursOnATerminalOnly() throws {
+    @Test("Colours on a terminal only") func coloursOnATerminalOnly() throws {
         #expect(try earshot("replay", sample, directory: folder.path).text.contains("\u{1B}") == false)
         #expect(try earshot("tail", directory: folder.path).output.contains(0x1B) == false)
         guard Program.find("script") != nil else {

@@ -22,7 +22,7 @@ struct UsageCase: Sendable, CustomTestStringConvertible {
         UsageCase(["decode"], "name capture files, or interfaces with -i"),
         UsageCase(["decode", "-i", "lo", "a.pcap"], "name capture files, or interfaces with -i"),
         UsageCase(["run"], "name at least one interface with -i"),
-        UsageCase(["run", "-i", "lo", "-s", "3"], "--snap-length wants 64 to 262144 octets"),
+        UsageCase(["run", "-i", "lo", "-s", "3"], "--snap-length wants 64 to 262144 bytes"),
         UsageCase(["run", "-i", "lo", "-B", "0"], "--buffer-size wants 1 to 2047 MiB"),
         UsageCase(["tail", "--format", "xml"], "there is no format 'xml'; there are text, fast, json, eve"),
         UsageCase(
@@ -49,7 +49,7 @@ struct UsageCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct UsageTests {
-    @Test(arguments: UsageCase.all) func wrongWords(_ usage: UsageCase) throws {
+    @Test("Wrong words", arguments: UsageCase.all) func wrongWords(_ usage: UsageCase) throws {
         let folder = try TemporaryFolder()
         let outcome = try run(try Program.path(), usage.arguments, directory: folder.path)
         #expect(outcome.status == 64, "\(outcome.errorText)")

@@ -54,7 +54,7 @@ import Testing
     }
 
     /// The example of the specification: many failed logins, then one that succeeds, by the same user.
-    @Test func aCorrelationFeedsAnother() {
+    @Test("A correlation feeds another") func aCorrelationFeedsAnother() {
         let box = DetectionEngineBox(read(rules))
         #expect(box.diagnostics.isEmpty)
         #expect(run(box, 1, 5, "eve").isEmpty)
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// A parent means by a name what the correlation below meant by it.
-    @Test func aliasesReachUp() {
+    @Test("Aliases reach up") func aliasesReachUp() {
         let box = DetectionEngineBox([
             rule("up", "mqtt", [[test("mqtt.type", ["UP"])]]), rule("down", "mqtt", [[test("mqtt.type", ["DOWN"])]]),
             correlation(

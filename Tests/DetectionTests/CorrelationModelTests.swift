@@ -90,7 +90,9 @@ import Testing
     /// That is so as long as no more than 16 events of the group have passed this one. Of sums, windows count that end with a number, with this event, or with the latest of the group: events without
     /// numbers are not kept. Distinct values with bounds that more values can break are looked at in some windows only, and
     /// so what is raised must be true, but not all that is true is raised.
-    @Test(arguments: 0..<24) func windowsOfLateEventsEqualTheNaiveOnes(_ run: Int) {
+    @Test("Windows of late events equal the naive ones", arguments: 0..<24) func windowsOfLateEventsEqualTheNaiveOnes(
+        _ run: Int
+    ) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         let timespan = Int64.random(in: 1...8, using: &random)

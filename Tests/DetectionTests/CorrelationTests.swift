@@ -19,7 +19,7 @@ import Testing
             ])
     }
 
-    @Test func countsEventsInTheWindow() {
+    @Test("Counts events in the window") func countsEventsInTheWindow() {
         let box = DetectionEngineBox([
             Self.base,
             correlation("c", .eventCount, of: ["refused"], by: ["mqtt.clientid"], seconds: 10, [.init(.gte, 3)]),
@@ -38,7 +38,8 @@ import Testing
         #expect(box.engine.counters.eventsWithoutGroup == 3)
     }
 
-    @Test func furtherMatchesAddToTheSameAlertForTheTimespan() {
+    @Test("Further matches add to the same alert for the timespan") func furtherMatchesAddToTheSameAlertForTheTimespan()
+    {
         let box = DetectionEngineBox([
             Self.base,
             correlation("c", .eventCount, of: ["base"], by: ["mqtt.clientid"], seconds: 10, [.init(.gte, 2)]),
@@ -81,7 +82,7 @@ import Testing
         #expect(box.engine.hits.map(\.matched) == [3])
     }
 
-    @Test func upperBoundsAndCombinations() {
+    @Test("Upper bounds and combinations") func upperBoundsAndCombinations() {
         let box = DetectionEngineBox([
             Self.base,
             correlation("lt", .eventCount, of: ["base"], by: [], seconds: 100, [.init(.lt, 3)]),
@@ -98,7 +99,7 @@ import Testing
             seen == [["lt", "neq"], ["lt", "range"], ["eq", "range", "neq"], ["range", "neq"], ["neq"], ["neq"]])
     }
 
-    @Test func distinctValues() {
+    @Test("Distinct values") func distinctValues() {
         let box = DetectionEngineBox([
             Self.base,
             correlation(
@@ -115,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func sums() {
+    @Test("Sums") func sums() {
         let box = DetectionEngineBox([
             Self.base,
             correlation(
@@ -134,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func timeThatStepsBack() {
+    @Test("Time that steps back") func timeThatStepsBack() {
         let box = DetectionEngineBox([
             Self.base, correlation("c", .eventCount, of: ["base"], by: [], seconds: 10, [.init(.gte, 3)]),
         ])

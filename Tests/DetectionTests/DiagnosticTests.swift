@@ -160,7 +160,7 @@ import Testing
             ], expected: [], loaded: ["many", "first"]),
     ]
 
-    @Test(arguments: cases) func diagnostics(_ testCase: Case) {
+    @Test("Diagnostics", arguments: cases) func diagnostics(_ testCase: Case) {
         let (rules, found) = RuleCompiler.compile(testCase.documents, registry: testRegistry)
         #expect(
             found.map { "\($0.code) \($0.severity) \($0.position?.line ?? 0)" } == testCase.expected.map(\.0))
@@ -171,7 +171,7 @@ import Testing
         #expect(rules.rules.map(\.id) == testCase.loaded)
     }
 
-    @Test func metadataAndTechniques() {
+    @Test("Metadata and techniques") func metadataAndTechniques() {
         let (rules, _) = RuleCompiler.compile(
             [
                 rule("b", "mqtt", Self.good, tags: ["attack.collection", "attack.ics.t0802", "attack.t1110.001"]),

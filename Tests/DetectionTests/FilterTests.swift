@@ -111,7 +111,7 @@ import Testing
         #expect(matched("grafana", "fe80::1") == ["home", "known", "port", "not"])
     }
 
-    @Test func anUnknownListIsAnError() {
+    @Test("An unknown list is an error") func anUnknownListIsAnError() {
         let box = DetectionEngineBox(
             [rule("home", "mqtt", [[test("source.ip|expand", ["%home_network%"])]])], placeholders: lists)
         #expect(box.diagnostics.map(\.code) == ["unknown-list"])

@@ -101,7 +101,7 @@ import Testing
         Case("mqtt.topic|covers", ["$SYS/broker"], ["mqtt.topic": ["#"]], false),
     ]
 
-    @Test(arguments: cases) func meaning(_ testCase: Case) {
+    @Test("Meaning", arguments: cases) func meaning(_ testCase: Case) {
         let box = DetectionEngineBox([rule("r", "mqtt", [[test(testCase.key, testCase.values)]])])
         #expect(box.diagnostics.filter { $0.severity == .error }.isEmpty)
         box.evaluate(FakeEvent(.mqtt, 0, testCase.fields), context())
@@ -109,11 +109,14 @@ import Testing
     }
 
     /// `date -u -d @SECONDS '+%M %H %d %V %m %Y'` of GNU coreutils.
-    @Test(arguments: [
-        (0, "0 0 1 1 1 1970"), (1_767_225_599, "59 23 31 1 12 2025"), (1_767_225_600, "0 0 1 1 1 2026"),
-        (1_798_761_600, "0 0 1 53 1 2027"), (1_709_164_800, "0 0 29 9 2 2024"), (4_107_542_399, "59 23 28 8 2 2100"),
-        (1_795_240_200, "50 5 21 47 11 2026"),
-    ])
+    @Test(
+        "Parts of times",
+        arguments: [
+            (0, "0 0 1 1 1 1970"), (1_767_225_599, "59 23 31 1 12 2025"), (1_767_225_600, "0 0 1 1 1 2026"),
+            (1_798_761_600, "0 0 1 53 1 2027"), (1_709_164_800, "0 0 29 9 2 2024"),
+            (4_107_542_399, "59 23 28 8 2 2100"),
+            (1_795_240_200, "50 5 21 47 11 2026"),
+        ])
     func partsOfTimes(seconds: Int64, expected: String) {
         let numbers = expected.split(separator: " ").compactMap { Int64($0) }
         let parts = ["minute", "hour", "day", "week", "month", "year"]

@@ -40,7 +40,7 @@ import Testing
         return box.engine.hits.first?.measure
     }
 
-    @Test func aRatioNeedsBothMinima() {
+    @Test("A ratio needs both minima") func aRatioNeedsBothMinima() {
         let box = DetectionEngineBox(read(amplifier))
         #expect(box.diagnostics.isEmpty)
         #expect(sends(box, 1, "a", 19, 4) == nil, "19 is below the minimum")
@@ -52,7 +52,7 @@ import Testing
         #expect(sends(box, 12, "a", 20, nil) == 4.2, "what came before second 2 is out of the window")
     }
 
-    @Test func aRatioIsShownWithItsFraction() throws {
+    @Test("A ratio is shown with its fraction") func aRatioIsShownWithItsFraction() throws {
         let box = DetectionEngineBox(read(amplifier))
         let event = FakeEvent(
             .mqtt, 0,
@@ -121,7 +121,7 @@ import Testing
         #expect(beats(box, 100, "x").isEmpty)
     }
 
-    @Test func tableIsBoundedAndCounts() {
+    @Test("Table is bounded and counts") func tableIsBoundedAndCounts() {
         var limits = DetectionLimits()
         limits.absences = 10
         let box = DetectionEngineBox(read(heartbeat), limits: limits)

@@ -74,7 +74,8 @@ import Testing
 
     /// The same of events that come late. Of rules in order, all windows that end with an event are looked at; of rules in any
     /// order, those in which one is seen first or last. With `not`, that may leave one out: then what is raised must be true.
-    @Test(arguments: 0..<40) func conditionsOfLateEventsEqualTheNaiveOnes(_ run: Int) throws {
+    @Test("Conditions of late events equal the naive ones", arguments: 0..<40)
+    func conditionsOfLateEventsEqualTheNaiveOnes(_ run: Int) throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         let timespan = Int64.random(in: 1...8, using: &random)

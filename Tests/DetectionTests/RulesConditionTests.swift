@@ -97,7 +97,7 @@ import Testing
         """
     }.joined()
 
-    @Test func rulesNamedTwiceAreOne() {
+    @Test("Rules named twice are one") func rulesNamedTwiceAreOne() {
         let id = "5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0000"
         let text =
             Self.ruleTexts + """
@@ -115,7 +115,7 @@ import Testing
     }
 
     /// Each `or` of a pair doubles the terms of the condition.
-    @Test func conditionsWithTooManyRunsAreRefused() {
+    @Test("Conditions with too many runs are refused") func conditionsWithTooManyRunsAreRefused() {
         let names = (0..<20).map { "r\($0)" }
         let rules = names.enumerated().map { number, name in
             """
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func sumsOfWholeNumbersMeetThresholdsWithFractions() {
+    @Test("Sums of whole numbers meet thresholds with fractions") func sumsOfWholeNumbersMeetThresholdsWithFractions() {
         let base = rule("base", "mqtt", [[test("mqtt.type", ["CONNACK"])]])
         let bounds: [SigmaCorrelation.Bound] = [.init(.gte, 5, fraction: 5.5), .init(.lt, 8, fraction: 8.25)]
         let box = DetectionEngineBox([
@@ -187,7 +187,7 @@ import Testing
         #expect(box.engine.counters.stateBytes > 0)
     }
 
-    @Test func manyRulesInOrderAreFollowed() {
+    @Test("Many rules in order are followed") func manyRulesInOrderAreFollowed() {
         let names = (0..<40).map { "r\($0)" }
         let rules = names.map { rule($0, "mqtt", [[test("mqtt.topic|cased", [.string(SigmaString($0))])]]) }
         let box = DetectionEngineBox(

@@ -80,7 +80,7 @@ import Testing
     }
 
     /// Groups by the thousand stay within the memory that the limits name.
-    @Test func manyGroupsStayWithinTheirBound() {
+    @Test("Many groups stay within their bound") func manyGroupsStayWithinTheirBound() {
         let limits = DetectionLimits(bytes: 4 << 20)
         let box = DetectionEngineBox(
             [
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// Every table full: a sensor's memory stays within what the limits say.
-    @Test func fullTablesStayWithinTheirBound() {
+    @Test("Full tables stay within their bound") func fullTablesStayWithinTheirBound() {
         let bytes = 8 << 20
         let text = """
             title: Silent

@@ -16,18 +16,20 @@ import Testing
     }
 
     /// What is hostile stays: outputs escape it, once (`terminalSafe`).
-    @Test(arguments: [
-        (nil, "Rule r"),
-        ("plain", "plain"),
-        ("{mqtt.clientid} from {source.ip}:{source.port}", "dev from 10.0.0.5:50000"),
-        ("{mqtt.topic}.", "a/b, c."),
-        ("<{mqtt.username}>", "<->"),
-        ("{mqtt.passwd}", "<6 bytes>"),
-        ("{mqtt.prop.correlation_data} {mqtt.retain}", "00ff true"),
-        ("{@timestamp}", "2023-11-14T22:13:20.000000Z"),
-        ("{mqtt.msg}", "a\nb\u{1B}[31m\u{9B}\u{FFFD}\u{202E}ä"),
-        ("open {", "open {"),
-    ])
+    @Test(
+        "Placeholders",
+        arguments: [
+            (nil, "Rule r"),
+            ("plain", "plain"),
+            ("{mqtt.clientid} from {source.ip}:{source.port}", "dev from 10.0.0.5:50000"),
+            ("{mqtt.topic}.", "a/b, c."),
+            ("<{mqtt.username}>", "<->"),
+            ("{mqtt.passwd}", "<6 bytes>"),
+            ("{mqtt.prop.correlation_data} {mqtt.retain}", "00ff true"),
+            ("{@timestamp}", "2023-11-14T22:13:20.000000Z"),
+            ("{mqtt.msg}", "a\nb\u{1B}[31m\u{9B}\u{FFFD}\u{202E}ä"),
+            ("open {", "open {"),
+        ])
     func placeholders(_ template: String?, _ expected: String) {
         let text = summary(
             template,
@@ -39,18 +41,20 @@ import Testing
         #expect(text == expected)
     }
 
-    @Test(arguments: [
-        ("{mqtt.clientid} at {source.ip}", "a client without id at 10.0.0.5"),
-        ("client id {mqtt.clientid}, user {mqtt.username}", "client id '', user ''"),
-        ("{mqtt.passwd}", "<1 byte>"),
-    ])
+    @Test(
+        "Empty texts",
+        arguments: [
+            ("{mqtt.clientid} at {source.ip}", "a client without id at 10.0.0.5"),
+            ("client id {mqtt.clientid}, user {mqtt.username}", "client id '', user ''"),
+            ("{mqtt.passwd}", "<1 byte>"),
+        ])
     func emptyTexts(_ template: String, _ expected: String) {
         let fields: [String: [FakeValue]] = ["mqtt.clientid": [""], "mqtt.username": [""], "mqtt.passwd": ["x"]]
         #expect(summary(template, fields) == expected)
         #expect(summary("{mqtt.clientid} at {source.ip}", [:]) == "- at 10.0.0.5")
     }
 
-    @Test func lengthIsBounded() {
+    @Test("Length is bounded") func lengthIsBounded() {
         let long = String(repeating: "ä", count: 400)
         let one = summary("{mqtt.clientid}|", ["mqtt.clientid": [.text(long)]])
         #expect(one == String(repeating: "ä", count: 120) + "…|")
@@ -59,7 +63,7 @@ import Testing
         #expect(summary(String(repeating: "x", count: 600), [:]).count == 501)
     }
 
-    @Test func correlationsHaveCountAndTimespan() {
+    @Test("Correlations have count and timespan") func correlationsHaveCountAndTimespan() {
         let box = DetectionEngineBox([
             rule("base", "mqtt", [[test("mqtt.qos", [1])]]),
             correlation(
@@ -78,7 +82,7 @@ import Testing
         #expect(seen == ["2 of x in 5m", "more than 2 of x in 5m", "more than 2 of x in 5m"])
     }
 
-    @Test func groupKeys() {
+    @Test("Group keys") func groupKeys() {
         func key(_ fields: [String: [FakeValue]], _ by: [String]?) -> String? {
             let suppress = by.map { (by: $0, nanoseconds: Int64(1)) }
             let box = DetectionEngineBox([rule("r", "mqtt", [[test("mqtt.qos", [1])]], suppress: suppress)])

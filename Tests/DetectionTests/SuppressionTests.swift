@@ -21,7 +21,7 @@ import Testing
         #expect(box.engine.matchesByRule == [3])
     }
 
-    @Test func aRepetitionOnlyCounts() {
+    @Test("A repetition only counts") func aRepetitionOnlyCounts() {
         let box = DetectionEngineBox([
             rule("r", "mqtt", Self.tests, suppress: (by: ["mqtt.clientid"], nanoseconds: 10_000_000_000))
         ])
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func rulesDoNotShareRows() {
+    @Test("Rules do not share rows") func rulesDoNotShareRows() {
         let documents = ["r", "s"].map {
             rule($0, "mqtt", Self.tests, suppress: (by: [], nanoseconds: 10_000_000_000))
         }
@@ -72,7 +72,7 @@ import Testing
         #expect(box.engine.counters.suppressionsEvicted == 2)
     }
 
-    @Test func addressesAndListsAsKeys() {
+    @Test("Addresses and lists as keys") func addressesAndListsAsKeys() {
         let box = DetectionEngineBox([
             rule("r", "mqtt", Self.tests, suppress: (by: ["source.ip", "mqtt.topic"], nanoseconds: 10_000_000_000))
         ])

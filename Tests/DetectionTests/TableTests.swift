@@ -4,7 +4,7 @@ import Testing
 
 /// What the matcher keeps of patterns, and how times are written.
 @Suite struct TableTests {
-    @Test func aPatternOverManyLiteralsKeepsItsScratch() throws {
+    @Test("A pattern over many literals keeps its scratch") func aPatternOverManyLiteralsKeepsItsScratch() throws {
         let one = try Pattern("needle", [])
         let other = try Pattern("(?:^x\\z)|(?:y+)", [.ignoresCase])
         let scratch = PatternScratch(for: [one, other])
@@ -14,7 +14,7 @@ import Testing
         #expect(scratch.matches(other.database, [UInt8]().span.bytes) == false)
     }
 
-    @Test func eightBytesAreFoldedAsOneIs() {
+    @Test("Eight bytes are folded as one is") func eightBytesAreFoldedAsOneIs() {
         for byte in UInt8.min...UInt8.max {
             for neighbour in [0, 0x40, 0x41, 0x5A, 0x5B, 0x7F, 0x80, 0xC1, 0xFF] as [UInt8] {
                 let bytes = (0..<8).map { $0 % 2 == 0 ? byte : neighbour }
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func timesOfRules() {
+    @Test("Times of rules") func timesOfRules() {
         #expect(durationText(90_000_000_000) == "90s")
         #expect(durationText(3_600_000_000_000) == "1h")
         #expect(durationText(172_800_000_000_000) == "2d")

@@ -76,7 +76,9 @@ import Testing
     /// so far. What is raised is what the earliest such window measures.
     ///
     /// `two` asks for exactly two rules, which more can break: of that, what is raised must be true.
-    @Test(arguments: 0..<24) func windowsOfLateEventsEqualTheNaiveOnes(_ run: Int) {
+    @Test("Windows of late events equal the naive ones", arguments: 0..<24) func windowsOfLateEventsEqualTheNaiveOnes(
+        _ run: Int
+    ) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         let timespan = Int64.random(in: 1...8, using: &random)
@@ -158,7 +160,7 @@ import Testing
 }
 
 @Suite struct SortTests {
-    @Test func sortingInPlaceEqualsSorting() {
+    @Test("Sorting in place equals sorting") func sortingInPlaceEqualsSorting() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for count in 0..<200 {

@@ -135,34 +135,36 @@ struct SemanticsRow: Sendable, CustomTestStringConvertible {
         SemanticsRow("mqtt.clientid", [nil, "a"], on: ["b"], false),
     ]
 
-    @Test(arguments: rows) func row(_ row: SemanticsRow) throws {
+    @Test("Row", arguments: rows) func row(_ row: SemanticsRow) throws {
         #expect(try row.result() == row.matches)
     }
 
     /// What only this sensor has: fields with several values, and bytes that are not text.
-    @Test(arguments: [
-        SemanticsRow("mqtt.topic", ["b"], on: ["a", "b"], true),
-        SemanticsRow("mqtt.topic", ["ab"], on: ["a", "b"], false),
-        SemanticsRow("mqtt.topic|contains|all", ["x", "y"], on: ["1x", "2y"], true),
-        SemanticsRow("mqtt.topic|contains|all", ["x", "z"], on: ["1x", "2y"], false),
-        SemanticsRow("mqtt.topic|re", ["^2"], on: ["1x", "2y"], true),
-        SemanticsRow("mqtt.msg", ["?"], on: [.bytes([0xFF])], true),
-        SemanticsRow("mqtt.msg", ["??"], on: [.bytes([0xE2, 0x82])], true),
-        SemanticsRow("mqtt.msg", ["?"], on: [.bytes([0xE2, 0x82])], false),
-        SemanticsRow("mqtt.msg|contains", ["ok"], on: [.bytes([0xFF, 0x00, 0x4F, 0x4B, 0xFE])], true),
-        SemanticsRow("mqtt.msg|re", [#"\x00O"#], on: [.bytes([0xFF, 0x00, 0x4F, 0x4B, 0xFE])], true),
-        SemanticsRow("mqtt.prop.correlation_data", ["DEADbeef"], on: [.bytes([0xDE, 0xAD, 0xBE, 0xEF])], true),
-        SemanticsRow("mqtt.prop.correlation_data|startswith", ["de"], on: [.bytes([0xDE, 0xAD])], true),
-        SemanticsRow("mqtt.prop.correlation_data|cased", ["DE"], on: [.bytes([0xDE])], false),
-        SemanticsRow("mqtt.prop.correlation_data|re", ["^(de)+$"], on: [.bytes([0xDE, 0xDE])], true),
-        SemanticsRow("coap.opt.etag", ["01", "02"], on: [.bytes([9]), .bytes([2])], true),
-    ])
+    @Test(
+        "Own row",
+        arguments: [
+            SemanticsRow("mqtt.topic", ["b"], on: ["a", "b"], true),
+            SemanticsRow("mqtt.topic", ["ab"], on: ["a", "b"], false),
+            SemanticsRow("mqtt.topic|contains|all", ["x", "y"], on: ["1x", "2y"], true),
+            SemanticsRow("mqtt.topic|contains|all", ["x", "z"], on: ["1x", "2y"], false),
+            SemanticsRow("mqtt.topic|re", ["^2"], on: ["1x", "2y"], true),
+            SemanticsRow("mqtt.msg", ["?"], on: [.bytes([0xFF])], true),
+            SemanticsRow("mqtt.msg", ["??"], on: [.bytes([0xE2, 0x82])], true),
+            SemanticsRow("mqtt.msg", ["?"], on: [.bytes([0xE2, 0x82])], false),
+            SemanticsRow("mqtt.msg|contains", ["ok"], on: [.bytes([0xFF, 0x00, 0x4F, 0x4B, 0xFE])], true),
+            SemanticsRow("mqtt.msg|re", [#"\x00O"#], on: [.bytes([0xFF, 0x00, 0x4F, 0x4B, 0xFE])], true),
+            SemanticsRow("mqtt.prop.correlation_data", ["DEADbeef"], on: [.bytes([0xDE, 0xAD, 0xBE, 0xEF])], true),
+            SemanticsRow("mqtt.prop.correlation_data|startswith", ["de"], on: [.bytes([0xDE, 0xAD])], true),
+            SemanticsRow("mqtt.prop.correlation_data|cased", ["DE"], on: [.bytes([0xDE])], false),
+            SemanticsRow("mqtt.prop.correlation_data|re", ["^(de)+$"], on: [.bytes([0xDE, 0xDE])], true),
+            SemanticsRow("coap.opt.etag", ["01", "02"], on: [.bytes([9]), .bytes([2])], true),
+        ])
     func ownRow(_ row: SemanticsRow) throws {
         #expect(try row.result() == row.matches)
     }
 
     /// A long list of texts runs as one pattern; it must not answer otherwise than one by one.
-    @Test(arguments: ["", "|contains", "|startswith", "|endswith", "|cased", "|contains|cased"])
+    @Test("Many texts", arguments: ["", "|contains", "|startswith", "|endswith", "|cased", "|contains|cased"])
     func manyTexts(_ modifiers: String) throws {
         let words = ["", "ab", "B*", "*c", "(x)", "a.c", "Ä", "q?z", #"\*"#, "]", "longer than others", "e\nf", "5%"]
         let texts = [

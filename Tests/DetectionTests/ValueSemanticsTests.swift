@@ -45,23 +45,25 @@ import Testing
         SemanticsRow("coap.amplification", [2], on: [2.0], true),
     ]
 
-    @Test(arguments: rows) func row(_ row: SemanticsRow) throws {
+    @Test("Row", arguments: rows) func row(_ row: SemanticsRow) throws {
         #expect(try row.result() == row.matches)
     }
 
     /// Fields around the message; the event of the tests goes from 10.0.0.5:50000 to 192.168.1.1:1883.
-    @Test(arguments: [
-        ("source.ip", "10.0.0.5", true), ("source.ip", "10.0.0.50", false),
-        ("source.ip|cidr", "10.0.0.0/8", true), ("source.ip|cidr", "10.1.0.0/16", false),
-        ("source.ip|cidr", "fe80::/10", false), ("source.ip|cidr", "10.0.0.5", true),
-        ("source.ip|startswith", "10.0.", true), ("source.ip|startswith", "0.0.", false),
-        ("source.ip", "10.0.*", true), ("source.ip|re", #"\.5$"#, true), ("source.ip|endswith", ".5", true),
-        ("server.ip", "192.168.1.1", true), ("network.transport", "TCP", true), ("event.category", "mqtt", true),
-        ("network.direction", "to_client", false), ("source.port|gt", "49999", true),
-        ("@timestamp|gte", "2023-11-14T22:13:20Z", true), ("@timestamp|gt", "2023-11-14T22:13:20Z", false),
-        ("@timestamp|lt", "2023-11-14T23:13:20.000000001+01:00", true), ("@timestamp|gt", "2023-11-14", true),
-        ("@timestamp|startswith", "2023-11-14T22", true),
-    ])
+    @Test(
+        "Around",
+        arguments: [
+            ("source.ip", "10.0.0.5", true), ("source.ip", "10.0.0.50", false),
+            ("source.ip|cidr", "10.0.0.0/8", true), ("source.ip|cidr", "10.1.0.0/16", false),
+            ("source.ip|cidr", "fe80::/10", false), ("source.ip|cidr", "10.0.0.5", true),
+            ("source.ip|startswith", "10.0.", true), ("source.ip|startswith", "0.0.", false),
+            ("source.ip", "10.0.*", true), ("source.ip|re", #"\.5$"#, true), ("source.ip|endswith", ".5", true),
+            ("server.ip", "192.168.1.1", true), ("network.transport", "TCP", true), ("event.category", "mqtt", true),
+            ("network.direction", "to_client", false), ("source.port|gt", "49999", true),
+            ("@timestamp|gte", "2023-11-14T22:13:20Z", true), ("@timestamp|gt", "2023-11-14T22:13:20Z", false),
+            ("@timestamp|lt", "2023-11-14T23:13:20.000000001+01:00", true), ("@timestamp|gt", "2023-11-14", true),
+            ("@timestamp|startswith", "2023-11-14T22", true),
+        ])
     func around(_ key: String, _ value: String, _ expected: Bool) {
         let box = DetectionEngineBox([rule("r", "mqtt", [[test(key, [.string(SigmaString(value))])]])])
         #expect(box.diagnostics.isEmpty)
@@ -69,7 +71,7 @@ import Testing
         #expect(box.engine.hits.count == (expected ? 1 : 0))
     }
 
-    @Test func ipv6AddressesCompareAsAddresses() {
+    @Test("IPv6 addresses compare as addresses") func ipv6AddressesCompareAsAddresses() {
         let box = DetectionEngineBox([
             rule("a", "mqtt", [[test("source.ip", ["FE80:0::0001"])]]),
             rule("b", "mqtt", [[test("source.ip|cidr", ["fe80::/10"])]]),
@@ -79,7 +81,7 @@ import Testing
         #expect(box.engine.hits.map(\.rule) == [0, 1])
     }
 
-    @Test func conditions() {
+    @Test("Conditions") func conditions() {
         let a = test("mqtt.qos", [1])
         let b = test("mqtt.clientid", ["x"])
         func matches(_ condition: Condition, _ fields: [String: [FakeValue]]) -> Bool {
@@ -99,7 +101,7 @@ import Testing
         #expect(matches(.not(.or([.and([one, .not(two)]), two])), [:]))
     }
 
-    @Test func keywordsLookIntoEveryText() {
+    @Test("Keywords look into every text") func keywordsLookIntoEveryText() {
         let box = DetectionEngineBox([rule("r", "mqtt", [], keywords: ["Secret", "b?d", 77])])
         func hits(_ fields: [String: [FakeValue]]) -> Int {
             box.evaluate(FakeEvent(.mqtt, 0, fields))
@@ -127,7 +129,7 @@ import Testing
         #expect(box.engine.hits.map(\.rule) == [0, 1, 2])
     }
 
-    @Test func aFieldIsReadOnce() {
+    @Test("A field is read once") func aFieldIsReadOnce() {
         let tests = ["a", "b", "c"].map { [test("mqtt.topic|contains|cased", [.string(SigmaString($0))])] }
         let box = DetectionEngineBox(
             tests.indices.map { rule("r\($0)", "mqtt", [tests[$0]], suppress: (by: ["mqtt.topic"], nanoseconds: 1)) })

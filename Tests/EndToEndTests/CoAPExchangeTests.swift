@@ -83,7 +83,7 @@ struct CoAPExchangeTests {
         String(try run("/usr/bin/sha256sum", [file]).text.prefix(64))
     }
 
-    @Test func discoveryWithLibcoap() throws {
+    @Test("Discovery with libcoap") func discoveryWithLibcoap() throws {
         let server = try CoAPServer()
         let listening = try Listening(port: server.port)
         _ = try server.get("/.well-known/core")
@@ -96,7 +96,7 @@ struct CoAPExchangeTests {
     }
 
     /// PUT and GET in blocks of 64 bytes: what is put together is what sha256sum says of the file.
-    @Test func blocksWithLibcoap() throws {
+    @Test("Blocks with libcoap") func blocksWithLibcoap() throws {
         let server = try CoAPServer()
         let folder = try TemporaryFolder()
         let file = try folder.write(String(repeating: "0123456789abcdef-", count: 60), to: "body")
@@ -113,7 +113,7 @@ struct CoAPExchangeTests {
         #expect(events.allSatisfy { $0.violations == nil }, "\(events.compactMap(\.violations))")
     }
 
-    @Test func observationWithLibcoap() throws {
+    @Test("Observation with libcoap") func observationWithLibcoap() throws {
         let server = try CoAPServer()
         let listening = try Listening(port: server.port)
         _ = try client(["-m", "get", "-s", "3", "-w", "coap://127.0.0.1:\(server.port)/time"])
@@ -126,7 +126,7 @@ struct CoAPExchangeTests {
         #expect(events.allSatisfy { $0.violations == nil }, "\(events.compactMap(\.violations))")
     }
 
-    @Test func nonConfirmableWithLibcoap() throws {
+    @Test("Non confirmable with libcoap") func nonConfirmableWithLibcoap() throws {
         let server = try CoAPServer()
         let listening = try Listening(port: server.port)
         _ = try client(["-N", "-m", "get", "coap://127.0.0.1:\(server.port)/time"])
@@ -136,7 +136,8 @@ struct CoAPExchangeTests {
     }
 
     /// aiocoap at both ends, on a port that is not CoAP's: a body of 5000 bytes put and got, and an observation.
-    @Test(.needs(python != nil, "there is no aiocoap: run scripts/python-env.sh .venv")) func exchangesWithAiocoap()
+    @Test("Exchanges with aiocoap", .needs(python != nil, "there is no aiocoap: run scripts/python-env.sh .venv"))
+    func exchangesWithAiocoap()
         throws
     {
         let folder = try TemporaryFolder()

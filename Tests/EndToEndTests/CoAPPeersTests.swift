@@ -8,7 +8,7 @@ import Testing
 /// against what the clients printed.
 @Suite(.serialized, .needs(CoAPPeers.obstacle))
 struct CoAPPeersTests {
-    @Test func libcoapOverTCP() throws {
+    @Test("Libcoap over TCP") func libcoapOverTCP() throws {
         let server = try CoAPServer()
         let recording = try Recording("tcp port \(server.port)")
         let base = "coap+tcp://127.0.0.1:\(server.port)"
@@ -38,7 +38,9 @@ struct CoAPPeersTests {
         #expect(notified.count >= 2 && notified.allSatisfy { times.contains($0) }, "\(times)")
     }
 
-    @Test(.needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
+    @Test(
+        "Aiocoap over TCP",
+        .needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapOverTCP() throws {
         let port = try Loopback.freePort(SOCK_STREAM)
         let (recording, printed) = try converse("tcp", port)
@@ -54,7 +56,9 @@ struct CoAPPeersTests {
         #expect(printed.last == "notifications \(answers.count - toRequests.count)")
     }
 
-    @Test(.needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
+    @Test(
+        "Aiocoap with OSCORE",
+        .needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapWithOSCORE() throws {
         let port = try Loopback.freePort(SOCK_DGRAM)
         let (recording, printed) = try converse("oscore", port)

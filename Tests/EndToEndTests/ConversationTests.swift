@@ -55,7 +55,7 @@ struct ConversationTests {
         return try decoded.lines.map { try Message(String($0)) }
     }
 
-    @Test func stateIsWhatHappened() throws {
+    @Test("State is what happened") func stateIsWhatHappened() throws {
         let all = try record()
         func of(_ client: String, _ types: String...) -> [Message] {
             all.filter { $0.client == client && (types.isEmpty || types.contains($0.type)) }

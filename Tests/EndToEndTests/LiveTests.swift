@@ -100,7 +100,7 @@ struct LiveTests {
         try sensor.end(SIGTERM)
     }
 
-    @Test func countEndsTheRun() throws {
+    @Test("Count ends the run") func countEndsTheRun() throws {
         let broker = try Broker(users: nil)
         let folder = try TemporaryFolder()
         let process = try Background(
@@ -113,7 +113,7 @@ struct LiveTests {
         #expect(outcome.errorText.contains("\n3 packets, "), "\(outcome.errorText)")
     }
 
-    @Test func anInterfaceThatIsNotThere() throws {
+    @Test("An interface that is not there") func anInterfaceThatIsNotThere() throws {
         let folder = try TemporaryFolder()
         for command in ["run", "decode"] {
             let outcome = try earshot(command, "-i", "wire9", directory: folder.path)
@@ -123,7 +123,7 @@ struct LiveTests {
         }
     }
 
-    @Test func decodePrintsAsMessagesCome() throws {
+    @Test("Decode prints as messages come") func decodePrintsAsMessagesCome() throws {
         let broker = try Broker(users: nil)
         let process = try Background(
             try Program.path(),

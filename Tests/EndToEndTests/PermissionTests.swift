@@ -40,7 +40,7 @@ import Testing
         #expect(outcome.errorText.split(separator: "\n").allSatisfy { $0.count < 400 })
     }
 
-    @Test func readingNeedsNoRight() throws {
+    @Test("Reading needs no right") func readingNeedsNoRight() throws {
         try copySample(to: "a.pcap")
         let outcome = try runAsNobody("replay", "a.pcap")
         #expect(outcome.status == 0, "\(outcome.errorText)")
@@ -48,7 +48,7 @@ import Testing
         #expect(folder.names.contains("earshot.db"))
     }
 
-    @Test func aCaptureThatMayNotBeRead() throws {
+    @Test("A capture that may not be read") func aCaptureThatMayNotBeRead() throws {
         try FileManager.default.createDirectory(atPath: folder.file("closed"), withIntermediateDirectories: true)
         try copySample(to: "closed/a.pcap")
         chmod(folder.file("closed"), 0)

@@ -39,7 +39,7 @@ private struct CoAPLine: Decodable {
 }
 
 extension PublicCaptureTests {
-    @Test(arguments: PublicCaptures.captures(PublicCaptures.coapEnding)) func coap(_ capture: String) throws {
+    @Test("CoAP", arguments: PublicCaptures.captures(PublicCaptures.coapEnding)) func coap(_ capture: String) throws {
         let path = try #require(PublicCaptures.folder) + "/" + capture
         let known = KnownDifference.coap[capture] ?? []
         let table = try Table(path + PublicCaptures.coapEnding)

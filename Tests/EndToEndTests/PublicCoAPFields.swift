@@ -73,7 +73,9 @@ private struct CoAPFieldLine: Decodable {
 extension PublicCaptureTests {
     /// Field by field. A message that breaks the specification is left out: what tshark makes of the rest of it is its own
     /// affair.
-    @Test(arguments: PublicCaptures.captures(PublicCaptures.coapEnding)) func coapFields(_ capture: String) throws {
+    @Test("CoAP fields", arguments: PublicCaptures.captures(PublicCaptures.coapEnding)) func coapFields(
+        _ capture: String
+    ) throws {
         let path = try #require(PublicCaptures.folder) + "/" + capture
         let names = CoAPFieldLine.CodingKeys.allCases.map(\.rawValue).joined(separator: ",")
         let outcome = try earshot("decode", path, "--fields", names)

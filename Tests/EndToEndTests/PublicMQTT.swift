@@ -22,7 +22,7 @@ private struct MQTTLine: Decodable {
 }
 
 extension PublicCaptureTests {
-    @Test(arguments: PublicCaptures.captures(PublicCaptures.mqttEnding)) func mqtt(_ capture: String) throws {
+    @Test("MQTT", arguments: PublicCaptures.captures(PublicCaptures.mqttEnding)) func mqtt(_ capture: String) throws {
         let path = try #require(PublicCaptures.folder) + "/" + capture
         let known = KnownDifference.mqtt[capture] ?? []
         var comparesFrames = true
@@ -40,7 +40,7 @@ extension PublicCaptureTests {
             let type = name.hasPrefix("RESERVED") ? "RESERVED" : name
             let frame = comparesFrames ? try table.value(row, "frame") : "any"
             theirs.append(
-                "frame \(frame) \(type) of \(try table.value(row, "len")) octets, topic '\(try table.value(row, "topic"))'"
+                "frame \(frame) \(type) of \(try table.value(row, "len")) bytes, topic '\(try table.value(row, "topic"))'"
                     + ", client '\(try table.value(row, "clientid"))'")
         }
         let outcome = try earshot(
@@ -53,7 +53,7 @@ extension PublicCaptureTests {
             // Later messages of a session know their client as well; tshark reads the CONNECT only.
             let client = line.type == "CONNECT" ? line.client ?? "" : ""
             ours.append(
-                "frame \(comparesFrames ? "\(line.frame)" : "any") \(line.type ?? "") of \(line.length ?? -1) octets, "
+                "frame \(comparesFrames ? "\(line.frame)" : "any") \(line.type ?? "") of \(line.length ?? -1) bytes, "
                     + "topic '\((line.topics ?? []).joined(separator: "|"))', client '\(client)'")
         }
         #expect(theirs.count == ours.count)

@@ -39,7 +39,7 @@ private struct Kind: Decodable {
         #expect(captures == ExpectedSample.names)
     }
 
-    @Test(arguments: ExpectedSample.names) func messages(_ name: String) throws {
+    @Test("Messages", arguments: ExpectedSample.names) func messages(_ name: String) throws {
         let expected = try #require(ExpectedSample.all[name])
         let outcome = try earshot("decode", "\(Program.samples)/\(name)")
         #expect(outcome.status == 0, "\(outcome.errorText)")
@@ -52,7 +52,7 @@ private struct Kind: Decodable {
         }
     }
 
-    @Test(arguments: ExpectedSample.names) func alertRows(_ name: String) throws {
+    @Test("Alert rows", arguments: ExpectedSample.names) func alertRows(_ name: String) throws {
         let expected = try #require(ExpectedSample.all[name])
         let folder = try TemporaryFolder()
         let store = folder.file("alerts.db")
@@ -63,7 +63,7 @@ private struct Kind: Decodable {
         #expect(counted(raised.map(\.rule)) == expected.alerts, "\(raised.map(\.essence))")
     }
 
-    @Test func rulesPassTheirTests() throws {
+    @Test("Rules pass their tests") func rulesPassTheirTests() throws {
         let outcome = try earshot("rules", "test", "--rules", Program.rules, "--samples", Program.samples)
         #expect(outcome.status == 0, "\(outcome.text)")
         #expect(outcome.lines.last?.hasSuffix(" passed, 0 failed") == true, "\(outcome.text)")

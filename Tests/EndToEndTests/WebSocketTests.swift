@@ -7,7 +7,7 @@ import Testing
 /// MQTT over WebSocket as real brokers, servers and clients speak it, captured on the loopback interface.
 @Suite(.serialized, .needs(WebSocketPeers.obstacle))
 struct WebSocketTests {
-    @Test func pahoAndMosquitto() throws {
+    @Test("Paho and mosquitto") func pahoAndMosquitto() throws {
         let broker = try Broker(users: nil, isWebSocket: true)
         let exchange = try Exchange(port: broker.port, ["paho", "\(broker.port)"])
         try exchange.check()
@@ -18,7 +18,7 @@ struct WebSocketTests {
     }
 
     /// With a window that is shared, without, of 512 bytes, and messages in fragments that hold parts of packets.
-    @Test(arguments: ["context", "fresh", "small", "fragments"]) func compressed(_ way: String) throws {
+    @Test("Compressed", arguments: ["context", "fresh", "small", "fragments"]) func compressed(_ way: String) throws {
         let port = try Loopback.freePort(SOCK_STREAM)
         let exchange = try Exchange(port: port, ["deflate", "\(port)", way])
         try exchange.check()

@@ -4,7 +4,7 @@ import Network
 import Tables
 import Testing
 
-@Test func carrierViolationsHaveNames() {
+@Test("Carrier violations have names") func carrierViolationsHaveNames() {
     var all = CarrierViolations()
     #expect(all.isEmpty)
     for violation in CarrierViolation.allCases {

@@ -38,7 +38,7 @@ import Testing
         #expect(one != VLANTags(), "a tag of 0 (priority only) is a tag")
     }
 
-    @Test func everyCommonFieldAnswers() {
+    @Test("Every common field answers") func everyCommonFieldAnswers() {
         let context = Self.context()
         for field in CommonField.allCases {
             var values = FieldValues()

@@ -54,7 +54,7 @@ private struct FakeEvent: EventSource {
         try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
     }
 
-    @Test func aWholeEvent() {
+    @Test("A whole event") func aWholeEvent() {
         #expect(
             line(Array("ab".utf8))
                 == #"{"@timestamp":"2026-11-21T09:30:00.123456789Z","event.category":"mqtt","frame.number":12,"#
@@ -68,13 +68,14 @@ private struct FakeEvent: EventSource {
                 + #""violation.id":["MQTT-3.3.1-4"]}"#)
     }
 
-    @Test func onlyWhatIsAskedFor() {
+    @Test("Only what is asked for") func onlyWhatIsAskedFor() {
         #expect(line([0x61], only: ["int", "absent", "nonsense"]) == #"{"int":-9223372036854775808}"#)
         #expect(line([0x61], only: []) == "{}")
         #expect(line([0x61], only: ["secret"], showsSecrets: true) == #"{"secret":"a"}"#)
     }
 
     @Test(
+        "Escaping",
         arguments: [
             ([0x22, 0x5C, 0x2F], #"\"\\/"#), ([0x0A, 0x0D, 0x09], #"\n\r\t"#),
             ([0x00, 0x1B, 0x7F], #"\u0000\u001b\u007f"#),
@@ -92,7 +93,7 @@ private struct FakeEvent: EventSource {
     }
 
     /// Any bytes: one line, valid JSON, and what a parser reads is the repaired text.
-    @Test func randomBytes() throws {
+    @Test("Random bytes") func randomBytes() throws {
         let seed = testSeed()
         var state = seed
         func next(_ bound: Int) -> Int {
@@ -116,7 +117,7 @@ private struct FakeEvent: EventSource {
         }
     }
 
-    @Test func stringsOfOurOwn() {
+    @Test("Strings of our own") func stringsOfOurOwn() {
         var text: [UInt8] = []
         appendJSONString("a\"b\u{0}", to: &text)
         #expect(String(decoding: text, as: UTF8.self) == #""a\"b\u0000""#)

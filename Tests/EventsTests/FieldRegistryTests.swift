@@ -28,7 +28,7 @@ import Testing
         #expect(registry.field(FieldID(rawValue: 9999)) == nil)
     }
 
-    @Test func everyRowIsDocumented() {
+    @Test("Every row is documented") func everyRowIsDocumented() {
         for entry in registry.entries where entry.id.rawValue < 100 {
             #expect(!entry.info.summary.isEmpty && !entry.info.summary.contains("\n"), "\(entry.info.name)")
             #expect(entry.info.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }, "\(entry.info.name)")
@@ -44,6 +44,7 @@ import Testing
     }
 
     @Test(
+        "Nearest name",
         arguments: [
             ("mqtt.clientId", "mqtt.clientid"), ("mqtt.client_id", "mqtt.clientid"), ("MQTT.TOPIC", "mqtt.topic"),
             ("mqtt.topik", "mqtt.topic"), ("source_ip", "source.ip"), ("coap.cod", "coap.code"),
@@ -54,13 +55,13 @@ import Testing
         #expect(registry.nearestName(to: misspelt) == expected)
     }
 
-    @Test func nearestOfNothingIsNothing() {
+    @Test("Nearest of nothing is nothing") func nearestOfNothingIsNothing() {
         #expect(nearest(to: "a", in: [String]()) == nil)
         #expect(nearest(to: "kitten", in: ["sitting"]) == nil, "distance 3 of 6 letters")
         #expect(nearest(to: "sitten", in: ["sitting"]) == "sitting", "distance 2 of 6 letters")
     }
 
-    @Test func doubleNamesAreRefused() async {
+    @Test("Double names are refused") func doubleNamesAreRefused() async {
         await #expect(processExitsWith: .failure) {
             let block = FieldBlock(base: 0, category: nil, fields: [FieldInfo("a", .int, "")])
             _ = FieldRegistry(blocks: [block, FieldBlock(base: 9, category: nil, fields: block.fields)])

@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func eachKindOfValue() {
+    @Test("Each kind of value") func eachKindOfValue() {
         var values = FieldValues()
         values.append(true)
         values.append(-5)
@@ -48,7 +48,7 @@ import Testing
         #expect(bytes(values, 0, message: message) == Array("next".utf8))
     }
 
-    @Test func aRangeBeyondTheMessageIsClamped() {
+    @Test("A range beyond the message is clamped") func aRangeBeyondTheMessageIsClamped() {
         let message: [UInt8] = [1, 2, 3]
         var values = FieldValues()
         values.append(message: ByteRange(offset: 2, count: 100))

@@ -16,7 +16,7 @@ private func packet(_ source: UInt32, _ sourcePort: UInt16, _ destination: UInt3
 
 private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, nanoseconds: 0) }
 
-@Test func bothDirectionsAreOneFlow() {
+@Test("Both directions are one flow") func bothDirectionsAreOneFlow() {
     var table = FlowTable(limits: FlowLimits(), hash: SeededHash(seed: 1))
     let there = table.track(packet(1, 40000, 2, 1883), at: seconds(0))
     let back = table.track(packet(2, 1883, 1, 40000), at: seconds(1))
@@ -31,7 +31,7 @@ private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, na
     #expect(table.total == 3)
 }
 
-@Test func sameAddressBothEnds() {
+@Test("Same address both ends") func sameAddressBothEnds() {
     var table = FlowTable(limits: FlowLimits(), hash: SeededHash(seed: 1))
     let there = table.track(packet(7, 50000, 7, 1883), at: seconds(0))
     let back = table.track(packet(7, 1883, 7, 50000), at: seconds(0))
@@ -39,7 +39,7 @@ private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, na
     #expect(there.side != back.side)
 }
 
-@Test func establishedFlowsOutliveTheFlood() {
+@Test("Established flows outlive the flood") func establishedFlowsOutliveTheFlood() {
     var limits = FlowLimits()
     limits.flows = 100
     var table = FlowTable(limits: limits, hash: SeededHash(seed: 2))
@@ -61,7 +61,7 @@ private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, na
     }
 }
 
-@Test func silenceExpires() {
+@Test("Silence expires") func silenceExpires() {
     var table = FlowTable(limits: FlowLimits(), hash: SeededHash(seed: 3))
     let kept = table.track(packet(1, 1, 2, 2), at: seconds(0))
     table.setEstablished(true, slot: kept.slot)
@@ -73,7 +73,7 @@ private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, na
 }
 
 /// Random insertions, look-ups and removals against a dictionary.
-@Test func agreesWithADictionary() {
+@Test("Agrees with a dictionary") func agreesWithADictionary() {
     let seed = testSeed()
     var generator = SeededGenerator(seed: seed)
     var limits = FlowLimits()

@@ -8,7 +8,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     FragmentSample(at: offset, more: more, payload(count), number: number, v6: v6)
 }
 
-@Test func teardrop() {
+@Test("Teardrop") func teardrop() {
     // The second fragment ends inside the first: 36 bytes at 0, then 4 at 24.
     var table = fragmentTable()
     let bytes = payload(40)
@@ -21,7 +21,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.feed([middle, last]) == .complete(bytes + [1, 2, 3], .overlap, protocolNumber: 17))
 }
 
-@Test func pingOfDeath() {
+@Test("Ping of death") func pingOfDeath() {
     var table = fragmentTable()
     #expect(table.feed(sample(65_528, 7, more: false)) == .waiting)
     #expect(table.feed(sample(65_528, 8, more: false)) == .dropped(.tooLong))
@@ -32,7 +32,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.counters.tooLong == 3)
 }
 
-@Test func longestPossibleDatagram() {
+@Test("Longest possible datagram") func longestPossibleDatagram() {
     var table = fragmentTable()
     let bytes = payload(65_535)
     let samples = cut(bytes, Array(stride(from: 1480, to: 65_535, by: 1480)))
@@ -41,7 +41,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.counters.bytesWaiting == 0)
 }
 
-@Test func jolt() {
+@Test("Jolt") func jolt() {
     // Jolt sends fragments whose sum reaches behind 65,535; jolt2 the same last fragment over and over, which claims
     // more bytes than its frame has.
     var table = fragmentTable()
@@ -56,7 +56,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.counters.datagramsWaiting == 1)
 }
 
-@Test func tinyFirstFragment() {
+@Test("Tiny first fragment") func tinyFirstFragment() {
     var table = fragmentTable()
     let bytes = payload(40)
     #expect(table.feed(cut(bytes, [8], number: 6)).oddities == [.tinyFirst, .insideHeader])
@@ -72,7 +72,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.feed(samples) == .complete(bytes, [.conflict, .insideHeader], protocolNumber: 6))
 }
 
-@Test func emptyFragments() {
+@Test("Empty fragments") func emptyFragments() {
     var table = fragmentTable()
     for more in [true, false] {
         #expect(table.feed(sample(0, 0, more: more)) == .dropped(.empty))
@@ -82,7 +82,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.counters.datagramsWaiting == 0)
 }
 
-@Test func lengthsThatAreNoMultipleOfEight() {
+@Test("Lengths that are no multiple of eight") func lengthsThatAreNoMultipleOfEight() {
     var table = fragmentTable()
     #expect(table.feed(sample(0, 20, more: true, v6: true)) == .dropped(.unaligned))
     #expect(table.feed(sample(0, 7, more: true)) == .dropped(.unaligned))
@@ -95,7 +95,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.counters.unaligned == 3)
 }
 
-@Test func endsThatContradict() {
+@Test("Ends that contradict") func endsThatContradict() {
     var table = fragmentTable()
     let bytes = payload(64)
     let last = FragmentSample(at: 48, more: false, Array(bytes[48...]))
@@ -110,7 +110,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.counters.malformed == 4)
 }
 
-@Test func endFixedByACopyWithoutMore() {
+@Test("End fixed by a copy without more") func endFixedByACopyWithoutMore() {
     var table = fragmentTable()
     let bytes = payload(32)
     let open = FragmentSample(at: 16, more: true, Array(bytes[16...]))
@@ -121,7 +121,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.counters.duplicates == 0)
 }
 
-@Test func cutShortFragmentsAreDroppedAlone() {
+@Test("Cut short fragments are dropped alone") func cutShortFragmentsAreDroppedAlone() {
     var table = fragmentTable()
     let samples = cut(payload(64), [16, 32])
     var short = samples[1]
@@ -135,7 +135,7 @@ private func sample(_ offset: Int, _ count: Int, more: Bool, number: UInt8 = 17,
     #expect(table.feed(samples[1]) == .complete(payload(64), [], protocolNumber: 17))
 }
 
-@Test func rangesOutsideTheFrame() {
+@Test("Ranges outside the frame") func rangesOutsideTheFrame() {
     let frame = payload(100)
     var table = fragmentTable()
     let extremes = [Int.min, Int.min + 1, -8, -1, 0, 1, 8, 96, 100, 101, 65_528, 65_536, Int.max - 7, Int.max]

@@ -5,7 +5,7 @@ import Packets
 import TestSupport
 import Testing
 
-@Test func floodOfFirstFragments() {
+@Test("Flood of first fragments") func floodOfFirstFragments() {
     var table = fragmentTable()
     let frame = payload(1500)
     var fragment = FragmentSample(at: 0, more: true, payload(1480)).fragment
@@ -27,7 +27,7 @@ import Testing
     #expect(table.idleBytes <= 4 << 20)
 }
 
-@Test func floodOfLargeDatagrams() {
+@Test("Flood of large datagrams") func floodOfLargeDatagrams() {
     // Each takes 64 KiB: memory gives out before entries do.
     var table = fragmentTable()
     let frame = payload(65_535)
@@ -52,7 +52,7 @@ import Testing
     #expect(table.counters.bytesWaiting == 4096 * 8)
 }
 
-@Test func whoWaitedLongestGivesWay() {
+@Test("Who waited longest gives way") func whoWaitedLongestGivesWay() {
     var table = fragmentTable { $0.fragmentedDatagrams = 3 }
     let samples = (0..<4).map { cut(payload(32, salt: $0), [16], id: UInt32($0), v6: $0 == 1) }
     for number in 0..<4 { _ = table.feed(samples[number][0], at: Double(4 - number)) }
@@ -62,7 +62,7 @@ import Testing
     #expect(table.feed(samples[0][1], at: 4) == .waiting)
 }
 
-@Test func othersGiveWayToOneThatGrows() {
+@Test("Others give way to one that grows") func othersGiveWayToOneThatGrows() {
     var table = fragmentTable { $0.fragmentBytesTotal = 8192 }
     let samples = cut(payload(6000), [1480, 2960, 4440])
     _ = table.feed(samples[0])
@@ -79,7 +79,7 @@ import Testing
     #expect(table.counters.evicted == 3)
 }
 
-@Test func piecesAreBounded() {
+@Test("Pieces are bounded") func piecesAreBounded() {
     var table = fragmentTable { $0.fragmentPieces = 4 }
     let bytes = payload(80)
     func piece(_ offset: Int, _ count: Int, more: Bool = true) -> FragmentSample {
@@ -94,7 +94,7 @@ import Testing
     #expect(table.counters.bytesWaiting == 32)
 }
 
-@Test func timeouts() {
+@Test("Timeouts") func timeouts() {
     var table = fragmentTable()
     for (v6, limit) in [(false, 30.0), (true, 60.0)] {
         let samples = cut(payload(64), [16, 32], v6: v6)
@@ -112,7 +112,7 @@ import Testing
     #expect(table.counters.timedOut == 4)
 }
 
-@Test func oldDatagramsGoWithoutBeingAskedFor() {
+@Test("Old datagrams go without being asked for") func oldDatagramsGoWithoutBeingAskedFor() {
     var table = fragmentTable()
     for id in UInt32(0)..<100 { _ = table.feed(FragmentSample(at: 0, more: true, payload(16), id: id), at: 0) }
     // Each fragment that comes takes a few of them along.
@@ -121,7 +121,7 @@ import Testing
     #expect(table.counters.datagramsWaiting == 25)
 }
 
-@Test func timeStepsBack() {
+@Test("Time steps back") func timeStepsBack() {
     var table = fragmentTable()
     let samples = cut(payload(64), [16, 32])
     // A little: frames out of order.
@@ -143,7 +143,7 @@ import Testing
     #expect(table.counters.datagramsWaiting == 1)
 }
 
-@Test func limitsOfNothing() {
+@Test("Limits of nothing") func limitsOfNothing() {
     var table = fragmentTable {
         $0.fragmentedDatagrams = 0
         $0.fragmentPieces = 0
@@ -154,7 +154,7 @@ import Testing
     #expect(table.counters.datagramsWaiting == 0)
 }
 
-@Test func aFullTableFindsEveryDatagram() {
+@Test("A full table finds every datagram") func aFullTableFindsEveryDatagram() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = fragmentTable { $0.fragmentedDatagrams = 64 }

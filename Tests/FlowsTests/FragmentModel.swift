@@ -13,7 +13,7 @@ struct FragmentModel {
     }
 
     struct Datagram {
-        var octets: [UInt8?] = []
+        var bytes: [UInt8?] = []
         /// Which fragment brought a byte.
         var owners: [Int] = []
         var end: Int?
@@ -24,7 +24,7 @@ struct FragmentModel {
         /// Bytes next to each other that one fragment brought.
         var runs: [Range<Int>] {
             var found: [Range<Int>] = []
-            for place in octets.indices where octets[place] != nil {
+            for place in bytes.indices where bytes[place] != nil {
                 if let last = found.last, last.upperBound == place, owners[place - 1] == owners[place] {
                     found[found.count - 1] = last.lowerBound..<place + 1
                 } else {
@@ -44,7 +44,7 @@ struct FragmentModel {
     var timedOut: UInt64 = 0
     var completed: UInt64 = 0
 
-    var octetsWaiting: Int { datagrams.values.reduce(0) { $0 + $1.octets.count { $0 != nil } } }
+    var bytesWaiting: Int { datagrams.values.reduce(0) { $0 + $1.bytes.count { $0 != nil } } }
 
     mutating func expire(at time: Double) {
         let before = datagrams.count
@@ -78,20 +78,20 @@ struct FragmentModel {
         if let end = datagram.end {
             if !fragment.hasMore, stop != end { return .dropped(.contradictoryEnd) }
             if stop > end { return .dropped(.behindEnd) }
-        } else if !fragment.hasMore, datagram.octets.count > stop {
+        } else if !fragment.hasMore, datagram.bytes.count > stop {
             return .dropped(.behindEnd)
         }
 
-        while datagram.octets.count < stop {
-            datagram.octets.append(nil)
+        while datagram.bytes.count < stop {
+            datagram.bytes.append(nil)
             datagram.owners.append(0)
         }
-        defer { while datagram.octets.last == .some(nil) { datagram.octets.removeLast() } }
+        defer { while datagram.bytes.last == .some(nil) { datagram.bytes.removeLast() } }
         let range = fragment.offset..<stop
         let isEqual = range.allSatisfy {
-            (datagram.octets[$0] ?? bytes[$0 - range.lowerBound]) == bytes[$0 - range.lowerBound]
+            (datagram.bytes[$0] ?? bytes[$0 - range.lowerBound]) == bytes[$0 - range.lowerBound]
         }
-        let hasMet = range.contains { datagram.octets[$0] != nil }
+        let hasMet = range.contains { datagram.bytes[$0] != nil }
         let endsAlike = fragment.hasMore ? datagram.end != stop : datagram.end == stop
         if !isEqual {
             conflicts += 1
@@ -107,15 +107,15 @@ struct FragmentModel {
         if fragment.offset == 8, fragment.protocolNumber == 6 { datagram.oddities.insert(.insideHeader) }
 
         var grown = datagram
-        for place in range where datagram.octets[place] == nil {
-            grown.octets[place] = bytes[place - range.lowerBound]
+        for place in range where datagram.bytes[place] == nil {
+            grown.bytes[place] = bytes[place - range.lowerBound]
             grown.owners[place] = serial
             if place == 0 { grown.number = fragment.protocolNumber }
         }
         if grown.runs.count > max(pieceLimit, datagram.runs.count) { return .dropped(.tooManyPieces) }
         datagram = grown
         if !fragment.hasMore { datagram.end = stop }
-        let whole = datagram.octets.compactMap { $0 }
+        let whole = datagram.bytes.compactMap { $0 }
         guard whole.count == datagram.end else { return .waiting }
         let (oddities, number) = (datagram.oddities, datagram.number)
         completed += 1

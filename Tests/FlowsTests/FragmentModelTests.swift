@@ -29,7 +29,7 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
     return sample
 }
 
-@Test(arguments: [128, 5]) func tableAgreesWithTheModel(pieceLimit: Int) {
+@Test("Table agrees with the model", arguments: [128, 5]) func tableAgreesWithTheModel(pieceLimit: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var model = FragmentModel(pieceLimit: pieceLimit)
@@ -53,11 +53,11 @@ private func randomSample(_ random: inout SeededGenerator) -> FragmentSample {
     #expect(counters.conflicts == model.conflicts)
     #expect(counters.timedOut == model.timedOut)
     #expect(counters.datagramsWaiting == model.datagrams.count)
-    #expect(counters.bytesWaiting == model.octetsWaiting)
+    #expect(counters.bytesWaiting == model.bytesWaiting)
     #expect(counters.completed > 100 && counters.conflicts > 100 && counters.timedOut > 100)
 }
 
-@Test func randomFragmentsDoNoHarm() {
+@Test("Random fragments do no harm") func randomFragmentsDoNoHarm() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = fragmentTable {

@@ -16,7 +16,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     }
 }
 
-@Test(arguments: [false, true]) func everyOrderGivesTheSamePayload(v6: Bool) {
+@Test("Every order gives the same payload", arguments: [false, true]) func everyOrderGivesTheSamePayload(v6: Bool) {
     let bytes = payload(1005)
     let samples = cut(bytes, [8, 256, 504, 1000], v6: v6)
     var table = fragmentTable()
@@ -31,7 +31,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.reservedBytes == 0)
 }
 
-@Test func firstFragmentTellsTheHeader() {
+@Test("First fragment tells the header") func firstFragmentTellsTheHeader() {
     var table = fragmentTable()
     var samples = cut(payload(40), [24], number: 6, v6: true)
     // Only the next header of the first fragment counts in IPv6 (RFC 8200, 4.5).
@@ -48,7 +48,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     }
 }
 
-@Test func datagramsOfOthersAreKeptApart() {
+@Test("Datagrams of others are kept apart") func datagramsOfOthersAreKeptApart() {
     var table = fragmentTable()
     // The same identification from another source, to another protocol, in another IP version.
     let flows: [(source: UInt32, number: UInt8, v6: Bool, id: UInt32)] = [
@@ -70,7 +70,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.counters.conflicts == 0)
 }
 
-@Test func exactCopiesAreHarmless() {
+@Test("Exact copies are harmless") func exactCopiesAreHarmless() {
     var table = fragmentTable()
     let samples = cut(payload(64), [16, 32])
     #expect(table.feed([samples[0], samples[0], samples[2], samples[2], samples[0]]) == .waiting)
@@ -79,7 +79,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.counters.overlaps == 0)
 }
 
-@Test func firstCopyStands() {
+@Test("First copy stands") func firstCopyStands() {
     var table = fragmentTable()
     let bytes = payload(64)
     let forged = payload(64, salt: 1)
@@ -100,7 +100,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.counters.duplicates == 0)
 }
 
-@Test func oneFragmentFillsManyHoles() {
+@Test("One fragment fills many holes") func oneFragmentFillsManyHoles() {
     var table = fragmentTable()
     let bytes = payload(96)
     for offset in [16, 48, 80] {
@@ -110,7 +110,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.feed(FragmentSample(at: 0, more: false, bytes)) == .complete(bytes, [], protocolNumber: 17))
 }
 
-@Test func aFragmentThatIsAllStandsAlone() {
+@Test("A fragment that is all stands alone") func aFragmentThatIsAllStandsAlone() {
     var table = fragmentTable()
     let samples = cut(payload(32), [16], v6: true)
     _ = table.feed(samples[0])
@@ -119,7 +119,7 @@ private func permutations(_ count: Int) -> [[Int]] {
     #expect(table.feed(samples[1]) == .complete(payload(32), [], protocolNumber: 17))
 }
 
-@Test func shufflesWithCopiesAndOverlaps() {
+@Test("Shuffles with copies and overlaps") func shufflesWithCopiesAndOverlaps() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var table = fragmentTable()
@@ -161,7 +161,7 @@ private func address(of buffer: borrowing FragmentBuffer) -> Int {
     buffer.bytes.span.bytes.withCAddress { address, _ in Int(bitPattern: address) }
 }
 
-@Test func memoryIsUsedAgain() {
+@Test("Memory is used again") func memoryIsUsedAgain() {
     var table = fragmentTable()
     var addresses: Set<Int> = []
     let samples = [

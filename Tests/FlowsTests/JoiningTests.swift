@@ -45,7 +45,7 @@ private struct Joiner: ~Copyable {
     var text: String { String(decoding: delivered, as: UTF8.self) }
 }
 
-@Test func theOtherEndSettlesWhereAStreamBegins() {
+@Test("The other end settles where a stream begins") func theOtherEndSettlesWhereAStreamBegins() {
     var joiner = Joiner()
     joiner.client(106, "ghi")
     joiner.client(103, "def")
@@ -58,7 +58,7 @@ private struct Joiner: ~Copyable {
     #expect(joiner.streams.counters.gaps == 0)
 }
 
-@Test func timeSettlesWhereAStreamBegins() {
+@Test("Time settles where a stream begins") func timeSettlesWhereAStreamBegins() {
     var joiner = Joiner()
     joiner.client(103, "def")
     joiner.client(100, "abc")
@@ -66,23 +66,23 @@ private struct Joiner: ~Copyable {
     #expect(joiner.text == "abcdefg")
 }
 
-@Test func manySegmentsSettleWhereAStreamBegins() {
+@Test("Many segments settle where a stream begins") func manySegmentsSettleWhereAStreamBegins() {
     var joiner = Joiner()
     for index in 0..<8 { joiner.client(UInt32(200 + index), "x") }
     #expect(joiner.text == "xxxxxxxx")
 }
 
-@Test func anAcknowledgementTellsWhatComesNext() {
+@Test("An acknowledgement tells what comes next") func anAcknowledgementTellsWhatComesNext() {
     var joiner = Joiner()
     joiner.client(100, "", flags: 0x10)
     joiner.client(103, "def")
     joiner.server(acknowledging: 106)
-    #expect(joiner.text.isEmpty, "three octets are missing, and may come yet")
+    #expect(joiner.text.isEmpty, "three bytes are missing, and may come yet")
     joiner.client(100, "abc")
     #expect(joiner.text == "abcdef")
 }
 
-@Test func aKeepAliveDoesNot() {
+@Test("A keep alive does not") func aKeepAliveDoesNot() {
     var joiner = Joiner()
     joiner.client(99, "", flags: 0x10)
     joiner.client(100, "abc")
@@ -91,7 +91,7 @@ private struct Joiner: ~Copyable {
     #expect(joiner.streams.counters.gaps == 0)
 }
 
-@Test func aLateSYNSettlesWhereAStreamBegins() {
+@Test("A late SYN settles where a stream begins") func aLateSYNSettlesWhereAStreamBegins() {
     var joiner = Joiner()
     joiner.client(103, "def")
     joiner.client(99, "", flags: 2)

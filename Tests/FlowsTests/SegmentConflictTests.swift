@@ -36,6 +36,7 @@ private struct Receiver: ~Copyable {
 }
 
 @Test(
+    "First copy stands",
     arguments: [
         // what came before, the copy, whether it contradicts, what is delivered in the end
         ([(100, "abcdef")], (100, "abcdef"), false, "abcdef"),
@@ -66,7 +67,7 @@ func firstCopyStands(_ before: [(UInt32, String)], _ copy: (UInt32, String), _ c
     #expect((receiver.streams.counters.conflicts > 0) == contradicts)
 }
 
-@Test func aKeepAliveContradictsNothing() {
+@Test("A keep alive contradicts nothing") func aKeepAliveContradictsNothing() {
     var receiver = Receiver()
     _ = receiver.feed(99, [], flags: 2)
     let conflicts = [receiver.feed(100, Array("abc".utf8)), receiver.feed(102, [0], flags: 0x10)]
@@ -74,7 +75,7 @@ func firstCopyStands(_ before: [(UInt32, String)], _ copy: (UInt32, String), _ c
 }
 
 /// Against a model that keeps, for each byte, what came first.
-@Test(arguments: 0..<40) func randomSegmentsAgreeWithTheModel(_ run: Int) {
+@Test("Random segments agree with the model", arguments: 0..<40) func randomSegmentsAgreeWithTheModel(_ run: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed, run: run)
     let length = 400
@@ -88,8 +89,8 @@ func firstCopyStands(_ before: [(UInt32, String)], _ copy: (UInt32, String), _ c
         let start = min(max(0, hole + Int.random(in: -30...40, using: &random)), length - 2)
         let count = min(Int.random(in: 2...40, using: &random), length - start)
         let isLying = Int.random(in: 0..<3, using: &random) == 0
-        let bytes = (start..<start + count).map { octet in
-            isLying ? UInt8.random(in: 0...3, using: &random) : UInt8(octet % 4)
+        let bytes = (start..<start + count).map { byte in
+            isLying ? UInt8.random(in: 0...3, using: &random) : UInt8(byte % 4)
         }
         var contradicts = false
         for (offset, byte) in bytes.enumerated() {

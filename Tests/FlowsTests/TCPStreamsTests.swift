@@ -49,7 +49,7 @@ private func segment(_ sequence: UInt32, _ text: String, flags: UInt8 = 0x18) ->
 private let syn: UInt8 = 2
 private let fin: UInt8 = 0x11
 
-@Test func inOrder() {
+@Test("In order") func inOrder() {
     var collector = Collector()
     collector.feed(segment(99, "", flags: syn))
     for (sequence, text) in [(100, "abc"), (103, "de"), (105, "f")] { collector.feed(segment(UInt32(sequence), text)) }
@@ -57,7 +57,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.streams.counters.outOfOrder == 0)
 }
 
-@Test func reorderedDoubledAndOverlapping() {
+@Test("Reordered doubled and overlapping") func reorderedDoubledAndOverlapping() {
     var collector = Collector()
     collector.feed(segment(99, "", flags: syn))
     for (sequence, text) in [(103, "def"), (100, "abc"), (100, "abc"), (104, "efgh"), (110, "kl"), (108, "ij")] {
@@ -69,7 +69,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.streams.counters.overlapping == 1)
 }
 
-@Test func sequenceWrap() {
+@Test("Sequence wrap") func sequenceWrap() {
     var collector = Collector()
     collector.feed(segment(0xFFFF_FFFC, "", flags: syn))
     collector.feed(segment(2, "fgh"))
@@ -77,7 +77,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.text(40000) == "abcdefgh")
 }
 
-@Test func keepAliveAndSYNData() {
+@Test("Keep alive and SYN data") func keepAliveAndSYNData() {
     var collector = Collector()
     collector.feed(segment(99, "ab", flags: syn))
     collector.feed(segment(102, "c"))
@@ -86,7 +86,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.text(40000) == "abcd")
 }
 
-@Test func lateSYNIsNoRestart() {
+@Test("Late SYN is no restart") func lateSYNIsNoRestart() {
     var collector = Collector()
     collector.feed(segment(100, "abc"))
     collector.feed(segment(99, "", flags: syn))
@@ -95,7 +95,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.restarts == 0)
 }
 
-@Test func portReuse() {
+@Test("Port reuse") func portReuse() {
     var collector = Collector()
     collector.feed(segment(99, "", flags: syn))
     collector.feed(segment(100, "old"))
@@ -107,7 +107,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.text(40000) == "oldnew")
 }
 
-@Test func holeIsGivenUpAfterTheWait() {
+@Test("Hole is given up after the wait") func holeIsGivenUpAfterTheWait() {
     var collector = Collector()
     collector.feed(segment(99, "", flags: syn))
     collector.feed(segment(100, "abc"))
@@ -119,7 +119,7 @@ private let fin: UInt8 = 0x11
     #expect(collector.streams.counters.lostBytes == 7)
 }
 
-@Test func queueIsBounded() {
+@Test("Queue is bounded") func queueIsBounded() {
     var limits = FlowLimits()
     limits.queuedSegmentsPerStream = 8
     var collector = Collector(limits: limits)
@@ -131,19 +131,19 @@ private let fin: UInt8 = 0x11
     #expect(collector.text(40000) == "…xxxxxxxx")
 }
 
-@Test func finFromBothCloses() {
+@Test("FIN from both closes") func finFromBothCloses() {
     var collector = Collector()
     collector.feed(segment(99, "", flags: syn))
     collector.feed(segment(104, "", flags: fin))
     collector.feed(
         Build.tcpFrame(from: 1883, to: 40000, seq: 500, flags: fin, source: [10, 0, 0, 2], destination: [10, 0, 0, 1]))
-    #expect(collector.closes == 0, "octets in front of the FIN are still on the way")
+    #expect(collector.closes == 0, "bytes in front of the FIN are still on the way")
     collector.feed(segment(100, "abcd"))
     #expect(collector.text(40000) == "abcd")
     #expect(collector.closes == 1)
 }
 
-@Test func resetCloses() {
+@Test("Reset closes") func resetCloses() {
     var collector = Collector()
     collector.feed(segment(100, "ab"))
     collector.feed(segment(105, "late"))
@@ -153,7 +153,7 @@ private let fin: UInt8 = 0x11
 }
 
 /// A stream cut at random points, shuffled within a window, doubled: the same bytes come out.
-@Test func bendingLaw() {
+@Test("Bending law") func bendingLaw() {
     let seed = testSeed()
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<200 {

@@ -44,7 +44,7 @@ import Testing
         #expect(find(bytes, sequel: .nothing) == .proven(rest.count))
     }
 
-    @Test func twoOctetsProveLessBeforeAHole() {
+    @Test("Two bytes prove less before a hole") func twoBytesProveLessBeforeAHole() {
         let bytes = hex("ff 41 9c d0 00")
         #expect(find(bytes, .toClient, sequel: .nothing) == .proven(3))
         #expect(find(bytes, .toClient, sequel: .lost) == .open(3))
@@ -54,7 +54,7 @@ import Testing
         #expect(find(cut, .toClient) == .open(3))
     }
 
-    @Test func directionCounts() {
+    @Test("Direction counts") func directionCounts() {
         let requests = hex("c0 00 c0 00 c0 00 c0 00")
         #expect(find(requests) == .proven(0))
         #expect(find(requests, .toClient) == .open(8))
@@ -111,7 +111,7 @@ import Testing
     }
 
     /// Bytes that are no MQTT at all.
-    @Test("no boundary is found in random bytes") func randomOctetsProveNothing() {
+    @Test("no boundary is found in random bytes") func randomBytesProveNothing() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var wrong = 0
@@ -139,7 +139,7 @@ import Testing
                 : Array("{\"value\": \(count), \"unit\": \"0123\"}".utf8)
             let qos = UInt8(count % 2)
             let body =
-                Octets.text("plant/line\(count % 7)/sensor") + (qos > 0 ? [0, 9] : []) + Wire.properties([], level)
+                Bytes.text("plant/line\(count % 7)/sensor") + (qos > 0 ? [0, 9] : []) + Wire.properties([], level)
             return Wire.packet(0x30 | qos << 1, body + payload)
         }
     }

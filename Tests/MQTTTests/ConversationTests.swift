@@ -4,7 +4,7 @@ import Network
 import Testing
 
 @Suite struct ConversationTests {
-    @Test func identityIsCarriedThroughTheSession() {
+    @Test("Identity is carried through the session") func identityIsCarriedThroughTheSession() {
         let listener = Listener()
         listener.send(Connect(clientID: "dev", userName: "u").bytes)
         listener.send(connack(), .toClient)
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func assignedClientIdentifier() {
+    @Test("Assigned client identifier") func assignedClientIdentifier() {
         let listener = Listener()
         listener.send(Connect(version: 5, clientID: "").bytes)
         let id = Property(18, "assigned_client_identifier", .text("auto-7"))
@@ -26,7 +26,7 @@ import Testing
         #expect(listener.send(pingreq)["mqtt.clientid"] == ["auto-7"])
     }
 
-    @Test func acceptedIsWhatTheServerSaid() {
+    @Test("Accepted is what the server said") func acceptedIsWhatTheServerSaid() {
         let listener = Listener()
         #expect(listener.send(Connect().bytes)["mqtt.session.accepted"] == nil)
         #expect(listener.send(pingreq)["mqtt.session.accepted"] == nil)
@@ -39,7 +39,7 @@ import Testing
         #expect(refused.send(connack(code: 5), .toClient)["mqtt.session.accepted"] == ["false"])
     }
 
-    @Test func anonymousMeansNoCredentialsAtAll() {
+    @Test("Anonymous means no credentials at all") func anonymousMeansNoCredentialsAtAll() {
         func anonymous(_ connect: Connect) -> [String]? { Listener().send(connect.bytes)["mqtt.session.anonymous"] }
         #expect(anonymous(Connect()) == ["true"])
         #expect(anonymous(Connect(userName: "u")) == ["false"])
@@ -49,7 +49,7 @@ import Testing
         #expect(Listener(isFromStart: false).send(pingreq)["mqtt.session.anonymous"] == nil)
     }
 
-    @Test func midstreamUntilAConnect() {
+    @Test("Midstream until a CONNECT") func midstreamUntilAConnect() {
         let listener = Listener(isFromStart: false)
         let shown = listener.send(publish("a", "x"))
         #expect(shown["mqtt.session.midstream"] == ["true"])
@@ -80,7 +80,7 @@ import Testing
         #expect(Listener(isFromStart: false).send(answer(4, code: 0, []), .toClient)["mqtt.ver"] == ["5"])
     }
 
-    @Test func bridgeBitIsMasked() {
+    @Test("Bridge bit is masked") func bridgeBitIsMasked() {
         let shown = Listener().send(Connect(version: 4, level: 0x84).bytes)
         #expect(shown["mqtt.ver"] == ["4"])
         #expect(shown["mqtt.protolevel"] == ["132"])
@@ -91,7 +91,7 @@ import Testing
         #expect(unknown["mqtt.clientid"] == ["x"])
     }
 
-    @Test func ageAndIdle() {
+    @Test("Age and idle") func ageAndIdle() {
         let listener = Listener()
         let connect = listener.send(Connect().bytes)
         #expect(connect["mqtt.session.age"] == ["0"])
@@ -107,7 +107,7 @@ import Testing
         #expect(listener.send(pingreq)["mqtt.session.idle"] == ["0"])
     }
 
-    @Test func connectsAreCounted() {
+    @Test("Connects are counted") func connectsAreCounted() {
         let listener = Listener()
         let first = listener.send(Connect(clientID: "one").bytes)
         #expect(first["mqtt.connect.count"] == ["1"])
@@ -127,7 +127,7 @@ import Testing
         return shown["mqtt.session.takeover"]
     }
 
-    @Test func fromAnotherAddress() {
+    @Test("From another address") func fromAnotherAddress() {
         let listener = Listener()
         #expect(join(listener, "dev") == ["false"])
         listener.open(0x0A00_0002)
@@ -141,7 +141,7 @@ import Testing
         #expect(join(Listener(), "other") == ["false"])
     }
 
-    @Test func notAfterTheFirstHasGone() {
+    @Test("Not after the first has gone") func notAfterTheFirstHasGone() {
         let closed = Listener()
         _ = join(closed, "dev")
         closed.close()
@@ -154,7 +154,7 @@ import Testing
         #expect(join(disconnected, "dev") == ["false"])
     }
 
-    @Test func aRefusedClientTakesNothing() {
+    @Test("A refused client takes nothing") func aRefusedClientTakesNothing() {
         let listener = Listener()
         _ = join(listener, "dev")
         listener.open(0x0A00_0002)
@@ -164,7 +164,7 @@ import Testing
         #expect(join(listener, "dev") == ["false"])
     }
 
-    @Test func emptyIdentifiersAreNobodys() {
+    @Test("Empty identifiers are nobodys") func emptyIdentifiersAreNobodys() {
         let listener = Listener()
         #expect(join(listener, "") == ["false"])
         listener.open(0x0A00_0002)
@@ -173,7 +173,7 @@ import Testing
 }
 
 @Suite struct GrantTests {
-    @Test func onlyWhatTheServerGranted() {
+    @Test("Only what the server granted") func onlyWhatTheServerGranted() {
         let listener = Listener(version: 4)
         let asked = listener.send(subscribe([("a", 0), ("#", 1), ("b/+", 2)], id: 5))
         #expect(asked["mqtt.session.wildcard"] == nil)
@@ -186,7 +186,7 @@ import Testing
         #expect(listener.send(pingreq)["mqtt.granted.topic"] == nil)
     }
 
-    @Test func theWidestClassStays() {
+    @Test("The widest class stays") func theWidestClassStays() {
         let listener = Listener(version: 5)
         for (index, step) in [("a", "none"), ("#", "all"), ("a/#", "all")].enumerated() {
             listener.send(subscribe([(step.0, 0)], id: UInt16(index + 1), version: 5))
@@ -195,7 +195,7 @@ import Testing
         }
     }
 
-    @Test func answersMayComeInAnyOrder() {
+    @Test("Answers may come in any order") func answersMayComeInAnyOrder() {
         let listener = Listener(version: 4)
         listener.send(subscribe([("a", 0)], id: 1))
         listener.send(subscribe([("b", 0), ("c", 0)], id: 2))
@@ -203,7 +203,7 @@ import Testing
         #expect(listener.send(subscribeAnswer(9, [0], id: 1), .toClient)["mqtt.granted.topic"] == ["a"])
     }
 
-    @Test func midstreamAnswersGrantNothingThatIsKnown() {
+    @Test("Midstream answers grant nothing that is known") func midstreamAnswersGrantNothingThatIsKnown() {
         let shown = Listener(isFromStart: false).send(subscribeAnswer(9, [0], id: 1), .toClient)
         #expect(shown["mqtt.granted.topic"] == nil)
         #expect(shown.violations == [])
@@ -213,7 +213,7 @@ import Testing
 @Suite struct TopicAliasTests {
     private func alias(_ number: UInt16) -> [Property] { [Property(35, "topic_alias", .uint16(number))] }
 
-    @Test func resolvesPerDirection() {
+    @Test("Resolves per direction") func resolvesPerDirection() {
         let listener = Listener(version: 5)
         listener.send(publish("up/1", version: 5, alias(1)))
         listener.send(publish("down/1", version: 5, alias(1)), .toClient)
@@ -228,7 +228,7 @@ import Testing
         #expect(unknown.violations == ["MQTT-3.3.2.3.4"])
     }
 
-    @Test func canBeSetAnew() {
+    @Test("Can be set anew") func canBeSetAnew() {
         let listener = Listener(version: 5)
         for topic in ["first", "a much longer second topic", "3"] {
             listener.send(publish(topic, version: 5, alias(7)))
@@ -236,13 +236,13 @@ import Testing
         }
     }
 
-    @Test func systemTopicsAreSeenThroughAliases() {
+    @Test("System topics are seen through aliases") func systemTopicsAreSeenThroughAliases() {
         let listener = Listener(version: 5)
         listener.send(publish("$SYS/broker", version: 5, alias(1)), .toClient)
         #expect(listener.send(publish("", version: 5, alias(1)), .toClient)["mqtt.topic.sys"] == ["true"])
     }
 
-    @Test func endsWithTheSession() {
+    @Test("Ends with the session") func endsWithTheSession() {
         let listener = Listener(version: 5)
         listener.send(publish("old", version: 5, alias(1)))
         listener.close()
@@ -256,7 +256,7 @@ import Testing
 }
 
 @Suite struct RetainedTests {
-    @Test func setReplaceClearDelivery() {
+    @Test("Set replace clear delivery") func setReplaceClearDelivery() {
         let listener = Listener(version: 4)
         func retained(_ payload: String, _ direction: Direction = .toServer) -> [String]? {
             listener.send(publish("t", payload, retain: true), direction)["mqtt.retained"]
@@ -269,7 +269,7 @@ import Testing
         #expect(listener.send(publish("t", "4"))["mqtt.retained"] == nil)
     }
 
-    @Test func deliveryShowsThatThereIsOne() {
+    @Test("Delivery shows that there is one") func deliveryShowsThatThereIsOne() {
         let listener = Listener(version: 4)
         listener.send(publish("t", "x", retain: true), .toClient)
         #expect(listener.send(publish("t", "y", retain: true))["mqtt.retained"] == ["replace"])
@@ -278,7 +278,7 @@ import Testing
         #expect(listener.send(publish("t", "z", retain: true))["mqtt.retained"] == ["replace"])
     }
 
-    @Test func resolvesAliases() {
+    @Test("Resolves aliases") func resolvesAliases() {
         let listener = Listener(version: 5)
         let alias = [Property(35, "topic_alias", .uint16(1))]
         #expect(listener.send(publish("t", "x", retain: true, version: 5, alias))["mqtt.retained"] == ["set"])
@@ -286,7 +286,7 @@ import Testing
     }
 
     /// The payload is empty when the message says so, not when only its head is held.
-    @Test func headsAreNotEmpty() {
+    @Test("Heads are not empty") func headsAreNotEmpty() {
         let bytes = publish("t", "long payload", retain: true)
         #expect(Listener(version: 4).send(Array(bytes[..<5]), whole: bytes.count)["mqtt.retained"] == ["set"])
     }

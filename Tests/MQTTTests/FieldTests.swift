@@ -3,7 +3,7 @@ import MQTT
 import Testing
 
 @Suite struct FieldTests {
-    @Test func namesAndNumbersAreUnique() {
+    @Test("Names and numbers are unique") func namesAndNumbersAreUnique() {
         let names = MQTTField.block.fields.map(\.name)
         #expect(Set(names).count == names.count)
         for field in MQTTField.allCases {
@@ -16,34 +16,36 @@ import Testing
     }
 
     /// The names and types that rules are written with.
-    @Test(arguments: [
-        ("mqtt.type", FieldType.keyword, false), ("mqtt.ver", .int, false), ("mqtt.len", .int, false),
-        ("mqtt.dupflag", .bool, false), ("mqtt.retain", .bool, false), ("mqtt.qos", .int, false),
-        ("mqtt.msgid", .int, false), ("mqtt.protoname", .text, false), ("mqtt.protolevel", .int, false),
-        ("mqtt.clientid", .text, false), ("mqtt.username", .text, false), ("mqtt.passwd", .text, false),
-        ("mqtt.conflag.uname", .bool, false), ("mqtt.conflag.passwd", .bool, false),
-        ("mqtt.conflag.retain", .bool, false), ("mqtt.conflag.willflag", .bool, false),
-        ("mqtt.conflag.cleansess", .bool, false), ("mqtt.conflag.reserved", .bool, false),
-        ("mqtt.conflag.qos", .int, false), ("mqtt.kalive", .int, false), ("mqtt.willtopic", .text, false),
-        ("mqtt.willmsg", .text, false), ("mqtt.conack.flags.sp", .bool, false), ("mqtt.conack.val", .int, false),
-        ("mqtt.topic", .text, true), ("mqtt.sub.qos", .int, true), ("mqtt.sub.nl", .bool, true),
-        ("mqtt.sub.rap", .bool, true), ("mqtt.sub.retain", .int, true), ("mqtt.reason_code", .int, true),
-        ("mqtt.msg", .text, false), ("mqtt.msg.bytes", .int, false),
-        ("mqtt.prop.session_expiry_interval", .int, false), ("mqtt.prop.response_topic", .text, false),
-        ("mqtt.prop.correlation_data", .bytes, false), ("mqtt.prop.user_property", .text, true),
-        ("mqtt.prop.subscription_identifier", .int, true), ("mqtt.prop.authentication_method", .text, false),
-        ("mqtt.will.prop.will_delay_interval", .int, false), ("mqtt.will.prop.user_property", .text, true),
-        ("mqtt.session.midstream", .bool, false), ("mqtt.session.accepted", .bool, false),
-        ("mqtt.session.anonymous", .bool, false), ("mqtt.session.takeover", .bool, false),
-        ("mqtt.session.age", .int, false), ("mqtt.session.idle", .int, false), ("mqtt.connect.count", .int, false),
-        ("mqtt.session.wildcard", .keyword, false), ("mqtt.topic.levels", .int, false),
-        ("mqtt.topic.sys", .bool, false), ("mqtt.filter.wildcard", .keyword, true),
-        ("mqtt.filter.share", .text, true), ("mqtt.granted.topic", .text, true),
-        ("mqtt.granted.wildcard", .keyword, true), ("mqtt.retained", .keyword, false),
-        ("mqtt.utf8.illformed", .keyword, true), ("mqtt.utf8.fault", .keyword, true),
-        ("mqtt.utf8.null", .keyword, true), ("mqtt.utf8.control", .keyword, true),
-        ("mqtt.utf8.nonchar", .keyword, true), ("mqtt.filter.regex", .bool, false),
-    ])
+    @Test(
+        "Registered",
+        arguments: [
+            ("mqtt.type", FieldType.keyword, false), ("mqtt.ver", .int, false), ("mqtt.len", .int, false),
+            ("mqtt.dupflag", .bool, false), ("mqtt.retain", .bool, false), ("mqtt.qos", .int, false),
+            ("mqtt.msgid", .int, false), ("mqtt.protoname", .text, false), ("mqtt.protolevel", .int, false),
+            ("mqtt.clientid", .text, false), ("mqtt.username", .text, false), ("mqtt.passwd", .text, false),
+            ("mqtt.conflag.uname", .bool, false), ("mqtt.conflag.passwd", .bool, false),
+            ("mqtt.conflag.retain", .bool, false), ("mqtt.conflag.willflag", .bool, false),
+            ("mqtt.conflag.cleansess", .bool, false), ("mqtt.conflag.reserved", .bool, false),
+            ("mqtt.conflag.qos", .int, false), ("mqtt.kalive", .int, false), ("mqtt.willtopic", .text, false),
+            ("mqtt.willmsg", .text, false), ("mqtt.conack.flags.sp", .bool, false), ("mqtt.conack.val", .int, false),
+            ("mqtt.topic", .text, true), ("mqtt.sub.qos", .int, true), ("mqtt.sub.nl", .bool, true),
+            ("mqtt.sub.rap", .bool, true), ("mqtt.sub.retain", .int, true), ("mqtt.reason_code", .int, true),
+            ("mqtt.msg", .text, false), ("mqtt.msg.bytes", .int, false),
+            ("mqtt.prop.session_expiry_interval", .int, false), ("mqtt.prop.response_topic", .text, false),
+            ("mqtt.prop.correlation_data", .bytes, false), ("mqtt.prop.user_property", .text, true),
+            ("mqtt.prop.subscription_identifier", .int, true), ("mqtt.prop.authentication_method", .text, false),
+            ("mqtt.will.prop.will_delay_interval", .int, false), ("mqtt.will.prop.user_property", .text, true),
+            ("mqtt.session.midstream", .bool, false), ("mqtt.session.accepted", .bool, false),
+            ("mqtt.session.anonymous", .bool, false), ("mqtt.session.takeover", .bool, false),
+            ("mqtt.session.age", .int, false), ("mqtt.session.idle", .int, false), ("mqtt.connect.count", .int, false),
+            ("mqtt.session.wildcard", .keyword, false), ("mqtt.topic.levels", .int, false),
+            ("mqtt.topic.sys", .bool, false), ("mqtt.filter.wildcard", .keyword, true),
+            ("mqtt.filter.share", .text, true), ("mqtt.granted.topic", .text, true),
+            ("mqtt.granted.wildcard", .keyword, true), ("mqtt.retained", .keyword, false),
+            ("mqtt.utf8.illformed", .keyword, true), ("mqtt.utf8.fault", .keyword, true),
+            ("mqtt.utf8.null", .keyword, true), ("mqtt.utf8.control", .keyword, true),
+            ("mqtt.utf8.nonchar", .keyword, true), ("mqtt.filter.regex", .bool, false),
+        ])
     func registered(_ name: String, _ type: FieldType, _ isList: Bool) {
         let info = Listener.registry.field(named: name)?.info
         #expect(info?.type == type)
@@ -53,7 +55,7 @@ import Testing
     }
 
     /// Every property of table 2-4 of MQTT 5.0 is a field, with the number of values that it may have.
-    @Test func everyPropertyIsAField() {
+    @Test("Every property is a field") func everyPropertyIsAField() {
         let known = (0..<128 as Range<UInt8>).map { MQTTProperty(rawValue: $0) }.filter { $0.kind != nil }
         #expect(known.count == 27)
         for property in known {
@@ -63,7 +65,7 @@ import Testing
         #expect(MQTTField.block.fields.count { $0.name.hasPrefix("mqtt.will.prop.") } == 7)
     }
 
-    @Test func eventsAreWrittenAsJSON() {
+    @Test("Events are written as JSON") func eventsAreWrittenAsJSON() {
         let listener = Listener()
         let bytes = Connect(clientID: "c", userName: "u", password: Array("geheim".utf8)).bytes
         listener.dissect(bytes)

@@ -2,22 +2,26 @@ import MQTT
 import Testing
 
 @Suite struct FilterTests {
-    @Test(arguments: [
-        ("#", MQTTWildcard.all), ("+/#", .all), ("$share/g/#", .all), ("$share/g/+/#", .all),
-        // `/#` leaves out every topic that does not begin with a separator, `+/+/#` those of one level.
-        ("/#", .multi), ("+/+/#", .multi), ("a/#", .multi), ("+/a/#", .multi), ("$SYS/#", .multi), ("a/+/#", .multi),
-        ("+", .single), ("+/+", .single), ("a/+/b", .single), ("/+", .single), ("$share/g/+", .single),
-        ("a", .none), ("a/b", .none), ("/", .none), ("", .none), ("$share/g/a", .none), ("$share/g", .none),
-        // A wildcard that is not a level of its own is none.
-        ("a#", .none), ("##", .none), ("#/a", .none), ("a+", .none), ("++/a", .none), ("+a/#", .multi), ("#/#", .multi),
-    ])
+    @Test(
+        "Classes",
+        arguments: [
+            ("#", MQTTWildcard.all), ("+/#", .all), ("$share/g/#", .all), ("$share/g/+/#", .all),
+            // `/#` leaves out every topic that does not begin with a separator, `+/+/#` those of one level.
+            ("/#", .multi), ("+/+/#", .multi), ("a/#", .multi), ("+/a/#", .multi), ("$SYS/#", .multi),
+            ("a/+/#", .multi),
+            ("+", .single), ("+/+", .single), ("a/+/b", .single), ("/+", .single), ("$share/g/+", .single),
+            ("a", .none), ("a/b", .none), ("/", .none), ("", .none), ("$share/g/a", .none), ("$share/g", .none),
+            // A wildcard that is not a level of its own is none.
+            ("a#", .none), ("##", .none), ("#/a", .none), ("a+", .none), ("++/a", .none), ("+a/#", .multi),
+            ("#/#", .multi),
+        ])
     func classes(_ filter: String, _ expected: MQTTWildcard) {
         let bytes = Array(filter.utf8)
         #expect(MQTTTopicFilter(bytes.span.bytes).wildcard == expected, "\(filter)")
     }
 
     /// The class `all` is given to exactly those filters that match every topic of a set of ordinary ones.
-    @Test func allMeansEveryOrdinaryTopic() {
+    @Test("All means every ordinary topic") func allMeansEveryOrdinaryTopic() {
         let topics = ["a", "a/b", "/", "/a", "a/", "//", "a/b/c", "/a/b/c/d"]
         let levels = ["a", "+", "#", ""]
         for first in levels {
@@ -45,17 +49,19 @@ import Testing
         return filter.count == topic.count
     }
 
-    @Test(arguments: [
-        ("$SYS", true), ("$SYS/broker/version", true), ("$SYS/#", true), ("$share/g/$SYS/#", true),
-        ("$SYSTEM/a", false),
-        ("a/$SYS", false), ("#", false), ("$share/$SYS/a", false), ("$sys/a", false),
-    ])
+    @Test(
+        "System",
+        arguments: [
+            ("$SYS", true), ("$SYS/broker/version", true), ("$SYS/#", true), ("$share/g/$SYS/#", true),
+            ("$SYSTEM/a", false),
+            ("a/$SYS", false), ("#", false), ("$share/$SYS/a", false), ("$sys/a", false),
+        ])
     func system(_ filter: String, _ expected: Bool) {
         let bytes = Array(filter.utf8)
         #expect(MQTTTopicFilter(bytes.span.bytes).isSystem == expected)
     }
 
-    @Test func fieldsOfFilters() {
+    @Test("Fields of filters") func fieldsOfFilters() {
         let filters: [(String, UInt8)] = [("a/+", 0), ("$share/grp/#", 1), ("$share/x/$SYS/#", 0), ("b", 0)]
         let shown = Listener(version: 4).send(subscribe(filters))
         #expect(shown["mqtt.topic"] == filters.map(\.0))
@@ -65,7 +71,7 @@ import Testing
         #expect(Listener(version: 4).send(subscribe([("#", 0)]))["mqtt.topic.sys"] == ["false"])
     }
 
-    @Test(arguments: [("a", "1"), ("a/b", "2"), ("/", "2"), ("/a/b", "3"), ("$SYS/broker/load", "3")])
+    @Test("Levels", arguments: [("a", "1"), ("a/b", "2"), ("/", "2"), ("/a/b", "3"), ("$SYS/broker/load", "3")])
     func levels(_ topic: String, _ count: String) {
         let shown = Listener(version: 4).send(publish(topic))
         #expect(shown["mqtt.topic.levels"] == [count])

@@ -9,7 +9,7 @@ import Testing
         return limits
     }
 
-    @Test func theSessionSilentLongestMakesRoom() {
+    @Test("The session silent longest makes room") func theSessionSilentLongestMakesRoom() {
         let listener = Listener(limits { $0.sessions = 2 })
         let first = listener.session
         let second = listener.open(2)
@@ -32,7 +32,7 @@ import Testing
         #expect(listener.analyzer.sessionCount == 1)
     }
 
-    @Test func retainedTopics() {
+    @Test("Retained topics") func retainedTopics() {
         let listener = Listener(version: 4, limits { $0.retainedTopics = 2 })
         for topic in ["a", "b", "a", "c"] { listener.send(publish(topic, "x", retain: true)) }
         #expect(listener.analyzer.counters.retainedTopicsEvicted == 1)
@@ -40,7 +40,7 @@ import Testing
         #expect(listener.send(publish("b", "x", retain: true))["mqtt.retained"] == ["set"])
     }
 
-    @Test func clientIdentifiers() {
+    @Test("Client identifiers") func clientIdentifiers() {
         let listener = Listener(limits { $0.clientIDs = 1 })
         listener.send(Connect(clientID: "one").bytes)
         listener.open(2)
@@ -50,7 +50,7 @@ import Testing
         #expect(listener.send(Connect(clientID: "one").bytes)["mqtt.session.takeover"] == ["false"])
     }
 
-    @Test func longIdentities() {
+    @Test("Long identities") func longIdentities() {
         let listener = Listener(limits { $0.identityBytes = 4 })
         #expect(listener.send(Connect(clientID: "abcdef", userName: "uvwxyz").bytes)["mqtt.clientid"] == ["abcdef"])
         let shown = listener.send(pingreq)
@@ -59,7 +59,7 @@ import Testing
         #expect(listener.analyzer.counters.identitiesShortened == 2)
     }
 
-    @Test func topicAliases() {
+    @Test("Topic aliases") func topicAliases() {
         let listener = Listener(version: 5, limits { ($0.topicAliases, $0.topicAliasBytes) = (2, 10) })
         func send(_ topic: String, _ alias: UInt16) -> Shown {
             listener.send(publish(topic, version: 5, [Property(35, "topic_alias", .uint16(alias))]))
@@ -78,7 +78,7 @@ import Testing
         #expect(listener.analyzer.counters.topicAliasesDropped == 2)
     }
 
-    @Test func pendingSubscribes() {
+    @Test("Pending subscribes") func pendingSubscribes() {
         let listener = Listener(version: 4, limits { $0.pendingSubscribes = 2 })
         for id in 1...3 as ClosedRange<UInt16> { listener.send(subscribe([("t\(id)", 0)], id: id)) }
         #expect(listener.analyzer.counters.pendingSubscribesEvicted == 1)
@@ -89,7 +89,7 @@ import Testing
         #expect(listener.send(subscribeAnswer(9, [0], id: 3), .toClient)["mqtt.granted.topic"] == ["t3"])
     }
 
-    @Test func filtersBeyondTheBytesKeepTheirClass() {
+    @Test("Filters beyond the bytes keep their class") func filtersBeyondTheBytesKeepTheirClass() {
         let listener = Listener(version: 4, limits { $0.pendingFilterBytes = 6 })
         listener.send(subscribe([("abcd", 0), ("+", 0), ("#", 0)]))
         #expect(listener.analyzer.counters.filtersDropped == 2)
@@ -100,7 +100,7 @@ import Testing
         #expect(shown.violations == [])
     }
 
-    @Test func classesAreBoundedToo() {
+    @Test("Classes are bounded too") func classesAreBoundedToo() {
         let listener = Listener(version: 4, limits { $0.pendingFilters = 1 })
         listener.send(subscribe([("a", 0), ("#", 0)]))
         let shown = listener.send(subscribeAnswer(9, [0, 0]), .toClient)
@@ -108,7 +108,7 @@ import Testing
         #expect(shown.violations == [])
     }
 
-    @Test func messagesAreCountedByType() {
+    @Test("Messages are counted by type") func messagesAreCountedByType() {
         let listener = Listener(version: 4)
         for _ in 0..<3 { listener.send(publish("t")) }
         #expect(listener.analyzer.counters.messages[3] == 3)

@@ -3,7 +3,9 @@ import MQTT
 import Testing
 
 @Suite struct MessageTests {
-    @Test(arguments: vectors) func wellFormedMessagesBreakNothing(_ vector: Vector) {
+    @Test("Well formed messages break nothing", arguments: vectors) func wellFormedMessagesBreakNothing(
+        _ vector: Vector
+    ) {
         let shown = vector.listener().send(vector.bytes, vector.direction)
         #expect(shown.violations == [])
         #expect(shown["violation.fatal"] == nil)
@@ -12,7 +14,7 @@ import Testing
     }
 
     /// The head of a message that was too long to hold is no fault, wherever it is cut.
-    @Test(arguments: vectors) func headsBreakNothing(_ vector: Vector) {
+    @Test("Heads break nothing", arguments: vectors) func headsBreakNothing(_ vector: Vector) {
         for count in 0..<vector.bytes.count {
             let shown = vector.listener().send(
                 Array(vector.bytes[..<count]), vector.direction, whole: vector.bytes.count)
@@ -23,7 +25,8 @@ import Testing
     }
 
     /// A message that ends before its lengths say so is read as far as it goes, and what is read is right.
-    @Test(arguments: vectors) func truncatedMessagesAreReadAsFarAsTheyGo(_ vector: Vector) {
+    @Test("Truncated messages are read as far as they go", arguments: vectors)
+    func truncatedMessagesAreReadAsFarAsTheyGo(_ vector: Vector) {
         let whole = vector.listener().send(vector.bytes, vector.direction).wireOnly
         // Optional parts may be left out of other packets, and a user name and password in 3.1.
         let isRigid = vector.bytes[0] >> 4 <= 2 && vector.version != 3
@@ -41,7 +44,7 @@ import Testing
     }
 
     /// Every byte replaced by values that matter in lengths, identifiers and flags. Nothing may trap.
-    @Test(arguments: vectors) func mutatedBytesNeverTrap(_ vector: Vector) {
+    @Test("Mutated bytes never trap", arguments: vectors) func mutatedBytesNeverTrap(_ vector: Vector) {
         let listener = vector.listener()
         for offset in vector.bytes.indices {
             let byte = vector.bytes[offset]
@@ -54,7 +57,7 @@ import Testing
         }
     }
 
-    @Test(arguments: vectors) func trailingBytesAreNoticed(_ vector: Vector) {
+    @Test("Trailing bytes are noticed", arguments: vectors) func trailingBytesAreNoticed(_ vector: Vector) {
         // What a PUBLISH, SUBSCRIBE, UNSUBSCRIBE or an answer to them holds runs to the end of the packet.
         let type = vector.bytes[0] >> 4
         let isAck = (4...7).contains(type)
@@ -70,7 +73,7 @@ import Testing
         #expect(shown["violation.fatal"] == ["false"])
     }
 
-    @Test func connectShowsWhatItCarries() {
+    @Test("CONNECT shows what it carries") func connectShowsWhatItCarries() {
         let bytes = Connect(
             version: 5, clientID: "id", isClean: false, keepAlive: 10, properties: Sample.connect,
             will: ("w/t", Array("gone".utf8), 1, true, Sample.will), userName: "user", password: Array("pass".utf8)
@@ -94,7 +97,7 @@ import Testing
     }
 
     /// MQTT 5.0, figure 3-6 in words: two filters, QoS 1 and 2; here with all options.
-    @Test func subscribeShowsItsOptions() {
+    @Test("SUBSCRIBE shows its options") func subscribeShowsItsOptions() {
         let shown = Listener(version: 5).send(hex("82 11 000a 00 0003 612f62 2d 0003 632f64 12"))
         #expect(shown["mqtt.topic"] == ["a/b", "c/d"])
         #expect(shown["mqtt.sub.qos"] == ["1", "2"])
@@ -105,7 +108,7 @@ import Testing
         #expect(shown.violations == [])
     }
 
-    @Test func optionsBeyondQoSBelongToFive() {
+    @Test("Options beyond QoS belong to five") func optionsBeyondQoSBelongToFive() {
         let shown = Listener(version: 4).send(subscribe([("a", 1)]))
         #expect(shown["mqtt.sub.qos"] == ["1"])
         #expect(shown["mqtt.sub.nl"] == nil)
@@ -113,13 +116,13 @@ import Testing
     }
 
     /// Or whoever gives no identifier would escape each rule that counts by client.
-    @Test func anIdentifierOfNoBytesIsAValueOfTheSession() {
+    @Test("An identifier of no bytes is a value of the session") func anIdentifierOfNoBytesIsAValueOfTheSession() {
         let listener = Listener()
         #expect(listener.send(Connect(version: 4, clientID: "").bytes)["mqtt.clientid"] == [""])
         #expect(listener.send(publish("t"))["mqtt.clientid"] == [""])
     }
 
-    @Test func absentFieldsAreAbsentNotEmpty() {
+    @Test("Absent fields are absent not empty") func absentFieldsAreAbsentNotEmpty() {
         let message = Listener(version: 4).send(publish("t"))
         #expect(message["mqtt.msg"] == nil)
         #expect(message["mqtt.msg.bytes"] == ["0"])
@@ -127,7 +130,7 @@ import Testing
     }
 
     /// The length of the payload is that of the whole message, though only its head is held.
-    @Test func headOfALongPublish() {
+    @Test("Head of a long publish") func headOfALongPublish() {
         let bytes = publish("sensor/1", String(repeating: "x", count: 1000), qos: 1, id: 7)
         let shown = Listener(version: 4).send(Array(bytes[..<50]), whole: bytes.count)
         #expect(shown["mqtt.topic"] == ["sensor/1"])
@@ -138,7 +141,7 @@ import Testing
         #expect(shown.violations == [])
     }
 
-    @Test func reasonCodesAreThoseOnTheWire() {
+    @Test("Reason codes are those on the wire") func reasonCodesAreThoseOnTheWire() {
         #expect(Listener(version: 5).send(answer(4))["mqtt.reason_code"] == nil)
         #expect(Listener(version: 5).send(answer(4, code: 0x87))["mqtt.reason_code"] == ["135"])
         #expect(Listener(version: 5).send(disconnect(code: 4))["mqtt.reason_code"] == ["4"])

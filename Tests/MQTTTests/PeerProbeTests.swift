@@ -6,9 +6,9 @@ import Testing
 /// Short pieces of traffic that dissectors are known to misread.
 @Suite struct MisreadTrafficTests {
     /// The messages of a buffer as the framing cuts them, and what is left of it.
-    private func cut(_ octets: [UInt8]) -> (messages: [[UInt8]], rest: [UInt8]) {
+    private func cut(_ bytes: [UInt8]) -> (messages: [[UInt8]], rest: [UInt8]) {
         var messages: [[UInt8]] = []
-        var rest = octets
+        var rest = bytes
         while case .message(let count) = MQTTFraming.frame(rest.span.bytes), !rest.isEmpty {
             messages.append(Array(rest.prefix(count)))
             rest.removeFirst(count)
@@ -16,7 +16,7 @@ import Testing
         return (messages, rest)
     }
 
-    @Test func threeMessagesInOneBuffer() {
+    @Test("Three messages in one buffer") func threeMessagesInOneBuffer() {
         let sent = [publish("a/b", "1"), subscribe([("#", 0)], id: 7), publish("c", "2", qos: 1, id: 8)]
         let pieces = cut(sent.flatMap { $0 })
         #expect(pieces.messages == sent)
@@ -29,16 +29,16 @@ import Testing
     }
 
     /// A message is whole when its last byte is there, wherever the stream was cut: also within the remaining length.
-    @Test(arguments: [1, 2, 3, 4]) func theRemainingLengthIsSplit(_ lengthOctets: Int) {
+    @Test("The remaining length is split", arguments: [1, 2, 3, 4]) func theRemainingLengthIsSplit(_ lengthBytes: Int) {
         let sizes = [0, 100, 10_000, 20_000, 2_100_000]
-        let first = publish("a", String(repeating: "x", count: sizes[lengthOctets]))
+        let first = publish("a", String(repeating: "x", count: sizes[lengthBytes]))
         let next = subscribe([("#", 1)], id: 9)
-        #expect(first[1..<(1 + lengthOctets)].map { $0 & 0x80 != 0 } == (1...lengthOctets).map { $0 < lengthOctets })
+        #expect(first[1..<(1 + lengthBytes)].map { $0 & 0x80 != 0 } == (1...lengthBytes).map { $0 < lengthBytes })
         // Behind the type, behind each byte of the length and one later.
-        for split in 0...(lengthOctets + 2) {
+        for split in 0...(lengthBytes + 2) {
             let head = Array(first.prefix(split))
             switch MQTTFraming.frame(head.span.bytes) {
-            case .incomplete(let total): #expect(total == (split > lengthOctets ? first.count : nil), "split \(split)")
+            case .incomplete(let total): #expect(total == (split > lengthBytes ? first.count : nil), "split \(split)")
             default: Issue.record("split \(split)")
             }
             let pieces = cut(head + first.dropFirst(split) + next)
@@ -49,7 +49,7 @@ import Testing
     }
 
     /// Each side has its own aliases: the same number stands for different topics.
-    @Test func aliasesInBothDirectionsAtOnce() {
+    @Test("Aliases in both directions at once") func aliasesInBothDirectionsAtOnce() {
         let maximum = Property(34, "", .uint16(10))
         let listener = conversation(5, connect: [maximum], connack: [maximum])
         func named(_ topic: String, _ alias: UInt16, _ direction: Direction) -> Shown {

@@ -207,24 +207,24 @@ let connackBreaches = [
 ]
 
 @Suite struct ViolationTests {
-    @Test(arguments: headerBreaches + publishBreaches + subscribeBreaches + answerBreaches)
+    @Test("In a session", arguments: headerBreaches + publishBreaches + subscribeBreaches + answerBreaches)
     func inASession(_ breach: Breach) {
         let shown = Listener(version: breach.version).send(hex(breach.bytes), breach.direction)
         #expect(Set(shown.violations) == Set(breach.expected))
         #expect(shown.violations.count == Set(shown.violations).count)
     }
 
-    @Test(arguments: connectBreaches) func atTheBeginning(_ breach: Breach) {
+    @Test("At the beginning", arguments: connectBreaches) func atTheBeginning(_ breach: Breach) {
         #expect(Set(Listener().send(hex(breach.bytes)).violations) == Set(breach.expected))
     }
 
-    @Test(arguments: connackBreaches) func afterAConnect(_ breach: Breach) {
+    @Test("After a CONNECT", arguments: connackBreaches) func afterAConnect(_ breach: Breach) {
         let listener = Listener()
         listener.send(Connect(version: breach.version).bytes)
         #expect(Set(listener.send(hex(breach.bytes), breach.direction).violations) == Set(breach.expected))
     }
 
-    @Test func firstPacketMustBeConnect() {
+    @Test("First packet must be CONNECT") func firstPacketMustBeConnect() {
         #expect(Listener().send(publish("a", "x")).violations == ["MQTT-3.1.0-1"])
         #expect(Listener().send(pingresp, .toClient).violations == ["MQTT-3.2.0-1"])
         // Taken up midstream, or with a hole in it, nothing can be said.
@@ -234,14 +234,14 @@ let connackBreaches = [
         #expect(listener.send(publish("a", "x")).violations == [])
     }
 
-    @Test(arguments: [(4 as UInt8, "MQTT-3.14.4-2"), (5, "MQTT-3.14.4-1")])
+    @Test("Nothing follows disconnect", arguments: [(4 as UInt8, "MQTT-3.14.4-2"), (5, "MQTT-3.14.4-1")])
     func nothingFollowsDisconnect(_ version: UInt8, _ name: String) {
         let listener = Listener(version: version)
         listener.send(disconnect())
         #expect(listener.send(pingreq).violations == [name])
     }
 
-    @Test func subackMustFitItsSubscribe() {
+    @Test("Suback must fit its SUBSCRIBE") func subackMustFitItsSubscribe() {
         let listener = Listener(version: 4)
         listener.send(subscribe([("a", 0), ("b", 0)], id: 3))
         #expect(listener.send(subscribeAnswer(9, [0], id: 3), .toClient).violations == ["MQTT-3.8.4-5"])
@@ -259,7 +259,7 @@ let connackBreaches = [
         #expect(Listener(version: 4).send(publish("a"))["violation.fatal"] == nil)
     }
 
-    @Test func illFormedStringsAreNamed() {
+    @Test("Ill formed strings are named") func illFormedStringsAreNamed() {
         let connect = hex("1015 0004 4d515454 04 86 003c 0001 ff 0001 80 0000 0001 c0")
         #expect(Listener().send(connect)["mqtt.utf8.illformed"] == ["clientid", "username", "willtopic"])
         #expect(Listener().send(connect)["mqtt.utf8.fault"] == ["overlong", "toolarge", "continuation"])
@@ -267,7 +267,7 @@ let connackBreaches = [
         #expect(Listener(version: 5).send(publish)["mqtt.utf8.illformed"] == ["topic", "property"])
     }
 
-    @Test func everyStatementHasAName() {
+    @Test("Every statement has a name") func everyStatementHasAName() {
         for violation in MQTTViolation.allCases {
             for version in [MQTTVersion.v31, .v311, .v5] {
                 for type in 0..<16 as Range<UInt8> {

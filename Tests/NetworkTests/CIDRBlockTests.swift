@@ -17,30 +17,32 @@ import Testing
         ("2001:db8::1/128", ["2001:db8::1"], ["2001:db8::", "2001:db8::2"]),
     ]
 
-    @Test(arguments: cases.indices) func contains(_ index: Int) throws {
+    @Test("Contains", arguments: cases.indices) func contains(_ index: Int) throws {
         let (text, inside, outside) = Self.cases[index]
         let block = try #require(CIDRBlock(text))
         for address in inside { #expect(block.contains(try #require(IPAddress(address))), "\(address) in \(text)") }
         for address in outside { #expect(!block.contains(try #require(IPAddress(address))), "\(address) in \(text)") }
     }
 
-    @Test(arguments: [
-        "", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0.0/ 8",
-        "::/129",
-        "10.0.0.0/99999999999999999999", "10.0.0/8", "10.0.0.0/a", "10.0.0.0/255.0.0.0", "10.0.0.0/１",
-    ])
+    @Test(
+        "Refused",
+        arguments: [
+            "", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0.0/ 8",
+            "::/129",
+            "10.0.0.0/99999999999999999999", "10.0.0/8", "10.0.0.0/a", "10.0.0.0/255.0.0.0", "10.0.0.0/１",
+        ])
     func refused(_ text: String) {
         #expect(CIDRBlock(text) == nil)
     }
 
-    @Test func hostBitsAreCleared() {
+    @Test("Host bits are cleared") func hostBitsAreCleared() {
         #expect(CIDRBlock("10.1.2.3/8") == CIDRBlock("10.0.0.0/8"))
         #expect(CIDRBlock("10.1.2.3/8")?.prefix.description == "10.0.0.0")
         #expect(CIDRBlock("2001:db8::ffff/112")?.prefix.description == "2001:db8::")
     }
 
     /// Every length: the address itself lies in the block; with the last counted bit turned over it does not.
-    @Test func everyLength() throws {
+    @Test("Every length") func everyLength() throws {
         for text in ["170.85.170.85", "aaaa:5555:aaaa:5555:aaaa:5555:aaaa:5555"] {
             let address = try #require(IPAddress(text))
             for length in 0...address.bitWidth {

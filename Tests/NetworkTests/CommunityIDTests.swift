@@ -32,7 +32,7 @@ import Testing
         return String(decoding: text, as: UTF8.self)
     }
 
-    @Test(arguments: baseline.indices) func published(_ index: Int) throws {
+    @Test("Published", arguments: baseline.indices) func published(_ index: Int) throws {
         let vector = Self.baseline[index]
         let source = Endpoint(try #require(IPAddress(vector.source.0)), vector.source.1)
         let destination = Endpoint(try #require(IPAddress(vector.destination.0)), vector.destination.1)
@@ -43,7 +43,7 @@ import Testing
     }
 
     // Where the addresses are equal the ports decide; computed with another implementation of SHA-1.
-    @Test func equalAddresses() throws {
+    @Test("Equal addresses") func equalAddresses() throws {
         let loopback = try #require(IPAddress("127.0.0.1"))
         let one = Endpoint(loopback, 1883)
         let other = Endpoint(loopback, 50_000)
@@ -63,9 +63,9 @@ import Testing
         (String(repeating: "a", count: 1000), "291e9a6c66994949b57ba5e650361e98fc36b1ba"),
     ]
 
-    @Test(arguments: digests) func sha1Vectors(_ message: String, _ expected: String) {
+    @Test("SHA-1 vectors", arguments: digests) func sha1Vectors(_ message: String, _ expected: String) {
         var block = SHA1()
-        for octet in message.utf8 { block.append(UInt64(octet), octets: 1) }
+        for byte in message.utf8 { block.append(UInt64(byte), bytes: 1) }
         let digest = block.digest()
         var text: [UInt8] = []
         for word in [digest.a, digest.b, digest.c, digest.d, digest.e] {

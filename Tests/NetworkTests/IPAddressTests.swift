@@ -33,7 +33,7 @@ import Testing
         ("192.0.2.33", "192.0.2.33"),
     ]
 
-    @Test(arguments: canonical) func text(_ given: String, _ expected: String) {
+    @Test("Text", arguments: canonical) func text(_ given: String, _ expected: String) {
         #expect(IPAddress(given)?.description == expected)
         #expect(IPAddress(expected) == IPAddress(given))
     }
@@ -47,16 +47,16 @@ import Testing
         "１.2.3.4", "::1 ", "1.2.3.4\u{301}", "::\u{0}1", "1.2.3.4\u{0}", "localhost",
     ]
 
-    @Test(arguments: wrong) func refused(_ text: String) {
+    @Test("Refused", arguments: wrong) func refused(_ text: String) {
         #expect(IPAddress(text) == nil)
     }
 
-    @Test func sameAsTheSystem() {
+    @Test("Same as the system") func sameAsTheSystem() {
         let seed = testSeed()
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<20_000 {
             // Groups are zero half of the time, so that there are runs of zeros to shorten.
-            var octets = (0..<8).flatMap { _ -> [UInt8] in
+            var bytes = (0..<8).flatMap { _ -> [UInt8] in
                 switch UInt8.random(in: 0..<4, using: &generator) {
                 case 0, 1: [0, 0]
                 case 2: [0, UInt8.random(in: 0...255, using: &generator)]
@@ -64,24 +64,24 @@ import Testing
                 }
             }
             if UInt8.random(in: 0..<10, using: &generator) == 0 {
-                octets.replaceSubrange(0..<12, with: Array(repeating: 0, count: 10) + [0xFF, 0xFF])
+                bytes.replaceSubrange(0..<12, with: Array(repeating: 0, count: 10) + [0xFF, 0xFF])
             }
             // The system also writes addresses of ::/96 with a dotted tail, which RFC 5952 does not ask for.
-            if octets[..<12].allSatisfy({ $0 == 0 }) { continue }
-            let address = IPAddress(v6: octets.span.bytes, at: 0)
-            let system = systemText(AF_INET6, octets)
+            if bytes[..<12].allSatisfy({ $0 == 0 }) { continue }
+            let address = IPAddress(v6: bytes.span.bytes, at: 0)
+            let system = systemText(AF_INET6, bytes)
             if address.description != system { Issue.record("seed \(seed): \(address) but \(system)") }
             if IPAddress(system) != address { Issue.record("seed \(seed): \(system) was not read back") }
 
-            let v4 = IPAddress(v4: octets.span.bytes, at: 0)
+            let v4 = IPAddress(v4: bytes.span.bytes, at: 0)
             #expect(v4.isIPv4, "seed \(seed)")
-            if v4.description != systemText(AF_INET, octets) { Issue.record("seed \(seed): \(v4)") }
+            if v4.description != systemText(AF_INET, bytes) { Issue.record("seed \(seed): \(v4)") }
             if IPAddress(v4.description) != v4 { Issue.record("seed \(seed): \(v4) was not read back") }
         }
     }
 
     /// Short texts of the right characters in random order: taken exactly where the system takes them.
-    @Test func sameJudgementAsTheSystem() {
+    @Test("Same judgement as the system") func sameJudgementAsTheSystem() {
         let seed = testSeed()
         var generator = SeededGenerator(seed: seed)
         let pieces = [":", "::", ".", "0", "1", "00", "25", "255", "256", "a", "F", "ffff", "12345", "1.2.3.4", "g"]
@@ -100,30 +100,30 @@ import Testing
         #expect(taken > 1000, "seed \(seed)")
     }
 
-    private func systemText(_ family: Int32, _ octets: [UInt8]) -> String {
+    private func systemText(_ family: Int32, _ bytes: [UInt8]) -> String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        inet_ntop(family, octets, &text, socklen_t(text.count))
+        inet_ntop(family, bytes, &text, socklen_t(text.count))
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private func systemAddress(_ text: String) -> IPAddress? {
-        var octets = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &octets) == 1 { return IPAddress(v4: octets.span.bytes, at: 0) }
-        if inet_pton(AF_INET6, text, &octets) == 1 { return IPAddress(v6: octets.span.bytes, at: 0) }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &bytes) == 1 { return IPAddress(v4: bytes.span.bytes, at: 0) }
+        if inet_pton(AF_INET6, text, &bytes) == 1 { return IPAddress(v6: bytes.span.bytes, at: 0) }
         return nil
     }
 
-    @Test func octets() {
-        let octets: [UInt8] = Array(1...16)
-        let v6 = IPAddress(v6: octets.span.bytes, at: 0)
-        #expect((0..<16).map { v6.octet($0) } == octets)
+    @Test("Bytes") func bytes() {
+        let bytes: [UInt8] = Array(1...16)
+        let v6 = IPAddress(v6: bytes.span.bytes, at: 0)
+        #expect((0..<16).map { v6.octet($0) } == bytes)
         #expect(v6.bitWidth == 128)
-        let v4 = IPAddress(v4: octets.span.bytes, at: 12)
+        let v4 = IPAddress(v4: bytes.span.bytes, at: 12)
         #expect((0..<4).map { v4.octet($0) } == [13, 14, 15, 16])
         #expect(v4.bitWidth == 32)
     }
 
-    @Test func order() throws {
+    @Test("Order") func order() throws {
         let texts = ["0.0.0.0", "9.255.255.255", "10.0.0.0", "255.255.255.255", "::", "::1", "1::", "ff02::1"]
         let addresses = try texts.map { try #require(IPAddress($0)) }
         #expect(addresses.reversed().sorted() == addresses)
@@ -135,7 +135,7 @@ import Testing
         ("255.255.255.255", true), ("255.255.255.254", false), ("ff02::1", true), ("fe80::1", false),
     ]
 
-    @Test(arguments: groups) func multicast(_ text: String, _ expected: Bool) {
+    @Test("Multicast", arguments: groups) func multicast(_ text: String, _ expected: Bool) {
         #expect(IPAddress(text)?.isMulticastOrBroadcast == expected)
     }
 }

@@ -12,23 +12,25 @@ private func digest(_ pieces: [[UInt8]]) -> String {
 }
 
 /// The examples of NIST for FIPS 180-4: no bytes, one block, two blocks, a million bytes.
-@Test(arguments: [
-    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-    (
-        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-    ),
-    (
-        "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
-        "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
-    ),
-])
+@Test(
+    "SHA-256 of examples",
+    arguments: [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
+        (
+            "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+            "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
+        ),
+    ])
 func sha256OfExamples(text: String, expected: String) {
     #expect(digest([Array(text.utf8)]) == expected)
 }
 
-@Test func sha256OfAMillion() {
+@Test("SHA-256 of a million") func sha256OfAMillion() {
     let piece = [UInt8](repeating: UInt8(ascii: "a"), count: 1000)
     #expect(
         digest(Array(repeating: piece, count: 1000))
@@ -36,7 +38,7 @@ func sha256OfExamples(text: String, expected: String) {
 }
 
 /// However it is cut, the digest is that of the whole; finishing in between changes nothing.
-@Test func sha256OfPieces() {
+@Test("SHA-256 of pieces") func sha256OfPieces() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     for _ in 0..<200 {

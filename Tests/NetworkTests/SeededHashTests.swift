@@ -2,7 +2,7 @@ import Network
 import Testing
 
 @Suite struct SeededHashTests {
-    @Test func sameSeedSameHash() {
+    @Test("Same seed same hash") func sameSeedSameHash() {
         let bytes = Array("sensors/kitchen/temperature".utf8)
         let one = SeededHash(seed: 7)
         let other = SeededHash(seed: 7)
@@ -12,7 +12,7 @@ import Testing
         #expect(one.hash(bytes.span.bytes, initial: 1) != one.hash(bytes.span.bytes))
     }
 
-    @Test func everyLengthAndEveryBitCount() {
+    @Test("Every length and every bit count") func everyLengthAndEveryBitCount() {
         let hash = SeededHash(seed: 1)
         var seen: Set<UInt64> = []
         // Zeros of different lengths differ, and so does each bit.
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func eachWordCounts() {
+    @Test("Each word counts") func eachWordCounts() {
         let hash = SeededHash(seed: 1)
         var seen: Set<UInt64> = [hash.hash(0, 0, 0, 0, 0)]
         for bit in UInt64(0)..<64 {
@@ -40,7 +40,7 @@ import Testing
     }
 
     /// No word that can be known from outside wipes out the words beside it.
-    @Test func noWordWipesOutOthers() {
+    @Test("No word wipes out others") func noWordWipesOutOthers() {
         let hash = SeededHash(seed: 11)
         // The constants of the source among them.
         let words: [UInt64] = [0, 1, .max, 0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93, 0xBF58_476D_1CE4_E5B9]
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// Flow keys that differ little fill 1024 slots about evenly: no slot gets four times its share of 64.
-    @Test func similarKeysSpread() {
+    @Test("Similar keys spread") func similarKeysSpread() {
         let hash = SeededHash(seed: 3)
         var slots = [Int](repeating: 0, count: 1024)
         for key in UInt64(0)..<65_536 { slots[Int(hash.hash(0, 0x0A00_0001, 0, 0x0A00_0002, key) % 1024)] += 1 }
@@ -63,7 +63,7 @@ import Testing
         #expect((slots.min() ?? 0) > 16)
     }
 
-    @Test func processesDrawTheirOwnSeed() {
+    @Test("Processes draw their own seed") func processesDrawTheirOwnSeed() {
         #expect(SeededHash().hash(1, 2, 3, 4, 5) != SeededHash().hash(1, 2, 3, 4, 5))
     }
 }

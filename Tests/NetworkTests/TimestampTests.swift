@@ -28,11 +28,11 @@ import Testing
         (-9_223_372_036, 0, "1677-09-21T00:12:44.000000Z"),
     ]
 
-    @Test(arguments: dates) func text(_ seconds: Int64, _ nanoseconds: Int64, _ expected: String) {
+    @Test("Text", arguments: dates) func text(_ seconds: Int64, _ nanoseconds: Int64, _ expected: String) {
         #expect(Timestamp(seconds: seconds, nanoseconds: nanoseconds).description == expected)
     }
 
-    @Test func sameDatesAsTheSystem() {
+    @Test("Same dates as the system") func sameDatesAsTheSystem() {
         let seed = testSeed()
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<20_000 {
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func extremes() {
+    @Test("Extremes") func extremes() {
         #expect(Timestamp(nanoseconds: .min).description == "1677-09-21T00:12:43.145224192Z")
         #expect(Timestamp(nanoseconds: .max).description == "2262-04-11T23:47:16.854775807Z")
         #expect(Timestamp(seconds: .max, nanoseconds: 0).nanoseconds == .max)
@@ -63,11 +63,11 @@ import Testing
         (.max, 9_223_372_036_854_775), (.min, -9_223_372_036_854_776), (.min + 1, -9_223_372_036_854_776),
     ]
 
-    @Test(arguments: micros) func microseconds(_ nanoseconds: Int64, _ expected: Int64) {
+    @Test("Microseconds", arguments: micros) func microseconds(_ nanoseconds: Int64, _ expected: Int64) {
         #expect(Timestamp(nanoseconds: nanoseconds).microseconds == expected)
     }
 
-    @Test func differencesAreClamped() {
+    @Test("Differences are clamped") func differencesAreClamped() {
         let low = Timestamp(nanoseconds: .min)
         let high = Timestamp(nanoseconds: .max)
         #expect(high.nanoseconds(since: low) == .max)

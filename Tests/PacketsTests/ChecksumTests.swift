@@ -52,7 +52,7 @@ private let vectors = [
 
 @Suite struct ChecksumTests {
     /// The example of RFC 1071, 3: the words 0001 f203 f4f5 f6f7 add up to ddf2.
-    @Test func exampleOfTheRFC() {
+    @Test("Example of the RFC") func exampleOfTheRFC() {
         let bytes: [UInt8] = [0x00, 0x01, 0xF2, 0x03, 0xF4, 0xF5, 0xF6, 0xF7]
         #expect(Checksums.sum(bytes.span.bytes, ByteRange(offset: 0, count: 8)) == 0xDDF2)
         #expect(Checksums.sum(bytes.span.bytes, ByteRange(offset: 2, count: 3)) == 0xF203 &+ 0xF400 &+ 1)
@@ -60,7 +60,7 @@ private let vectors = [
         #expect(Checksums.sum(bytes.span.bytes, ByteRange(offset: 99, count: 9)) == 0)
     }
 
-    @Test func verdicts() {
+    @Test("Verdicts") func verdicts() {
         for vector in vectors {
             var packet = Packet()
             let bytes = vector.packet
@@ -73,7 +73,7 @@ private let vectors = [
         }
     }
 
-    @Test(.needs(Tshark.isPresent, "tshark is not installed")) func verdictsOfTshark() throws {
+    @Test("Verdicts of tshark", .needs(Tshark.isPresent, "tshark is not installed")) func verdictsOfTshark() throws {
         let rows = try Tshark.fields(
             ["ip.checksum.status", "tcp.checksum.status", "udp.checksum.status"], of: vectors.map(\.packet),
             link: .raw,
@@ -96,12 +96,12 @@ private let vectors = [
                 let damaged = flipped(bytes, index)
                 guard PacketDecoder.decode(damaged.span.bytes, link: .raw, into: &packet) == .packet else { continue }
                 let verdict = PacketDecoder.checksum(damaged.span.bytes, packet)
-                #expect(verdict == .wrong || verdict == .unknown, "octet \(index)")
+                #expect(verdict == .wrong || verdict == .unknown, "byte \(index)")
             }
         }
     }
 
-    @Test func cutShortIsUnknown() {
+    @Test("Cut short is unknown") func cutShortIsUnknown() {
         for bytes in [tcp4, udp4, tcp6, udp6] {
             var packet = Packet()
             let cut = Array(bytes.dropLast())
@@ -127,7 +127,7 @@ private let vectors = [
         }
     }
 
-    @Test func routedPastTheDestinationIsUnknown() {
+    @Test("Routed past the destination is unknown") func routedPastTheDestinationIsUnknown() {
         for (left, expected) in [(UInt8(1), ChecksumVerdict.unknown), (0, .wrong)] {
             let bytes = Build.ipv6(next: 43, [6, 0, 4, left, 0, 0, 0, 0] + segment)
             var packet = Packet()

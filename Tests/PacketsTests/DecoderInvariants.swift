@@ -34,7 +34,7 @@ enum DecoderInvariants {
         _ = PacketDecoder.checksum(bytes, packet)
         if packet.payload.offset < 0 || packet.payload.count < 0 { return "negative payload range" }
         if packet.payload.end > frame.count { return "payload behind the frame" }
-        if packet.missing < 0 { return "negative count of missing octets" }
+        if packet.missing < 0 { return "negative count of missing bytes" }
         if packet.networkHeader.end > frame.count { return "network header behind the frame" }
         if packet.tunnels.count > TunnelPath.limit { return "too many tunnels" }
         switch outcome {
@@ -53,7 +53,7 @@ enum DecoderInvariants {
         case .fragment(let fragment):
             if fragment.payload.offset < 0 || fragment.payload.count < 0 { return "negative fragment range" }
             if fragment.payload.end > frame.count { return "fragment behind the frame" }
-            if fragment.missing < 0 { return "negative count of octets missing in a fragment" }
+            if fragment.missing < 0 { return "negative count of bytes missing in a fragment" }
             if fragment.offset == 0 && !fragment.hasMore { return "fragment that is whole" }
             if fragment.source != packet.source { return "fragment of another packet" }
         case .undecoded:

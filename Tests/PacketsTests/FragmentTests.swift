@@ -11,7 +11,7 @@ private let client6 = IPAddress(high: 0x2001_0DB8_0000_0000, low: 1)
 private let server6 = IPAddress(high: 0x2001_0DB8_0000_0000, low: 2)
 
 @Suite struct FragmentTests {
-    @Test func ipv4() {
+    @Test("IPv4") func ipv4() {
         let frame = Build.ethernet(
             0x0800, vlans: [(0x8100, 9)], Build.ipv4(proto: 17, fragment: 0x2003, Array(0..<16)) + [0, 0, 0])
         var packet = Packet()
@@ -26,7 +26,7 @@ private let server6 = IPAddress(high: 0x2001_0DB8_0000_0000, low: 2)
         #expect(PacketDecoder.networkChecksum(frame.span.bytes, packet) == .wrong, "left 0 by the builder")
     }
 
-    @Test func ipv6BehindAnotherHeader() {
+    @Test("IPv6 behind another header") func ipv6BehindAnotherHeader() {
         let header: [UInt8] = [44, 0, 1, 4, 0, 0, 0, 0] + [58, 0, 0x05, 0xA0, 0xDE, 0xAD, 0xBE, 0xEF]
         let frame = Build.ethernet(0x86DD, Build.ipv6(next: 0, header + Array(0..<10))).dropLast(4)
         var packet = Packet()

@@ -142,8 +142,8 @@ private struct NestedFrame {
         }
     }
 
-    @Test("random octets of any link, EtherType, protocol and port")
-    func randomOctets() {
+    @Test("random bytes of any link, EtherType, protocol and port")
+    func randomBytes() {
         let seed = testSeed()
         var generator = SeededGenerator(seed: seed)
         let types = [0x8847, 0x8848, 0x8864, 0x88E7, 0x88A8, 0x8100, 0x86DD, 0x0800]

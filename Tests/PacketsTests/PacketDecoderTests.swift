@@ -147,7 +147,7 @@ func undecoded(_ frame: [UInt8], _ reason: Undecoded) {
     #expect(PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet) == .undecoded(reason))
 }
 
-@Test func unknownLinkType() {
+@Test("Unknown link type") func unknownLinkType() {
     var packet = Packet()
     let frame = Build.ethernet(0x0800, v4)
     #expect(
@@ -155,7 +155,7 @@ func undecoded(_ frame: [UInt8], _ reason: Undecoded) {
             == .undecoded(.linkTypeUnknown))
 }
 
-@Test func datagramAndSnapLength() {
+@Test("Datagram and snap length") func datagramAndSnapLength() {
     let frame = Build.udpFrame(Array("0123456789".utf8))
     let cut = Array(frame[..<(frame.count - 4)])
     var packet = Packet()
@@ -165,14 +165,14 @@ func undecoded(_ frame: [UInt8], _ reason: Undecoded) {
     #expect(packet.missing == 4)
 }
 
-@Test func sequenceNumbersWrap() {
+@Test("Sequence numbers wrap") func sequenceNumbersWrap() {
     let before = SequenceNumber(0xFFFF_FFF0)
     #expect(before.advanced(by: 32) == SequenceNumber(16))
     #expect(SequenceNumber(16).distance(from: before) == 32)
     #expect(before.distance(from: SequenceNumber(16)) == -32)
 }
 
-@Test func randomFrames() {
+@Test("Random frames") func randomFrames() {
     let seed = testSeed()
     var generator = SeededGenerator(seed: seed)
     var packet = Packet()

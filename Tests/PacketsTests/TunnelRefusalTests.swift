@@ -59,11 +59,14 @@ private func changed(_ bytes: [UInt8], _ index: Int, _ value: UInt8) -> [UInt8] 
         #expect(PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet) == .undecoded(reason))
     }
 
-    @Test(arguments: [
-        (LinkType.pppHDLC, [0xFF, 3, 0xC0, 0x21] as [UInt8], Undecoded.pppControl),
-        (.ciscoHDLC, [0xFF, 3, 0, 0x21], .hdlcAddressUnknown), (.ciscoHDLC, [0x0F, 0, 0x80, 0x35], .etherTypeUnknown),
-        (.ppp, [0xFF, 3], .linkTruncated), (.ppp, [0xFF, 3, 0], .linkTruncated), (.ppp, [], .linkTruncated),
-    ])
+    @Test(
+        "Links",
+        arguments: [
+            (LinkType.pppHDLC, [0xFF, 3, 0xC0, 0x21] as [UInt8], Undecoded.pppControl),
+            (.ciscoHDLC, [0xFF, 3, 0, 0x21], .hdlcAddressUnknown),
+            (.ciscoHDLC, [0x0F, 0, 0x80, 0x35], .etherTypeUnknown),
+            (.ppp, [0xFF, 3], .linkTruncated), (.ppp, [0xFF, 3, 0], .linkTruncated), (.ppp, [], .linkTruncated),
+        ])
     func links(_ link: LinkType, _ frame: [UInt8], _ reason: Undecoded) {
         var packet = Packet()
         #expect(PacketDecoder.decode(frame.span.bytes, link: link, into: &packet) == .undecoded(reason))

@@ -76,7 +76,7 @@ private func describe(_ path: TunnelPath) -> [Tunnel] { (0..<path.count).compact
         #expect(packet.destinationPort == 5683 && packet.tunnels.count == 0)
     }
 
-    @Test func aPathKeepsEight() {
+    @Test("A path keeps eight") func aPathKeepsEight() {
         var path = TunnelPath()
         #expect(path.count == 0 && path[0] == nil && path[-1] == nil)
         for tunnel in Tunnel.allCases { path.append(tunnel) }
@@ -84,7 +84,7 @@ private func describe(_ path: TunnelPath) -> [Tunnel] { (0..<path.count).compact
         #expect(path.count == TunnelPath.limit && path[8] == nil)
     }
 
-    @Test func namesAreUnique() {
+    @Test("Names are unique") func namesAreUnique() {
         #expect(Set(Tunnel.allCases.map { "\($0.name)" }).count == Tunnel.allCases.count)
         #expect(Set(Undecoded.allCases.map(\.name)).count == Undecoded.allCases.count)
     }

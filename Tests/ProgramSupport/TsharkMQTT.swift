@@ -116,9 +116,9 @@ private struct PDML {
         case "mqtt.property_id": property = Int(show.hasPrefix("0x") ? String(show.dropFirst(2)) : show, radix: 16)
         case "mqtt.prop_number", "mqtt.property.max_qos", "mqtt.property.topic_alias": addProperty(show)
         case "mqtt.prop_string", "mqtt.property.content_type":
-            let octets = bytes(element)
+            let value = bytes(element)
             // What tshark gives of a content type has its length before it.
-            let text = name == "mqtt.property.content_type" ? octets.dropFirst(2) : octets[...]
+            let text = name == "mqtt.property.content_type" ? value.dropFirst(2) : value[...]
             let isBinary = property.map(TsharkMQTT.binary.contains) ?? false
             addProperty(isBinary ? hexadecimal(text) : shownText(text))
         case "mqtt.prop_key": key = shownText(bytes(element)[...])

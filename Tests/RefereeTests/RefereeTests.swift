@@ -16,7 +16,7 @@ import Testing
     private static let absent = "pySigma is not installed: run 'make referee-tools'"
 
     /// The two validators that are left out load lists of tags from the network.
-    @Test(.needs(sigma != nil, absent))
+    @Test("Shipped rules are valid Sigma", .needs(sigma != nil, absent))
     func shippedRulesAreValidSigma() throws {
         let outcome = try run(
             try #require(Self.sigma),
@@ -26,7 +26,7 @@ import Testing
     }
 
     /// The shipped rules and generated ones select the same events, and raise the same correlations, as SQL does.
-    @Test(.needs(python != nil, absent))
+    @Test("Same events and correlations", .needs(python != nil, absent))
     func sameEventsAndCorrelations() throws {
         let environment = ProcessInfo.processInfo.environment
         // Always the same rules, so that the outcome hangs on nothing but the code; `make referee` takes others each time.

@@ -11,7 +11,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
     Build.udpFrame(from: port, to: to, source: [10, 0, 0, 2], destination: [10, 0, 0, 1], bytes)
 }
 
-@Test func strangePortWaitsForAnAnswer() {
+@Test("Strange port waits for an answer") func strangePortWaitsForAnAnswer() {
     var bench = Bench(["coap.code", "frame.number"])
     bench.feed(request(CoAP.get(1, token: 9, "temp")))
     bench.feed(request(CoAP.get(1, token: 9, "temp")))
@@ -27,14 +27,14 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
     #expect(bench.worker.statistics.messages == ["coap": ["0.01": 3, "2.05": 2]])
 }
 
-@Test func anAnswerFromTheSameEndProvesNothing() {
+@Test("An answer from the same end proves nothing") func anAnswerFromTheSameEndProvesNothing() {
     var bench = Bench()
     bench.feed(request(CoAP.get(1, token: 9, "temp")))
     bench.feed(request(CoAP.content(1, token: 9, "21")))
     #expect(bench.events.isEmpty)
 }
 
-@Test func flowsThatAreNotCoAPAreLeftAlone() {
+@Test("Flows that are not CoAP are left alone") func flowsThatAreNotCoAPAreLeftAlone() {
     var bench = Bench()
     for _ in 0..<8 { bench.feed(request([0x80, 0, 1, 2, 3, 4])) }
     bench.feed(request(CoAP.get(1, token: 9, "temp")))
@@ -43,7 +43,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
 }
 
 /// Anybody can send a datagram in another's name.
-@Test func aForgedDatagramHidesNoFlow() {
+@Test("A forged datagram hides no flow") func aForgedDatagramHidesNoFlow() {
     var bench = Bench()
     for _ in 0..<7 { bench.feed(request([0x80, 0, 1, 2, 3, 4])) }
     bench.feed(request(CoAP.get(1, token: 9, "temp")))
@@ -51,7 +51,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
     #expect(bench.events.count == 2)
 }
 
-@Test func ownPortNeedsNoProof() {
+@Test("Own port needs no proof") func ownPortNeedsNoProof() {
     var bench = Bench(["coap.code", "violation.id"])
     bench.feed(request(CoAP.get(1, token: 9, "temp"), port: 5683))
     #expect(bench.events.count == 1)
@@ -66,7 +66,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
 }
 
 /// A flood of flows that wait pushes out the oldest; a flow that was pushed out may wait again.
-@Test func waitingFlowsAreBounded() {
+@Test("Waiting flows are bounded") func waitingFlowsAreBounded() {
     var bench = Bench()
     bench.feed(request(CoAP.get(1, token: 9, "a"), from: 10_000))
     for port in 10_001..<16_000 { bench.feed(request(CoAP.get(1, token: 9, "a"), from: port), advance: 1000) }
@@ -78,7 +78,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
     #expect(bench.events.count == 4, "the oldest waits again")
 }
 
-@Test func cutDatagramsAreNotJudged() {
+@Test("Cut datagrams are not judged") func cutDatagramsAreNotJudged() {
     var bench = Bench()
     let frame = request(CoAP.get(1, token: 9, "temp"), port: 5683)
     bench.feed(Array(frame.dropLast(3)), original: frame.count)
@@ -88,7 +88,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
 }
 
 /// A client that gets no answer sends its request again after two seconds or more (RFC 7252, 4.2): that is proof as well.
-@Test func aRequestThatComesAgainLater() {
+@Test("A request that comes again later") func aRequestThatComesAgainLater() {
     var bench = Bench(["coap.code", "frame.number", "coap.retransmitted"])
     let bytes = request(Build.coap(code: 1, id: 1, token: [9], options: [(11, [0x74])]))
     bench.feed(bytes)
@@ -100,7 +100,7 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
 }
 
 /// A request to all CoAP nodes (RFC 7252, 12.8) needs no other proof, nor does what answers it from a member's address.
-@Test func groupsOnAStrangePort() {
+@Test("Groups on a strange port") func groupsOnAStrangePort() {
     var bench = Bench(["coap.code", "coap.matched"])
     let question = Build.coap(type: 1, code: 1, id: 1, token: [9, 9], options: [(11, [0x74])])
     bench.feed(Build.udpFrame(from: 40000, to: 7777, destination: [224, 0, 1, 187], question))

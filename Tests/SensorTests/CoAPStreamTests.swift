@@ -45,7 +45,7 @@ private let counts: [String: [String: UInt64]] = [
     ]
 ]
 
-@Test(arguments: [5683, 1883, 40_001, 7]) func streamsOnAnyPort(port: Int) {
+@Test("Streams on any port", arguments: [5683, 1883, 40_001, 7]) func streamsOnAnyPort(port: Int) {
     var bench = Bench(brief)
     run(&bench, port: port)
     #expect(bench.worker.statistics.messages == counts)
@@ -57,7 +57,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// Wherever the bytes of the ends are cut into two segments, the same events come out.
-@Test(arguments: [5683, 7777]) func streamSplitLaw(port: Int) {
+@Test("Stream split law", arguments: [5683, 7777]) func streamSplitLaw(port: Int) {
     var whole = Bench(lasting)
     run(&whole, port: port)
     #expect(whole.events.count == 12)
@@ -67,13 +67,13 @@ private let counts: [String: [String: UInt64]] = [
         run(&bench, port: port) { [Array($0.prefix(cut)), Array($0.dropFirst(cut))] }
         #expect(bench.events == whole.events, "cut at \(cut)")
     }
-    var octets = Bench(lasting)
-    run(&octets) { $0.map { [$0] } }
-    #expect(octets.worker.statistics.messages == counts)
+    var bytes = Bench(lasting)
+    run(&bytes) { $0.map { [$0] } }
+    #expect(bytes.worker.statistics.messages == counts)
 }
 
 /// Random cuts into up to four segments, some of which come too early.
-@Test func streamRandomSplits() {
+@Test("Stream random splits") func streamRandomSplits() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var whole = Bench(lasting)
@@ -92,7 +92,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// On a strange port what comes waits for the CSM of the other end, and keeps its frame.
-@Test func strangePortsWaitForBothEnds() {
+@Test("Strange ports wait for both ends") func strangePortsWaitForBothEnds() {
     var bench = Bench(["coap.code", "frame.number"])
     var connection = Connection(serverPort: 9000)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -109,7 +109,7 @@ private let counts: [String: [String: UInt64]] = [
 
 /// Wherever what one end says on a strange port is cut into two, all of it is read: the proof may come in the middle of a
 /// message.
-@Test func oneEndAloneInTwoSegments() {
+@Test("One end alone in two segments") func oneEndAloneInTwoSegments() {
     let stream =
         CoAPStream.csm()
         + (0..<4).flatMap { number in
@@ -128,7 +128,7 @@ private let counts: [String: [String: UInt64]] = [
     }
 }
 
-@Test func oneEndAloneIsBelievedWhenItGoesOn() {
+@Test("One end alone is believed when it goes on") func oneEndAloneIsBelievedWhenItGoesOn() {
     var bench = Bench(brief)
     var connection = Connection(serverPort: 9000)
     // The server is not seen at all.
@@ -140,7 +140,7 @@ private let counts: [String: [String: UInt64]] = [
     #expect(bench.worker.statistics.messages == ["coap": ["7.01": 1, "0.01": 6]])
 }
 
-@Test func anEndThatAnswersOtherwiseIsNobodys() {
+@Test("An end that answers otherwise is nobodys") func anEndThatAnswersOtherwiseIsNobodys() {
     for answer in [Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), [0x15, 3, 1, 0, 2, 2, 40], [0, 0xE2]] {
         var bench = Bench()
         var connection = Connection(serverPort: 9000)
@@ -155,7 +155,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// RFC 8323, 5.3: on CoAP's own port a side that does not begin with a CSM is read all the same, and told.
-@Test func ownPortNeedsNoCSM() {
+@Test("Own port needs no CSM") func ownPortNeedsNoCSM() {
     var bench = Bench(brief)
     var connection = Connection(serverPort: 5683)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -167,7 +167,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// A reserved token length is told, and nothing behind it is invented; the stream is understood again.
-@Test func aBrokenStreamIsTold() {
+@Test("A broken stream is told") func aBrokenStreamIsTold() {
     var bench = Bench(brief)
     var connection = Connection(serverPort: 5683)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -185,7 +185,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// A message longer than what is held is told by its head, and the stream goes on behind it.
-@Test(arguments: [70_000, 300_000]) func longMessages(count: Int) {
+@Test("Long messages", arguments: [70_000, 300_000]) func longMessages(count: Int) {
     var limits = SensorLimits()
     limits.engine.flows.heldBytesPerMessage = 4096
     var bench = Bench(
@@ -206,7 +206,7 @@ private let counts: [String: [String: UInt64]] = [
     #expect(bench.worker.statistics.violations.isEmpty)
 }
 
-@Test func snapLengthCutsNoMessageBehind() {
+@Test("Snap length cuts no message behind") func snapLengthCutsNoMessageBehind() {
     var bench = Bench(["coap.code", "coap.payload_length", "coap.uri_path"])
     var connection = Connection(serverPort: 5683)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -221,7 +221,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// A connection that began before the sensor is joined where a chain of messages proves itself.
-@Test(arguments: [5683, 9000]) func streamsAreJoinedMidstream(port: Int) {
+@Test("Streams are joined midstream", arguments: [5683, 9000]) func streamsAreJoinedMidstream(port: Int) {
     var bench = Bench(brief)
     var connection = Connection(serverPort: port)
     bench.feed(
@@ -238,7 +238,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// Behind a hole messages are read from where they prove themselves; none is invented.
-@Test(arguments: 0..<10) func streamsAreUnderstoodAgain(_ run: Int) {
+@Test("Streams are understood again", arguments: 0..<10) func streamsAreUnderstoodAgain(_ run: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed, run: run)
     var stream: [UInt8] = []
@@ -282,7 +282,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// Whoever asks a server of another protocol is reported, and nothing is made of the answer.
-@Test func answersOfOtherProtocolsAreNotRead() {
+@Test("Answers of other protocols are not read") func answersOfOtherProtocolsAreNotRead() {
     for answer in ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "220 mx ESMTP\r\n"] {
         var bench = Bench(brief)
         var connection = Connection(serverPort: 5683)
@@ -299,7 +299,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// What other protocols say on any port, CoAP's own included, is no CoAP.
-@Test(arguments: [5683, 9000, 53]) func otherProtocolsAreNoStreams(port: Int) {
+@Test("Other protocols are no streams", arguments: [5683, 9000, 53]) func otherProtocolsAreNoStreams(port: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     let query: [UInt8] =
@@ -340,12 +340,12 @@ private let counts: [String: [String: UInt64]] = [
             bench.feed(connection.server((0..<300).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
         }
         bench.worker.finish()
-        #expect(bench.events.isEmpty, "random octets, seed \(seed)")
+        #expect(bench.events.isEmpty, "random bytes, seed \(seed)")
     }
 }
 
 /// MQTT stays MQTT on CoAP's own port, and beside CoAP on other ports.
-@Test func mqttIsNotTakenForCoAP() {
+@Test("MQTT is not taken for CoAP") func mqttIsNotTakenForCoAP() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection(serverPort: 5683)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -356,7 +356,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// A connection that begins anew on the same ports says its CSM again; one that ends leaves nothing behind.
-@Test func connectionsAreOpenedAndClosed() {
+@Test("Connections are opened and closed") func connectionsAreOpenedAndClosed() {
     var bench = Bench(brief)
     for round in 0..<5 {
         var connection = Connection(
@@ -375,7 +375,7 @@ private let counts: [String: [String: UInt64]] = [
 }
 
 /// Flows that wait for a proof are bounded, and held bytes do not grow.
-@Test func waitingStreamsAreBounded() {
+@Test("Waiting streams are bounded") func waitingStreamsAreBounded() {
     var bench = Bench()
     for port in 10_000..<15_000 {
         var connection = Connection(clientPort: port, serverPort: 9000)

@@ -13,7 +13,7 @@ private func limited(flows: Int) -> SensorLimits {
     return limits
 }
 
-@Test func loneConnectsDriveOutNoLiveSession() {
+@Test("Lone connects drive out no live session") func loneConnectsDriveOutNoLiveSession() {
     var bench = Bench(["mqtt.type", "mqtt.clientid"], limits: limited(flows: 32))
     var live = Connection(clientPort: 50000)
     for frame in live.handshake() { bench.feed(frame) }
@@ -30,7 +30,7 @@ private func limited(flows: Int) -> SensorLimits {
     #expect(bench.worker.statistics.evicted["flows"] ?? 0 > 100)
 }
 
-@Test func oneEndAloneIsBelievedAfterThreeMessages() {
+@Test("One end alone is believed after three messages") func oneEndAloneIsBelievedAfterThreeMessages() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection()
     bench.feed(connection.fromClient(connection.clientNext &- 1, flags: 2))
@@ -43,7 +43,7 @@ private func limited(flows: Int) -> SensorLimits {
     #expect(bench.events.count == 3, "what is not sure yet is reported all the same")
 }
 
-@Test func whatWaitsBehindAHoleIsReadWhenTimeIsUp() {
+@Test("What waits behind a hole is read when time is up") func whatWaitsBehindAHoleIsReadWhenTimeIsUp() {
     for isIdle in [false, true] {
         var bench = Bench(["mqtt.type", "mqtt.topic"])
         var connection = Connection()
@@ -68,7 +68,7 @@ private func limited(flows: Int) -> SensorLimits {
     }
 }
 
-@Test func aForgedFINHidesNotTheRealOne() {
+@Test("A forged FIN hides not the real one") func aForgedFINHidesNotTheRealOne() {
     var bench = Bench(["mqtt.type", "mqtt.clientid"])
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -85,7 +85,7 @@ private func limited(flows: Int) -> SensorLimits {
     #expect(bench.events.count == 3)
 }
 
-@Test func aFrameDatedFarAheadStopsNoExpiry() {
+@Test("A frame dated far ahead stops no expiry") func aFrameDatedFarAheadStopsNoExpiry() {
     var bench = Bench(["mqtt.type"])
     bench.feed(Build.udpFrame(from: 1999, [1]), advance: 1_000_000_000_000_000)
     bench.clock -= 1_000_000_000_000_000

@@ -14,7 +14,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
     return connection
 }
 
-@Test func portReuse() {
+@Test("Port reuse") func portReuse() {
     var bench = Bench(fields)
     _ = open(&bench)
     var second = Connection(client: 700_000_000, server: 5)
@@ -26,7 +26,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
 }
 
 /// The same capture played twice onto a wire has the same sequence numbers.
-@Test(arguments: [false, true]) func sameNumbersAgain(isReset: Bool) {
+@Test("Same numbers again", arguments: [false, true]) func sameNumbersAgain(isReset: Bool) {
     var bench = Bench(fields)
     for _ in 0..<2 {
         var connection = open(&bench)
@@ -42,7 +42,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
 }
 
 /// A SYN that neither end sent moves nothing: the ends answer it with a challenge (RFC 5961, 4).
-@Test func forgedSYN() {
+@Test("Forged SYN") func forgedSYN() {
     var bench = Bench(fields)
     var connection = open(&bench)
     bench.feed(connection.fromClient(0x7777_7777, flags: 0x02))
@@ -54,7 +54,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
 }
 
 /// A RST with a wrong number is none (RFC 5961, 3).
-@Test func forgedReset() {
+@Test("Forged reset") func forgedReset() {
     var bench = Bench(fields)
     var connection = open(&bench)
     bench.feed(connection.fromClient(connection.clientNext &+ 0x4000_0000, flags: 0x04))
@@ -66,7 +66,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
 
 /// Even a RST with the right number does not blind the sensor where the ends go on: who they are is lost, what they say
 /// is not.
-@Test func talkAfterReset() {
+@Test("Talk after reset") func talkAfterReset() {
     var bench = Bench(["mqtt.type", "mqtt.topic", "mqtt.session.midstream"])
     var connection = open(&bench)
     bench.feed(connection.fromClient(connection.clientNext, flags: 0x04))
@@ -79,7 +79,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
         ])
 }
 
-@Test func onlyOneDirectionIsSeen() {
+@Test("Only one direction is seen") func onlyOneDirectionIsSeen() {
     var bench = Bench(fields)
     var first = Connection()
     bench.feed(first.fromClient(first.clientNext, flags: 0x02))
@@ -93,7 +93,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
 }
 
 /// A flow that was nobody's is looked at again when a new connection begins on its ports.
-@Test func newConnectionOnPortsOfAnother() {
+@Test("New connection on ports of another") func newConnectionOnPortsOfAnother() {
     var bench = Bench(fields)
     var other = Connection()
     for frame in other.handshake() { bench.feed(frame) }
@@ -102,7 +102,7 @@ private func open(_ bench: inout Bench, client: UInt32 = 1000) -> Connection {
     #expect(bench.events.count == 2)
 }
 
-@Test func timeRunsBackwards() {
+@Test("Time runs backwards") func timeRunsBackwards() {
     var bench = Bench(fields)
     var connection = open(&bench)
     bench.feed(connection.client(MQTT.publish("x", [1])), advance: -500_000_000_000)

@@ -26,7 +26,7 @@ private let records: [[UInt8]] = [
     record(22, 30) + record(22, 30), record(25, id: [5, 6], 30) + record(25, id: [5, 6], 20),
 ]
 
-@Test(arguments: [5684, 4433]) func recordsAreLeftAlone(port: Int) {
+@Test("Records are left alone", arguments: [5684, 4433]) func recordsAreLeftAlone(port: Int) {
     for (index, bytes) in records.enumerated() {
         var bench = Bench()
         bench.feed(datagram(bytes, port: port))
@@ -37,10 +37,12 @@ private let records: [[UInt8]] = [
     }
 }
 
-@Test(arguments: [
-    unified(30), unified(isLong: false, 30), unified(hasLength: false, 30), unified(id: [1, 2, 3], 30),
-    unified(30) + unified(40),
-])
+@Test(
+    "Unified headers are told on their own port",
+    arguments: [
+        unified(30), unified(isLong: false, 30), unified(hasLength: false, 30), unified(id: [1, 2, 3], 30),
+        unified(30) + unified(40),
+    ])
 func unifiedHeadersAreToldOnTheirOwnPort(bytes: [UInt8]) {
     var bench = Bench()
     bench.feed(datagram(bytes, port: 5684))
@@ -51,11 +53,14 @@ func unifiedHeadersAreToldOnTheirOwnPort(bytes: [UInt8]) {
 }
 
 /// What only begins like a record is none.
-@Test(arguments: [
-    Array(record(22, 60).dropLast(1)), Array(record(25, id: [1, 2], 40).dropLast(1)), record(27, 20), record(19, 20),
-    [22, 3, 3] + [UInt8](repeating: 0, count: 20), unified(10), Array(unified(30).dropLast(1)),
-    [0x40] + unified(30).dropFirst(),
-])
+@Test(
+    "Not every datagram is DTLS",
+    arguments: [
+        Array(record(22, 60).dropLast(1)), Array(record(25, id: [1, 2], 40).dropLast(1)), record(27, 20),
+        record(19, 20),
+        [22, 3, 3] + [UInt8](repeating: 0, count: 20), unified(10), Array(unified(30).dropLast(1)),
+        [0x40] + unified(30).dropFirst(),
+    ])
 func notEveryDatagramIsDTLS(bytes: [UInt8]) {
     var bench = Bench()
     bench.feed(datagram(bytes, port: 5684))
@@ -63,7 +68,7 @@ func notEveryDatagramIsDTLS(bytes: [UInt8]) {
 }
 
 /// DTLS on the port of CoAP in clear is told, and hides no CoAP behind it: anybody can send a record in another's name.
-@Test func recordsOnThePortOfCoAP() {
+@Test("Records on the port of CoAP") func recordsOnThePortOfCoAP() {
     var bench = Bench()
     for bytes in records { bench.feed(datagram(bytes, port: 5683)) }
     #expect(bench.worker.statistics.encryptedFlows == 1)

@@ -33,19 +33,27 @@ private let subscribe = "8206000100012300"
 private let connect = "100d00044d5154540402003c000161"
 
 /// The number of alerts that a test expects is what it gets; one that expects another number fails.
-@Test(arguments: [
-    ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 1}", true),
-    ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 0}", false),
-    ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)', '> +1m 82 06 00 02 00 01 23 00'], alerts: 2}", true),
-    ("{mqtt.clientid|cased: a}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 3}", true),
-    ("{mqtt.session.accepted: true}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 2}", true),
-    ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +60s c000'], alerts: 1}", true),
-    ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +59900ms c000'], alerts: 0}", true),
-    ("{client.ip: 10.0.0.2}", "{messages: ['> \(connect)', '2> \(connect)', '2> c000'], alerts: 2}", true),
-    ("{client.ip: 203.0.113.8}", "{messages: ['> \(connect)', '2> \(connect)'], client: 203.0.113.7, alerts: 1}", true),
-    ("{server.ip: 192.0.2.1}", "{messages: ['> \(connect)'], server: 192.0.2.1, alerts: 1}", true),
-    ("{network.direction: to_client}", "{messages: ['> \(connect)', '< 20020000'], alerts: 1}", true),
-])
+@Test(
+    "MQTT messages",
+    arguments: [
+        ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 1}", true),
+        ("{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)'], alerts: 0}", false),
+        (
+            "{mqtt.filter.wildcard: all}", "{messages: ['> \(subscribe)', '> +1m 82 06 00 02 00 01 23 00'], alerts: 2}",
+            true
+        ),
+        ("{mqtt.clientid|cased: a}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 3}", true),
+        ("{mqtt.session.accepted: true}", "{messages: ['> \(connect)', '< 20020000', '> c000'], alerts: 2}", true),
+        ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +60s c000'], alerts: 1}", true),
+        ("{mqtt.session.idle|gte: 60000}", "{messages: ['> \(connect)', '> +59900ms c000'], alerts: 0}", true),
+        ("{client.ip: 10.0.0.2}", "{messages: ['> \(connect)', '2> \(connect)', '2> c000'], alerts: 2}", true),
+        (
+            "{client.ip: 203.0.113.8}", "{messages: ['> \(connect)', '2> \(connect)'], client: 203.0.113.7, alerts: 1}",
+            true
+        ),
+        ("{server.ip: 192.0.2.1}", "{messages: ['> \(connect)'], server: 192.0.2.1, alerts: 1}", true),
+        ("{network.direction: to_client}", "{messages: ['> \(connect)', '< 20020000'], alerts: 1}", true),
+    ])
 func mqttMessages(selection: String, test: String, passes: Bool) throws {
     let folder = try Folder()
     let rules = try rules(folder, selection: selection, tests: [test])
@@ -55,7 +63,7 @@ func mqttMessages(selection: String, test: String, passes: Bool) throws {
 }
 
 /// Confirmable GET /time and its answer, after RFC 7252, 3; a long message takes several segments.
-@Test func otherMessages() throws {
+@Test("Other messages") func otherMessages() throws {
     let folder = try Folder()
     let get = "410112347ab474696d65"
     let coap = try rules(

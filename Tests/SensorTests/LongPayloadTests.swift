@@ -13,7 +13,7 @@ import Testing
 private struct PayloadSink: EventSink, ~Copyable {
     struct Payload: Equatable {
         var total = 0
-        var octets = 0
+        var bytes = 0
         var sum: UInt64 = 0
         var holes = 0
     }
@@ -30,8 +30,8 @@ private struct PayloadSink: EventSink, ~Copyable {
     mutating func receive(_ part: PayloadPart, _ bytes: RawSpan) {
         if part.offset == 0 || open[part.stream] == nil { open[part.stream] = Payload(total: part.total) }
         guard var payload = open[part.stream] else { return }
-        if part.offset > payload.octets + payload.holes { payload.holes = part.offset - payload.octets }
-        payload.octets += bytes.byteCount
+        if part.offset > payload.bytes + payload.holes { payload.holes = part.offset - payload.bytes }
+        payload.bytes += bytes.byteCount
         if isSumming {
             for index in 0..<bytes.byteCount {
                 payload.sum &+= UInt64(bytes.byte(at: index)) &* UInt64(part.offset + index + 1)
@@ -76,7 +76,7 @@ private struct PayloadBench: ~Copyable {
     }
 }
 
-private func octets(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 * 31 + $0 >> 8) } }
+private func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 * 31 + $0 >> 8) } }
 
 private func sum(_ payload: [UInt8]) -> UInt64 {
     payload.enumerated().reduce(0) { $0 &+ UInt64($1.element) &* UInt64($1.offset + 1) }
@@ -89,17 +89,17 @@ private func resident() -> Int {
 }
 
 @Suite struct LongPayloadTests {
-    @Test(arguments: [700, 1448, 9000, 60_000]) func partsAreTheWhole(_ segment: Int) {
+    @Test("Parts are the whole", arguments: [700, 1448, 9000, 60_000]) func partsAreTheWhole(_ segment: Int) {
         var bench = PayloadBench()
         var link = Connection()
         for frame in link.handshake() { bench.feed(frame) }
-        let payloads = [octets(200_000), octets(140_001), octets(10)]
+        let payloads = [bytes(200_000), bytes(140_001), bytes(10)]
         let stream = MQTT.connect("c") + payloads.flatMap { MQTT.publish("a/b", $0) }
         for start in stride(from: 0, to: stream.count, by: segment) {
             bench.feed(link.client(Array(stream[start..<min(start + segment, stream.count)])))
         }
         // The last one is short: it is held whole.
-        #expect(bench.worker.sink.finished.map(\.octets) == [200_000, 140_001])
+        #expect(bench.worker.sink.finished.map(\.bytes) == [200_000, 140_001])
         #expect(bench.worker.sink.finished.map(\.total) == [200_000, 140_001])
         #expect(bench.worker.sink.finished.map(\.sum) == payloads.prefix(2).map(sum))
         #expect(bench.worker.sink.open.isEmpty)
@@ -108,10 +108,10 @@ private func resident() -> Int {
     }
 
     /// Both directions of several connections at once.
-    @Test func partsOfSeveralMessagesInterleave() {
+    @Test("Parts of several messages interleave") func partsOfSeveralMessagesInterleave() {
         var bench = PayloadBench()
         var links = [Connection(), Connection(clientPort: 40_001)]
-        let payloads = [octets(90_000), octets(100_000), octets(110_000), octets(120_000)]
+        let payloads = [bytes(90_000), bytes(100_000), bytes(110_000), bytes(120_000)]
         var streams: [[UInt8]] = []
         for index in 0..<2 {
             for frame in links[index].handshake() { bench.feed(frame) }
@@ -126,33 +126,33 @@ private func resident() -> Int {
                 bench.feed(index % 2 == 0 ? links[index / 2].client(piece) : links[index / 2].server(piece))
             }
         }
-        #expect(bench.worker.sink.finished.map(\.octets) == payloads.map(\.count))
+        #expect(bench.worker.sink.finished.map(\.bytes) == payloads.map(\.count))
         #expect(bench.worker.sink.finished.map(\.sum) == payloads.map(sum))
     }
 
-    @Test func whatWasNotCapturedIsAHole() {
+    @Test("What was not captured is a hole") func whatWasNotCapturedIsAHole() {
         var bench = PayloadBench()
         var link = Connection()
         for frame in link.handshake() { bench.feed(frame) }
-        let stream = MQTT.connect("c") + MQTT.publish("t", octets(200_000))
+        let stream = MQTT.connect("c") + MQTT.publish("t", bytes(200_000))
         for (number, start) in stride(from: 0, to: stream.count, by: 1000).enumerated() {
             let frame = link.client(Array(stream[start..<min(start + 1000, stream.count)]))
             bench.feed(frame, captured: number == 150 ? 554 : nil)
         }
-        #expect(bench.worker.sink.finished.map(\.octets) == [199_500])
+        #expect(bench.worker.sink.finished.map(\.bytes) == [199_500])
         #expect(bench.worker.sink.finished.map(\.holes) == [500])
         #expect(bench.worker.sink.events.count == 2)
     }
 
     /// Properties longer than what is held: nobody knows where the payload begins, which is no fault of the message.
-    @Test func propertiesLongerThanWhatIsHeld() {
+    @Test("Properties longer than what is held") func propertiesLongerThanWhatIsHeld() {
         var bench = PayloadBench()
         var link = Connection()
         for frame in link.handshake() { bench.feed(frame) }
         let pair: [UInt8] = [0x26] + MQTT.text("name") + MQTT.text(String(repeating: "v", count: 60_000))
         let properties = pair + pair
         let connect = MQTT.text("MQTT") + [5, 2, 0, 60, 0] + MQTT.text("c")
-        let body = MQTT.text("t") + MQTT.length(properties.count) + properties + octets(5000)
+        let body = MQTT.text("t") + MQTT.length(properties.count) + properties + bytes(5000)
         let stream =
             [0x10] + MQTT.length(connect.count) + connect + [0x30] + MQTT.length(body.count) + body + MQTT.pingreq
         for start in stride(from: 0, to: stream.count, by: 1400) {
@@ -163,7 +163,9 @@ private func resident() -> Int {
     }
 
     /// The longest message there is (2.2.3) costs no more memory than what is held of any.
-    @Test(arguments: [false, true]) func theLongestMessageCostsNoMemory(_ isAsking: Bool) {
+    @Test("The longest message costs no memory", arguments: [false, true]) func theLongestMessageCostsNoMemory(
+        _ isAsking: Bool
+    ) {
         var bench = PayloadBench(isAsking: isAsking, isSumming: false)
         var link = Connection()
         for frame in link.handshake() { bench.feed(frame) }
@@ -171,7 +173,7 @@ private func resident() -> Int {
         let total = 268_435_455
         bench.feed(link.client([0x30] + MQTT.length(total) + MQTT.text("big")))
         var left = total - 5
-        let piece = octets(60_000)
+        let piece = bytes(60_000)
         for _ in 0..<20 {
             bench.feed(link.client(piece))
             left -= piece.count
@@ -183,9 +185,9 @@ private func resident() -> Int {
             left -= count
         }
         let grown = resident() - before
-        print("theLongestMessageCostsNoMemory: \(grown) octets more after 256 MiB")
+        print("theLongestMessageCostsNoMemory: \(grown) bytes more after 256 MiB")
         #expect(grown < 16 << 20)
         #expect(bench.worker.sink.events.last == #"{"mqtt.topic":["big"],"mqtt.msg.bytes":268435450}"#)
-        #expect(bench.worker.sink.finished.map(\.octets) == (isAsking ? [268_435_450] : []))
+        #expect(bench.worker.sink.finished.map(\.bytes) == (isAsking ? [268_435_450] : []))
     }
 }

@@ -31,7 +31,8 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     return stream
 }
 
-@Test(arguments: 0..<20) func messagesThatWereNotHitAreAllThere(_ run: Int) {
+@Test("Messages that were not hit are all there", arguments: 0..<20) func messagesThatWereNotHitAreAllThere(_ run: Int)
+{
     let seed = testSeed()
     var random = SeededGenerator(seed: seed, run: run)
     let stream = randomStream(&random, messages: 80)
@@ -66,7 +67,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     if !lost.isEmpty { #expect(bench.worker.statistics.losses["10.0.0.2:1883"]?.gaps ?? 0 > 0, "seed \(seed)") }
 }
 
-@Test func aConnectionThatBeganBeforeIsJoined() {
+@Test("A connection that began before is joined") func aConnectionThatBeganBeforeIsJoined() {
     var bench = Bench(["mqtt.type", "mqtt.session.midstream", "network.direction"])
     var connection = Connection()
     // No SYN was seen; the first bytes are the end of a message.
@@ -80,7 +81,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(bench.worker.statistics.violations.isEmpty, "nothing is held against what was not seen")
 }
 
-@Test func otherProtocolsInTheMiddleAreNobodys() {
+@Test("Other protocols in the middle are nobodys") func otherProtocolsInTheMiddleAreNobodys() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var bench = Bench()
@@ -94,7 +95,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(bench.worker.statistics.unparsedBytes == 0, "what is not ours is not counted as ours, seed \(seed)")
 }
 
-@Test func answersWaitForTheirQuestions() {
+@Test("Answers wait for their questions") func answersWaitForTheirQuestions() {
     var bench = Bench(["mqtt.type", "mqtt.granted.topic"])
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -117,7 +118,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(bench.worker.statistics.gaps == 0)
 }
 
-@Test func whatWasAcknowledgedAndNeverCameIsGivenUp() {
+@Test("What was acknowledged and never came is given up") func whatWasAcknowledgedAndNeverCameIsGivenUp() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -137,7 +138,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
 }
 
 /// A CoAP datagram in IPv4 fragments, in any order, doubled.
-@Test func fragmentedCoAPIsReadWhole() {
+@Test("Fragmented CoAP is read whole") func fragmentedCoAPIsReadWhole() {
     let message = CoAP.get(7, token: 9, "a") + [0xFF] + Array(repeating: 0x41, count: 3000)
     let datagram = Build.udp(from: 40000, to: 5683, message)
     var frames: [[UInt8]] = []
@@ -154,7 +155,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     }
 }
 
-@Test func aConflictOfFragmentsIsTold() {
+@Test("A conflict of fragments is told") func aConflictOfFragmentsIsTold() {
     let message = CoAP.get(7, token: 9, "a") + [0xFF] + Array(repeating: 0x41, count: 100)
     let datagram = Build.udp(from: 40000, to: 5683, message)
     var bench = Bench(["coap.payload", "network.anomaly"])
@@ -169,7 +170,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(!bench.events[0].contains("B"), "the first copy stands")
 }
 
-@Test func tunnelsAreTold() {
+@Test("Tunnels are told") func tunnelsAreTold() {
     var bench = Bench(["coap.code", "network.tunnel", "source.ip", "network.vlan.id"])
     let inner = Build.ipv4(
         from: [192, 0, 2, 1], to: [192, 0, 2, 2], proto: 17,
@@ -182,7 +183,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(bench.events[0].contains("\"network.vlan.id\":[7]"))
 }
 
-@Test func wrongChecksumsAreLeftOutOnRequestOnly() {
+@Test("Wrong checksums are left out on request only") func wrongChecksumsAreLeftOutOnRequestOnly() {
     let datagram = Build.udp(from: 40000, to: 5683, CoAP.get(1, token: 1, "a"))
     let packet = Build.ipv4(from: [10, 0, 0, 1], to: [10, 0, 0, 2], proto: 17, datagram)
     let frame = Build.ethernet(0x0800, Build.withHeaderChecksum(Build.withTransportChecksum(packet)))
@@ -208,7 +209,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(strict.worker.statistics.wrongChecksums == 1)
 }
 
-@Test func silenceEndsASessionByItsKeepAlive() {
+@Test("Silence ends a session by its keep alive") func silenceEndsASessionByItsKeepAlive() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -225,7 +226,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(bench.worker.statistics.expired == 1)
 }
 
-@Test func aSegmentThatComesAgainWithOtherContentIsTold() {
+@Test("A segment that comes again with other content is told") func aSegmentThatComesAgainWithOtherContentIsTold() {
     var bench = Bench(["mqtt.type", "mqtt.topic", "network.anomaly"])
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -245,7 +246,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(!bench.events[3].contains("segment_conflict"), "told once")
 }
 
-@Test func whatComesBehindAResetIsNotLost() {
+@Test("What comes behind a reset is not lost") func whatComesBehindAResetIsNotLost() {
     var bench = Bench(["mqtt.type", "mqtt.topic"])
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -263,7 +264,7 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
 
 /// Segments cut short by the snap length, of a stream whose boundaries are lost: what is left of one does not go on with
 /// what is left of the next.
-@Test func cutSegmentsMakeNoMessagesUp() {
+@Test("Cut segments make no messages up") func cutSegmentsMakeNoMessagesUp() {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var bench = Bench(["mqtt.type", "mqtt.topic"])

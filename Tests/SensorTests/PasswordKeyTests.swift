@@ -17,7 +17,7 @@ import Testing
         return key.code(password.span.bytes)
     }
 
-    @Test func isMadeOnceAndKept() throws {
+    @Test("Is made once and kept") func isMadeOnceAndKept() throws {
         try withStore { store in
             #expect(try PasswordKey.read(beside: store) == nil)
             let first = try PasswordKey.load(beside: store)
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func everyStoreHasItsOwn() throws {
+    @Test("Every store has its own") func everyStoreHasItsOwn() throws {
         try withStore { one in
             try withStore { other in
                 let (first, second) = (try PasswordKey.load(beside: one), try PasswordKey.load(beside: other))
@@ -41,7 +41,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 31, 33]) func aKeyOfTheWrongLengthIsAnError(_ count: Int) throws {
+    @Test("A key of the wrong length is an error", arguments: [0, 31, 33]) func aKeyOfTheWrongLengthIsAnError(
+        _ count: Int
+    ) throws {
         try withStore { store in
             try Data(repeating: 1, count: count).write(to: URL(fileURLWithPath: PasswordKey.path(beside: store)))
             let error = #expect(throws: SensorError.self) { try PasswordKey.load(beside: store) }
@@ -50,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func aKeyThatCannotBeReadOrMadeIsAnError() throws {
+    @Test("A key that cannot be read or made is an error") func aKeyThatCannotBeReadOrMadeIsAnError() throws {
         try withStore { store in
             try FileManager.default.createDirectory(
                 atPath: PasswordKey.path(beside: store), withIntermediateDirectories: true)

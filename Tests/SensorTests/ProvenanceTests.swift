@@ -127,7 +127,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
 @Suite struct ProvenanceTests {
     /// Segments of any size, out of order, doubled, in fragments: each message is told with the frame that came last of all
     /// those that brought it, and its evidence is those frames. The model keeps for each byte what first brought it.
-    @Test(arguments: 0..<12) func everyMessageKnowsItsFrames(_ run: Int) {
+    @Test("Every message knows its frames", arguments: 0..<12) func everyMessageKnowsItsFrames(_ run: Int) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed, run: run)
         var line = Line()
@@ -181,7 +181,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     }
 
     /// What waits behind a hole is told with its own frame when its time is up, whoever's packet let it through.
-    @Test func whatWaitedBehindAHoleKeepsItsFrame() {
+    @Test("What waited behind a hole keeps its frame") func whatWaitedBehindAHoleKeepsItsFrame() {
         var line = Line()
         let start = line.begin()
         let lost = MQTT.publish("lost/1", [1])
@@ -208,7 +208,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     }
 
     /// An answer that was captured before its question is told behind it, with its own frame.
-    @Test func anAnswerThatCameFirstKeepsItsFrame() {
+    @Test("An answer that came first keeps its frame") func anAnswerThatCameFirstKeepsItsFrame() {
         var line = Line()
         let start = line.begin()
         let question = MQTT.subscribe(1, "#")
@@ -221,7 +221,8 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     }
 
     /// At the beginning of a capture each message is told as soon as the other end has acknowledged it.
-    @Test func messagesAtTheBeginningOfACaptureWaitForNoOthers() {
+    @Test("Messages at the beginning of a capture wait for no others")
+    func messagesAtTheBeginningOfACaptureWaitForNoOthers() {
         var line = Line()
         let question = MQTT.subscribe(1, "#")
         line.feed(ip: segment(1000, question))
@@ -236,7 +237,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     }
 
     /// Candidates on a strange port keep whole frames, and what was odd about their fragments.
-    @Test func candidatesKeepTheirFragments() {
+    @Test("Candidates keep their fragments") func candidatesKeepTheirFragments() {
         var line = Line()
         let request = Build.ipv4(
             from: client, to: server, proto: 17,
@@ -258,7 +259,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     }
 
     /// Of a message in very many segments the first and the last frames are kept, and the others are counted.
-    @Test func aMessageInManySegmentsSaysWhatWasLeftOut() {
+    @Test("A message in many segments says what was left out") func aMessageInManySegmentsSaysWhatWasLeftOut() {
         var line = Line()
         line.feed(ip: segment(999, flags: 2))
         line.feed(ip: segment(1000, MQTT.connect("a")))
@@ -276,7 +277,7 @@ private func fragments(_ packet: [UInt8], identification: Int, at cuts: [Int]) -
     }
 
     /// A long message is told with the frame that brought its last byte; those of its rest are counted.
-    @Test func aLongMessageEndsWithItsLastFrame() {
+    @Test("A long message ends with its last frame") func aLongMessageEndsWithItsLastFrame() {
         var line = Line()
         line.feed(ip: segment(999, flags: 2))
         line.feed(ip: segment(1000, MQTT.connect("a")))

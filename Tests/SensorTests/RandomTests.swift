@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Frames of real sessions, mutated, cut, doubled, shuffled: nothing traps, and the counters add up.
-@Test(arguments: 0..<6) func mutatedSessions(round: Int) {
+@Test("Mutated sessions", arguments: 0..<6) func mutatedSessions(round: Int) {
     let seed = testSeed()
     var generator = SeededGenerator(seed: seed, run: round)
     var limits = SensorLimits()

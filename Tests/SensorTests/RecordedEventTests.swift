@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// An event that was printed and read again is printed the same.
-@Test func throughJSONAndBack() throws {
+@Test("Through JSON and back") func throughJSONAndBack() throws {
     var bench = Bench(Set(Protocols.registry.entries.map(\.info.name)))
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -28,17 +28,19 @@ import Testing
     }
 }
 
-@Test(arguments: [
-    ("[]", "not an object"), ("{", "not an object"), ("{}", "'event.category' must be there"),
-    (#"{"event.category":"mqtt"}"#, "'mqtt.type' must be there"),
-    (#"{"event.category":"mqtt","mqtt.type":"CONNEC"}"#, "'mqtt.type' must be there"),
-    (#"{"event.category":"mqtt","mqtt.type":"CONNECT","mqtt.clientidd":"a"}"#, "did you mean 'mqtt.clientid'?"),
-    (#"{"event.category":"mqtt","mqtt.type":"CONNECT","coap.mid":1}"#, "no field 'coap.mid' of mqtt"),
-    (#"{"event.category":"mqtt","mqtt.type":"CONNECT","mqtt.len":"a"}"#, "'mqtt.len' wants values of type int"),
-    (#"{"event.category":"mqtt","mqtt.type":"CONNECT","@timestamp":"today"}"#, "is not a time"),
-    (#"{"event.category":"mqtt","mqtt.type":"CONNECT","source.ip":"300.1.1.1"}"#, "is not an address"),
-    (#"{"event.category":"coap","coap.code":"0.01","coap.token":"abc"}"#, "pairs of hexadecimal digits"),
-])
+@Test(
+    "Lines that are no events",
+    arguments: [
+        ("[]", "not an object"), ("{", "not an object"), ("{}", "'event.category' must be there"),
+        (#"{"event.category":"mqtt"}"#, "'mqtt.type' must be there"),
+        (#"{"event.category":"mqtt","mqtt.type":"CONNEC"}"#, "'mqtt.type' must be there"),
+        (#"{"event.category":"mqtt","mqtt.type":"CONNECT","mqtt.clientidd":"a"}"#, "did you mean 'mqtt.clientid'?"),
+        (#"{"event.category":"mqtt","mqtt.type":"CONNECT","coap.mid":1}"#, "no field 'coap.mid' of mqtt"),
+        (#"{"event.category":"mqtt","mqtt.type":"CONNECT","mqtt.len":"a"}"#, "'mqtt.len' wants values of type int"),
+        (#"{"event.category":"mqtt","mqtt.type":"CONNECT","@timestamp":"today"}"#, "is not a time"),
+        (#"{"event.category":"mqtt","mqtt.type":"CONNECT","source.ip":"300.1.1.1"}"#, "is not an address"),
+        (#"{"event.category":"coap","coap.code":"0.01","coap.token":"abc"}"#, "pairs of hexadecimal digits"),
+    ])
 func linesThatAreNoEvents(line: String, problem: String) {
     do throws(RecordedEvent.BadEvent) {
         _ = try RecordedEvent(json: line)

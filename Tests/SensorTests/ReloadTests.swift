@@ -74,7 +74,7 @@ private struct LivePipeline: ~Copyable {
 }
 
 /// A window and a suppression that span the change go on; the texts that fired later are stored with what they fired.
-@Test func windowsAndSuppressionsOutliveAReload() throws {
+@Test("Windows and suppressions outlive a reload") func windowsAndSuppressionsOutliveAReload() throws {
     let folder = try Folder()
     let file = try folder.write("a.yml", ruleText(topicTitle: "A Topic Before"))
     let before = try RuleSet.load([file])
@@ -104,7 +104,7 @@ private struct LivePipeline: ~Copyable {
 }
 
 /// Whoever asks while rules are being loaded gets those that are on disk afterwards.
-@Test func askingTwice() throws {
+@Test("Asking twice") func askingTwice() throws {
     let wanted = Mutex([true, false, true])
     let loads = Atomic<Int>(0)
     let reloader = RuleReloader(isWanted: { wanted.withLock { $0.isEmpty ? false : $0.removeFirst() } }) {

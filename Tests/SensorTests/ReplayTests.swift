@@ -43,7 +43,7 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
 
 /// A capture in pieces is one: read in order of time, a session goes on from piece to piece, a repetition counts with the
 /// alert that it repeats.
-@Test func piecesOfACapture() throws {
+@Test("Pieces of a capture") func piecesOfACapture() throws {
     let folder = try Folder()
     var connection = Connection()
     let first = connection.handshake() + [connection.client(MQTT.connect("a") + MQTT.publish("x", [1]))]
@@ -57,7 +57,7 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
     #expect(try rows(folder) == ["1 mqtt.topic=x x2", "2 mqtt.topic=y x1"])
 }
 
-@Test func theSameFileTwice() throws {
+@Test("The same file twice") func theSameFileTwice() throws {
     let folder = try Folder()
     var connection = Connection()
     let frames = [connection.client(MQTT.connect("a")), connection.client(MQTT.publish("x", [1]))]
@@ -71,7 +71,7 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
 }
 
 /// What waits for lost bytes at the end is read, also where the last of the files is left out.
-@Test(arguments: ["known.pcap", "broken.pcap"]) func lastFileIsLeftOut(last: String) throws {
+@Test("Last file is left out", arguments: ["known.pcap", "broken.pcap"]) func lastFileIsLeftOut(last: String) throws {
     let folder = try Folder()
     _ = try folder.write("known.pcap", pcap(5000, [Build.udpFrame([1])]))
     _ = try folder.write("broken.pcap", [0xD4, 0xC3])
@@ -89,7 +89,7 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
     #expect(!left.wasRead)
 }
 
-@Test func damagedFile() throws {
+@Test("Damaged file") func damagedFile() throws {
     let folder = try Folder()
     var connection = Connection()
     let file = pcap(
@@ -101,7 +101,7 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
     #expect(try rows(folder) == ["1 mqtt.topic=x x1"])
 }
 
-@Test func digestsOfFiles() throws {
+@Test("Digests of files") func digestsOfFiles() throws {
     let folder = try Folder()
     let size = 66 * 65_536 + 1000
     var bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -119,7 +119,7 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
 }
 
 /// A factor near zero asks for a wait longer than any clock can count; being told to stop still ends it.
-@Test func speedNearZero() throws {
+@Test("Speed near zero") func speedNearZero() throws {
     let folder = try Folder()
     _ = try folder.write("rule.yml", publishRule)
     let path = try folder.write("a.pcap", pcap(1000, [Build.udpFrame([1]), Build.udpFrame([2])]))

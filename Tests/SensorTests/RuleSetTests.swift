@@ -23,7 +23,7 @@ let publishRule = """
       suppress: {by: [mqtt.topic], for: 1h}
     """
 
-@Test func rulesThatLoad() throws {
+@Test("Rules that load") func rulesThatLoad() throws {
     let folder = try Folder()
     let file = try folder.write("a.yml", publishRule)
     let rules = try RuleSet.load([folder.path])
@@ -36,7 +36,7 @@ let publishRule = """
     #expect(try RuleSet.load([file]).digest != rules.digest)
 }
 
-@Test func oneBrokenRuleDoesNotHideTheOthers() throws {
+@Test("One broken rule does not hide the others") func oneBrokenRuleDoesNotHideTheOthers() throws {
     let folder = try Folder()
     _ = try folder.write("a.yml", publishRule)
     let broken = try folder.write("b.yaml", publishRule.replacingOccurrences(of: "mqtt.type", with: "mqtt.typ"))
@@ -47,7 +47,7 @@ let publishRule = """
     #expect(text.contains("did you mean mqtt.type?"))
 }
 
-@Test func rulesThatCannotBeRead() throws {
+@Test("Rules that cannot be read") func rulesThatCannotBeRead() throws {
     let folder = try Folder()
     let cases: [(path: String, code: SensorExit)] = [
         (folder.path + "/absent", .noInput)
@@ -71,7 +71,7 @@ let publishRule = """
     #expect(failure { () throws(SensorError) in _ = try RuleSet.load([empty.path]) }?.exitCode == .noInput)
 }
 
-@Test func samplesAreFoundFromAnyPartOfTheRules() throws {
+@Test("Samples are found from any part of the rules") func samplesAreFoundFromAnyPartOfTheRules() throws {
     let folder = try Folder()
     for name in ["PcapSamples", "Rules/mqtt"] {
         try FileManager.default.createDirectory(atPath: folder.path + "/" + name, withIntermediateDirectories: true)

@@ -30,7 +30,7 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     return nil
 }
 
-@Test func layersOfSettings() throws {
+@Test("Layers of settings") func layersOfSettings() throws {
     let folder = try Folder()
     var flags = Settings.Overrides()
     let bare = try Settings.load(flags, environment: [:])
@@ -71,20 +71,22 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     #expect(try Settings.load(Settings.Overrides(), environment: ["EARSHOT_CONFIG": ""]).database == "earshot.db")
 }
 
-@Test(arguments: [
-    ("retention_day: 90", ":1: there is no setting 'retention_day'; did you mean 'retention_days'?"),
-    ("db: a\nretention_days: soon", ":2: 'retention_days' wants a number from 1 to 36500"),
-    ("retention_days: 0", ":1: 'retention_days' wants a number from 1 to 36500"),
-    ("max_flows: 99999999999999999999", ":1: 'max_flows' wants a number from 16 to 16777216"),
-    ("promiscuous: perhaps", ":1: 'promiscuous' wants true or false"),
-    ("db: [a]", ":1: 'db' wants a text"),
-    ("rules: {a: b}", ":1: 'rules' wants a list of paths"),
-    ("lists: [a]", ":1: 'lists' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'"),
-    ("lists: {'a b': [c]}", ":1: 'a b' is no name of a list: letters, digits, '_', '-' and '.' are"),
-    ("lists: {brokers: [{a: b}]}", ":1: the list 'brokers' wants texts, such as [10.0.0.0/8, 192.168.1.1]"),
-    ("filters: {a: b}", ":1: 'filters' wants a list of paths"),
-    ("- db", ": a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'"),
-])
+@Test(
+    "Wrong settings",
+    arguments: [
+        ("retention_day: 90", ":1: there is no setting 'retention_day'; did you mean 'retention_days'?"),
+        ("db: a\nretention_days: soon", ":2: 'retention_days' wants a number from 1 to 36500"),
+        ("retention_days: 0", ":1: 'retention_days' wants a number from 1 to 36500"),
+        ("max_flows: 99999999999999999999", ":1: 'max_flows' wants a number from 16 to 16777216"),
+        ("promiscuous: perhaps", ":1: 'promiscuous' wants true or false"),
+        ("db: [a]", ":1: 'db' wants a text"),
+        ("rules: {a: b}", ":1: 'rules' wants a list of paths"),
+        ("lists: [a]", ":1: 'lists' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'"),
+        ("lists: {'a b': [c]}", ":1: 'a b' is no name of a list: letters, digits, '_', '-' and '.' are"),
+        ("lists: {brokers: [{a: b}]}", ":1: the list 'brokers' wants texts, such as [10.0.0.0/8, 192.168.1.1]"),
+        ("filters: {a: b}", ":1: 'filters' wants a list of paths"),
+        ("- db", ": a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'"),
+    ])
 func wrongSettings(text: String, message: String) throws {
     let folder = try Folder()
     var flags = Settings.Overrides()
@@ -94,7 +96,7 @@ func wrongSettings(text: String, message: String) throws {
     #expect(error?.message == (flags.configuration ?? "") + message)
 }
 
-@Test func unreadableConfiguration() throws {
+@Test("Unreadable configuration") func unreadableConfiguration() throws {
     let folder = try Folder()
     var flags = Settings.Overrides()
     for (name, bytes) in [("yaml", Array("db: [".utf8)), ("latin", [0x64, 0x62, 0x3A, 0x20, 0xE4])] {
@@ -110,7 +112,7 @@ func wrongSettings(text: String, message: String) throws {
     #expect(failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) } == nil)
 }
 
-@Test func filtersAndLists() throws {
+@Test("Filters and lists") func filtersAndLists() throws {
     let folder = try Folder()
     var flags = Settings.Overrides()
     flags.configuration = try folder.write(

@@ -15,7 +15,7 @@ private func some() -> RunStatistics {
     return one
 }
 
-@Test func adding() {
+@Test("Adding") func adding() {
     var sum = some()
     var other = some()
     other.messages = ["mqtt": ["PUBLISH": 4], "coap": ["0.01": 1]]
@@ -28,7 +28,7 @@ private func some() -> RunStatistics {
 }
 
 /// `since` takes away what `add` added.
-@Test func since() {
+@Test("Since") func since() {
     var sum = some()
     var more = RunStatistics()
     more.packets = 3
@@ -43,7 +43,7 @@ private func some() -> RunStatistics {
     #expect(sum.since(sum).messageCount == 0)
 }
 
-@Test func throughJSON() throws {
+@Test("Through JSON") func throughJSON() throws {
     let read = try #require(RunStatistics(json: some().json))
     #expect(read.messages == some().messages)
     #expect(read.captureMicroseconds == 5)
@@ -52,7 +52,7 @@ private func some() -> RunStatistics {
 }
 
 /// The span of capture time is that of the source at hand, whatever the order of its frames.
-@Test func captureSpan() {
+@Test("Capture span") func captureSpan() {
     var bench = Bench()
     let frame = Build.udpFrame([1])
     bench.feed(frame)

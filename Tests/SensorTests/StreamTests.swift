@@ -29,7 +29,7 @@ private func whole() -> [String] {
 }
 
 /// Wherever the bytes of the client are cut into two segments, the same events come out.
-@Test func splitLaw() {
+@Test("Split law") func splitLaw() {
     let expected = whole()
     #expect(expected.count == 10)
     let stream = turns.flatMap(\.client)
@@ -53,7 +53,7 @@ private func whole() -> [String] {
 }
 
 /// Every byte in a segment of its own, in order and with each pair of neighbours swapped.
-@Test(arguments: [false, true]) func octetByOctet(isSwapped: Bool) {
+@Test("Byte by byte", arguments: [false, true]) func byteByByte(isSwapped: Bool) {
     var bench = Bench()
     var connection = Connection()
     for frame in connection.handshake() { bench.feed(frame) }
@@ -61,14 +61,14 @@ private func whole() -> [String] {
         var frames = turn.client.map { connection.client([$0]) }
         if isSwapped { for index in stride(from: 0, to: frames.count - 1, by: 2) { frames.swapAt(index, index + 1) } }
         for frame in frames { bench.feed(frame) }
-        for octet in turn.server { bench.feed(connection.server([octet])) }
+        for byte in turn.server { bench.feed(connection.server([byte])) }
     }
     #expect(bench.events == whole())
     #expect(bench.worker.statistics.gaps == 0)
     #expect(bench.worker.statistics.unparsedBytes == 0)
 }
 
-@Test func severalMessagesInASegment() {
+@Test("Several messages in a segment") func severalMessagesInASegment() {
     var bench = Bench(brief)
     var connection = Connection()
     bench.feed(connection.client(MQTT.connect("a") + MQTT.publish("x", [1]) + MQTT.publish("y", [2]) + MQTT.pingreq))
@@ -82,7 +82,7 @@ private func whole() -> [String] {
 }
 
 /// A message longer than may be held gives its event once, when its last byte came; the boundary behind it is known.
-@Test(arguments: [1, 100, 1024, 1025, 4000, 9000]) func longMessages(segment: Int) {
+@Test("Long messages", arguments: [1, 100, 1024, 1025, 4000, 9000]) func longMessages(segment: Int) {
     var limits = SensorLimits()
     limits.engine.flows.heldBytesPerMessage = 1024
     var bench = Bench(["mqtt.type", "mqtt.len", "mqtt.topic"], limits: limits)
@@ -103,11 +103,11 @@ private func whole() -> [String] {
             #"{"mqtt.type":"PUBLISH","mqtt.len":1207,"mqtt.topic":["big/2"]}"#,
             #"{"mqtt.type":"PINGREQ","mqtt.len":0}"#,
         ])
-    #expect(seen.filter { $0 == 1 }.count == 5007 / segment, "not before the last octet")
+    #expect(seen.filter { $0 == 1 }.count == 5007 / segment, "not before the last byte")
     #expect(bench.worker.statistics.unparsedBytes == 0)
 }
 
-@Test func lostSegment() {
+@Test("Lost segment") func lostSegment() {
     var bench = Bench(brief)
     var connection = Connection()
     bench.feed(connection.client(MQTT.connect("a")))
@@ -122,7 +122,7 @@ private func whole() -> [String] {
 }
 
 /// After a loss larger than any window the stream goes on where it is now.
-@Test func lostMegabytes() {
+@Test("Lost megabytes") func lostMegabytes() {
     var bench = Bench(brief)
     var connection = Connection()
     bench.feed(connection.client(MQTT.connect("a")))
@@ -134,7 +134,7 @@ private func whole() -> [String] {
 }
 
 /// A snap length cuts payloads off; heads and boundaries are still there.
-@Test func snapLength() {
+@Test("Snap length") func snapLength() {
     var bench = Bench(brief)
     var connection = Connection()
     func cut(_ frame: [UInt8]) -> [UInt8] { Array(frame.prefix(100)) }
@@ -165,7 +165,7 @@ private func whole() -> [String] {
 }
 
 /// A flow that is not MQTT and lost its first segment counts nothing as MQTT that was not understood.
-@Test func otherProtocolsAreNotCountedAsUnparsed() {
+@Test("Other protocols are not counted as unparsed") func otherProtocolsAreNotCountedAsUnparsed() {
     var bench = Bench()
     var connection = Connection(serverPort: 443)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -176,7 +176,7 @@ private func whole() -> [String] {
 }
 
 /// What waits behind holes is bounded over all flows, and flows that wait for ever do not keep others from waiting.
-@Test func waitingBytesAreBounded() {
+@Test("Waiting bytes are bounded") func waitingBytesAreBounded() {
     var limits = SensorLimits()
     limits.engine.flows.queuedBytesTotal = 1 << 20
     var bench = Bench(brief, limits: limits)
@@ -199,7 +199,7 @@ private func whole() -> [String] {
 }
 
 /// What unfinished messages take up is bounded over all flows; whoever comes later is not the one to suffer.
-@Test func heldBytesAreBounded() {
+@Test("Held bytes are bounded") func heldBytesAreBounded() {
     var limits = SensorLimits()
     limits.engine.flows.heldBytesTotal = 1 << 20
     var bench = Bench(brief, limits: limits)

@@ -56,7 +56,7 @@ extension String {
 private let field = "\"network.protocol\":[\"websocket\"],"
 
 /// Whatever the port, the events are those of MQTT over TCP.
-@Test(arguments: [80, 8080, 9001, 443, 1883, 12_345, 61_000]) func sameAsWithout(_ port: Int) {
+@Test("Same as without", arguments: [80, 8080, 9001, 443, 1883, 12_345, 61_000]) func sameAsWithout(_ port: Int) {
     var bench = Bench()
     var connection = Connection(serverPort: port)
     open(&bench, &connection)
@@ -75,7 +75,7 @@ private let field = "\"network.protocol\":[\"websocket\"],"
 
 /// Wherever the bytes of an end are cut into two segments, the same events come out; messages over several frames and
 /// several in a frame.
-@Test(arguments: [1, 3, 7, 50, 1000]) func cutAnywhere(frameSize: Int) {
+@Test("Cut anywhere", arguments: [1, 3, 7, 50, 1000]) func cutAnywhere(frameSize: Int) {
     func frames(_ messages: [[UInt8]], _ isClient: Bool) -> [UInt8] {
         let stream = messages.flatMap { $0 }
         return stride(from: 0, to: stream.count, by: frameSize).flatMap { start in
@@ -105,21 +105,21 @@ private let field = "\"network.protocol\":[\"websocket\"],"
     }
 }
 
-@Test func octetByOctetInFrames() {
+@Test("Byte by byte in frames") func byteByByteInFrames() {
     var bench = Bench()
     var connection = Connection(serverPort: 8083)
     for frame in connection.handshake() { bench.feed(frame) }
-    for octet in WebSocketFrames.request() { bench.feed(connection.client([octet])) }
-    for octet in WebSocketFrames.answer() { bench.feed(connection.server([octet])) }
+    for byte in WebSocketFrames.request() { bench.feed(connection.client([byte])) }
+    for byte in WebSocketFrames.answer() { bench.feed(connection.server([byte])) }
     for turn in turns {
-        for octet in turn.client.flatMap({ WebSocketFrames.client($0) }) { bench.feed(connection.client([octet])) }
-        for octet in turn.server.flatMap({ WebSocketFrames.server($0) }) { bench.feed(connection.server([octet])) }
+        for byte in turn.client.flatMap({ WebSocketFrames.client($0) }) { bench.feed(connection.client([byte])) }
+        for byte in turn.server.flatMap({ WebSocketFrames.server($0) }) { bench.feed(connection.server([byte])) }
     }
     #expect(bench.events.map { $0.without(field) } == plain(port: 8083))
 }
 
 /// The answer and the first frames behind it in one segment.
-@Test func framesBehindTheAnswer() {
+@Test("Frames behind the answer") func framesBehindTheAnswer() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection(serverPort: 9001)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -135,7 +135,7 @@ private func stored(_ bytes: [UInt8]) -> [UInt8] {
     return [0, UInt8(count & 255), UInt8(count >> 8), ~UInt8(count & 255), ~UInt8(count >> 8)] + bytes + [0]
 }
 
-@Test func compressedMessages() {
+@Test("Compressed messages") func compressedMessages() {
     var bench = Bench()
     var connection = Connection(serverPort: 9001)
     open(&bench, &connection, extensions: "permessage-deflate")
@@ -176,7 +176,7 @@ private let wrongs: [(String, String?, String?, [UInt8], [String])] = [
     ),
 ]
 
-@Test(arguments: wrongs) func violationsStandOnTheMessage(
+@Test("Violations stand on the message", arguments: wrongs) func violationsStandOnTheMessage(
     _ name: String, _ offered: String?, _ chosen: String?, _ frame: [UInt8], _ expected: [String]
 ) {
     var bench = Bench(["mqtt.type", "violation.id"])
@@ -192,7 +192,7 @@ private let wrongs: [(String, String?, String?, [UInt8], [String])] = [
     #expect(bench.worker.statistics.violations == Dictionary(uniqueKeysWithValues: expected.map { ($0, 1) }))
 }
 
-@Test func violationsOfTheServer() {
+@Test("Violations of the server") func violationsOfTheServer() {
     var bench = Bench(["mqtt.type", "violation.id"])
     var connection = Connection(serverPort: 9001)
     for segment in connection.handshake() { bench.feed(segment) }
@@ -209,7 +209,7 @@ private let wrongs: [(String, String?, String?, [UInt8], [String])] = [
         ])
 }
 
-@Test func whatHasNoMessageIsCounted() {
+@Test("What has no message is counted") func whatHasNoMessageIsCounted() {
     var bench = Bench()
     var connection = Connection(serverPort: 9001)
     open(&bench, &connection)
@@ -222,7 +222,7 @@ private let wrongs: [(String, String?, String?, [UInt8], [String])] = [
 
 // MARK: What is not ours
 
-@Test func otherHTTPIsNobodys() {
+@Test("Other HTTP is nobodys") func otherHTTPIsNobodys() {
     var bench = Bench()
     for (index, request) in [
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\n\r\n",
@@ -240,7 +240,7 @@ private let wrongs: [(String, String?, String?, [UInt8], [String])] = [
     #expect(bench.worker.statistics.violations.isEmpty)
 }
 
-@Test func aRefusedUpgradeIsNobodys() {
+@Test("A refused upgrade is nobodys") func aRefusedUpgradeIsNobodys() {
     var bench = Bench()
     var connection = Connection(serverPort: 9001)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -251,7 +251,7 @@ private let wrongs: [(String, String?, String?, [UInt8], [String])] = [
     #expect(bench.worker.statistics.webSocket?["refused"] == 1)
 }
 
-@Test func otherWebSocketsAreNobodys() {
+@Test("Other WebSocket s are nobodys") func otherWebSocketsAreNobodys() {
     var bench = Bench()
     var connection = Connection(serverPort: 80)
     open(&bench, &connection, "chat")

@@ -14,7 +14,9 @@ private let beginnings: [(String, String, String)] = [
     ("a form", "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx", "HTTP/1.1 204 x\r\n\r\n"),
 ]
 
-@Test(arguments: beginnings) func upgradesBehindOtherRequests(_ name: String, _ client: String, _ server: String) {
+@Test("Upgrades behind other requests", arguments: beginnings) func upgradesBehindOtherRequests(
+    _ name: String, _ client: String, _ server: String
+) {
     for cut in [1, 1000] {
         var bench = Bench(["mqtt.type"])
         var connection = Connection(serverPort: 9001)
@@ -32,7 +34,7 @@ private let beginnings: [(String, String, String)] = [
     }
 }
 
-@Test func plainHTTPIsGivenUp() {
+@Test("Plain HTTP is given up") func plainHTTPIsGivenUp() {
     var bench = Bench()
     var connection = Connection(serverPort: 80)
     for frame in connection.handshake() { bench.feed(frame) }

@@ -7,7 +7,8 @@ import WebSocket
 /// MQTT over WebSocket where segments were not captured, or where the connection began before the sensor: every message
 /// that was captured whole is reported, none is invented.
 
-@Test(arguments: 0..<16) func carriedMessagesThatWereNotHitAreAllThere(_ run: Int) {
+@Test("Carried messages that were not hit are all there", arguments: 0..<16)
+func carriedMessagesThatWereNotHitAreAllThere(_ run: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed, run: run)
     let isFromServer = run % 2 == 1
@@ -60,7 +61,7 @@ import WebSocket
 }
 
 /// On whatever port: the bytes before the first whole frame are passed over.
-@Test(arguments: [80, 9001, 1883, 50_123], [true, false])
+@Test("Carried connections that began before are joined", arguments: [80, 9001, 1883, 50_123], [true, false])
 func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bool) {
     var bench = Bench(["mqtt.type", "mqtt.session.midstream", "network.direction", "network.protocol"])
     var connection = Connection(serverPort: port)
@@ -80,7 +81,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
     #expect(bench.worker.statistics.webSocket?["joined"] == 1)
 }
 
-@Test func pingsAloneAreEnough() {
+@Test("Pings alone are enough") func pingsAloneAreEnough() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection(serverPort: 8083)
     for turn in 0..<6 {
@@ -93,7 +94,9 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
 }
 
 /// What is not MQTT over WebSocket in the middle of a connection: other WebSockets, HTTP, noise.
-@Test(arguments: [80, 9001, 1883]) func strangersInTheMiddleAreNobodys(_ port: Int) {
+@Test("Strangers in the middle are nobodys", arguments: [80, 9001, 1883]) func strangersInTheMiddleAreNobodys(
+    _ port: Int
+) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed)
     var bench = Bench()
@@ -117,7 +120,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
 }
 
 /// A snap length cuts payloads off; frames and messages are still there.
-@Test func snapLengthAndFrames() {
+@Test("Snap length and frames") func snapLengthAndFrames() {
     var bench = Bench(["mqtt.type", "mqtt.len", "mqtt.topic"])
     var connection = Connection(serverPort: 9001)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -139,7 +142,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
 // MARK: Ends
 
 /// Carriers are let go of with their connections: a table for two is enough for many, one after another.
-@Test(arguments: [0, 1, 2]) func carriersAreReleased(_ end: Int) {
+@Test("Carriers are released", arguments: [0, 1, 2]) func carriersAreReleased(_ end: Int) {
     var limits = SensorLimits()
     limits.engine.webSocket.connections = 2
     var bench = Bench(["mqtt.type"], limits: limits)
@@ -166,7 +169,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
     #expect(bench.worker.statistics.violations.isEmpty)
 }
 
-@Test func anEvictedCarrierEndsItsFlow() {
+@Test("An evicted carrier ends its flow") func anEvictedCarrierEndsItsFlow() {
     var limits = SensorLimits()
     limits.engine.webSocket.connections = 2
     var bench = Bench(["mqtt.type"], limits: limits)
@@ -184,7 +187,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
 }
 
 /// A forged RST does not make the sensor lose a connection.
-@Test func octetsGoOnBehindARST() {
+@Test("Bytes go on behind ARST") func bytesGoOnBehindARST() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection(serverPort: 9001)
     for frame in connection.handshake() { bench.feed(frame) }
@@ -197,7 +200,7 @@ func carriedConnectionsThatBeganBeforeAreJoined(_ port: Int, _ clientIsFirst: Bo
 }
 
 /// Messages of CoAP are put together, whatever frames they come in.
-@Test func messagesOfCoAPArePutTogether() {
+@Test("Messages of CoAP are put together") func messagesOfCoAPArePutTogether() {
     var bench = Bench()
     var connection = Connection(serverPort: 5683)
     for frame in connection.handshake() { bench.feed(frame) }

@@ -37,7 +37,7 @@ import Testing
     }
 
     /// Errors of metadata leave the rest as it is.
-    @Test(arguments: [("level: low", "level: lwo"), ("title: T", "title: [T]"), ("id: 5F", "id: 5G")])
+    @Test("Metadata", arguments: [("level: low", "level: lwo"), ("title: T", "title: [T]"), ("id: 5F", "id: 5G")])
     func metadata(_ right: String, _ wrong: String) throws {
         let text = Self.rule.replacing("containz", with: "contains").replacing(right, with: wrong)
         let reading = SigmaReader.readAll(text: text, file: "f")
@@ -50,7 +50,7 @@ import Testing
         #expect(rule.selections.count == 2)
     }
 
-    @Test func namesOfWhatIsNoYAML() {
+    @Test("Names of what is no YAML") func namesOfWhatIsNoYAML() {
         let reading = SigmaReader.readAll(text: "name: \"base one\"\nid: \n  name: inner\nx: [\n", file: "f")
         #expect(reading.broken.map(\.identities) == [["base one"]])
         #expect(reading.broken.first?.document == nil)

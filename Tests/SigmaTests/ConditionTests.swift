@@ -31,11 +31,15 @@ import Testing
         ("1 of s*n*a", 12_297_829_382_473_034_410), ("all of *e*", 9_259_400_833_873_739_776),
     ]
 
-    @Test(arguments: precedence) func precedenceIsThatOfPySigma(text: String, table: UInt64) throws {
+    @Test("Precedence is that of pySigma", arguments: precedence) func precedenceIsThatOfPySigma(
+        text: String, table: UInt64
+    ) throws {
         #expect(try Self.truthTable(text, Self.names) == table)
     }
 
-    @Test(arguments: quantifiers) func quantifiersAreThoseOfPySigma(text: String, table: UInt64) throws {
+    @Test("Quantifiers are those of pySigma", arguments: quantifiers) func quantifiersAreThoseOfPySigma(
+        text: String, table: UInt64
+    ) throws {
         #expect(try Self.truthTable(text, Self.selections) == table)
     }
 
@@ -53,7 +57,9 @@ import Testing
         ("notepad", .unknownSelection, 0), ("a and \u{E9}", .conditionSyntax, 6),
     ]
 
-    @Test(arguments: broken) func brokenConditionsAreNamed(text: String, code: DiagnosticCode, offset: Int) {
+    @Test("Broken conditions are named", arguments: broken) func brokenConditionsAreNamed(
+        text: String, code: DiagnosticCode, offset: Int
+    ) {
         var parser = ConditionParser(text, over: Self.names)
         let problem = #expect(throws: ConditionParser.Problem.self) { try parser.parse() }
         #expect(problem?.code == code)
@@ -61,18 +67,18 @@ import Testing
     }
 
     /// pySigma would read `not` + `epad`; the specification knows words.
-    @Test func wordsAreNotCutInTwo() throws {
+    @Test("Words are not cut in two") func wordsAreNotCutInTwo() throws {
         var parser = ConditionParser("notepad and organ or android", over: ["notepad", "organ", "android"])
         #expect(try parser.parse() == .or([.and([.selection(0), .selection(1)]), .selection(2)]))
     }
 
-    @Test func chainsAreFlat() throws {
+    @Test("Chains are flat") func chainsAreFlat() throws {
         var parser = ConditionParser("a or b or not (c and d)", over: Self.names)
         #expect(try parser.parse() == .or([.selection(0), .selection(1), .not(.and([.selection(2), .selection(3)]))]))
         #expect(parser.used == [0, 1, 2, 3])
     }
 
-    @Test func nestingIsBounded() throws {
+    @Test("Nesting is bounded") func nestingIsBounded() throws {
         let deepest = SigmaReader.maximumDepth
         for (open, close) in [("(", ")"), ("not ", "")] {
             func text(_ depth: Int) -> String {

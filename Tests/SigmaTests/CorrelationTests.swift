@@ -5,7 +5,7 @@ import Testing
 @Suite struct CorrelationTests {
     private static func text(_ body: String) -> String { correlationHeader + "correlation:\n" + body }
 
-    @Test func everyAttributeIsRead() throws {
+    @Test("Every attribute is read") func everyAttributeIsRead() throws {
         let read = try #require(
             correlation(
                 Self.text(
@@ -32,7 +32,7 @@ import Testing
         #expect(!read.generate)
     }
 
-    @Test func theShortestCorrelationIsRead() throws {
+    @Test("The shortest correlation is read") func theShortestCorrelationIsRead() throws {
         let text = """
             title: T
             name: many
@@ -47,7 +47,7 @@ import Testing
         #expect(read.generate)
     }
 
-    @Test func aSumMayBeBelowZero() throws {
+    @Test("A sum may be below zero") func aSumMayBeBelowZero() throws {
         let body = "  {type: value_sum, rules: [a], timespan: 1d, generate: true, condition: {field: f, neq: -5}}\n"
         let read = try #require(correlation(Self.text(body)))
         #expect(read.kind.value == .valueSum)
@@ -56,7 +56,7 @@ import Testing
     }
 
     /// pySigma takes fractions for all kinds; a count has none, so that ours does for numbers.
-    @Test func thresholdsOfNumbersMayHaveFractions() throws {
+    @Test("Thresholds of numbers may have fractions") func thresholdsOfNumbersMayHaveFractions() throws {
         let rows: [(String, SigmaCorrelation.Bound)] = [
             ("gte: 5.5", .init(.gte, 5, fraction: 5.5)), ("lt: -0.25", .init(.lt, -1, fraction: -0.25)),
             ("gt: 2.0", .init(.gt, 2)), ("eq: 7", .init(.eq, 7)),
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func aCorrelationWithoutLevelIsMedium() {
+    @Test("A correlation without level is medium") func aCorrelationWithoutLevelIsMedium() {
         let text = "title: T\nname: n\ncorrelation: {type: temporal, rules: [a, b], timespan: 1s}\n"
         let (documents, diagnostics) = SigmaReader.read(text: text, file: "f")
         guard case .correlation(let read)? = documents.first else {
@@ -82,6 +82,7 @@ import Testing
 
     /// The specification has the first four kinds; pySigma 1.5.1 takes all of these.
     @Test(
+        "Every kind is read",
         arguments: [
             ("{type: temporal, rules: [a, b], timespan: 5m}", SigmaCorrelation.Kind.temporal, [.init(.gte, 2)]),
             ("{type: temporal, rules: [a, b, c], timespan: 1w, condition: {gte: 2}}", .temporal, [.init(.gte, 2)]),
@@ -103,7 +104,7 @@ import Testing
         #expect(read.percentile == (kind == .valuePercentile ? 95 : 50))
     }
 
-    @Test func aliasesAreRead() throws {
+    @Test("Aliases are read") func aliasesAreRead() throws {
         let body = """
               type: temporal
               rules: [refused, accepted]
@@ -122,6 +123,7 @@ import Testing
 
     /// Truth tables that pySigma 2.0.1 gives over a, b, c and d: bit n is the result where a is bit 0 of n, b bit 1, ...
     @Test(
+        "Conditions over rules are those of pySigma",
         arguments: [
             ("a and b and c and d", 32768), ("a and not b", 8738), ("a or b and not c", 44718),
             ("not (a or b) or d", 65297), ("not not a and (b or not c)", 35466), ("a and b and c or d", 65408),
@@ -210,7 +212,9 @@ import Testing
         ("[]", [.wrongType]),
     ]
 
-    @Test(arguments: broken) func wrongCorrelationsAreNamed(body: String, expected: [DiagnosticCode]) {
+    @Test("Wrong correlations are named", arguments: broken) func wrongCorrelationsAreNamed(
+        body: String, expected: [DiagnosticCode]
+    ) {
         let (documents, diagnostics) = SigmaReader.read(text: Self.text("  \(body)\n"), file: "f")
         #expect(documents.isEmpty)
         #expect(diagnostics.map(\.code) == expected.map(\.rawValue))

@@ -28,7 +28,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
 @Suite struct DiagnosticGoldenTests {
     static let all = file + yaml + attributes + detections + conditions + correlations
 
-    @Test(arguments: all) func diagnosticsReadAsTheyShould(golden: Golden) {
+    @Test("Diagnostics read as they should", arguments: all) func diagnosticsReadAsTheyShould(golden: Golden) {
         let marked = Array(golden.source.unicodeScalars)
         let source = SourceText.string(marked.filter { $0 != "‸" })
         let (_, diagnostics) = SigmaReader.read(text: source, file: "rules/a.yml")
@@ -40,7 +40,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
         #expect(diagnostics.first?.position == position)
     }
 
-    @Test func everyCodeHasAGolden() {
+    @Test("Every code has a golden") func everyCodeHasAGolden() {
         // The tests of bounds (`HostileTextTests`, `DocumentsTests`) have those whose text would be too long to show.
         let elsewhere: Set<DiagnosticCode> = [.fileTooLarge, .tooManyDocuments, .tooManyValues, .tooManyErrors]
         let shown = Set(Self.all.map(\.code))
@@ -48,7 +48,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
         #expect(shown.isDisjoint(with: elsewhere))
     }
 
-    @Test func codesAndExplanationsAreUniqueAndWellFormed() {
+    @Test("Codes and explanations are unique and well formed") func codesAndExplanationsAreUniqueAndWellFormed() {
         let codes = DiagnosticCode.allCases
         #expect(Set(codes.map(\.explanation)).count == codes.count)
         for code in codes {

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func documentsAreReadInOrder() {
+    @Test("Documents are read in order") func documentsAreReadInOrder() {
         let text = "---\n" + Self.rule("A") + "---\n" + Self.rule("B") + "...\n# nothing\n---\n---\n" + Self.rule("C")
         let (documents, diagnostics) = SigmaReader.read(text: text, file: "f")
         #expect(Self.titles(documents) == ["A", "B", "C"])
@@ -49,7 +49,8 @@ import Testing
     }
 
     /// Each rule has seven lines, with its condition in the last.
-    @Test(arguments: ["\n", "\r\n", "\r"]) func linesCountThroughTheFile(ending: String) {
+    @Test("Lines count through the file", arguments: ["\n", "\r\n", "\r"]) func linesCountThroughTheFile(ending: String)
+    {
         let rules = [Self.rule("A"), Self.rule("B", condition: "t"), Self.rule("C", condition: "s and  t")]
         let text = rules.joined(separator: "---\n").split(separator: "\n").joined(separator: ending)
         let diagnostics = SigmaReader.read(text: text, file: "f").diagnostics
@@ -58,7 +59,7 @@ import Testing
         #expect(diagnostics.first?.render(source: text).contains("15 |   condition: t") == true)
     }
 
-    @Test func columnsCountCharacters() {
+    @Test("Columns count characters") func columnsCountCharacters() {
         let text = header + "detection:\n  s: {'äöü😀': 1, b|é: 2}\n  condition: s\n"
         let diagnostic = SigmaReader.read(text: text, file: "f").diagnostics.first
         #expect(diagnostic?.position == SourcePosition(line: 6, column: 20))
@@ -82,7 +83,7 @@ import Testing
         #expect(sources == ["# first\n\n" + Self.rule("A"), Self.rule("B")])
     }
 
-    @Test func aFileWithoutDocumentsYieldsAWarning() {
+    @Test("A file without documents yields a warning") func aFileWithoutDocumentsYieldsAWarning() {
         for text in ["", "\n", "# only this\n", "---\n", "---\n...\n---\n# x\n", "\u{FEFF}", "   \n\n"] {
             let (documents, diagnostics) = SigmaReader.read(text: text, file: "f")
             #expect(documents.isEmpty)
@@ -112,7 +113,7 @@ import Testing
             ])
     }
 
-    @Test func diagnosticsAreBounded() {
+    @Test("Diagnostics are bounded") func diagnosticsAreBounded() {
         let tests = (0..<500).map { "    f\($0)|foo: x\n" }.joined()
         let found = SigmaReader.read(
             text: header + "unused: 1\ndetection:\n  s:\n" + tests + "  condition: s\n", file: "f"

@@ -15,7 +15,7 @@ import Testing
         ("1h30m", nil), ("1.5h", nil), ("\u{661}s", nil), ("1s\u{301}", nil),
     ]
 
-    @Test(arguments: spans) func spansAreRead(text: String, expected: Int64?) {
+    @Test("Spans are read", arguments: spans) func spansAreRead(text: String, expected: Int64?) {
         #expect(nanoseconds(ofDuration: text) == expected)
     }
 
@@ -25,7 +25,7 @@ import Testing
         (.min, "-9223372036854775808ns"),
     ]
 
-    @Test(arguments: texts) func spansAreWritten(nanoseconds: Int64, expected: String) {
+    @Test("Spans are written", arguments: texts) func spansAreWritten(nanoseconds: Int64, expected: String) {
         #expect(durationText(nanoseconds: nanoseconds) == expected)
     }
 }

@@ -7,7 +7,7 @@ import Testing
         "a: " + String(repeating: open, count: depth) + String(repeating: close, count: depth) + "\n"
     }
 
-    @Test(arguments: [33, 500, 999, 1001, 20_000]) func deepNestingIsRefused(depth: Int) {
+    @Test("Deep nesting is refused", arguments: [33, 500, 999, 1001, 20_000]) func deepNestingIsRefused(depth: Int) {
         for text in [
             Self.nested("[", "]", depth), Self.nested("{a: ", "}", depth), Self.nested("[", "", depth),
             String(repeating: "- ", count: depth) + "a\n", String(repeating: "? ", count: depth) + "a\n",
@@ -34,7 +34,7 @@ import Testing
         #expect(codes(text + "\"\\*a9\" : x\n") == ["yaml-alias"] || codes(text + "\"\\*a9\" : x\n") == ["yaml-syntax"])
     }
 
-    @Test func anchorsAndAliasesAreRefusedWhereverTheyStand() {
+    @Test("Anchors and aliases are refused wherever they stand") func anchorsAndAliasesAreRefusedWhereverTheyStand() {
         for text in [
             "a: &x b\n", "a: *x\n", "&x a: b\n", "*x : b\n", "a: [&x b]\n", "a: {b: *x}\n", "&x\na: b\n",
             "a: &x\n  b: c\n",
@@ -49,7 +49,7 @@ import Testing
         #expect(codes(quiet) == [])
     }
 
-    @Test func tagsAreRefusedWhereverTheyStand() {
+    @Test("Tags are refused wherever they stand") func tagsAreRefusedWhereverTheyStand() {
         for text in [
             "a: !!str b\n", "a: ! b\n", "a: !x b\n", "a: !!str 'b'\n", "!!str a: b\n", "a: !!map {b: c}\n",
             "a: !!seq\n  - b\n",
@@ -60,15 +60,17 @@ import Testing
         #expect(codes(header + "description: Wow! '!' !\ndetection: {s: {a: '!x', b: '&y'}, condition: s}\n") == [])
     }
 
-    @Test func tabsAreRefused() {
+    @Test("Tabs are refused") func tabsAreRefused() {
         for text in ["a:\tb\n", "\ta: b\n", "a: 'b\tc'\n", "a:\n\tb: c\n", "a: b # \tc\n"] {
             #expect(codes(text) == ["yaml-tab"], "\(text)")
         }
     }
 
-    @Test(arguments: [
-        0x00, 0x07, 0x1B, 0x7F, 0x85, 0x9B, 0x200B, 0x200E, 0x2028, 0x2029, 0x202E, 0x2066, 0xE000, 0xFEFF, 0xFFFE,
-    ])
+    @Test(
+        "Characters that do not print are refused",
+        arguments: [
+            0x00, 0x07, 0x1B, 0x7F, 0x85, 0x9B, 0x200B, 0x200E, 0x2028, 0x2029, 0x202E, 0x2066, 0xE000, 0xFEFF, 0xFFFE,
+        ])
     func charactersThatDoNotPrintAreRefused(value: Int) throws {
         let scalar = try #require(Unicode.Scalar(UInt32(value)))
         let text = "title: T\ndescription: 'a\(scalar)b'\n"
@@ -77,7 +79,7 @@ import Testing
         #expect(diagnostics.first?.position == SourcePosition(line: 2, column: 16))
     }
 
-    @Test func duplicateKeysAreRefused() {
+    @Test("Duplicate keys are refused") func duplicateKeysAreRefused() {
         let cases: [(String, Int, Int)] = [
             ("a: 1\nb: 2\na: 3\n", 3, 1), ("a: {b: 1, b: 2}\n", 1, 5), ("a:\n  b: 1\n  c:\n    b: 2\n  b: 3\n", 5, 3),
             ("- a: 1\n  a: 2\n- a: 3\n", 2, 3), ("'a': 1\na: 2\n", 2, 1), ("a: 1\n? a\n: 2\n", 2, 3),
@@ -91,14 +93,14 @@ import Testing
         }
     }
 
-    @Test func keysMustBeText() {
+    @Test("Keys must be text") func keysMustBeText() {
         for text in ["1: a\n", "true: a\n", "~: a\n", "[a]: b\n", "{a: b}: c\n", "? [a]\n: b\n", "1.5: a\n"] {
             #expect(codes(text).first == "bad-key", "\(text)")
         }
         for text in ["on: a\n", "2026-01-01: a\n"] { #expect(codes(text).first == "ambiguous-value", "\(text)") }
     }
 
-    @Test func sizeIsBounded() {
+    @Test("Size is bounded") func sizeIsBounded() {
         let long = header + "description: '" + String(repeating: "x", count: SigmaReader.maximumBytes) + "'\n"
         #expect(codes(long) == ["file-too-large"])
         let wide = "a: [" + String(repeating: "x,", count: SigmaReader.maximumValues) + "]\n"
@@ -109,7 +111,7 @@ import Testing
         #expect(found.last == "too-many-documents")
     }
 
-    @Test func largeFilesOfManyShapesAreReadInBoundedTime() {
+    @Test("Large files of many shapes are read in bounded time") func largeFilesOfManyShapesAreReadInBoundedTime() {
         let size = 60_000
         for text in [
             String(repeating: "-\n", count: size / 2), String(repeating: "a", count: size),
@@ -125,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func selectionsAreBounded() {
+    @Test("Selections are bounded") func selectionsAreBounded() {
         func text(_ count: Int) -> String {
             header + "detection:\n  condition: 1 of them\n" + (0..<count).map { "  s\($0): {a: 1}\n" }.joined()
         }
@@ -133,7 +135,7 @@ import Testing
         #expect(codes(text(SigmaReader.maximumSelections + 1)) == ["too-many-values"])
     }
 
-    @Test func aRuleOfManyValuesIsRead() {
+    @Test("A rule of many values is read") func aRuleOfManyValuesIsRead() {
         let values = (0..<20_000).map { "      - value\($0)\n" }.joined()
         let read = rule(header + "detection:\n  s:\n    f:\n" + values + "  condition: s\n")
         guard case .all(let tests) = read?.selections.first?.body else {

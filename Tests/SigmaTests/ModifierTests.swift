@@ -72,7 +72,9 @@ import Testing
         ("f|cidr|expand: '%networks%'", [.cidr, .expand], 1),
     ]
 
-    @Test(arguments: good + own) func modifiersAreRead(test: String, modifiers: [SigmaModifier], values: Int) throws {
+    @Test("Modifiers are read", arguments: good + own) func modifiersAreRead(
+        test: String, modifiers: [SigmaModifier], values: Int
+    ) throws {
         let read = try #require(fieldTest(test))
         #expect(read.field.value == (read.isKeyword ? "" : "f"))
         #expect(read.modifiers.map(\.value) == modifiers)
@@ -114,14 +116,14 @@ import Testing
         ("f|contains|contains: x", .duplicateModifier),
     ]
 
-    @Test(arguments: bad) func wrongModifiersAreNamed(test: String, code: DiagnosticCode) {
+    @Test("Wrong modifiers are named", arguments: bad) func wrongModifiersAreNamed(test: String, code: DiagnosticCode) {
         let text = header + "detection:\n  s:\n    \(test)\n  condition: s\n"
         let (documents, diagnostics) = SigmaReader.read(text: text, file: "test.yml")
         #expect(documents.isEmpty)
         #expect(diagnostics.map(\.code) == [code.rawValue])
     }
 
-    @Test func allModifiersOfTheSpecificationAreKnown() {
+    @Test("All modifiers of the specification are known") func allModifiersOfTheSpecificationAreKnown() {
         let appendix = [
             "all", "startswith", "endswith", "contains", "exists", "cased", "neq", "windash", "re", "i", "m", "s",
             "base64", "base64offset", "utf16le", "utf16be", "utf16", "wide", "lt", "lte", "gt", "gte", "minute", "hour",
@@ -130,7 +132,7 @@ import Testing
         #expect(Set(SigmaModifier.allCases.map(\.rawValue)) == Set(appendix + ["topicfilter", "covers"]))
     }
 
-    @Test func theRawTextOfAnExpressionIsKept() throws {
+    @Test("The raw text of an expression is kept") func theRawTextOfAnExpressionIsKept() throws {
         let test = try #require(fieldTest(#"f|re: '^a\\.b\*?$'"#))
         guard case .string(let string) = test.values.first?.value else {
             Issue.record("not a string")
@@ -139,7 +141,7 @@ import Testing
         #expect(string.raw == #"^a\\.b\*?$"#)
     }
 
-    @Test func everyPartOfATestHasItsPlace() throws {
+    @Test("Every part of a test has its place") func everyPartOfATestHasItsPlace() throws {
         let test = try #require(fieldTest("'mqtt.topic|contains|all': ['x', 'y']"))
         #expect(test.field.position == SourcePosition(line: 7, column: 5))
         #expect(

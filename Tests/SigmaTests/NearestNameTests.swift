@@ -11,11 +11,11 @@ import Testing
         ("windash", nil), ("x", nil), ("", nil), ("coap.code", nil),
     ]
 
-    @Test(arguments: table) func theNearestNameIsFound(name: String, expected: String?) {
+    @Test("The nearest name is found", arguments: table) func theNearestNameIsFound(name: String, expected: String?) {
         #expect(nearestName(to: name, among: Self.names) == expected)
     }
 
-    @Test func veryLongNamesAreNotCompared() {
+    @Test("Very long names are not compared") func veryLongNamesAreNotCompared() {
         let long = String(repeating: "a", count: 100_000)
         #expect(nearestName(to: long, among: [long]) == nil)
         #expect(nearestName(to: "contains", among: [long, "contains"]) == "contains")

@@ -19,6 +19,10 @@ import Testing
         "1.2.3.4::/16", ":/0", "\u{661}.0.0.0/8",
     ]
 
-    @Test(arguments: good) func networksAreTaken(text: String) { #expect(networkProblem(text) == nil) }
-    @Test(arguments: bad) func otherTextIsNot(text: String) { #expect(networkProblem(text) != nil) }
+    @Test("Networks are taken", arguments: good) func networksAreTaken(text: String) {
+        #expect(networkProblem(text) == nil)
+    }
+    @Test("Other text is not", arguments: bad) func otherTextIsNot(text: String) {
+        #expect(networkProblem(text) != nil)
+    }
 }

@@ -31,7 +31,7 @@ import Testing
         #expect(Self.render("first\n\(line)\nlast", line: 2, column: column) == expected)
     }
 
-    @Test func longLinesAreCut() {
+    @Test("Long lines are cut") func longLinesAreCut() {
         let line = String(repeating: "a", count: 1000) + "b" + String(repeating: "c", count: 1000)
         let rendered = Self.render(line, line: 1, column: 1001).split(separator: "\n")
         #expect(rendered.allSatisfy { $0.count < 160 })
@@ -40,7 +40,7 @@ import Testing
         #expect(rendered[3].hasPrefix("1 | ...") && rendered[3].hasSuffix("..."))
     }
 
-    @Test func withoutASourceOrALineTheExcerptIsLeftOut() {
+    @Test("Without a source or a line the excerpt is left out") func withoutASourceOrALineTheExcerptIsLeftOut() {
         // The margin is as wide as the number of the line.
         let expected = """
             error[a-code]: m

@@ -48,7 +48,7 @@ import Testing
         home-made: true
         """
 
-    @Test func everyAttributeIsRead() throws {
+    @Test("Every attribute is read") func everyAttributeIsRead() throws {
         let (documents, diagnostics) = SigmaReader.read(text: Self.whole, file: "a.yml")
         #expect(diagnostics.map(\.code) == ["unknown-key"])
         #expect(diagnostics.first?.severity == .warning)
@@ -78,7 +78,7 @@ import Testing
         #expect(rule.logsource.position == SourcePosition(line: 19, column: 12))
     }
 
-    @Test func theExtensionIsRead() throws {
+    @Test("The extension is read") func theExtensionIsRead() throws {
         let earshot = try #require(rule(Self.whole)?.metadata.earshot)
         #expect(earshot.summary?.value == "{mqtt.clientid} subscribed")
         #expect(earshot.suppress?.fields.map(\.value) == ["source.ip", "mqtt.clientid"])
@@ -88,7 +88,7 @@ import Testing
         #expect(earshot.tests.map(\.position.line) == [40, 41])
     }
 
-    @Test func theDetectionIsRead() throws {
+    @Test("The detection is read") func theDetectionIsRead() throws {
         let read = try #require(rule(Self.whole))
         #expect(read.selections.map(\.name.value) == ["selection", "listed", "words", "word"])
         #expect(read.selections.map(\.name.position.line) == [21, 24, 28, 29])
@@ -112,12 +112,12 @@ import Testing
         #expect(word.map(\.value) == [.string(SigmaString("three"))])
     }
 
-    @Test func levelsAreOrdered() {
+    @Test("Levels are ordered") func levelsAreOrdered() {
         #expect(SigmaLevel.allCases == SigmaLevel.allCases.sorted())
         #expect(SigmaLevel.informational < .low && SigmaLevel.high < .critical)
     }
 
-    @Test func emptyStringsAndRepeatedFieldsAreFine() throws {
+    @Test("Empty strings and repeated fields are fine") func emptyStringsAndRepeatedFieldsAreFine() throws {
         #expect(fieldTest("f: ''")?.values.map(\.value) == [.string(SigmaString(""))])
         let text = header + "detection:\n  s:\n    f|gt: 1\n    f|lt: 5\n  condition: s\n"
         guard case .all(let tests) = rule(text)?.selections.first?.body else {
@@ -131,7 +131,7 @@ import Testing
         #expect(codes(header + "detection:\n  s: {a: 1}\n  _t: {a: 2}\n  condition: 1 of them\n") == [])
     }
 
-    @Test func daysOfTheCalendarAreTold() {
+    @Test("Days of the calendar are told") func daysOfTheCalendarAreTold() {
         for (day, isRight) in [
             ("2024-02-29", true), ("2023-02-29", false), ("1900-02-29", false), ("2000-02-29", true),
             ("2026-04-31", false),

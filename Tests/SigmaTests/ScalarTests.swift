@@ -39,7 +39,9 @@ import Testing
         String(repeating: "9", count: 401), "1.0e+999",
     ]
 
-    @Test(arguments: agreed) func plainScalarsAreResolved(text: String, meaning: YAMLScalar.Meaning) {
+    @Test("Plain scalars are resolved", arguments: agreed) func plainScalarsAreResolved(
+        text: String, meaning: YAMLScalar.Meaning
+    ) {
         #expect(YAMLScalar(text: text, isPlain: true).meaning == meaning)
         #expect(YAMLScalar(text: text, isPlain: false).meaning == .string)
     }
@@ -52,11 +54,12 @@ import Testing
         }
     }
 
-    @Test(arguments: outOfRange) func numbersThatDoNotFitAreRefused(text: String) {
+    @Test("Numbers that do not fit are refused", arguments: outOfRange) func numbersThatDoNotFitAreRefused(text: String)
+    {
         #expect(YAMLScalar(text: text, isPlain: true).meaning == .outOfRange)
     }
 
-    @Test func valuesKeepTheirTypes() throws {
+    @Test("Values keep their types") func valuesKeepTheirTypes() throws {
         let values = try #require(
             fieldTest(#"f: [5, '5', 5.5, true, 'true', null, 'null', '', "a\tb", plain text, 0x1F]"#)?.values)
         #expect(

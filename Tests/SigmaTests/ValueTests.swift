@@ -25,18 +25,22 @@ import Testing
     }
 
     /// The test vectors of RFC 4648, section 10, but for the empty one.
-    @Test(arguments: [
-        ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-        ("foobar", "Zm9vYmFy"),
-    ])
+    @Test(
+        "Base64",
+        arguments: [
+            ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ])
     func base64(text: String, expected: String) { #expect(patterns(text, [.base64]) == [expected]) }
 
     /// As pySigma encodes them.
-    @Test(arguments: [
-        ("http://", ["aHR0cDovL", "h0dHA6Ly", "odHRwOi8v"]),
-        ("foobar", ["Zm9vYmFy", "Zvb2Jhc", "mb29iYX"]),
-        ("ab", ["YW", "Fi", "hY"]),
-    ])
+    @Test(
+        "Base64 of every offset",
+        arguments: [
+            ("http://", ["aHR0cDovL", "h0dHA6Ly", "odHRwOi8v"]),
+            ("foobar", ["Zm9vYmFy", "Zvb2Jhc", "mb29iYX"]),
+            ("ab", ["YW", "Fi", "hY"]),
+        ])
     func base64OfEveryOffset(text: String, expected: [String]) {
         #expect(patterns(text, [.base64offset]) == expected)
     }
@@ -54,6 +58,7 @@ import Testing
 
     /// The examples of the appendix *Sigma Modifiers*, Encoding; and a character beyond the first plane.
     @Test(
+        "Utf16",
         arguments: [
             ("cmd", [.utf16le], [0x63, 0, 0x6D, 0, 0x64, 0]), ("cmd", [.wide], [0x63, 0, 0x6D, 0, 0x64, 0]),
             ("cmd", [.utf16be], [0, 0x63, 0, 0x6D, 0, 0x64]),
@@ -64,14 +69,14 @@ import Testing
         #expect(bytes(text, modifiers) == expected)
     }
 
-    @Test func encodingsFollowEachOther() {
+    @Test("Encodings follow each other") func encodingsFollowEachOther() {
         // pySigma: SigmaWideModifier, then SigmaBase64Modifier.
         #expect(patterns("ping", [.wide, .base64]) == ["cABpAG4AZwA="])
         #expect(patterns("a*b", [.base64]) == nil)
     }
 
     /// As pySigma writes dashes: only those before a word, and not behind one.
-    @Test func dashes() {
+    @Test("Dashes") func dashes() {
         #expect(
             patterns("-param-name", [.windash]) == [
                 "-param-name", "/param-name", "\u{2013}param-name", "\u{2014}param-name", "\u{2015}param-name",
@@ -96,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func placeholdersStandForLists() throws {
+    @Test("Placeholders stand for lists") func placeholdersStandForLists() throws {
         #expect(try expanded("%users%") == ["root", "adm<*>"])
         #expect(try expanded("*\\%users%") == ["<*>%users%"])
         #expect(try expanded("a%users%?b") == ["aroot<?>b", "aadm<*><?>b"])

@@ -53,7 +53,7 @@ import Testing
         #expect(string.raw == raw)
     }
 
-    @Test func literalIsTheTextWithoutWildcards() {
+    @Test("Literal is the text without wildcards") func literalIsTheTextWithoutWildcards() {
         #expect(SigmaString("").literal == "")
         #expect(SigmaString(#"a\*b"#).literal == "a*b")
         #expect(SigmaString("a*b").literal == nil)

@@ -17,7 +17,7 @@ public enum WebSocketFrames {
         }
         guard let key else { return bytes + payload }
         bytes += key
-        for (index, octet) in payload.enumerated() { bytes.append(octet ^ key[index % 4]) }
+        for (index, byte) in payload.enumerated() { bytes.append(byte ^ key[index % 4]) }
         return bytes
     }
 

@@ -28,7 +28,9 @@ private let examples: [(String, [UInt8], [String])] = [
     ("a ping in between", [0x41, 3, 0xF2, 0x48, 0xCD, 0x89, 0, 0x80, 4, 0xC9, 0xC9, 7, 0], ["Hello"]),
 ]
 
-@Test(arguments: examples) func examplesOfTheSpecification(_ name: String, _ bytes: [UInt8], _ messages: [String]) {
+@Test("Examples of the specification", arguments: examples) func examplesOfTheSpecification(
+    _ name: String, _ bytes: [UInt8], _ messages: [String]
+) {
     for isSlow in [false, true] {
         var listener = Listener("mqtt", extensions: deflate)
         for part in isSlow ? bytes.map({ [$0] }) : [bytes] { listener.feed(.toClient, part) }
@@ -54,7 +56,7 @@ private let parameters: [(String, [String])] = [
     ("permessage-deflate; something_else", ["RFC7692-7"]),
 ]
 
-@Test(arguments: parameters) func deflateParameters(_ field: String, _ expected: [String]) {
+@Test("Deflate parameters", arguments: parameters) func deflateParameters(_ field: String, _ expected: [String]) {
     var listener = Listener("mqtt", extensions: field, offers: deflate)
     let seen1 = listener.notes(.toClient)
     #expect(seen1 == expected)
@@ -62,14 +64,14 @@ private let parameters: [(String, [String])] = [
     #expect(listener.messages[.toClient]?.map { text($0.bytes) } == ["Hello"], "it is in use all the same")
 }
 
-@Test func bitsOfCompression() {
+@Test("Bits of compression") func bitsOfCompression() {
     var listener = Listener("mqtt", extensions: deflate)
     listener.feed(.toClient, [0x42, 1, 0x00, 0xC0, 0, 0xC9, 0])
     #expect(listener.violations[.toClient] == ["RFC7692-6.1", "RFC7692-6.1"])
 }
 
 /// A compressed message without a byte: some senders leave out the one that it should have.
-@Test func emptyWithoutAnOctet() {
+@Test("Empty without an byte") func emptyWithoutAnByte() {
     var listener = Listener("mqtt", extensions: deflate)
     let deflater = Deflater(windowBits: 15, hasContext: true)
     let key: [UInt8] = [1, 2, 3, 4]
@@ -82,7 +84,7 @@ private let parameters: [(String, [String])] = [
 }
 
 /// Messages of both sides, in one or several frames, for every choice of parameters.
-@Test(arguments: 0..<8) func randomMessages(_ run: Int) {
+@Test("Random messages", arguments: 0..<8) func randomMessages(_ run: Int) {
     let seed = testSeed()
     var random = SeededGenerator(seed: seed, run: run)
     let hasContext = run & 1 == 0
@@ -128,23 +130,23 @@ private let parameters: [(String, [String])] = [
 }
 
 /// A message that grows to a thousand times its size comes out in parts of bounded size, and those behind it too.
-@Test(arguments: [false, true]) func bombs(hasContext: Bool) {
+@Test("Bombs", arguments: [false, true]) func bombs(hasContext: Bool) {
     let field = hasContext ? deflate : "\(deflate); server_no_context_takeover"
     var listener = Listener("mqtt", extensions: field, offers: deflate)
     let deflater = Deflater(hasContext: hasContext)
     let bomb = deflater.message([UInt8](repeating: 0, count: 5_000_000))
     #expect(bomb.count < 6000)
     listener.feed(.toClient, WebSocketFrames.frame(2, reserved: 4, bomb))
-    #expect((listener.octets[.toClient] ?? []).count == 5_000_000)
+    #expect((listener.bytes[.toClient] ?? []).count == 5_000_000)
     #expect(listener.longestOutput <= 65_536)
     #expect(listener.holes == 0)
     listener.feed(.toClient, WebSocketFrames.frame(2, reserved: 4, deflater.message(Array("on".utf8))))
     listener.feed(.toClient, WebSocketFrames.frame(2, Array("off".utf8)))
-    #expect(text(Array((listener.octets[.toClient] ?? []).suffix(5))) == "onoff")
+    #expect(text(Array((listener.bytes[.toClient] ?? []).suffix(5))) == "onoff")
     #expect(listener.dropped == 0)
 }
 
-@Test func whatIsNotDeflate() {
+@Test("What is not deflate") func whatIsNotDeflate() {
     var listener = Listener("mqtt", extensions: deflate)
     listener.feed(.toClient, WebSocketFrames.frame(2, reserved: 4, [0xFF, 0xFF, 0xFF]))
     #expect(listener.violations[.toClient] == ["RFC7692-7.2.2"])
@@ -161,7 +163,7 @@ private let parameters: [(String, [String])] = [
 }
 
 /// More directions than inflaters: the one not used for longest gives way, and is then lost.
-@Test func inflatersAreBounded() {
+@Test("Inflaters are bounded") func inflatersAreBounded() {
     var limits = WebSocketLimits()
     limits.inflaters = 2
     var table = WebSocketTable(limits: limits)

@@ -20,7 +20,7 @@ private let answer =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"
 
-@Test func theExampleOfTheSpecification() {
+@Test("The example of the specification") func theExampleOfTheSpecification() {
     var listener = opened(request, answer + "\u{0}")
     #expect(listener.table.counters.opened == 1)
     let seen1 = listener.notes(.toServer)
@@ -44,7 +44,7 @@ private let forms: [(String, String)] = [
     ("GET /chat HTTP/1.1", "GET /chat?a=b%20c:d HTTP/1.1\r\nX: \"Upgrade: no\""),
 ]
 
-@Test(arguments: forms) func oddForms(_ from: String, _ to: String) {
+@Test("Odd forms", arguments: forms) func oddForms(_ from: String, _ to: String) {
     var parts = request.components(of: from)
     let changed = parts.removeFirst() + parts.map { to + $0 }.joined()
     #expect(changed != request)
@@ -94,7 +94,7 @@ private let wrongRequests: [(String, String)] = [
     ),
 ]
 
-@Test(arguments: wrongRequests) func wrongRequest(_ from: String, _ to: String) {
+@Test("Wrong request", arguments: wrongRequests) func wrongRequest(_ from: String, _ to: String) {
     var listener = opened(request.with(from, to), answer)
     let seen5 = listener.notes(.toServer)
     #expect(seen5 == ["RFC6455-4.1"])
@@ -115,7 +115,7 @@ private let wrongAnswers: [(String, String, [String])] = [
     ("Protocol: mqtt", "Protocol: mqtt\r\nSec-WebSocket-Extensions: x-other", ["RFC6455-9"]),
 ]
 
-@Test(arguments: wrongAnswers) func wrongAnswer(_ from: String, _ to: String, _ expected: [String]) {
+@Test("Wrong answer", arguments: wrongAnswers) func wrongAnswer(_ from: String, _ to: String, _ expected: [String]) {
     var listener = opened(request, answer.with(from, to))
     #expect(listener.table.counters.opened == 1)
     let seen6 = listener.notes(.toClient)
@@ -131,13 +131,13 @@ private let offers: [(String, [String])] = [
     ("Sec-WebSocket-Protocol: mqttt", ["MQTT-6.0.0-3"]),
 ]
 
-@Test(arguments: offers) func offeredSubprotocols(_ field: String, _ expected: [String]) {
+@Test("Offered subprotocols", arguments: offers) func offeredSubprotocols(_ field: String, _ expected: [String]) {
     var listener = opened(request.with("Sec-WebSocket-Protocol: chat, mqtt", field), answer)
     let seen8 = listener.notes(.toServer)
     #expect(seen8 == expected)
 }
 
-@Test func coapHasItsOwnNames() {
+@Test("CoAP has its own names") func coapHasItsOwnNames() {
     var listener = Listener("mqtt")
     let seen9 = listener.notes(.toServer, of: .coap)
     #expect(seen9 == ["RFC8323-4.1"])
@@ -160,15 +160,17 @@ private let others = [
     "GET / HTTP/1.1\r\nHost: a\r\nX-Upgrade: websocket\r\n\r\nUpgrade: websocket\r\n\r\n",
 ]
 
-@Test(arguments: others) func otherRequests(_ request: String) {
+@Test("Other requests", arguments: others) func otherRequests(_ request: String) {
     let listener = opened(request, answer)
     #expect(listener.refused == true)
     #expect(listener.table.counters.refused == 1)
 }
 
-@Test(arguments: [
-    "HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 200 OK\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 1x1\r\n\r\n",
-])
+@Test(
+    "Refusals",
+    arguments: [
+        "HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 200 OK\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 1x1\r\n\r\n",
+    ])
 func refusals(_ answer: String) {
     let listener = opened(request, answer)
     #expect(listener.refused == true)
@@ -179,7 +181,7 @@ func refusals(_ answer: String) {
     #expect(listener.table.counters.opened == 1)
 }
 
-@Test func headsAreBounded() {
+@Test("Heads are bounded") func headsAreBounded() {
     var limits = WebSocketLimits()
     limits.httpBytes = 40_000
     var listener = Listener(limits: limits)
@@ -190,31 +192,31 @@ func refusals(_ answer: String) {
     #expect(listener.refused == true)
 }
 
-@Test("a handshake byte by byte, and pipelined") func octetByOctetAndPipelined() {
+@Test("a handshake byte by byte, and pipelined") func byteByByteAndPipelined() {
     let frames = WebSocketFrames.server([0x20, 2, 0, 0]) + WebSocketFrames.server([0xD0, 0])
     var whole = Listener()
     whole.feed(.toServer, Array(request.utf8))
     whole.feed(.toClient, Array(answer.utf8) + frames)
-    #expect(whole.octets[.toClient] == [0x20, 2, 0, 0, 0xD0, 0])
+    #expect(whole.bytes[.toClient] == [0x20, 2, 0, 0, 0xD0, 0])
     var slow = Listener()
-    for octet in request.utf8 { slow.feed(.toServer, [octet]) }
-    for octet in Array(answer.utf8) + frames { slow.feed(.toClient, [octet]) }
-    #expect(slow.octets[.toClient] == whole.octets[.toClient])
+    for byte in request.utf8 { slow.feed(.toServer, [byte]) }
+    for byte in Array(answer.utf8) + frames { slow.feed(.toClient, [byte]) }
+    #expect(slow.bytes[.toClient] == whole.bytes[.toClient])
     // A client that does not wait for the answer.
     var eager = Listener()
     eager.feed(.toServer, Array(request.utf8) + WebSocketFrames.client([0xC0, 0]))
     eager.feed(.toServer, WebSocketFrames.client([0xE0, 0]))
-    #expect(eager.octets[.toServer] == [])
+    #expect(eager.bytes[.toServer] == [])
     eager.feed(.toClient, Array(answer.utf8))
-    #expect(eager.octets[.toServer] == [0xC0, 0, 0xE0, 0])
+    #expect(eager.bytes[.toServer] == [0xC0, 0, 0xE0, 0])
 }
 
-@Test func anAnswerWithoutItsRequest() {
+@Test("An answer without its request") func anAnswerWithoutItsRequest() {
     var listener = Listener()
     listener.feed(.toClient, Array(answer.utf8) + WebSocketFrames.server([0x20, 2, 0, 0]))
-    #expect(listener.octets[.toClient] == [0x20, 2, 0, 0])
+    #expect(listener.bytes[.toClient] == [0x20, 2, 0, 0])
     let seen15 = listener.notes(.toClient)
     #expect(seen15.isEmpty)
     for _ in 0..<4 { listener.feed(.toServer, WebSocketFrames.client([0xC0, 0])) }
-    #expect(listener.octets[.toServer] == [0xC0, 0, 0xC0, 0, 0xC0, 0, 0xC0, 0])
+    #expect(listener.bytes[.toServer] == [0xC0, 0, 0xC0, 0, 0xC0, 0, 0xC0, 0])
 }

@@ -53,7 +53,9 @@ private let turns: [(String, [(String, String)])] = [
     ("several", [(get + get, "HTTP/1.1 204 x\r\n\r\n"), (get, "HTTP/1.1 204 x\r\n\r\nHTTP/1.1 204 x\r\n\r\n")]),
 ]
 
-@Test(arguments: turns) func upgradesAreFoundBehind(_ name: String, _ turns: [(String, String)]) {
+@Test("Upgrades are found behind", arguments: turns) func upgradesAreFoundBehind(
+    _ name: String, _ turns: [(String, String)]
+) {
     for cut in [1, 7, 100_000] {
         var listener = Listener()
         let all = turns + [(ask, accept)]
@@ -67,14 +69,14 @@ private let turns: [(String, [(String, String)])] = [
         }
         listener.feed(.toServer, WebSocketFrames.client([0xC0, 0]))
         listener.feed(.toClient, WebSocketFrames.server([0xD0, 0]))
-        #expect(listener.octets == [.toServer: [0xC0, 0], .toClient: [0xD0, 0]], "\(name), cut at \(cut)")
+        #expect(listener.bytes == [.toServer: [0xC0, 0], .toClient: [0xD0, 0]], "\(name), cut at \(cut)")
         #expect(listener.table.counters.opened == 1, "\(name)")
         let notes = [listener.notes(.toServer), listener.notes(.toClient)]
         #expect(notes == [[], []], "\(name)")
     }
 }
 
-@Test func theSearchEnds() {
+@Test("The search ends") func theSearchEnds() {
     var listener = Listener()
     var count = 0
     while !listener.refused, count < 100 {
@@ -95,7 +97,7 @@ private let turns: [(String, [(String, String)])] = [
 }
 
 /// Fields that nobody needs, more of them than are held.
-@Test(arguments: [1, 100, 1460, 50_000, 200_000]) func longHeads(cut: Int) {
+@Test("Long heads", arguments: [1, 100, 1460, 50_000, 200_000]) func longHeads(cut: Int) {
     let line = "X-Padding: " + String(repeating: "x", count: 1000) + "\r\n"
     let long = "Cookie: " + String(repeating: "c", count: 70_000) + "\r\n folded\r\n"
     let fields = String(repeating: line, count: 70) + long + "\thost: no\r\n"
@@ -110,14 +112,14 @@ private let turns: [(String, [(String, String)])] = [
         }
         listener.feed(.toClient, WebSocketFrames.answer())
         listener.feed(.toServer, WebSocketFrames.client([0xC0, 0]))
-        #expect(listener.octets[.toServer] == [0xC0, 0], "cut at \(cut)")
+        #expect(listener.bytes[.toServer] == [0xC0, 0], "cut at \(cut)")
         let notes = listener.notes(.toServer)
         #expect(notes == [])
     }
 }
 
 /// Bytes of a body that were not captured.
-@Test func gapsInBodies() {
+@Test("Gaps in bodies") func gapsInBodies() {
     var listener = Listener()
     listener.feed(.toServer, Array(get.utf8))
     listener.feed(.toClient, Array("HTTP/1.1 200 x\r\nContent-Length: 1000\r\n\r\n".utf8))
@@ -126,5 +128,5 @@ private let turns: [(String, [(String, String)])] = [
     listener.feed(.toClient, [0x41])
     listener.feed(.toServer, WebSocketFrames.request())
     listener.feed(.toClient, WebSocketFrames.answer() + WebSocketFrames.server([0xD0, 0]))
-    #expect(listener.octets[.toClient] == [0xD0, 0])
+    #expect(listener.bytes[.toClient] == [0xD0, 0])
 }

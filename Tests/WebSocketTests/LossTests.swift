@@ -13,18 +13,18 @@ import WebSocket
     let seen1 = listener.table.noteMissing(listener.id, .toServer, 21)
     #expect(seen1 == 21)
     listener.feed(.toServer, Array(frame[71...]) + WebSocketFrames.client([0xC0, 0]))
-    #expect(listener.octets[.toServer] == (0..<44).map { UInt8($0) } + (65..<100).map { UInt8($0) } + [0xC0, 0])
+    #expect(listener.bytes[.toServer] == (0..<44).map { UInt8($0) } + (65..<100).map { UInt8($0) } + [0xC0, 0])
     #expect(listener.violations[.toServer] == [])
 }
 
-@Test func aGapUpToTheEndOfAPayload() {
+@Test("A gap up to the end of a payload") func aGapUpToTheEndOfAPayload() {
     var listener = Listener("mqtt")
     let frame = WebSocketFrames.server((0..<100).map { UInt8($0) })
     listener.feed(.toClient, Array(frame[..<52]))
     let seen2 = listener.table.noteMissing(listener.id, .toClient, 50)
     #expect(seen2 == 50)
     listener.feed(.toClient, WebSocketFrames.server([7]))
-    #expect(listener.octets[.toClient] == (0..<50).map { UInt8($0) } + [7])
+    #expect(listener.bytes[.toClient] == (0..<50).map { UInt8($0) } + [7])
     #expect(listener.messages[.toClient]?.count == 2)
 }
 
@@ -46,7 +46,7 @@ func framesAreFoundAgain(_ direction: Direction) {
         listener.feed(direction, Array(stream[..<start]))
         _ = listener.table.noteMissing(listener.id, direction, gap)
         listener.feed(direction, Array(stream[(start + gap)...]))
-        let seen = text(listener.octets[direction] ?? [])
+        let seen = text(listener.bytes[direction] ?? [])
         #expect(seen.hasSuffix("message 198;message 199;"), "seed \(seed)")
         #expect(seen.split(separator: ";").count >= 190 - (gap / 15 + 4), "seed \(seed)")
         #expect(listener.violations[direction] == [], "seed \(seed)")
@@ -71,7 +71,7 @@ func framesAreFoundAgain(_ direction: Direction) {
 }
 
 /// Bytes that begin no frame are not kept for ever, however they come.
-@Test func searchingIsBounded() {
+@Test("Searching is bounded") func searchingIsBounded() {
     var limits = WebSocketLimits()
     limits.waitingBytesPerStream = 10_000
     var listener = Listener("mqtt", limits: limits)
@@ -80,10 +80,10 @@ func framesAreFoundAgain(_ direction: Direction) {
     for _ in 0..<1000 { listener.feed(.toClient, [0x82, 126, 0xFF, 0xF0] + [UInt8](repeating: 0x33, count: 96)) }
     #expect(listener.dropped > 80_000)
     for index in 0..<400 { listener.feed(.toClient, WebSocketFrames.server(Array("message \(index);".utf8))) }
-    #expect(text(listener.octets[.toClient] ?? []).hasSuffix("message 399;"))
+    #expect(text(listener.bytes[.toClient] ?? []).hasSuffix("message 399;"))
 }
 
-@Test func theAnswerIsLost() {
+@Test("The answer is lost") func theAnswerIsLost() {
     var listener = Listener()
     listener.feed(.toServer, WebSocketFrames.request(extensions: "permessage-deflate"))
     listener.feed(
@@ -91,11 +91,11 @@ func framesAreFoundAgain(_ direction: Direction) {
     _ = listener.table.noteMissing(listener.id, .toClient, 200)
     for _ in 0..<4 { listener.feed(.toClient, WebSocketFrames.server([0xD0, 0])) }
     listener.feed(.toServer, [])
-    #expect(text(listener.octets[.toServer] ?? []) == "Hello", "what was offered is taken for agreed on")
-    #expect(listener.octets[.toClient] == [0xD0, 0, 0xD0, 0, 0xD0, 0, 0xD0, 0])
+    #expect(text(listener.bytes[.toServer] ?? []) == "Hello", "what was offered is taken for agreed on")
+    #expect(listener.bytes[.toClient] == [0xD0, 0, 0xD0, 0, 0xD0, 0, 0xD0, 0])
 }
 
-@Test func tablesAreBounded() {
+@Test("Tables are bounded") func tablesAreBounded() {
     var limits = WebSocketLimits()
     limits.connections = 3
     limits.waitingBytesTotal = 8192

@@ -16,7 +16,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var limits = CoAPLimits()
     limits.exchanges = 3
     limits.messageIDs = 4
-    limits.pathOctets = 16
+    limits.pathBytes = 16
     var analyzer = CoAPAnalyzer(limits: limits, hash: SeededHash(seed: 7))
     var check = unused
     var time = Timestamp(nanoseconds: 1_000_000_000)
@@ -60,5 +60,5 @@ private func checkRanges(_ message: CoAPMessage, _ datagram: [UInt8]) {
         require(range.offset >= 0 && range.count >= 0 && range.end <= datagram.count, "range \(range)")
     }
     if !message.options.isEmpty { require(message.options.offset >= 4 + message.token.count, "options in the token") }
-    if !message.payload.isEmpty { require(message.payload.end == datagram.count, "octets behind the payload") }
+    if !message.payload.isEmpty { require(message.payload.end == datagram.count, "bytes behind the payload") }
 }

@@ -20,9 +20,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     limits.observations = 2
     limits.pairs = 2
     limits.bodies = 3
-    limits.heldOctets = 100
-    limits.heldOctetsPerBody = 64
-    limits.pathOctets = 16
+    limits.heldBytes = 100
+    limits.heldBytesPerBody = 64
+    limits.pathBytes = 16
     var analyzer = CoAPAnalyzer(limits: limits, hash: SeededHash(seed: 7))
     var check = unused
     var time = Timestamp(nanoseconds: 1_000_000_000)

@@ -69,7 +69,7 @@ private struct Listener: ~Copyable {
         limits.messageIDs = 3
         limits.connections = 2
         limits.partialIVs = 3
-        limits.pathOctets = 16
+        limits.pathBytes = 16
         analyzer = CoAPAnalyzer(limits: limits, hash: SeededHash(seed: 7))
         for _ in 0..<2 { connections.append(analyzer.openConnection(isFromStart: isFromStart)) }
     }

@@ -46,7 +46,7 @@ private func compareWithModel(_ script: inout Script, pieceLimit: Int) {
     require(counters.conflicts == model.conflicts, "conflicts")
     require(counters.timedOut == model.timedOut, "timed out")
     require(counters.datagramsWaiting == model.datagrams.count, "datagrams waiting")
-    require(counters.bytesWaiting == model.octetsWaiting, "octets waiting")
+    require(counters.bytesWaiting == model.bytesWaiting, "bytes waiting")
 }
 
 /// What all fragments that need not make sense are parts of.
@@ -80,7 +80,7 @@ private func keepBounds(_ script: inout Script, pieceLimit: Int) {
         require(table.counters.datagramsWaiting <= 5, "datagrams waiting")
         require(table.reservedBytes <= 1 << 17, "reserved")
         require(table.idleBytes <= 1 << 15, "idle")
-        require(table.counters.bytesWaiting <= table.reservedBytes, "octets waiting")
+        require(table.counters.bytesWaiting <= table.reservedBytes, "bytes waiting")
     }
     tally.check(table.counters)
     // However time ran, it comes to an end.

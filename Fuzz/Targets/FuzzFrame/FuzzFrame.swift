@@ -29,7 +29,7 @@ private func checkSum(_ input: [UInt8]) {
         plain += index % 2 == 0 ? Int(byte) << 8 : Int(byte)
         if plain > 0xFFFF { plain -= 0xFFFF }
     }
-    require(Int(whole) == plain, "sum \(whole), octet by octet \(plain)")
+    require(Int(whole) == plain, "sum \(whole), byte by byte \(plain)")
     // Ranges that lie elsewhere.
     _ = Checksums.sum(bytes, ByteRange(offset: Int(first), count: Int(first) * 3))
 }

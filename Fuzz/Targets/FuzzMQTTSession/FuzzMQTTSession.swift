@@ -24,7 +24,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var kept = SessionListener(isFromStart: isFromStart, readsFields: false)
     for step in steps { kept.take(step, pieces: .max) }
     let used = usedMemory() - before
-    require(used < memoryLimit, "\(used) octets of memory in use")
+    require(used < memoryLimit, "\(used) bytes of memory in use")
     return 0
 }
 

@@ -8,7 +8,7 @@ import Tables
 /// A piece of what one side sends.
 struct Step {
     let direction: Direction
-    let octets: [UInt8]
+    let bytes: [UInt8]
     /// Whether bytes of the session were lost before it.
     let isBehindGap: Bool
     /// Seconds since the piece before it.
@@ -19,7 +19,7 @@ struct Step {
         direction = control & 1 == 0 ? .toServer : .toClient
         isBehindGap = control & 0xC0 == 0xC0
         pause = control & 0x30 == 0x30 ? 100 : 0
-        octets = script.take(Int(script.byte()))
+        bytes = script.take(Int(script.byte()))
     }
 }
 
@@ -81,19 +81,19 @@ struct SessionListener: ~Copyable {
     mutating func take(_ step: Step, pieces: Int) {
         if step.isBehindGap { analyzer.noteGap(session) }
         time = time.advanced(byNanoseconds: step.pause * 1_000_000_000 + 1_000_000)
-        var rest = step.octets[...]
+        var rest = step.bytes[...]
         while !rest.isEmpty {
             take(rest.prefix(pieces), step.direction)
             rest = rest.dropFirst(pieces)
         }
     }
 
-    private mutating func take(_ octets: ArraySlice<UInt8>, _ direction: Direction) {
+    private mutating func take(_ bytes: ArraySlice<UInt8>, _ direction: Direction) {
         let side = direction == .toServer ? 0 : 1
         guard !sides[side].isLost else { return }
-        let skipped = min(sides[side].skipped, octets.count)
+        let skipped = min(sides[side].skipped, bytes.count)
         sides[side].skipped -= skipped
-        sides[side].held += octets.dropFirst(skipped)
+        sides[side].held += bytes.dropFirst(skipped)
         while !sides[side].isLost, !sides[side].held.isEmpty {
             let held = sides[side].held
             switch MQTTFraming.frame(held.span.bytes) {
@@ -137,8 +137,8 @@ struct SessionListener: ~Copyable {
         outcome.violations += analyzer.violations.count
         guard readsFields else { return }
         check.values(analyzer, message: message.span.bytes)
-        for octet in check.line(analyzer, context, message: message.span.bytes) {
-            outcome.digest = (outcome.digest ^ UInt64(octet)) &* 0x0000_0100_0000_01B3
+        for byte in check.line(analyzer, context, message: message.span.bytes) {
+            outcome.digest = (outcome.digest ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
         }
     }
 }

@@ -15,7 +15,7 @@ func checkBounds(_ script: inout Script) {
     let before = usedMemory()
     while !script.isOver { actor.act(&script) }
     let used = usedMemory() - before
-    require(used < memoryLimit, "\(used) octets of memory in use")
+    require(used < memoryLimit, "\(used) bytes of memory in use")
     actor.bench.worker.finish()
     actor.bench.checkCounters()
 }

@@ -41,7 +41,7 @@ private struct Disorder: OptionSet {
     static let overlapping = Disorder(rawValue: 4)
     static let answerFirst = Disorder(rawValue: 8)
     static let fragmented = Disorder(rawValue: 16)
-    static let octets = Disorder(rawValue: 32)
+    static let bytes = Disorder(rawValue: 32)
 }
 
 /// A CONNECT and its answer, and what the script has the ends say behind them.
@@ -110,7 +110,7 @@ private func packets(
     var packets: [[UInt8]] = []
     var start = 0
     while start < turn.bytes.count {
-        let longest = disorder.isEmpty ? turn.bytes.count : disorder.contains(.octets) ? 3 : 64
+        let longest = disorder.isEmpty ? turn.bytes.count : disorder.contains(.bytes) ? 3 : 64
         let end =
             disorder.isEmpty
             ? turn.bytes.count : min(turn.bytes.count, start + .random(in: 1...longest, using: &random))

@@ -18,7 +18,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var pieces = Player(kind: kind, cut: Int(kind >> 4) + 1)
     pieces.play(Script(rest))
     if whole.mayDiffer || pieces.mayDiffer { return 0 }
-    require(whole.octets == pieces.octets, "\(whole.octets) in pieces are \(pieces.octets)")
+    require(whole.bytes == pieces.bytes, "\(whole.bytes) in pieces are \(pieces.bytes)")
     require(whole.violations == pieces.violations, "violations")
     return 0
 }

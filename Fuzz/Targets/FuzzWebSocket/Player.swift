@@ -11,7 +11,7 @@ struct Player: ~Copyable {
     private var output = WebSocketOutput()
     private let cut: Int
     /// What came out, of each direction of each connection.
-    private(set) var octets: [[UInt8]] = Array(repeating: [], count: 4)
+    private(set) var bytes: [[UInt8]] = Array(repeating: [], count: 4)
     private(set) var violations = CarrierViolations()
 
     private static let outputBytes = 64
@@ -107,6 +107,6 @@ struct Player: ~Copyable {
             previous = mark.offset
             violations.formUnion(mark.violations)
         }
-        octets[number * 2 + (direction == .toServer ? 0 : 1)] += output.bytes
+        bytes[number * 2 + (direction == .toServer ? 0 : 1)] += output.bytes
     }
 }

@@ -53,7 +53,7 @@ struct Body: Sendable {
     init(at time: Timestamp) { lastSeen = time }
 
     /// Bytes that are held.
-    var heldOctets: Int { early.reduce(text.count) { $0 &+ $1.bytes.count } }
+    var heldBytes: Int { early.reduce(text.count) { $0 &+ $1.bytes.count } }
 
     /// Memory of what is held, in bytes.
     var heldMemory: Int { early.reduce(text.memory &+ early.memory) { $0 &+ $1.bytes.memory } }
@@ -89,13 +89,13 @@ struct Body: Sendable {
         // Most come in order: nothing was seen from here on.
         if offset == received, early.isEmpty { return nil }
         for print in prints where Int(print.offset) == offset {
-            return Int(print.count) == bytes.byteCount && print.sum == OctetSum.of(bytes) ? .repeat : .conflict
+            return Int(print.count) == bytes.byteCount && print.sum == ByteSum.of(bytes) ? .repeat : .conflict
         }
         return offset < received ? .repeat : nil
     }
 
     /// Notes the block that ends the body.
-    mutating func setTotal(_ octets: Int) { total = octets }
+    mutating func setTotal(_ bytes: Int) { total = bytes }
 
     /// Appends the block that comes next, and the early ones behind it.
     mutating func append(_ bytes: RawSpan, hashes: Bool, textRoom: Int) {
@@ -131,7 +131,7 @@ struct Body: Sendable {
     private mutating func note(offset: Int, _ bytes: RawSpan) {
         blockSize = max(blockSize, bytes.byteCount)
         let print = Print(
-            offset: UInt32(clamping: offset), count: UInt16(clamping: bytes.byteCount), sum: OctetSum.of(bytes))
+            offset: UInt32(clamping: offset), count: UInt16(clamping: bytes.byteCount), sum: ByteSum.of(bytes))
         if prints.isEmpty { prints.reserveCapacity(16) }
         if prints.count < Self.printLimit { prints.append(print) } else { prints[blocks % Self.printLimit] = print }
         blocks &+= 1

@@ -35,7 +35,7 @@ struct BodyTable: ~Copyable, Sendable {
     init(limits: CoAPLimits) {
         self.limits = limits
         table = LRUTable(limit: limits.bodies)
-        held = MemoryBudget(limit: limits.heldOctets)
+        held = MemoryBudget(limit: limits.heldBytes)
     }
 
     /// How many bodies were forgotten because the table was full.
@@ -123,8 +123,8 @@ struct BodyTable: ~Copyable, Sendable {
     }
 
     private mutating func put(_ piece: BlockPiece, _ bytes: RawSpan, _ slot: Int) {
-        let before = table[slot].heldOctets
-        let room = limits.heldOctetsPerBody
+        let before = table[slot].heldBytes
+        let room = limits.heldBytesPerBody
         let printsBefore = table[slot].printMemory
         if piece.isLast { table[slot].setTotal(piece.offset &+ bytes.byteCount) }
         if piece.offset == table[slot].received {
@@ -140,7 +140,7 @@ struct BodyTable: ~Copyable, Sendable {
         held.set(slot, bytes: table[slot].heldMemory)
         // Who holds blocks for ever must not keep others from it.
         while let victim = held.victim {
-            let isLoss = table[victim].heldOctets > 0
+            let isLoss = table[victim].heldBytes > 0
             table[victim].dropHeld()
             held.evict(victim, isLoss: isLoss)
         }

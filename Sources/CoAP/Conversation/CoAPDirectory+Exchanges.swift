@@ -23,7 +23,7 @@ extension CoAPDirectory {
         } else {
             slot = begin(message, bytes, passage, key, known, &state)
         }
-        exchanges[slot].addRequest(octets: message.length)
+        exchanges[slot].addRequest(bytes: message.length)
         if passage.isMulticast { rememberMulticast(record, message, passage) }
         if message.isBlockwise { addRequestBlock(message, bytes, passage, slot, &state) }
     }
@@ -119,7 +119,7 @@ extension CoAPDirectory {
             }
             return
         }
-        exchanges[slot].addResponse(octets: message.length)
+        exchanges[slot].addResponse(bytes: message.length)
         exchanges[slot].flags.insert(.serverHeard)
         exchanges[slot].lastSeen = passage.time
         if exchanges[slot].isObserved { addToObservation(message, passage, slot, key, &state) }
@@ -174,7 +174,7 @@ extension CoAPDirectory {
         exchanges.touch(slot)
         if answered.isRequest {
             exchanges[slot].flags.insert(.serverHeard)
-            exchanges[slot].responseOctets &+= UInt64(message.length)
+            exchanges[slot].responseBytes &+= UInt64(message.length)
         } else if message.type == .reset, exchanges[slot].isObserved {
             // Rejecting a notification ends the observation (RFC 7641, 3.6).
             state.observationEnd = .reset
@@ -226,13 +226,13 @@ extension CoAPDirectory {
 extension CoAPDirectory {
     /// The path of the request of the exchange in a slot.
     func withPath<Result>(_ slot: Int, _ body: (RawSpan) -> Result) -> Result {
-        let range = ByteRange(offset: slot &* limits.pathOctets, count: Int(exchanges[slot].pathLength))
+        let range = ByteRange(offset: slot &* limits.pathBytes, count: Int(exchanges[slot].pathLength))
         return body(paths.span.bytes.slice(range))
     }
 
     /// Keeps the path of a request, and where bodies are followed a hash of what it asks for.
     private mutating func keepPath(of message: CoAPMessage, _ bytes: RawSpan, _ slot: Int) {
-        let room = limits.pathOctets
+        let room = limits.pathBytes
         let start = slot &* room
         if paths.count < start &+ room {
             // A few slots at a time: the array doubles by itself, but not beyond what all slots need.

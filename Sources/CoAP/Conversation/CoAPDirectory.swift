@@ -48,7 +48,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
     var pairs: LRUTable<Hash128, PairTraffic>
     var bodies: BodyTable
     private var partialIVs: PartialIVTable
-    /// Paths of requests, `pathOctets` for each slot of `exchanges`.
+    /// Paths of requests, `pathBytes` for each slot of `exchanges`.
     var paths: [UInt8] = []
     var cutPaths: UInt64 = 0
     let hash: ConversationHash
@@ -60,7 +60,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
 
     init(limits: CoAPLimits, hash: SeededHash) {
         var limits = limits
-        limits.pathOctets = max(8, min(limits.pathOctets, 4096))
+        limits.pathBytes = max(8, min(limits.pathBytes, 4096))
         self.limits = limits
         lifetimes = Lifetimes(limits)
         self.hash = ConversationHash(hash)
@@ -162,7 +162,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
     /// notification up to date before it sends it again (RFC 7641, 4.4).
     private func print(of message: CoAPMessage, _ bytes: RawSpan) -> UInt32 {
         if message.type.echoesMessageID || message.observe != nil && message.code.isResponse { return 0 }
-        return OctetSum.ofEnds(bytes)
+        return ByteSum.ofEnds(bytes)
     }
 
     private mutating func countPair(_ message: CoAPMessage, _ context: EventContext, _ state: inout MessageState) {
@@ -174,7 +174,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
         let slot = pairs.find(key) ?? pairs.insert(key, PairTraffic(start: context.timestamp))
         pairs.touch(slot)
         pairs[slot].add(
-            octets: message.length, isToServer: isToServer, at: context.timestamp,
+            bytes: message.length, isToServer: isToServer, at: context.timestamp,
             seconds: limits.pairHalfWindowSeconds)
         state.pairSlot = slot
     }
@@ -201,6 +201,27 @@ struct CoAPDirectory: ~Copyable, Sendable {
             if records[slot].copies < .max { records[slot].copies &+= 1 }
         } else {
             records[slot] = record
+        }
+    }
+}
+
+extension CoAPDirectory {
+    /// The slot of an exchange that has not outlived its time.
+    func liveExchange(_ key: Hash128, _ now: Timestamp) -> Int? {
+        guard let slot = exchanges.find(key), !lifetimes.isOver(exchanges[slot], now) else { return nil }
+        return slot
+    }
+
+    /// Removes the entries unused for longest where they are old: at most two of each table for each message, so that
+    /// tables shrink faster than they grow and no message pays for many.
+    mutating func forgetOld(_ now: Timestamp) {
+        for _ in 0..<2 {
+            guard let oldest = exchanges.oldest, lifetimes.isOver(exchanges[oldest], now) else { break }
+            exchanges.remove(oldest)
+        }
+        for _ in 0..<2 {
+            guard let oldest = records.oldest, lifetimes.isOver(records[oldest], now) else { break }
+            records.remove(oldest)
         }
     }
 }

@@ -8,11 +8,11 @@ struct Exchange: Sendable {
     /// When a message of the exchange was last seen.
     var lastSeen: Timestamp
     /// Bytes that the server sent back: acknowledgements, responses, notifications, all copies of them.
-    var responseOctets: UInt64 = 0
+    var responseBytes: UInt64 = 0
     /// A hash of what is asked for: path, query, and what else tells resources apart; 0 where bodies are not followed.
     var resource: UInt64 = 0
     /// Bytes of the request, all copies of it; clamped.
-    private(set) var requestOctets: UInt32 = 0
+    private(set) var requestBytes: UInt32 = 0
     /// The block that the request asks for in Block2; `asksNoBlock` where it asks for none.
     private var asked = Self.asksNoBlock
     /// The message id of the request.
@@ -70,14 +70,14 @@ struct Exchange: Sendable {
     }
 
     /// Counts a copy of the request.
-    mutating func addRequest(octets: Int) {
-        let (sum, overflow) = requestOctets.addingReportingOverflow(UInt32(clamping: octets))
-        requestOctets = overflow ? .max : sum
+    mutating func addRequest(bytes: Int) {
+        let (sum, overflow) = requestBytes.addingReportingOverflow(UInt32(clamping: bytes))
+        requestBytes = overflow ? .max : sum
     }
 
     /// Counts a response.
-    mutating func addResponse(octets: Int) {
-        responseOctets &+= UInt64(octets)
+    mutating func addResponse(bytes: Int) {
+        responseBytes &+= UInt64(bytes)
         if responses < .max { responses += 1 }
     }
 
@@ -90,7 +90,7 @@ struct Exchange: Sendable {
 
     /// Bytes back over bytes there.
     var amplification: Double {
-        requestOctets == 0 ? 0 : Double(responseOctets) / Double(requestOctets)
+        requestBytes == 0 ? 0 : Double(responseBytes) / Double(requestBytes)
     }
 }
 

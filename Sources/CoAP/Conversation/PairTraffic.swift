@@ -12,7 +12,7 @@ struct PairTraffic: Sendable {
     init(start: Timestamp) { self.start = start }
 
     /// Counts a message; `seconds` is half of the window.
-    mutating func add(octets: Int, isToServer: Bool, at time: Timestamp, seconds: Int64) {
+    mutating func add(bytes: Int, isToServer: Bool, at time: Timestamp, seconds: Int64) {
         let (half, overflow) = max(1, seconds).multipliedReportingOverflow(by: 1_000_000_000)
         let age = time.nanoseconds(since: start)
         if overflow || age < -half || age / 2 >= half {
@@ -22,15 +22,15 @@ struct PairTraffic: Sendable {
             (toServer, toClient) = (0, 0)
             start = start.advanced(byNanoseconds: half)
         }
-        if isToServer { toServer &+= UInt64(octets) } else { toClient &+= UInt64(octets) }
+        if isToServer { toServer &+= UInt64(bytes) } else { toClient &+= UInt64(bytes) }
     }
 
     /// Bytes that went to the client.
-    var octetsToClient: UInt64 { toClient &+ earlierToClient }
+    var bytesToClient: UInt64 { toClient &+ earlierToClient }
 
     /// Bytes to the client over bytes to the server; `nil` where none went to the server.
     var amplification: Double? {
         let asked = toServer &+ earlierToServer
-        return asked == 0 ? nil : Double(octetsToClient) / Double(asked)
+        return asked == 0 ? nil : Double(bytesToClient) / Double(asked)
     }
 }

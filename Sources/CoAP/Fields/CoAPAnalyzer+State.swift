@@ -16,7 +16,7 @@ extension CoAPAnalyzer {
         case .observeFreshness: if let name = state.freshness?.name { values.append(text: name) }
         case .observeCount: if state.freshness != nil { values.append(state.notifications) }
         case .observeEnd: if let name = state.observationEnd?.name { values.append(text: name) }
-        case .pairAmplification, .pairOctets: readPair(field, into: &values)
+        case .pairAmplification, .pairBytes: readPair(field, into: &values)
         case .pathTricks: current.readPathTricks(bytes, into: &values)
         case .proxyTargetScheme: if let range = current.proxyScheme(bytes) { values.append(message: range) }
         case .proxyTargetHost: if let range = current.proxyHost(bytes) { values.append(message: range) }
@@ -65,7 +65,7 @@ extension CoAPAnalyzer {
     private borrowing func readPair(_ field: CoAPField, into values: inout FieldValues) {
         guard let slot = state.pairSlot, state.direction == .toClient else { return }
         let pair = directory.pair(slot)
-        if field == .pairOctets { return values.append(pair.octetsToClient) }
+        if field == .pairBytes { return values.append(pair.bytesToClient) }
         if let ratio = pair.amplification { values.append(ratio) }
     }
 

@@ -13,7 +13,7 @@ extension CoAPField {
                 "coap.class", .keyword, "empty, request, success, client_error, server_error, signal or reserved")
         case .mid: FieldInfo("coap.mid", .int, "message id")
         case .token: FieldInfo("coap.token", .bytes, "token, which a response repeats")
-        case .length: FieldInfo("coap.length", .int, "octets of the whole message")
+        case .length: FieldInfo("coap.length", .int, "bytes of the whole message")
         case .uriHost: FieldInfo("coap.opt.uri_host", .text, "Uri-Host")
         case .proxyURI: FieldInfo("coap.opt.proxy_uri", .text, "Proxy-Uri")
         case .proxyScheme: FieldInfo("coap.opt.proxy_scheme", .text, "Proxy-Scheme")
@@ -28,8 +28,8 @@ extension CoAPField {
         case .acceptName: FieldInfo("coap.opt.accept_name", .keyword, "Accept by media type, where known")
         case .observe: FieldInfo("coap.opt.observe", .int, "Observe: 0 or 1 in a request, sequence in a notification")
         case .maxAge: FieldInfo("coap.opt.max_age", .int, "Max-Age in seconds")
-        case .size1: FieldInfo("coap.opt.size1", .int, "Size1: octets of the request's body")
-        case .size2: FieldInfo("coap.opt.size2", .int, "Size2: octets of the response's body")
+        case .size1: FieldInfo("coap.opt.size1", .int, "Size1: bytes of the request's body")
+        case .size2: FieldInfo("coap.opt.size2", .int, "Size2: bytes of the response's body")
         case .hopLimit: FieldInfo("coap.opt.hop_limit", .int, "Hop-Limit")
         case .noResponse: FieldInfo("coap.opt.no_response", .int, "No-Response: bits of unwanted response classes")
         case .etag: FieldInfo("coap.opt.etag", .bytes, list: true, "ETag")
@@ -56,7 +56,7 @@ extension CoAPField {
                 "coap.opt.unknown_no_cache_key", .int, list: true,
                 "those of them that are safe and no part of a cache key")
         case .payload: FieldInfo("coap.payload", .text, "payload")
-        case .payloadLength: FieldInfo("coap.payload_length", .int, "octets of the payload, where there is one")
+        case .payloadLength: FieldInfo("coap.payload_length", .int, "bytes of the payload, where there is one")
         default: stateInfo
         }
     }

@@ -18,14 +18,14 @@ extension CoAPField {
         case .responses:
             FieldInfo("coap.response_count", .int, "responses to that request so far, this one included; 255 at most")
         case .amplification:
-            FieldInfo("coap.amplification", .float, "octets sent back so far over octets of the request")
+            FieldInfo("coap.amplification", .float, "bytes sent back so far over bytes of the request")
         case .pairAmplification:
             FieldInfo(
                 "coap.pair.amplification", .float,
-                "octets to the client over octets to the server, between the two addresses in the last 30 to 60 seconds"
+                "bytes to the client over bytes to the server, between the two addresses in the last 30 to 60 seconds"
             )
-        case .pairOctets:
-            FieldInfo("coap.pair.octets", .int, "octets to the client between the two addresses in that time")
+        case .pairBytes:
+            FieldInfo("coap.pair.bytes", .int, "bytes to the client between the two addresses in that time")
         case .pathTricks:
             FieldInfo(
                 "coap.path.tricks", .keyword, list: true,
@@ -44,11 +44,11 @@ extension CoAPField {
                 "a block beside those before: first, next, gap, repeat, conflict, or restart before the end was seen")
         case .bodyState:
             FieldInfo("coap.body.state", .keyword, "at the end of a body in blocks: complete or incomplete")
-        case .bodyLength: FieldInfo("coap.body.length", .int, "octets of the whole body")
+        case .bodyLength: FieldInfo("coap.body.length", .int, "bytes of the whole body")
         case .bodyBlocks: FieldInfo("coap.body.blocks", .int, "blocks of the body that were seen")
         case .bodyHoles: FieldInfo("coap.body.holes", .int, "blocks that are missing")
         case .bodyConflict:
-            FieldInfo("coap.body.conflict", .bool, "true where a block came again with other octets or another version")
+            FieldInfo("coap.body.conflict", .bool, "true where a block came again with other bytes or another version")
         case .bodyFormat: FieldInfo("coap.body.ctype", .int, "Content-Format of the body by number")
         case .bodyHash: FieldInfo("coap.body.sha256", .keyword, "SHA-256 of the whole body, in hexadecimal digits")
         case .linkCount: FieldInfo("coap.link.count", .int, "links in a payload or body in link format")

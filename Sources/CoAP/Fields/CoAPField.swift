@@ -9,7 +9,7 @@ public enum CoAPField: UInt16, CaseIterable, Sendable {
     case ocfAcceptVersion, ocfVersion, unknown, unknownCritical, unknownUnsafe, unknownNoCacheKey
     case payload, payloadLength
     case retransmitted, copies, matched, multicast, unwanted, requestURIPath, requestMethod, responseTime, responses
-    case amplification, pairAmplification, pairOctets, pathTricks, proxyTargetScheme, proxyTargetHost
+    case amplification, pairAmplification, pairBytes, pathTricks, proxyTargetScheme, proxyTargetHost
     case observeState, observeFreshness, observeCount, observeEnd
     case blockSequence, bodyState, bodyLength, bodyBlocks, bodyHoles, bodyConflict, bodyFormat, bodyHash
     case linkCount, linkTarget, linkResourceType, linkInterface, linkContentFormat, linkObservable

@@ -40,11 +40,11 @@ public enum CoAPStreamField: UInt16, CaseIterable, Sendable {
     private var info: FieldInfo {
         switch self {
         case .signal: FieldInfo("coap.signal", .keyword, "CSM, Ping, Pong, Release or Abort; TCP and WebSocket only")
-        case .maxMessageSize: FieldInfo("coap.opt.max_message_size", .int, "Max-Message-Size of a CSM in octets")
+        case .maxMessageSize: FieldInfo("coap.opt.max_message_size", .int, "Max-Message-Size of a CSM in bytes")
         case .blockWiseTransfer:
             FieldInfo("coap.opt.block_wise_transfer", .bool, "whether a CSM has Block-Wise-Transfer")
         case .extendedTokenLength:
-            FieldInfo("coap.opt.extended_token_length", .int, "Extended-Token-Length of a CSM in octets")
+            FieldInfo("coap.opt.extended_token_length", .int, "Extended-Token-Length of a CSM in bytes")
         case .custody: FieldInfo("coap.opt.custody", .bool, "whether a Ping or Pong has Custody")
         case .alternativeAddress:
             FieldInfo("coap.opt.alternative_address", .text, list: true, "Alternative-Address of a Release, each")

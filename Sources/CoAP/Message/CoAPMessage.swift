@@ -105,9 +105,9 @@ public struct CoAPMessage: Hashable, Sendable {
     private mutating func readToken(_ datagram: RawSpan, nibble: UInt8) {
         guard !CoAPTokenLength.isReserved(nibble) else { return violations.insert(.tokenLengthReserved) }
         guard let tokenLength = CoAPTokenLength(nibble: nibble, datagram, at: 4, end: length),
-            length &- 4 &- tokenLength.extraOctets >= tokenLength.value
+            length &- 4 &- tokenLength.extraBytes >= tokenLength.value
         else { return violations.insert(.tokenTruncated) }
-        token = ByteRange(offset: 4 &+ tokenLength.extraOctets, count: tokenLength.value)
+        token = ByteRange(offset: 4 &+ tokenLength.extraBytes, count: tokenLength.value)
         hasToken = true
     }
 

@@ -22,7 +22,7 @@ public struct CoAPContentFormat: RawRepresentable, Hashable, Sendable {
         case 23: "image/png"
         case 40: "application/link-format"
         case 41: "application/xml"
-        case 42: "application/octet-stream"
+        case 42: "application/byte-stream"
         case 47: "application/exi"
         case 50: "application/json"
         case 51: "application/json-patch+json"

@@ -41,12 +41,12 @@ extension CoAPDirectory {
             let key = hash.ping(from: passage.source, to: passage.destination, token: token)
             if let known = exchanges.find(key) { exchanges.remove(known) }
             var exchange = Exchange(started: passage.time, messageID: 0, method: message.code)
-            exchange.addRequest(octets: message.length)
+            exchange.addRequest(bytes: message.length)
             _ = exchanges.insert(key, exchange)
         } else {
             let key = hash.ping(from: passage.destination, to: passage.source, token: token)
             guard let slot = liveExchange(key, passage.time) else { return }
-            exchanges[slot].addResponse(octets: message.length)
+            exchanges[slot].addResponse(bytes: message.length)
             state.exchangeSlot = slot
             state.answersRequest = true
         }

@@ -79,7 +79,7 @@ struct CoAPStreamHeader: Hashable, Sendable {
             }
         return .header(
             CoAPStreamHeader(
-                codeOffset: codeOffset, tokenOffset: codeOffset &+ 1 &+ token.extraOctets, tokenLength: token.value,
+                codeOffset: codeOffset, tokenOffset: codeOffset &+ 1 &+ token.extraBytes, tokenLength: token.value,
                 bodyLength: body))
     }
 }
@@ -89,7 +89,7 @@ struct CoAPTokenLength: Hashable, Sendable {
     /// Bytes of the token.
     var value: Int
     /// Bytes that stand in front of the token and say its length.
-    var extraOctets: Int
+    var extraBytes: Int
 
     /// Reads it; `nil` where the bytes that the nibble announces are missing.
     ///
@@ -98,12 +98,12 @@ struct CoAPTokenLength: Hashable, Sendable {
         switch nibble {
         case 13:
             guard end &- offset >= 1 else { return nil }
-            (value, extraOctets) = (Int(bytes.byte(at: offset)) &+ 13, 1)
+            (value, extraBytes) = (Int(bytes.byte(at: offset)) &+ 13, 1)
         case 14:
             guard end &- offset >= 2 else { return nil }
-            (value, extraOctets) = (Int(bytes.uint16(at: offset)) &+ 269, 2)
+            (value, extraBytes) = (Int(bytes.uint16(at: offset)) &+ 269, 2)
         default:
-            (value, extraOctets) = (Int(nibble), 0)
+            (value, extraBytes) = (Int(nibble), 0)
         }
     }
 

@@ -73,7 +73,7 @@ extension MQTTField {
         case .payload:
             FieldInfo("mqtt.msg", .text, "PUBLISH: application message, as far as it is held")
         case .payloadLength:
-            FieldInfo("mqtt.msg.bytes", .int, "PUBLISH: length of the whole application message in octets")
+            FieldInfo("mqtt.msg.bytes", .int, "PUBLISH: length of the whole application message in bytes")
         case .midstream:
             FieldInfo("mqtt.session.midstream", .bool, "the CONNECT of the session was not seen")
         case .accepted:

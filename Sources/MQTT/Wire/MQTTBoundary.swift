@@ -137,7 +137,7 @@ public struct MQTTBoundary: Sendable {
         guard bytes.byteCount > 16, bytes.byte(at: 0) >> 4 == MQTTPacketType.publish.rawValue,
             case .incomplete(let total?) = MQTTFraming.frame(bytes), total > bytes.byteCount
         else { return false }
-        let header = 1 + lengthOctets(of: bytes)
+        let header = 1 + lengthBytes(of: bytes)
         let topic = Int(bytes.uint16(at: header))
         return topic >= 8 && header + 2 + topic <= bytes.byteCount
     }
@@ -145,7 +145,7 @@ public struct MQTTBoundary: Sendable {
     /// The bits that the whole topic of a PUBLISH is worth whose end is not there; 0 for any other message.
     private func topicBits(ofCut bytes: RawSpan) -> Int {
         guard bytes.byte(at: 0) >> 4 == MQTTPacketType.publish.rawValue else { return 0 }
-        let header = 1 + lengthOctets(of: bytes)
+        let header = 1 + lengthBytes(of: bytes)
         guard bytes.byteCount >= header + 2 else { return 0 }
         let topic = Int(bytes.uint16(at: header))
         return header + 2 + topic <= bytes.byteCount ? min(28, 2 * topic) : 0
@@ -156,7 +156,7 @@ public struct MQTTBoundary: Sendable {
         guard let total else { return true }
         let type = MQTTPacketType(rawValue: bytes.byte(at: 0) >> 4)
         guard type == .publish else { return isPlausibleBeginning(of: type, bytes, total) }
-        let header = 1 + lengthOctets(of: bytes)
+        let header = 1 + lengthBytes(of: bytes)
         guard bytes.byteCount >= header + 2 else { return true }
         let topic = Int(bytes.uint16(at: header))
         guard topic <= Self.longestTopic, header + 2 + topic <= total else { return false }
@@ -181,7 +181,7 @@ public struct MQTTBoundary: Sendable {
     private mutating func worth(_ message: RawSpan) -> Int? {
         let type = MQTTPacketType(rawValue: message.byte(at: 0) >> 4)
         if type == .publish {
-            let header = 1 + lengthOctets(of: message)
+            let header = 1 + lengthBytes(of: message)
             guard message.byteCount >= header + 2 else { return nil }
             let topic = Int(message.uint16(at: header))
             guard topic <= Self.longestTopic, header + 2 + topic <= message.byteCount else { return nil }
@@ -217,7 +217,7 @@ public struct MQTTBoundary: Sendable {
     }
 
     /// How many bytes the remaining length takes.
-    private func lengthOctets(of bytes: RawSpan) -> Int {
+    private func lengthBytes(of bytes: RawSpan) -> Int {
         var count = 1
         while count < 4, count < bytes.byteCount, bytes.byte(at: count) & 0x80 != 0 { count += 1 }
         return count

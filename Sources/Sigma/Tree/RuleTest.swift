@@ -63,7 +63,7 @@ extension EarshotExtension.Message {
             delay = time
         }
         guard let bytes = hexadecimal(rest), !bytes.isEmpty else {
-            return (nil, "the octets of a message are pairs of hexadecimal digits")
+            return (nil, "the bytes of a message are pairs of hexadecimal digits")
         }
         return (Self(client: client, isToServer: sign == UInt8(ascii: ">"), delay: delay, bytes: bytes), "")
     }

@@ -5,7 +5,7 @@ struct HTTPMessage {
     /// What stands behind a head.
     enum Body {
         case none
-        case octets(Int)
+        case length(Int)
         case chunks
         /// All that comes until the connection ends.
         case untilClose
@@ -37,7 +37,7 @@ struct HTTPMessage {
         } else if isWrong {
             body = .wrong
         } else if let length {
-            body = length > 0 ? .octets(length) : .none
+            body = length > 0 ? .length(length) : .none
         }
     }
 

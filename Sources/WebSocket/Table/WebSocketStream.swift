@@ -45,7 +45,7 @@ struct WebSocketStream: Sendable {
     var maskPhase = 0
     /// The first two bytes of a Close frame's payload, and how many have come.
     var closeCode: UInt16 = 0
-    var closeOctets = 0
+    var closeBytes = 0
 
     /// Whether a message goes on.
     var isInMessage = false

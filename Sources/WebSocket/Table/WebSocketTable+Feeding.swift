@@ -81,7 +81,7 @@ extension WebSocketTable {
         stream.remaining -= count
         stream.maskPhase = (stream.maskPhase &+ count) & 3
         if stream.frame.opcode.isControl {
-            stream.closeOctets = 3
+            stream.closeBytes = 3
             return 0
         }
         if stream.treatment == .plain { return count }

@@ -87,7 +87,7 @@ extension WebSocketTable {
         stream.maskPhase = 0
         if header.opcode.isControl {
             counters.controlFrames &+= 1
-            stream.closeOctets = 0
+            stream.closeBytes = 0
             stream.closeCode = 0
         } else {
             counters.dataFrames &+= 1
@@ -170,10 +170,10 @@ extension WebSocketTable {
     }
 
     private func takeCloseCode(_ stream: inout WebSocketStream, _ payload: RawSpan) {
-        for offset in 0..<payload.byteCount where stream.closeOctets < 2 {
+        for offset in 0..<payload.byteCount where stream.closeBytes < 2 {
             let key = stream.frame.mask >> UInt32(24 - 8 * ((stream.maskPhase + offset) & 3))
             stream.closeCode = stream.closeCode << 8 | UInt16(payload.byte(at: offset) ^ UInt8(truncatingIfNeeded: key))
-            stream.closeOctets += 1
+            stream.closeBytes += 1
         }
     }
 
@@ -198,8 +198,8 @@ extension WebSocketTable {
         // Behind a gap it may be none.
         guard !stream.hasGap else { return }
         stream.hasClosed = true
-        if stream.closeOctets == 1 { output.note(.closing) }
-        guard stream.closeOctets == 2 else { return }
+        if stream.closeBytes == 1 { output.note(.closing) }
+        guard stream.closeBytes == 2 else { return }
         let code = WebSocketCloseCode(rawValue: stream.closeCode)
         if code.isReserved { output.note(.closeCode) }
         if !code.isInRange { output.note(.closeCodeRange) }

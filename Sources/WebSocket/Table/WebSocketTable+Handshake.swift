@@ -46,7 +46,7 @@ extension WebSocketTable {
     private func pass(_ body: HTTPMessage.Body, _ stream: inout WebSocketStream) -> Bool {
         switch body {
         case .none: stream.phase = .head
-        case .octets(let count):
+        case .length(let count):
             stream.phase = .body
             stream.remaining = count
             stream.isChunked = false

@@ -13,7 +13,7 @@ private let other = Property(21, "", .text("PLAIN"))
         return listener
     }
 
-    @Test func anExchangeAndAnother() {
+    @Test("An exchange and another") func anExchangeAndAnother() {
         let listener = begun()
         let first = listener.send(auth(code: 0x18, [method]), .toClient)
         #expect(first["mqtt.auth.state"] == ["continue"])
@@ -36,14 +36,14 @@ private let other = Property(21, "", .text("PLAIN"))
         #expect(listener.send(pingreq)["mqtt.auth.state"] == nil)
     }
 
-    @Test func aRefusalIsAFailure() {
+    @Test("A refusal is a failure") func aRefusalIsAFailure() {
         let shown = begun().send(connack(5, code: 0x87), .toClient)
         #expect(shown["mqtt.auth.state"] == ["failure"])
         #expect(shown.violations == [])
         #expect(conversation(5).send(pingreq)["mqtt.auth.state"] == nil)
     }
 
-    @Test func theMethodMustStay() {
+    @Test("The method must stay") func theMethodMustStay() {
         #expect(begun().send(auth(code: 0x18, [other]), .toClient).violations == ["MQTT-4.12.0-5"])
         #expect(begun().send(auth(code: 0x18, [other])).violations == ["MQTT-4.12.0-5"])
         #expect(begun().send(connack(5, [other]), .toClient).violations == ["MQTT-4.12.0-5"])
@@ -54,12 +54,12 @@ private let other = Property(21, "", .text("PLAIN"))
         #expect(listener.send(auth(code: 0, [method]), .toClient).violations == [])
     }
 
-    @Test func onlyContinueComesBeforeTheConnack() {
+    @Test("Only continue comes before the connack") func onlyContinueComesBeforeTheConnack() {
         #expect(begun().send(auth(code: 0, [method]), .toClient).violations == ["MQTT-4.12.0-2"])
         #expect(begun().send(auth(code: 0x19, [method])).violations == ["MQTT-4.12.0-3"])
     }
 
-    @Test func nothingElseComesBeforeTheConnack() {
+    @Test("Nothing else comes before the connack") func nothingElseComesBeforeTheConnack() {
         #expect(begun().send(publish("t", version: 5)).violations == ["MQTT-3.1.2-30"])
         #expect(begun().send(pingreq).violations == ["MQTT-3.1.2-30"])
         #expect(begun().send(disconnect()).violations == [])

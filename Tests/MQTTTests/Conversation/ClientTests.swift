@@ -15,7 +15,7 @@ private let hour = Property(17, "", .uint32(3600))
         return listener.begin(5, isClean: false, connect: [hour]).connect
     }
 
-    @Test func howTheLastConnectionEnded() {
+    @Test("How the last connection ended") func howTheLastConnectionEnded() {
         let normal = next(Listener()) {
             $0.send(disconnect())
             $0.close()
@@ -37,7 +37,7 @@ private let hour = Property(17, "", .uint32(3600))
         #expect(Listener().begin().connect["mqtt.previous.end"] == nil)
     }
 
-    @Test func aTakeoverIsAnEnd() {
+    @Test("A takeover is an end") func aTakeoverIsAnEnd() {
         let listener = Listener()
         let first = listener.session
         listener.begin()
@@ -53,7 +53,7 @@ private let hour = Property(17, "", .uint32(3600))
         #expect(listener.analyzer.sessionCount == 1)
     }
 
-    @Test func whatChanged() {
+    @Test("What changed") func whatChanged() {
         func changes(_ old: Connect, _ new: Connect, from address: UInt32 = 0x0A00_0001) -> [String]? {
             let listener = Listener()
             listener.send(old.bytes)
@@ -94,7 +94,7 @@ private let hour = Property(17, "", .uint32(3600))
         #expect(shown["mqtt.previous.ip"] == ["10.0.0.1"])
     }
 
-    @Test func connectionsOfAnAddress() {
+    @Test("Connections of an address") func connectionsOfAnAddress() {
         let listener = Listener()
         #expect(listener.begin(clientID: "a").connack["mqtt.client.sessions"] == ["1"])
         let first = listener.session
@@ -138,7 +138,7 @@ private let hour = Property(17, "", .uint32(3600))
         listener.open(0x0A00_0001)
     }
 
-    @Test(arguments: [4, 5] as [UInt8]) func whatWasLeftIsTakenUp(_ version: UInt8) {
+    @Test("What was left is taken up", arguments: [4, 5] as [UInt8]) func whatWasLeftIsTakenUp(_ version: UInt8) {
         let listener = Listener()
         unfinished(listener, version)
         let shown = listener.begin(version, isClean: false, isPresent: true, connect: version == 5 ? [hour] : [])
@@ -174,7 +174,7 @@ private let hour = Property(17, "", .uint32(3600))
         #expect(listener.send(answer(4, id: 10), .toClient).violations == [])
     }
 
-    @Test func pasts() {
+    @Test("Pasts") func pasts() {
         func past(isClean: Bool, isPresent: Bool, after seconds: Int64 = 0, forget: Bool = false) -> [String]? {
             let listener = Listener()
             if !forget { unfinished(listener) }
@@ -212,7 +212,7 @@ private let hour = Property(17, "", .uint32(3600))
         #expect(listener.send(publish("a", version: 5), .toClient)["mqtt.delivery.matched"] == ["true"])
     }
 
-    @Test func cleanSessionsLeaveNothing() {
+    @Test("Clean sessions leave nothing") func cleanSessionsLeaveNothing() {
         let listener = Listener()
         listener.begin(4)
         listener.send(publish("t", qos: 1, id: 10))

@@ -79,7 +79,7 @@ private let stories: [Story] = (ofBoth(.toServer) + ofBoth(.toClient) + ofTheSer
     @Test("a reason string or user property must not make a packet too long", arguments: stories)
     func explanationsThatDoNotFit(_ story: Story) { check(story) }
 
-    @Test func explanationsOfACONNACK() {
+    @Test("Explanations of ACONNACK") func explanationsOfACONNACK() {
         let limit = Property(39, "", .uint32(20))
         for (property, name) in [(reason, "MQTT-3.2.2-19"), (user, "MQTT-3.2.2-20")] {
             let shown = Listener().begin(5, connect: [limit], connack: [property])
@@ -89,7 +89,7 @@ private let stories: [Story] = (ofBoth(.toServer) + ofBoth(.toClient) + ofTheSer
     }
 
     /// What is too long without them is too long, and no more is said of a PUBLISH.
-    @Test func aPublishIsNotExplained() {
+    @Test("A publish is not explained") func aPublishIsNotExplained() {
         let listener = conversation(5, connect: [Property(39, "", .uint32(20))])
         let long = publish("t", "01234567890123456789", version: 5, [user])
         #expect(listener.send(long, .toClient).violations == ["MQTT-3.1.2-24"])

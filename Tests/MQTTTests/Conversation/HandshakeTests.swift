@@ -194,7 +194,7 @@ private let mirrored = lawful.map {
 }
 
 @Suite struct HandshakeTests {
-    @Test(arguments: lawful + mirrored + broken) func scripts(_ script: Script) {
+    @Test("Scripts", arguments: lawful + mirrored + broken) func scripts(_ script: Script) {
         let listener = conversation(script.version)
         for (number, step) in script.steps.enumerated() {
             let shown = listener.send(step.bytes, step.direction)
@@ -226,7 +226,7 @@ private let mirrored = lawful.map {
         }
     }
 
-    @Test func matchedIsShownOfAnswers() {
+    @Test("Matched is shown of answers") func matchedIsShownOfAnswers() {
         let listener = conversation()
         #expect(listener.send(one())["mqtt.ack.matched"] == nil)
         #expect(listener.send(answer(puback, id: 5), .toClient)["mqtt.ack.matched"] == ["true"])

@@ -55,7 +55,7 @@ private let stories = [
 
 /// Conversations of MQTT V3.1 are held against what its own sections ask for, and nothing else.
 @Suite struct OldSessionTests {
-    @Test(arguments: stories) fileprivate func conversations(_ story: OldStory) {
+    @Test("Conversations", arguments: stories) fileprivate func conversations(_ story: OldStory) {
         let listener = conversation(3)
         var last: [String] = []
         for step in story.steps {
@@ -68,7 +68,7 @@ private let stories = [
         for step in story.steps { #expect(gap.send(step.bytes, step.direction).violations == []) }
     }
 
-    @Test func keepAliveAndRefusal() {
+    @Test("Keep alive and refusal") func keepAliveAndRefusal() {
         let listener = conversation(3, keepAlive: 10)
         listener.wait(milliseconds: 15_001)
         #expect(listener.send(pingreq).violations == ["MQTT31-2.2"])

@@ -5,7 +5,7 @@ import Network
 import Testing
 
 @Suite struct OwnerTests {
-    @Test func whoSetARetainedMessage() {
+    @Test("Who set a retained message") func whoSetARetainedMessage() {
         let listener = Listener()
         let first = listener.session
         listener.begin(clientID: "one")
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// A delivery tells that there is a message, not who set it.
-    @Test func deliveriesNameNobody() {
+    @Test("Deliveries name nobody") func deliveriesNameNobody() {
         let listener = conversation()
         listener.send(publish("t", "x", retain: true), .toClient)
         let shown = listener.send(publish("t", "y", retain: true))
@@ -41,7 +41,7 @@ import Testing
         #expect(shown["mqtt.retained.clientid"] == nil)
     }
 
-    @Test func whoseWillItIs() {
+    @Test("Whose will it is") func whoseWillItIs() {
         let listener = Listener()
         listener.send(Connect(clientID: "plug", will: ("tele/plug/LWT", [1], 0, true, [])).bytes)
         listener.send(connack(), .toClient)
@@ -77,7 +77,7 @@ import Testing
     }
 
     /// MQTT 5.0, 3.1.3.2.2, and the bytes of a probe for CVE-2026-85058.
-    @Test func aWillThatOutlivesItsSession() {
+    @Test("A will that outlives its session") func aWillThatOutlivesItsSession() {
         func outlives(_ delay: UInt32, _ expiry: UInt32?) -> [String]? {
             let list = expiry.map { [Property(17, "", .uint32($0))] } ?? []
             let will = ("w", [UInt8](), UInt8(0), false, [Property(24, "", .uint32(delay))])
@@ -92,7 +92,7 @@ import Testing
         #expect(conversation().send(pingreq)["mqtt.will.outlives"] == nil)
     }
 
-    @Test func theDigestOfAPassword() throws {
+    @Test("The digest of a password") func theDigestOfAPassword() throws {
         let key = [UInt8](repeating: 7, count: KeyedDigest.keyLength)
         func digest(_ password: [UInt8]?, isKeyed: Bool = true, isKept: Bool = true) -> [String]? {
             let listener = Listener()
@@ -115,7 +115,7 @@ import Testing
 
 @Suite struct LongMessageTests {
     /// Only the head of a long message is held: what lies behind it is unknown, which is not a fault.
-    @Test func propertiesLongerThanTheHead() {
+    @Test("Properties longer than the head") func propertiesLongerThanTheHead() {
         let list = (0..<200).map { Property(38, "", .pair("name\($0)", String(repeating: "v", count: 20))) }
         let bytes = publish("t", "payload", qos: 1, id: 9, version: 5, list)
         let listener = conversation(5)

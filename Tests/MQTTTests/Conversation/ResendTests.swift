@@ -20,7 +20,8 @@ import Testing
     }
 
     /// A connection whose CONNECT was lost may have been one of the same client: what it left is not known.
-    @Test(arguments: [4, 5] as [UInt8]) func nothingIsHeldAgainstWhatAnUnnamedConnectionLeft(_ version: UInt8) {
+    @Test("Nothing is held against what an unnamed connection left", arguments: [4, 5] as [UInt8])
+    func nothingIsHeldAgainstWhatAnUnnamedConnectionLeft(_ version: UInt8) {
         for isUnnamedSeen in [false, true] {
             let listener = begun(version)
             listener.close()
@@ -51,7 +52,7 @@ import Testing
     }
 
     /// What was sent again on the second connection keeps its place on the third.
-    @Test func overThreeConnections() {
+    @Test("Over three connections") func overThreeConnections() {
         for (last, expected) in [([1, 2, 3], []), ([2, 1, 3], ["MQTT-4.6.0-1"])] as [([UInt16], [String])] {
             let listener = begun(4)
             listener.send(message(1, 4))
@@ -67,7 +68,7 @@ import Testing
     }
 
     /// The server's order is another matter, and after a gap or without the past nobody knows.
-    @Test func whereItIsNotKnown() {
+    @Test("Where it is not known") func whereItIsNotKnown() {
         let server = begun(4)
         server.send(message(7, 4), .toClient)
         server.send(message(3, 4), .toClient)
@@ -84,7 +85,7 @@ import Testing
     }
 
     /// Who was cut off may not have heard of the refusal.
-    @Test func aRefusalThatWasNotHeard() {
+    @Test("A refusal that was not heard") func aRefusalThatWasNotHeard() {
         let listener = begun(5)
         listener.send(message(7, 5))
         listener.send(answer(4, id: 7, code: 0x87), .toClient)

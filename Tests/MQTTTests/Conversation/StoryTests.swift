@@ -98,12 +98,12 @@ private let handshakeStories = [
 
 /// The smallest conversations that break the statements which take one, each beside one that does not.
 @Suite struct StoryTests {
-    @Test(arguments: aliasStories + subscriptionStories + handshakeStories) func stories(_ story: Story) {
+    @Test("Stories", arguments: aliasStories + subscriptionStories + handshakeStories) func stories(_ story: Story) {
         check(story)
     }
 
     /// A subscription that had no identifier, or another, may still be answered; so may one that is being made.
-    @Test func messagesOnTheirWayNeedNoIdentifier() {
+    @Test("Messages on their way need no identifier") func messagesOnTheirWayNeedNoIdentifier() {
         let plain = publish("a", version: 5)
         let renamed = conversation(5)
         renamed.send(subscribe([("a", 0)], version: 5))
@@ -122,7 +122,7 @@ private let handshakeStories = [
     }
 
     /// The identifiers of a session outlive its connection, and topic aliases stand for their topics.
-    @Test func identifiersOutliveTheConnection() {
+    @Test("Identifiers outlive the connection") func identifiersOutliveTheConnection() {
         let keep = Property(17, "", .uint32(600))
         let listener = conversation(5, isClean: false, connect: [keep])
         listener.send(identified("a", 3))
@@ -136,7 +136,7 @@ private let handshakeStories = [
         #expect(listener.send(short, .toClient).violations == ["MQTT-3.3.4-3"])
     }
 
-    @Test func dollarTopicsThatWereAskedFor() {
+    @Test("Dollar topics that were asked for") func dollarTopicsThatWereAskedFor() {
         let system = publish("$SYS/a", "x", retain: true)
         let listener = conversation()
         listener.send(subscribe([("#", 0)]))

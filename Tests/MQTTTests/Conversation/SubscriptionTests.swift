@@ -5,19 +5,22 @@ import Testing
 
 @Suite struct SubscriptionTests {
     /// MQTT 5.0, 4.7.1 to 4.7.3, and examples of 4.8.2.
-    @Test(arguments: [
-        ("sport/tennis/player1/#", "sport/tennis/player1", true),
-        ("sport/tennis/player1/#", "sport/tennis/player1/ranking", true),
-        ("sport/tennis/player1/#", "sport/tennis/player1/score/wimbledon", true),
-        ("sport/tennis/player1/#", "sport/tennis/player10", false), ("sport/#", "sport", true), ("#", "a/b", true),
-        ("sport/tennis/+", "sport/tennis/player1", true), ("sport/tennis/+", "sport/tennis/player1/ranking", false),
-        ("sport/+", "sport", false), ("sport/+", "sport/", true), ("+/+", "/finance", true), ("/+", "/finance", true),
-        ("+", "/finance", false), ("#", "$SYS/x", false), ("+/monitor/Clients", "$SYS/monitor/Clients", false),
-        ("$SYS/#", "$SYS/", true), ("$SYS/monitor/+", "$SYS/monitor/Clients", true), ("a/b", "a/b", true),
-        ("a/b", "A/b", false), ("a/b", "a/b/", false), ("a", "a/b", false), ("a/+/c/#", "a/b/c", true),
-        ("a/+/c/#", "a/b/c/d/e", true), ("+/+/+", "a/b", false), ("$share/g/sport/+", "sport/x", true),
-        ("$share/g/sport/+", "$share/g/sport/x", false), ("$share/g/#", "$SYS/x", false), ("/#", "/", true),
-    ])
+    @Test(
+        "Filters take in topics",
+        arguments: [
+            ("sport/tennis/player1/#", "sport/tennis/player1", true),
+            ("sport/tennis/player1/#", "sport/tennis/player1/ranking", true),
+            ("sport/tennis/player1/#", "sport/tennis/player1/score/wimbledon", true),
+            ("sport/tennis/player1/#", "sport/tennis/player10", false), ("sport/#", "sport", true), ("#", "a/b", true),
+            ("sport/tennis/+", "sport/tennis/player1", true), ("sport/tennis/+", "sport/tennis/player1/ranking", false),
+            ("sport/+", "sport", false), ("sport/+", "sport/", true), ("+/+", "/finance", true),
+            ("/+", "/finance", true),
+            ("+", "/finance", false), ("#", "$SYS/x", false), ("+/monitor/Clients", "$SYS/monitor/Clients", false),
+            ("$SYS/#", "$SYS/", true), ("$SYS/monitor/+", "$SYS/monitor/Clients", true), ("a/b", "a/b", true),
+            ("a/b", "A/b", false), ("a/b", "a/b/", false), ("a", "a/b", false), ("a/+/c/#", "a/b/c", true),
+            ("a/+/c/#", "a/b/c/d/e", true), ("+/+/+", "a/b", false), ("$share/g/sport/+", "sport/x", true),
+            ("$share/g/sport/+", "$share/g/sport/x", false), ("$share/g/#", "$SYS/x", false), ("/#", "/", true),
+        ])
     func filtersTakeInTopics(_ filter: String, _ topic: String, _ isIn: Bool) {
         let listener = conversation(5)
         listener.send(subscribe([(filter, 0)], version: 5))
@@ -28,7 +31,7 @@ import Testing
         #expect(listener.send(publish(topic, "x", version: 5))["mqtt.delivery.matched"] == nil)
     }
 
-    @Test func outcomesAreToldApart() {
+    @Test("Outcomes are told apart") func outcomesAreToldApart() {
         let listener = conversation(5)
         listener.send(subscribe([("a", 2), ("b", 1), ("$share/g/c", 1), ("d", 0)], version: 5))
         let shown = listener.send(subscribeAnswer(9, [1, 0x87, 1, 0], version: 5), .toClient)
@@ -71,7 +74,7 @@ import Testing
         #expect(listener.send(publish("a", version: version), .toClient)["mqtt.delivery.matched"] == ["true"])
     }
 
-    @Test func aRefusedUnsubscribeEndsNothing() {
+    @Test("A refused unsubscribe ends nothing") func aRefusedUnsubscribeEndsNothing() {
         let listener = conversation(5)
         listener.send(subscribe([("a", 0)], version: 5))
         listener.send(subscribeAnswer(9, [0], version: 5), .toClient)

@@ -52,7 +52,7 @@ private let terms = [
 ]
 
 @Suite struct TermsTests {
-    @Test(arguments: terms) func whatIsAgreedUponHolds(_ term: Term) {
+    @Test("What is agreed upon holds", arguments: terms) func whatIsAgreedUponHolds(_ term: Term) {
         for isForbidden in [false, true] {
             let listener = conversation(5, connect: term.connect, connack: term.connack)
             if term.violation == "MQTT-3.1.2-29" { listener.send(subscribe([("a", 0)], id: 7, version: 5)) }
@@ -75,7 +75,7 @@ private let terms = [
         #expect(listener.send(publish("t", qos: 1, id: 2, version: 5)).violations == [])
     }
 
-    @Test func receiveMaximumOfTheServer() {
+    @Test("Receive maximum of the server") func receiveMaximumOfTheServer() {
         let listener = conversation(5, connack: [Property(33, "", .uint16(2))])
         #expect(listener.send(publish("t", qos: 1, id: 1, version: 5)).violations == [])
         #expect(listener.send(publish("t", qos: 2, id: 2, version: 5)).violations == [])
@@ -87,7 +87,7 @@ private let terms = [
         #expect(listener.send(publish("t", qos: 1, id: 5, version: 5)).violations == ["MQTT-3.3.4-7", "MQTT-4.9.0-2"])
     }
 
-    @Test func receiveMaximumOfTheClient() {
+    @Test("Receive maximum of the client") func receiveMaximumOfTheClient() {
         let listener = conversation(5, connect: [Property(33, "", .uint16(1))])
         #expect(listener.send(publish("t", qos: 2, id: 1, version: 5), .toClient).violations == [])
         listener.send(answer(5, id: 1))
@@ -104,7 +104,7 @@ private let terms = [
         #expect(listener.send(publish("t", qos: 1, id: 5, version: 5)).violations == [])
     }
 
-    @Test func keepAlive() {
+    @Test("Keep alive") func keepAlive() {
         let listener = conversation(keepAlive: 10)
         listener.wait(milliseconds: 15_000)
         let shown = listener.send(pingreq)
@@ -125,7 +125,7 @@ private let terms = [
         #expect(listener.send(pingreq).violations == [])
     }
 
-    @Test func theServersKeepAliveHolds() {
+    @Test("The servers keep alive holds") func theServersKeepAliveHolds() {
         let listener = conversation(5, connack: [Property(19, "", .uint16(2))], keepAlive: 600)
         listener.wait(milliseconds: 3001)
         let shown = listener.send(pingreq)
@@ -137,6 +137,7 @@ private let terms = [
     }
 
     @Test(
+        "Clients without an identifier",
         arguments: [
             (5, true, [] as [Property], [Property(18, "", .text("auto"))], [] as [String]),
             (5, true, [], [], ["MQTT-3.2.2-16", "MQTT-3.1.3-7"]), (4, true, [], [], []),
@@ -149,13 +150,13 @@ private let terms = [
         #expect(shown.connack.violations == expected)
     }
 
-    @Test func responseInformation() {
+    @Test("Response information") func responseInformation() {
         let answer = [Property(26, "", .text("r/"))]
         #expect(Listener().begin(5, connack: answer).connack.violations == ["MQTT-3.1.2-28"])
         #expect(Listener().begin(5, connect: [Property(25, "", .byte(1))], connack: answer).connack.violations == [])
     }
 
-    @Test func willsThatTheServerCannotKeep() {
+    @Test("Wills that the server cannot keep") func willsThatTheServerCannotKeep() {
         func violations(_ qos: UInt8, _ isRetained: Bool, _ list: [Property]) -> [String] {
             let listener = Listener()
             listener.send(Connect(version: 5, will: ("w", [1], qos, isRetained, [])).bytes)
@@ -167,7 +168,9 @@ private let terms = [
         #expect(violations(0, true, [Property(37, "", .byte(1))]) == [])
     }
 
-    @Test(arguments: [(4, 5, "MQTT-3.2.2-5"), (5, 0x87, "MQTT-3.2.2-7")] as [(UInt8, UInt8, String)])
+    @Test(
+        "After a refusal the server closes",
+        arguments: [(4, 5, "MQTT-3.2.2-5"), (5, 0x87, "MQTT-3.2.2-7")] as [(UInt8, UInt8, String)])
     func afterARefusalTheServerCloses(_ version: UInt8, _ code: UInt8, _ name: String) {
         let listener = Listener()
         listener.send(Connect(version: version).bytes)
@@ -175,7 +178,7 @@ private let terms = [
         #expect(listener.send(pingresp, .toClient).violations == [name])
     }
 
-    @Test func expiryOfTheSession() {
+    @Test("Expiry of the session") func expiryOfTheSession() {
         func expiry(_ version: UInt8, _ isClean: Bool, _ connect: [Property], _ connack: [Property]) -> [String]? {
             Listener().begin(version, isClean: isClean, connect: connect, connack: connack).connack[
                 "mqtt.session.expiry"]

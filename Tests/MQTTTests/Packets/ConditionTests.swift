@@ -8,18 +8,18 @@ import Testing
 struct Condition: CustomTestStringConvertible {
     let name: String
     let version: UInt8
-    let octets: String
+    let bytes: String
     /// One of these at least must be told.
     let expected: Set<MQTTViolation>
     /// `nil` for both.
     var only: Direction?
 
     init(
-        _ name: String, _ version: UInt8, _ octets: String, _ expected: Set<MQTTViolation>, only: Direction? = nil
+        _ name: String, _ version: UInt8, _ bytes: String, _ expected: Set<MQTTViolation>, only: Direction? = nil
     ) {
         self.name = name
         self.version = version
-        self.octets = octets
+        self.bytes = bytes
         self.expected = expected
         self.only = only
     }
@@ -36,9 +36,9 @@ private let conditions = [
     Condition("PUBREL with flags 0", 5, "60020001", [.pubrelFlags]),
     Condition("PUBLISH of QoS 3", 4, "3606000161000178", [.publishQoSThree]),
     Condition("DUP of QoS 0", 4, "38040001 61 78", [.duplicateOfQoSZero]),
-    Condition("fifth octet of length", 4, "30ffffffff7f", [.remainingLengthTooLong]),
-    Condition("length in more octets than needed", 5, "c08000", [.integerNotMinimal], only: .toServer),
-    Condition("length in more octets than needed", 5, "d08000", [.integerNotMinimal], only: .toClient),
+    Condition("fifth byte of length", 4, "30ffffffff7f", [.remainingLengthTooLong]),
+    Condition("length in more bytes than needed", 5, "c08000", [.integerNotMinimal], only: .toServer),
+    Condition("length in more bytes than needed", 5, "d08000", [.integerNotMinimal], only: .toClient),
     // Lengths within.
     Condition("topic behind the packet", 4, "3005ffff616263", [.stringTooLong]),
     Condition("topic one behind the packet", 4, "3003000261", [.stringTooLong]),
@@ -84,15 +84,15 @@ private let conditions = [
 ]
 
 @Suite struct ConditionTests {
-    @Test(arguments: conditions) func isTold(_ condition: Condition) {
+    @Test("Is told", arguments: conditions) func isTold(_ condition: Condition) {
         for direction in condition.only.map({ [$0] }) ?? [.toServer, .toClient] {
-            let reading = PacketReading(hex(condition.octets), condition.version, direction)
+            let reading = PacketReading(hex(condition.bytes), condition.version, direction)
             #expect(reading.cases.isSuperset(of: condition.expected), "\(reading.cases)")
         }
     }
 
     /// The way a broker of MQTT 5.0 was brought down: an AUTH-less CONNACK from a client behind its CONNECT.
-    @Test func aClientThatAnswersItself() {
+    @Test("A client that answers itself") func aClientThatAnswersItself() {
         let listener = Listener()
         listener.send(hex("101000044d5154540502003c032100140000"))
         let shown = listener.send(hex("29020001"))

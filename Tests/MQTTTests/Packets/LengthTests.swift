@@ -11,15 +11,17 @@ import Testing
     private static let boundaries = [0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_455]
 
     /// The head of a PUBLISH that claims so much; nothing is held of its payload.
-    @Test(arguments: boundaries, [3, 4, 5] as [UInt8]) func remainingLengths(_ remaining: Int, _ version: UInt8) {
+    @Test("Remaining lengths", arguments: boundaries, [3, 4, 5] as [UInt8]) func remainingLengths(
+        _ remaining: Int, _ version: UInt8
+    ) {
         for direction in [Direction.toServer, .toClient] {
-            let header = [0x30] + Octets.variable(remaining)
+            let header = [0x30] + Bytes.variable(remaining)
             #expect(header.count == 1 + (remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4))
             guard remaining > 0 else {
                 #expect(PacketReading(header, version, direction).cases == [.fieldMissing, .topicNameMissing])
                 continue
             }
-            let head = header + Octets.text("t") + (version == 5 ? [0] : [])
+            let head = header + Bytes.text("t") + (version == 5 ? [0] : [])
             let reading = PacketReading(head, version, direction, whole: header.count + remaining)
             #expect(reading.cases == [])
             #expect(reading.message.remainingLength == remaining)
@@ -34,9 +36,10 @@ import Testing
     }
 
     /// More bytes than a length needs: forbidden in 5.0 (1.5.5-1), of which 3.1 and 3.1.1 say nothing.
-    @Test(arguments: [(0, 2), (0, 3), (0, 4), (1, 2), (127, 4), (128, 3), (16_383, 3), (2_097_151, 4)])
+    @Test(
+        "Padded lengths", arguments: [(0, 2), (0, 3), (0, 4), (1, 2), (127, 4), (128, 3), (16_383, 3), (2_097_151, 4)])
     func paddedLengths(_ remaining: Int, _ count: Int) {
-        let header = Octets.padded(remaining, octets: count)
+        let header = Bytes.padded(remaining, bytes: count)
         guard
             case .value(let value, let length, let isMinimal) = VariableByteInteger(
                 header.span.bytes, at: 0, end: header.count)
@@ -48,23 +51,23 @@ import Testing
         #expect(length == count)
         #expect(!isMinimal)
         for (version, expected) in [(3, []), (4, []), (5, [.integerNotMinimal])] as [(UInt8, Set<MQTTViolation>)] {
-            let ping = PacketReading([0xC0] + Octets.padded(0, octets: count), version, .toServer)
+            let ping = PacketReading([0xC0] + Bytes.padded(0, bytes: count), version, .toServer)
             #expect(ping.cases == expected)
             #expect(!ping.message.isFatal)
         }
     }
 
     /// A fifth byte is never read, whatever the packet and the side.
-    @Test(arguments: [3, 4, 5] as [UInt8]) func fifthOctet(_ version: UInt8) {
+    @Test("Fifth byte", arguments: [3, 4, 5] as [UInt8]) func fifthByte(_ version: UInt8) {
         for type in 1..<16 as Range<UInt8> {
             for end in [[0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x80, 0x80, 0x80, 0x80, 0x00]] as [[UInt8]] {
                 for direction in [Direction.toServer, .toClient] {
-                    let octets = [type << 4] + end
-                    let reading = PacketReading(octets, version, direction)
+                    let bytes = [type << 4] + end
+                    let reading = PacketReading(bytes, version, direction)
                     #expect(reading.cases.contains(.remainingLengthTooLong))
                     #expect(reading.message.isFatal)
                     #expect(!reading.message.hasRemainingLength)
-                    #expect(MQTTFraming.frame(octets.span.bytes) == .lost)
+                    #expect(MQTTFraming.frame(bytes.span.bytes) == .lost)
                 }
             }
         }
@@ -75,16 +78,16 @@ import Testing
     @Test("strings that run past the end of the packet", arguments: [3, 4, 5] as [UInt8])
     func stringsThatRunBehindThePacket(_ version: UInt8) {
         let none: [UInt8] = version == 5 ? [0] : []
-        let name = Octets.text(version == 3 ? "MQIsdp" : "MQTT")
+        let name = Bytes.text(version == 3 ? "MQIsdp" : "MQTT")
         func connect(_ flags: UInt8, _ fields: [[UInt8]]) -> [UInt8] {
-            name + [version, flags] + Octets.uint16(60) + none + Octets.text("c") + fields.flatMap { $0 }
+            name + [version, flags] + Bytes.uint16(60) + none + Bytes.text("c") + fields.flatMap { $0 }
         }
         let packets: [(UInt8, UInt8, [UInt8])] = [
-            (1, 0, name + [version, 2] + Octets.uint16(60) + none + Octets.text("client")),
-            (1, 0, connect(0x06, [none, Octets.text("w"), Octets.binary([1, 2])])),
-            (1, 0, connect(0x82, [Octets.text("user")])),
-            (1, 0, connect(0xC2, [Octets.text("user"), Octets.binary([1, 2, 3])])),
-            (3, 0, Octets.text("a/b")), (3, 2, Octets.text("a/b")), (10, 2, Octets.uint16(1) + none + Octets.text("f")),
+            (1, 0, name + [version, 2] + Bytes.uint16(60) + none + Bytes.text("client")),
+            (1, 0, connect(0x06, [none, Bytes.text("w"), Bytes.binary([1, 2])])),
+            (1, 0, connect(0x82, [Bytes.text("user")])),
+            (1, 0, connect(0xC2, [Bytes.text("user"), Bytes.binary([1, 2, 3])])),
+            (3, 0, Bytes.text("a/b")), (3, 2, Bytes.text("a/b")), (10, 2, Bytes.uint16(1) + none + Bytes.text("f")),
         ]
         for (type, flags, body) in packets {
             let position = lastPrefix(body)
@@ -94,7 +97,7 @@ import Testing
                 bent[position] = UInt8(length >> 8)
                 bent[position + 1] = UInt8(length & 0xFF)
                 for direction in [Direction.toServer, .toClient] {
-                    let reading = PacketReading(Octets.packet(type, flags: flags, bent), version, direction)
+                    let reading = PacketReading(Bytes.packet(type, flags: flags, bent), version, direction)
                     #expect(reading.cases.contains(.stringTooLong), "type \(type), \(by) more")
                     #expect(reading.message.isFatal)
                 }
@@ -108,11 +111,11 @@ import Testing
     }
 
     /// A filter whose length is one more takes the options for its own; one less leaves a byte that is no option.
-    @Test(arguments: [4, 5] as [UInt8]) func filtersOffByOne(_ version: UInt8) {
+    @Test("Filters off by one", arguments: [4, 5] as [UInt8]) func filtersOffByOne(_ version: UInt8) {
         let none: [UInt8] = version == 5 ? [0] : []
         func read(_ length: UInt8) -> PacketReading {
             let body = [0, 1] + none + [0, length] + Array("abc".utf8) + [0]
-            return PacketReading(Octets.packet(8, flags: 2, body), version, .toServer)
+            return PacketReading(Bytes.packet(8, flags: 2, body), version, .toServer)
         }
         #expect(read(3).cases == [])
         #expect(read(4).cases.contains(.fieldMissing))
@@ -129,8 +132,8 @@ import Testing
         let header = vector.bytes[1] & 0x80 == 0 ? 2 : 3
         let body = Array(vector.bytes[header...])
         for count in 0..<body.count {
-            let octets = [vector.bytes[0]] + Octets.variable(count) + body.prefix(count)
-            let reading = PacketReading(octets, vector.version, vector.direction)
+            let bytes = [vector.bytes[0]] + Bytes.variable(count) + body.prefix(count)
+            let reading = PacketReading(bytes, vector.version, vector.direction)
             // 3.1 lets a user name and password be left out; before the level is read nothing is known of a CONNECT.
             let isRigid = vector.bytes[0] >> 4 == 1 && vector.version != 3
             #expect(!isRigid || reading.message.isFatal, "\(count) of \(body.count)")

@@ -30,29 +30,29 @@ struct PropertyCase: CustomTestStringConvertible {
         switch row.form {
         case .byte: PacketProperty(row, .number(1))
         case .uint16, .uint32, .variable: PacketProperty(row, .number(0x7F))
-        case .text, .binary: PacketProperty(row, .octets([0x61, 0x7A]))
+        case .text, .binary: PacketProperty(row, .bytes([0x61, 0x7A]))
         case .pair: PacketProperty(row, .pair("k", "vz"))
         }
     }
 
     /// The packet with these bytes as its properties.
-    func packet(_ octets: [UInt8]) -> [UInt8] {
-        let list = Octets.variable(octets.count) + octets
+    func packet(_ bytes: [UInt8]) -> [UInt8] {
+        let list = Bytes.variable(bytes.count) + bytes
         switch place {
         case .will:
-            let head = Octets.text("MQTT") + [5, 0b110] + Octets.uint16(60) + [0] + Octets.text("c")
-            return Octets.packet(1, head + list + Octets.text("w") + Octets.binary([1]))
+            let head = Bytes.text("MQTT") + [5, 0b110] + Bytes.uint16(60) + [0] + Bytes.text("c")
+            return Bytes.packet(1, head + list + Bytes.text("w") + Bytes.binary([1]))
         case .connect:
-            return Octets.packet(1, Octets.text("MQTT") + [5, 2] + Octets.uint16(60) + list + Octets.text("c"))
-        case .connack: return Octets.packet(2, [0, 0] + list)
-        case .publish: return Octets.packet(3, Octets.text("t") + list)
-        case .puback, .pubrec, .pubcomp: return Octets.packet(place.rawValue, Octets.uint16(1) + [0] + list)
-        case .pubrel: return Octets.packet(6, flags: 2, Octets.uint16(1) + [0] + list)
-        case .subscribe: return Octets.packet(8, flags: 2, Octets.uint16(1) + list + Octets.text("f") + [0])
-        case .unsubscribe: return Octets.packet(10, flags: 2, Octets.uint16(1) + list + Octets.text("f"))
-        case .suback, .unsuback: return Octets.packet(place.rawValue, Octets.uint16(1) + list + [0])
-        case .disconnect: return Octets.packet(14, [0] + list)
-        case .auth: return Octets.packet(15, [0x18] + list)
+            return Bytes.packet(1, Bytes.text("MQTT") + [5, 2] + Bytes.uint16(60) + list + Bytes.text("c"))
+        case .connack: return Bytes.packet(2, [0, 0] + list)
+        case .publish: return Bytes.packet(3, Bytes.text("t") + list)
+        case .puback, .pubrec, .pubcomp: return Bytes.packet(place.rawValue, Bytes.uint16(1) + [0] + list)
+        case .pubrel: return Bytes.packet(6, flags: 2, Bytes.uint16(1) + [0] + list)
+        case .subscribe: return Bytes.packet(8, flags: 2, Bytes.uint16(1) + list + Bytes.text("f") + [0])
+        case .unsubscribe: return Bytes.packet(10, flags: 2, Bytes.uint16(1) + list + Bytes.text("f"))
+        case .suback, .unsuback: return Bytes.packet(place.rawValue, Bytes.uint16(1) + list + [0])
+        case .disconnect: return Bytes.packet(14, [0] + list)
+        case .auth: return Bytes.packet(15, [0x18] + list)
         }
     }
 
@@ -64,12 +64,12 @@ struct PropertyCase: CustomTestStringConvertible {
         return place == .connect && row.id == 0x16 ? [.authDataWithoutMethod] : []
     }
 
-    func reading(_ octets: [UInt8]) -> PacketReading { PacketReading(packet(octets), 5, direction) }
+    func reading(_ bytes: [UInt8]) -> PacketReading { PacketReading(packet(bytes), 5, direction) }
 }
 
 /// Each of the 27 properties in each of the 14 places where properties may stand (table 2-4 of MQTT 5.0).
 @Suite struct PropertyTests {
-    @Test func theTableIsWhole() {
+    @Test("The table is whole") func theTableIsWhole() {
         #expect(PropertyRow.all.count == 27)
         for row in PropertyRow.all {
             let property = MQTTProperty(rawValue: row.id)
@@ -81,11 +81,11 @@ struct PropertyCase: CustomTestStringConvertible {
     }
 
     /// It is shown by its name wherever it stands, also where it may not.
-    @Test(arguments: PropertyCase.all) func isShownByItsName(_ test: PropertyCase) {
-        let octets = test.packet(test.property.octets)
+    @Test("Is shown by its name", arguments: PropertyCase.all) func isShownByItsName(_ test: PropertyCase) {
+        let bytes = test.packet(test.property.bytes)
         let listener = test.place.rawValue <= 2 ? Listener() : Listener(version: 5)
         if test.place == .connack { listener.send(Connect(version: 5).bytes) }
-        let shown = listener.send(octets, test.direction)
+        let shown = listener.send(bytes, test.direction)
         let prefix = test.place == .will ? "mqtt.will.prop" : "mqtt.prop"
         // The will has fields for those that it may have.
         if test.isAllowed || test.place != .will {
@@ -95,8 +95,10 @@ struct PropertyCase: CustomTestStringConvertible {
         }
     }
 
-    @Test(arguments: PropertyCase.all) func mayStandWhereTheTableSays(_ test: PropertyCase) {
-        let reading = test.reading(test.property.octets)
+    @Test("May stand where the table says", arguments: PropertyCase.all) func mayStandWhereTheTableSays(
+        _ test: PropertyCase
+    ) {
+        let reading = test.reading(test.property.bytes)
         #expect(!reading.message.isFatal)
         let found = reading.cases.subtracting(test.accepted).subtracting([
             .sessionExpiryFromServer, .subscriptionIdentifierFromClient,
@@ -104,15 +106,19 @@ struct PropertyCase: CustomTestStringConvertible {
         #expect(found == (test.isAllowed ? [] : [.propertyNotAllowed]))
     }
 
-    @Test(arguments: PropertyCase.all.filter(\.isAllowed)) func mayStandOnceOnly(_ test: PropertyCase) {
-        let reading = test.reading(test.property.octets + test.property.octets)
+    @Test("May stand once only", arguments: PropertyCase.all.filter(\.isAllowed)) func mayStandOnceOnly(
+        _ test: PropertyCase
+    ) {
+        let reading = test.reading(test.property.bytes + test.property.bytes)
         let mayRepeat = test.row.id == 0x26 || test.row.id == 0x0B && test.place == .publish
         let repeated: MQTTViolation = test.place == .will ? .willPropertyRepeated : .propertyRepeated
         #expect(reading.cases.subtracting(test.accepted) == (mayRepeat ? [] : [repeated]))
     }
 
     /// 0 is no receive maximum, no packet size, no alias, no identifier; a switch is 0 or 1.
-    @Test(arguments: PropertyCase.all.filter(\.isAllowed)) func valuesHaveBounds(_ test: PropertyCase) {
+    @Test("Values have bounds", arguments: PropertyCase.all.filter(\.isAllowed)) func valuesHaveBounds(
+        _ test: PropertyCase
+    ) {
         let value: MQTTViolation = test.place == .will ? .willPropertyValue : .propertyValue
         var wrong: [(Int, Set<MQTTViolation>)] = []
         switch test.row.id {
@@ -121,25 +127,25 @@ struct PropertyCase: CustomTestStringConvertible {
         default: if test.row.form == .byte { wrong = [(2, [value]), (255, [value])] }
         }
         for (number, expected) in wrong {
-            let reading = test.reading(PacketProperty(test.row, .number(number)).octets)
+            let reading = test.reading(PacketProperty(test.row, .number(number)).bytes)
             #expect(reading.cases.subtracting(test.accepted) == expected, "\(number)")
         }
     }
 
     /// A value that runs behind the properties is a fault, whatever the packet holds behind them (CVE-2021-45934).
-    @Test(arguments: PropertyCase.all) func lengthsOffByOne(_ test: PropertyCase) {
-        let octets = test.property.octets
+    @Test("Lengths off by one", arguments: PropertyCase.all) func lengthsOffByOne(_ test: PropertyCase) {
+        let bytes = test.property.bytes
         // The properties end before the value does.
-        let cut = test.reading(Array(octets.dropLast()))
+        let cut = test.reading(Array(bytes.dropLast()))
         #expect(cut.message.isFatal)
         #expect(!cut.cases.isDisjoint(with: [.fieldMissing, .stringTooLong]))
-        guard let position = lastLength(test.row.form, octets.count) else { return }
-        var longer = octets
+        guard let position = lastLength(test.row.form, bytes.count) else { return }
+        var longer = bytes
         longer[position] += 1
         let over = test.reading(longer)
         #expect(over.message.isFatal)
         #expect(over.cases.contains(.stringTooLong))
-        var shorter = octets
+        var shorter = bytes
         shorter[position] -= 1
         #expect(test.reading(shorter).cases.contains(.propertyUnknown))
     }
@@ -153,7 +159,7 @@ struct PropertyCase: CustomTestStringConvertible {
     }
 
     /// The length before the properties, off by one, and as long as can be.
-    @Test(arguments: PropertyPlace.allCases) func propertyLengths(_ place: PropertyPlace) {
+    @Test("Property lengths", arguments: PropertyPlace.allCases) func propertyLengths(_ place: PropertyPlace) {
         let test = PropertyCase(row: PropertyRow.all.first { $0.id == 0x26 } ?? PropertyRow.all[0], place: place)
         let whole = test.packet([])
         guard
@@ -167,30 +173,30 @@ struct PropertyCase: CustomTestStringConvertible {
             Issue.record("no property length in \(place)")
             return
         }
-        for octets in [[0xFF, 0xFF, 0xFF, 0x7F], [0x80, 0x80, 0x80, 0x01], [0xFF, 0x7F]] as [[UInt8]] {
-            let body = Array(whole[2..<position]) + octets + Array(whole[(position + 1)...])
-            let reading = PacketReading([whole[0]] + Octets.variable(body.count) + body, 5, test.direction)
+        for bytes in [[0xFF, 0xFF, 0xFF, 0x7F], [0x80, 0x80, 0x80, 0x01], [0xFF, 0x7F]] as [[UInt8]] {
+            let body = Array(whole[2..<position]) + bytes + Array(whole[(position + 1)...])
+            let reading = PacketReading([whole[0]] + Bytes.variable(body.count) + body, 5, test.direction)
             #expect(reading.cases.contains(.propertyLengthTooLong))
             #expect(reading.message.isFatal)
         }
         let fifth = Array(whole[2..<position]) + [0xFF, 0xFF, 0xFF, 0xFF, 0x01]
-        let reading = PacketReading([whole[0]] + Octets.variable(fifth.count) + fifth, 5, test.direction)
+        let reading = PacketReading([whole[0]] + Bytes.variable(fifth.count) + fifth, 5, test.direction)
         #expect(reading.cases.contains(.remainingLengthTooLong))
         let padded = Array(whole[2..<position]) + [0x80, 0x00] + Array(whole[(position + 1)...])
-        let long = PacketReading([whole[0]] + Octets.variable(padded.count) + padded, 5, test.direction)
+        let long = PacketReading([whole[0]] + Bytes.variable(padded.count) + padded, 5, test.direction)
         #expect(long.cases.contains(.integerNotMinimal))
         #expect(!long.message.isFatal)
     }
 
     /// What an attacker chooses is a value, never the name of a field.
-    @Test func userPropertiesAreAList() {
+    @Test("User properties are a list") func userPropertiesAreAList() {
         let pairs = [("mqtt.topic", "x"), ("mqtt.topic", "y"), ("", ""), ("a=b", "=c"), ("ä", "水")]
         let user = PropertyRow.all.first { $0.id == 0x26 }
-        let octets = pairs.flatMap { pair in
-            user.map { PacketProperty($0, .pair(pair.0, pair.1)).octets } ?? []
+        let bytes = pairs.flatMap { pair in
+            user.map { PacketProperty($0, .pair(pair.0, pair.1)).bytes } ?? []
         }
         let test = PropertyCase(row: PropertyRow.all[0], place: .publish)
-        let shown = Listener(version: 5).send(test.packet(octets))
+        let shown = Listener(version: 5).send(test.packet(bytes))
         #expect(shown["mqtt.prop.user_property"] == ["mqtt.topic=x", "mqtt.topic=y", "=", "a=b==c", "ä=水"])
         #expect(shown["mqtt.topic"] == ["t"])
         #expect(shown.violations == [])

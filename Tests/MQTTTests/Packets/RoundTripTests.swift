@@ -29,7 +29,7 @@ import Testing
         return listener
     }
 
-    @Test(arguments: [3, 4, 5] as [UInt8]) func whatIsEncodedIsRead(_ version: UInt8) {
+    @Test("What is encoded is read", arguments: [3, 4, 5] as [UInt8]) func whatIsEncodedIsRead(_ version: UInt8) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var types: Set<UInt8> = []
@@ -38,11 +38,11 @@ import Testing
             let packet = randomPacket(version, isFromServer: isFromServer, &random)
             types.insert(packet.type)
             let direction: Direction = isFromServer ? .toClient : .toServer
-            let octets = packet.octets(version)
-            let reading = PacketReading(octets, version, direction)
-            #expect(reading.names == [], "seed \(seed) round \(round): \(octets)")
+            let bytes = packet.bytes(version)
+            let reading = PacketReading(bytes, version, direction)
+            #expect(reading.names == [], "seed \(seed) round \(round): \(bytes)")
             #expect(!reading.message.isFatal && !reading.message.isCutShort, "seed \(seed)")
-            let shown = listener(version, packet.type).send(octets, direction)
+            let shown = listener(version, packet.type).send(bytes, direction)
             let wire = shown.filter { isOfThePacket($0.key, packet.type) && $0.key != "violation.fatal" }
             let expected = packet.shown(version)
             #expect(wire == expected, "seed \(seed) round \(round)")
@@ -58,15 +58,15 @@ import Testing
         for _ in 0..<1500 {
             let version = UInt8.random(in: 3...5, using: &random)
             let isFromServer = Bool.random(using: &random)
-            var octets = randomPacket(version, isFromServer: isFromServer, &random).octets(version)
+            var bytes = randomPacket(version, isFromServer: isFromServer, &random).bytes(version)
             for _ in 0..<Int.random(in: 1...3, using: &random) {
-                let offset = Int.random(in: 0..<octets.count, using: &random)
-                octets[offset] = octets[offset] &+ (Bool.random(using: &random) ? 1 : 0xFF)
+                let offset = Int.random(in: 0..<bytes.count, using: &random)
+                bytes[offset] = bytes[offset] &+ (Bool.random(using: &random) ? 1 : 0xFF)
             }
             let level = UInt8.random(in: 3...5, using: &random)
             let listener = Listener(version: level)
-            listener.send(octets, isFromServer ? .toClient : .toServer)
-            #expect(listener.analyzer.messageType == octets[0] >> 4, "seed \(seed)")
+            listener.send(bytes, isFromServer ? .toClient : .toServer)
+            #expect(listener.analyzer.messageType == bytes[0] >> 4, "seed \(seed)")
         }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Docs/mqtt-statements.md")
 
-    @Test func isUpToDate() throws {
+    @Test("Is up to date") func isUpToDate() throws {
         let page = Self.page()
         if ProcessInfo.processInfo.environment["EARSHOT_WRITE_PAGES"] == "1" {
             try Data(page.utf8).write(to: Self.path)

@@ -9,7 +9,7 @@ import Testing
     private static let versions: [(MQTTVersion, UInt8)] = [(.v31, 3), (.v311, 4), (.v5, 5)]
 
     /// Appendix B of MQTT 3.1.1 has 141 rows, that of MQTT 5.0 251.
-    @Test func eachIsListedOnce() {
+    @Test("Each is listed once") func eachIsListedOnce() {
         for (version, count) in [(MQTTVersion.v31, 23), (.v311, 141), (.v5, 251)] {
             let ids = MQTTStatement.all.filter { $0.version == version }.map(\.id.description)
             #expect(Set(ids).count == ids.count)
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// A check has the name of a statement, or of a section where the statement has no number.
-    @Test func eachCheckIsInTheTable() {
+    @Test("Each check is in the table") func eachCheckIsInTheTable() {
         for (version, _) in Self.versions {
             let known = Set(MQTTStatement.all.filter { $0.version == version }.map(\.id.description))
             for violation in MQTTViolation.allCases {
@@ -47,7 +47,7 @@ import Testing
         print("statements: \(bySection.count) checks bear the name of a section only")
     }
 
-    @Test func countsArePrinted() {
+    @Test("Counts are printed") func countsArePrinted() {
         for (version, level) in Self.versions {
             let rows = MQTTStatement.all.filter { $0.version == version }
             let byPacket = rows.filter { $0.sight == .packet }.count
@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Every statement that one packet can break is broken by one of the breaches, each of which is tested.
-    @Test func eachPacketStatementHasBytes() {
+    @Test("Each packet statement has bytes") func eachPacketStatementHasBytes() {
         let all =
             headerBreaches + publishBreaches + connectBreaches + subscribeBreaches + answerBreaches + connackBreaches
             + packetBreaches + packetBreaches31
@@ -80,13 +80,15 @@ import Testing
 }
 
 @Suite struct PacketBreachTests {
-    @Test(arguments: packetBreaches + packetBreaches31) func onItsOwn(_ breach: Breach) {
+    @Test("On its own", arguments: packetBreaches + packetBreaches31) func onItsOwn(_ breach: Breach) {
         let reading = PacketReading(hex(breach.bytes), breach.version, breach.direction)
         #expect(reading.names == Set(breach.expected))
     }
 
     /// What breaks a packet that both sides send breaks it from either side.
-    @Test(arguments: headerBreaches + publishBreaches + answerBreaches + packetBreaches + packetBreaches31)
+    @Test(
+        "From the other side",
+        arguments: headerBreaches + publishBreaches + answerBreaches + packetBreaches + packetBreaches31)
     func fromTheOtherSide(_ breach: Breach) {
         let bytes = hex(breach.bytes)
         let type = MQTTPacketType(rawValue: bytes[0] >> 4)
@@ -101,7 +103,9 @@ import Testing
     }
 
     /// A packet that only one side may send is told when it comes from the other, and read all the same.
-    @Test(arguments: vectors.filter { MQTTPacketType(rawValue: $0.bytes[0] >> 4).onlyDirection(.v311) != nil })
+    @Test(
+        "From the wrong side",
+        arguments: vectors.filter { MQTTPacketType(rawValue: $0.bytes[0] >> 4).onlyDirection(.v311) != nil })
     func fromTheWrongSide(_ vector: Vector) {
         let here = PacketReading(vector.bytes, vector.version, vector.direction).cases
         let there = PacketReading(vector.bytes, vector.version, vector.direction.reversed)

@@ -10,7 +10,7 @@ import Testing
     private static let sides: [Direction] = [.toServer, .toClient]
 
     /// Tables 2.1 and 2.2 of MQTT 3.1.1, 2-1 and 2-2 of MQTT 5.0; section 2.1 of MQTT V3.1.
-    @Test(arguments: levels, sides) func firstOctets(_ version: UInt8, _ direction: Direction) {
+    @Test("First bytes", arguments: levels, sides) func firstBytes(_ version: UInt8, _ direction: Direction) {
         let looked: Set<MQTTViolation> = [
             .reservedType, .wrongDirection, .headerFlags, .pubrelFlags, .subscribeFlags, .unsubscribeFlags,
             .disconnectFlags, .authFlags, .publishQoSThree, .duplicateOfQoSZero,
@@ -19,12 +19,12 @@ import Testing
             let body: [UInt8]
             switch first >> 4 {
             case 1:
-                let name = Octets.text(version == 3 ? "MQIsdp" : "MQTT")
-                body = name + [version, 2, 0, 60] + (version == 5 ? [0] : []) + Octets.text("c")
+                let name = Bytes.text(version == 3 ? "MQIsdp" : "MQTT")
+                body = name + [version, 2, 0, 60] + (version == 5 ? [0] : []) + Bytes.text("c")
             default: body = []
             }
-            let octets = [first] + Octets.variable(body.count) + body
-            let found = PacketReading(octets, version, direction).cases.intersection(looked)
+            let bytes = [first] + Bytes.variable(body.count) + body
+            let found = PacketReading(bytes, version, direction).cases.intersection(looked)
             #expect(found == expected(first >> 4, first & 15, version, direction), "\(first)")
         }
     }
@@ -54,18 +54,18 @@ import Testing
     }
 
     /// Section 3.1.2.3 and the ones after it, of MQTT 3.1.1 and 5.0.
-    @Test(arguments: levels) func connectFlags(_ version: UInt8) {
+    @Test("CONNECT flags", arguments: levels) func connectFlags(_ version: UInt8) {
         let looked: Set<MQTTViolation> = [
             .connectReservedFlag, .willQoSThree, .willQoSWithoutWill, .willRetainWithoutWill, .willFlagsWithoutWill,
             .passwordWithoutUserName,
         ]
         for flags in 0...255 as ClosedRange<UInt8> {
-            var body = Octets.text(version == 3 ? "MQIsdp" : "MQTT") + [version, flags, 0, 60]
-            body += (version == 5 ? [0] : []) + Octets.text("c")
-            if flags & 4 != 0 { body += (version == 5 ? [0] : []) + Octets.text("w") + Octets.binary([1]) }
-            if flags & 0x80 != 0 { body += Octets.text("u") }
-            if flags & 0x40 != 0 { body += Octets.text("p") }
-            let reading = PacketReading(Octets.packet(1, body), version, .toServer)
+            var body = Bytes.text(version == 3 ? "MQIsdp" : "MQTT") + [version, flags, 0, 60]
+            body += (version == 5 ? [0] : []) + Bytes.text("c")
+            if flags & 4 != 0 { body += (version == 5 ? [0] : []) + Bytes.text("w") + Bytes.binary([1]) }
+            if flags & 0x80 != 0 { body += Bytes.text("u") }
+            if flags & 0x40 != 0 { body += Bytes.text("p") }
+            let reading = PacketReading(Bytes.packet(1, body), version, .toServer)
             #expect(!reading.message.isFatal)
             var expected: Set<MQTTViolation> = []
             if flags & 1 != 0, version != 3 { expected.insert(.connectReservedFlag) }
@@ -83,10 +83,10 @@ import Testing
     }
 
     /// Figure 3.22 of MQTT 3.1.1, 3.8.3.1 of MQTT 5.0. MQTT V3.1 says of the other bits that they are not used.
-    @Test(arguments: levels) func subscriptionOptions(_ version: UInt8) {
+    @Test("Subscription options", arguments: levels) func subscriptionOptions(_ version: UInt8) {
         for options in 0...255 as ClosedRange<UInt8> {
-            let body = [0, 1] + (version == 5 ? [0] : []) + Octets.text("f") + [options]
-            let reading = PacketReading(Octets.packet(8, flags: 2, body), version, .toServer)
+            let body = [0, 1] + (version == 5 ? [0] : []) + Bytes.text("f") + [options]
+            let reading = PacketReading(Bytes.packet(8, flags: 2, body), version, .toServer)
             var expected: Set<MQTTViolation> = []
             if options & 3 == 3 { expected.insert(.subscribeQoSThree) }
             if version == 4, options > 3 { expected.insert(.subscribeReservedBits) }
@@ -97,7 +97,7 @@ import Testing
     }
 
     /// Tables 3-1 to 3-9 of MQTT 5.0, and those of 3.14.2.1 and 3.15.2.1 with who may send a code.
-    @Test func reasonCodes() {
+    @Test("Reason codes") func reasonCodes() {
         let publish: Set<UInt8> = [0, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]
         let known: [UInt8: Set<UInt8>] = [
             2: [
@@ -126,11 +126,11 @@ import Testing
                 case 4...7: body = [0, 1, code]
                 case 9, 11: body = [0, 1, 0, code]
                 case 14: body = [code]
-                default: body = [code] + Octets.variable(4) + [0x15] + Octets.text("m")
+                default: body = [code] + Bytes.variable(4) + [0x15] + Bytes.text("m")
                 }
-                let octets = Octets.packet(type, flags: type == 6 ? 2 : 0, body)
+                let bytes = Bytes.packet(type, flags: type == 6 ? 2 : 0, body)
                 for direction in [2, 9, 11].contains(type) ? [Direction.toClient] : Self.sides {
-                    let found = PacketReading(octets, 5, direction).cases
+                    let found = PacketReading(bytes, 5, direction).cases
                     let isUnknown = found.contains(type == 2 ? .connackCode : .reasonCode)
                     #expect(isUnknown == !codes.contains(code), "type \(type) code \(code)")
                     var isOther = false
@@ -144,7 +144,7 @@ import Testing
     }
 
     /// Table 3.1 of MQTT 3.1.1 and its figure 3.26.
-    @Test(arguments: [3, 4] as [UInt8]) func returnCodes(_ version: UInt8) {
+    @Test("Return codes", arguments: [3, 4] as [UInt8]) func returnCodes(_ version: UInt8) {
         for code in 0...255 as ClosedRange<UInt8> {
             let connack = PacketReading([0x20, 2, 0, code], version, .toClient)
             // 0x84 is how a server of 5.0 alone refuses an older client.

@@ -1,6 +1,6 @@
 import TestSupport
 
-// Packets as the tests write them, lawful and not; `Octets` has what they are made of.
+// Packets as the tests write them, lawful and not; `Bytes` has what they are made of.
 
 /// Bytes of hexadecimal digits; spaces are passed over.
 func hex(_ text: String) -> [UInt8] {
@@ -9,13 +9,13 @@ func hex(_ text: String) -> [UInt8] {
 }
 
 enum Wire {
-    static func packet(_ first: UInt8, _ body: [UInt8]) -> [UInt8] { [first] + Octets.variable(body.count) + body }
+    static func packet(_ first: UInt8, _ body: [UInt8]) -> [UInt8] { [first] + Bytes.variable(body.count) + body }
 
     /// A property length and the properties; nothing before 5.0.
     static func properties(_ list: [Property], _ version: UInt8) -> [UInt8] {
         guard version == 5 else { return [] }
         let bytes = list.flatMap { $0.bytes }
-        return Octets.variable(bytes.count) + bytes
+        return Bytes.variable(bytes.count) + bytes
     }
 }
 
@@ -44,12 +44,12 @@ struct Property {
     var bytes: [UInt8] {
         switch value {
         case .byte(let value): [id, value]
-        case .uint16(let value): [id] + Octets.uint16(value)
-        case .uint32(let value): [id] + Octets.uint32(value)
-        case .variable(let value): [id] + Octets.variable(value)
-        case .text(let value): [id] + Octets.text(value)
-        case .binary(let value): [id] + Octets.binary(value)
-        case .pair(let key, let value): [id] + Octets.text(key) + Octets.text(value)
+        case .uint16(let value): [id] + Bytes.uint16(value)
+        case .uint32(let value): [id] + Bytes.uint32(value)
+        case .variable(let value): [id] + Bytes.variable(value)
+        case .text(let value): [id] + Bytes.text(value)
+        case .binary(let value): [id] + Bytes.binary(value)
+        case .pair(let key, let value): [id] + Bytes.text(key) + Bytes.text(value)
         }
     }
 
@@ -88,13 +88,13 @@ struct Connect {
     }
 
     var bytes: [UInt8] {
-        var body = Octets.text(name ?? (version == 3 ? "MQIsdp" : "MQTT")) + [level ?? version, flags]
-        body += Octets.uint16(keepAlive) + Wire.properties(properties, version) + Octets.text(clientID)
+        var body = Bytes.text(name ?? (version == 3 ? "MQIsdp" : "MQTT")) + [level ?? version, flags]
+        body += Bytes.uint16(keepAlive) + Wire.properties(properties, version) + Bytes.text(clientID)
         if let will {
-            body += Wire.properties(will.properties, version) + Octets.text(will.topic) + Octets.binary(will.message)
+            body += Wire.properties(will.properties, version) + Bytes.text(will.topic) + Bytes.binary(will.message)
         }
-        if let userName { body += Octets.text(userName) }
-        if let password { body += Octets.binary(password) }
+        if let userName { body += Bytes.text(userName) }
+        if let password { body += Bytes.binary(password) }
         return Wire.packet(0x10, body)
     }
 }
@@ -107,13 +107,13 @@ func publish(
     _ topic: String, _ payload: String = "", qos: UInt8 = 0, retain: Bool = false, dup: Bool = false, id: UInt16 = 1,
     version: UInt8 = 4, _ list: [Property] = []
 ) -> [UInt8] {
-    let body = Octets.text(topic) + (qos > 0 ? Octets.uint16(id) : []) + Wire.properties(list, version)
+    let body = Bytes.text(topic) + (qos > 0 ? Bytes.uint16(id) : []) + Wire.properties(list, version)
     return Wire.packet(0x30 | (dup ? 8 : 0) | qos << 1 | (retain ? 1 : 0), body + Array(payload.utf8))
 }
 
 /// PUBACK, PUBREC, PUBREL, PUBCOMP; `code` and `list` only in 5.0.
 func answer(_ type: UInt8, id: UInt16 = 1, code: UInt8? = nil, _ list: [Property]? = nil) -> [UInt8] {
-    var body = Octets.uint16(id)
+    var body = Bytes.uint16(id)
     if let code { body.append(code) }
     if let list { body += Wire.properties(list, 5) }
     return Wire.packet(type << 4 | (type == 6 ? 2 : 0), body)
@@ -122,19 +122,19 @@ func answer(_ type: UInt8, id: UInt16 = 1, code: UInt8? = nil, _ list: [Property
 func subscribe(
     _ filters: [(String, UInt8)], id: UInt16 = 1, version: UInt8 = 4, _ list: [Property] = []
 ) -> [UInt8] {
-    let body = Octets.uint16(id) + Wire.properties(list, version)
-    return Wire.packet(0x82, body + filters.flatMap { Octets.text($0.0) + [$0.1] })
+    let body = Bytes.uint16(id) + Wire.properties(list, version)
+    return Wire.packet(0x82, body + filters.flatMap { Bytes.text($0.0) + [$0.1] })
 }
 
 func unsubscribe(_ filters: [String], id: UInt16 = 1, version: UInt8 = 4, _ list: [Property] = []) -> [UInt8] {
-    Wire.packet(0xA2, Octets.uint16(id) + Wire.properties(list, version) + filters.flatMap { Octets.text($0) })
+    Wire.packet(0xA2, Bytes.uint16(id) + Wire.properties(list, version) + filters.flatMap { Bytes.text($0) })
 }
 
 /// SUBACK (9) and UNSUBACK (11).
 func subscribeAnswer(
     _ type: UInt8, _ codes: [UInt8], id: UInt16 = 1, version: UInt8 = 4, _ list: [Property] = []
 ) -> [UInt8] {
-    Wire.packet(type << 4, Octets.uint16(id) + Wire.properties(list, version) + codes)
+    Wire.packet(type << 4, Bytes.uint16(id) + Wire.properties(list, version) + codes)
 }
 
 func disconnect(code: UInt8? = nil, _ list: [Property]? = nil) -> [UInt8] {

@@ -1,6 +1,6 @@
 /// How MQTT writes what its packets are made of (MQTT 3.1.1, 1.5 and 2.2.3; MQTT 5.0, 1.5), apart from the code under
 /// test.
-public enum Octets {
+public enum Bytes {
     /// Two bytes, most significant first.
     public static func uint16(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
 
@@ -12,17 +12,17 @@ public enum Octets {
     /// Seven bits a byte, least significant first, the top bit where more follows.
     public static func variable(_ value: Int) -> [UInt8] {
         var rest = value
-        var octets: [UInt8] = []
+        var bytes: [UInt8] = []
         while true {
             let digit = UInt8(rest & 127)
             rest >>= 7
-            if rest == 0 { return octets + [digit] }
-            octets.append(digit | 128)
+            if rest == 0 { return bytes + [digit] }
+            bytes.append(digit | 128)
         }
     }
 
     /// The same in more bytes than it needs.
-    public static func padded(_ value: Int, octets count: Int) -> [UInt8] {
+    public static func padded(_ value: Int, bytes count: Int) -> [UInt8] {
         (0..<count).map { UInt8(value >> (7 * $0) & 127) | ($0 < count - 1 ? 128 : 0) }
     }
 
@@ -38,7 +38,7 @@ public enum Octets {
     }
 
     /// Lower-case hexadecimal digits.
-    public static func hexadecimal(_ octets: [UInt8]) -> String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    public static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

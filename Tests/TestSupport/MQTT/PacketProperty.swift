@@ -78,8 +78,8 @@ public struct PropertyRow: Sendable {
                 .number(id == 0x23 ? .random(in: 1...90, using: &random) : .random(in: 1...0xFFFF, using: &random))
             case .uint32: .number(.random(in: 1...0xFFFF_FFFF, using: &random))
             case .variable: .number(.random(in: 1...268_435_455, using: &random))
-            case .text: .octets(Array(random.plainText(1...60).utf8))
-            case .binary: .octets(random.octets(1...60))
+            case .text: .bytes(Array(random.plainText(1...60).utf8))
+            case .binary: .bytes(random.bytes(1...60))
             case .pair: .pair(random.plainText(0...20), random.plainText(0...150))
             }
         return PacketProperty(self, value)
@@ -90,7 +90,7 @@ public struct PropertyRow: Sendable {
 public struct PacketProperty: Sendable {
     public enum Value: Sendable {
         case number(Int)
-        case octets([UInt8])
+        case bytes([UInt8])
         case pair(String, String)
     }
 
@@ -103,14 +103,14 @@ public struct PacketProperty: Sendable {
     }
 
     /// Identifier and value.
-    public var octets: [UInt8] {
+    public var bytes: [UInt8] {
         switch (value, row.form) {
         case (.number(let number), .byte): [row.id, UInt8(truncatingIfNeeded: number)]
-        case (.number(let number), .uint16): [row.id] + Octets.uint16(UInt16(truncatingIfNeeded: number))
-        case (.number(let number), .uint32): [row.id] + Octets.uint32(UInt32(truncatingIfNeeded: number))
-        case (.number(let number), _): [row.id] + Octets.variable(number)
-        case (.octets(let octets), _): [row.id] + Octets.binary(octets)
-        case (.pair(let name, let text), _): [row.id] + Octets.text(name) + Octets.text(text)
+        case (.number(let number), .uint16): [row.id] + Bytes.uint16(UInt16(truncatingIfNeeded: number))
+        case (.number(let number), .uint32): [row.id] + Bytes.uint32(UInt32(truncatingIfNeeded: number))
+        case (.number(let number), _): [row.id] + Bytes.variable(number)
+        case (.bytes(let bytes), _): [row.id] + Bytes.binary(bytes)
+        case (.pair(let name, let text), _): [row.id] + Bytes.text(name) + Bytes.text(text)
         }
     }
 
@@ -118,8 +118,8 @@ public struct PacketProperty: Sendable {
     public var shown: String {
         switch (value, row.form) {
         case (.number(let number), _): "\(number)"
-        case (.octets(let octets), .binary): Octets.hexadecimal(octets)
-        case (.octets(let octets), _): String(decoding: octets, as: UTF8.self)
+        case (.bytes(let bytes), .binary): Bytes.hexadecimal(bytes)
+        case (.bytes(let bytes), _): String(decoding: bytes, as: UTF8.self)
         case (.pair(let name, let text), _): "\(name)=\(text)"
         }
     }
@@ -132,10 +132,10 @@ public struct PropertyList: Sendable {
     public init(_ members: [PacketProperty] = []) { self.members = members }
 
     /// Their length and themselves; nothing before 5.0.
-    public func octets(_ version: UInt8) -> [UInt8] {
+    public func bytes(_ version: UInt8) -> [UInt8] {
         guard version == 5 else { return [] }
-        let all = members.flatMap(\.octets)
-        return Octets.variable(all.count) + all
+        let all = members.flatMap(\.bytes)
+        return Bytes.variable(all.count) + all
     }
 
     /// Some of those that may stand there, user properties several times; none before 5.0.

@@ -16,7 +16,7 @@ public struct PublishValue: PacketValue {
     public var flags: UInt8 { (isDuplicate ? 8 : 0) | qos << 1 | (isRetained ? 1 : 0) }
 
     public func body(_ version: UInt8) -> [UInt8] {
-        Octets.text(topic) + (qos > 0 ? Octets.uint16(packetID) : []) + properties.octets(version) + payload
+        Bytes.text(topic) + (qos > 0 ? Bytes.uint16(packetID) : []) + properties.bytes(version) + payload
     }
 
     public func fields(_ version: UInt8) -> [String: [String]] {
@@ -34,7 +34,7 @@ public struct PublishValue: PacketValue {
     public static func random(_ version: UInt8, isFromServer: Bool, _ random: inout SeededGenerator) -> PublishValue {
         var value = PublishValue()
         value.topic = random.topicName()
-        value.payload = random.octets(0...300)
+        value.payload = random.bytes(0...300)
         value.qos = .random(in: 0...2, using: &random)
         value.isRetained = .random(using: &random)
         value.isDuplicate = value.qos > 0 && Bool.random(using: &random)
@@ -58,10 +58,10 @@ public struct AnswerValue: PacketValue {
     public var flags: UInt8 { type == 6 ? 2 : 0 }
 
     public func body(_ version: UInt8) -> [UInt8] {
-        var body = Octets.uint16(packetID)
+        var body = Bytes.uint16(packetID)
         guard version == 5, let code else { return body }
         body.append(code)
-        return body + (properties?.octets(version) ?? [])
+        return body + (properties?.bytes(version) ?? [])
     }
 
     public func fields(_ version: UInt8) -> [String: [String]] {
@@ -113,7 +113,7 @@ public struct DisconnectValue: PacketValue {
 
     public func body(_ version: UInt8) -> [UInt8] {
         guard version == 5, let code else { return [] }
-        return [code] + (properties?.octets(version) ?? [])
+        return [code] + (properties?.bytes(version) ?? [])
     }
 
     public func fields(_ version: UInt8) -> [String: [String]] {
@@ -152,7 +152,7 @@ public struct AuthValue: PacketValue {
 
     public var type: UInt8 { 15 }
 
-    public func body(_ version: UInt8) -> [UInt8] { [code] + properties.octets(version) }
+    public func body(_ version: UInt8) -> [UInt8] { [code] + properties.bytes(version) }
 
     public func fields(_ version: UInt8) -> [String: [String]] {
         properties.fields("mqtt.prop").merging(["mqtt.reason_code": ["\(code)"]]) { $1 }

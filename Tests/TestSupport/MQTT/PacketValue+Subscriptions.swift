@@ -30,8 +30,8 @@ public struct SubscribeValue: PacketValue {
     public var flags: UInt8 { 2 }
 
     public func body(_ version: UInt8) -> [UInt8] {
-        Octets.uint16(packetID) + properties.octets(version)
-            + filters.flatMap { Octets.text($0.text) + [$0.options(version)] }
+        Bytes.uint16(packetID) + properties.bytes(version)
+            + filters.flatMap { Bytes.text($0.text) + [$0.options(version)] }
     }
 
     public func fields(_ version: UInt8) -> [String: [String]] {
@@ -78,7 +78,7 @@ public struct UnsubscribeValue: PacketValue {
     public var flags: UInt8 { 2 }
 
     public func body(_ version: UInt8) -> [UInt8] {
-        Octets.uint16(packetID) + properties.octets(version) + filters.flatMap { Octets.text($0) }
+        Bytes.uint16(packetID) + properties.bytes(version) + filters.flatMap { Bytes.text($0) }
     }
 
     public func fields(_ version: UInt8) -> [String: [String]] {
@@ -112,7 +112,7 @@ public struct SubscribeAnswerValue: PacketValue {
     private func hasCodes(_ version: UInt8) -> Bool { type == 9 || version == 5 }
 
     public func body(_ version: UInt8) -> [UInt8] {
-        Octets.uint16(packetID) + properties.octets(version) + (hasCodes(version) ? codes : [])
+        Bytes.uint16(packetID) + properties.bytes(version) + (hasCodes(version) ? codes : [])
     }
 
     public func fields(_ version: UInt8) -> [String: [String]] {

@@ -19,7 +19,7 @@ extension PacketValue {
     public var flags: UInt8 { 0 }
 
     /// The packet on the wire.
-    public func octets(_ version: UInt8) -> [UInt8] { Octets.packet(type, flags: flags, body(version)) }
+    public func bytes(_ version: UInt8) -> [UInt8] { Bytes.packet(type, flags: flags, body(version)) }
 
     /// What an event shows of the packet, the type and the lengths included.
     public func shown(_ version: UInt8) -> [String: [String]] {
@@ -75,13 +75,13 @@ public struct ConnectValue: PacketValue {
     }
 
     public func body(_ version: UInt8) -> [UInt8] {
-        var body = Octets.text(version == 3 ? "MQIsdp" : "MQTT") + [version, connectFlags] + Octets.uint16(keepAlive)
-        body += properties.octets(version) + Octets.text(clientID)
+        var body = Bytes.text(version == 3 ? "MQIsdp" : "MQTT") + [version, connectFlags] + Bytes.uint16(keepAlive)
+        body += properties.bytes(version) + Bytes.text(clientID)
         if let will {
-            body += will.properties.octets(version) + Octets.text(will.topic) + Octets.binary(will.message)
+            body += will.properties.bytes(version) + Bytes.text(will.topic) + Bytes.binary(will.message)
         }
-        if let userName { body += Octets.text(userName) }
-        if let password { body += Octets.binary(password) }
+        if let userName { body += Bytes.text(userName) }
+        if let password { body += Bytes.binary(password) }
         return body
     }
 
@@ -113,12 +113,12 @@ public struct ConnectValue: PacketValue {
         value.properties = .random(.connect, version, &random)
         if Bool.random(using: &random) {
             value.will = Will(
-                topic: random.topicName(), message: random.octets(0...200), qos: .random(in: 0...2, using: &random),
+                topic: random.topicName(), message: random.bytes(0...200), qos: .random(in: 0...2, using: &random),
                 isRetained: .random(using: &random), properties: .random(.will, version, &random))
         }
         if Bool.random(using: &random) { value.userName = random.plainText(1...40) }
         // Before 5.0 there is no password without a user name.
-        if version == 5 || value.userName != nil, Bool.random(using: &random) { value.password = random.octets(1...40) }
+        if version == 5 || value.userName != nil, Bool.random(using: &random) { value.password = random.bytes(1...40) }
         return value
     }
 }
@@ -134,7 +134,7 @@ public struct ConnackValue: PacketValue {
     public var type: UInt8 { 2 }
 
     public func body(_ version: UInt8) -> [UInt8] {
-        [isSessionPresent ? 1 : 0, code] + properties.octets(version)
+        [isSessionPresent ? 1 : 0, code] + properties.bytes(version)
     }
 
     public func fields(_ version: UInt8) -> [String: [String]] {

@@ -7,7 +7,7 @@ extension SeededGenerator {
     }
 
     /// Bytes of any kind.
-    public mutating func octets(_ length: ClosedRange<Int>) -> [UInt8] {
+    public mutating func bytes(_ length: ClosedRange<Int>) -> [UInt8] {
         (0..<Int.random(in: length, using: &self)).map { _ in UInt8.random(in: 0...255, using: &self) }
     }
 

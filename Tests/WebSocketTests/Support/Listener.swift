@@ -10,7 +10,7 @@ struct Listener: ~Copyable {
     let id: WebSocketID
     private var output = WebSocketOutput()
     /// The bytes of each direction.
-    private(set) var octets: [Direction: [UInt8]] = [.toServer: [], .toClient: []]
+    private(set) var bytes: [Direction: [UInt8]] = [.toServer: [], .toClient: []]
     /// The messages of each direction that ended, and whether they are text.
     private(set) var messages: [Direction: [(isText: Bool, bytes: [UInt8])]] = [.toServer: [], .toClient: []]
     /// The broken statements in the order in which they were marked, each direction for itself.
@@ -72,9 +72,9 @@ struct Listener: ~Copyable {
         longestOutput = max(longestOutput, output.bytes.count)
     }
 
-    private mutating func append(_ bytes: ArraySlice<UInt8>, _ direction: Direction) {
-        octets[direction]? += bytes
-        current[direction]?.bytes += bytes
+    private mutating func append(_ more: ArraySlice<UInt8>, _ direction: Direction) {
+        bytes[direction]? += more
+        current[direction]?.bytes += more
     }
 
     /// What is noted of the handshake.

@@ -5,7 +5,7 @@ import Packets
 struct FragmentFinding {
     /// How many runs of bytes are new, and how many bytes.
     var newPieces = 0
-    var newOctets = 0
+    var newBytes = 0
     /// Whether it is an exact copy of a piece.
     var isDuplicate = false
 }
@@ -41,7 +41,7 @@ extension FragmentTable {
             if offset >= stop { break }
             if offset > cursor {
                 finding.newPieces += 1
-                finding.newOctets += offset - cursor
+                finding.newBytes += offset - cursor
                 cursor = offset
             }
             let count = min(end, stop) - cursor
@@ -58,7 +58,7 @@ extension FragmentTable {
         }
         if cursor < stop {
             finding.newPieces += 1
-            finding.newOctets += stop - cursor
+            finding.newBytes += stop - cursor
         }
         if differs { return (finding, .conflict) }
         // A copy that ends the datagram where the piece did not, or the other way round, is none.

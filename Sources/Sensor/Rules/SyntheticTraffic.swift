@@ -89,38 +89,39 @@ struct SyntheticTraffic {
         _ payload: ArraySlice<UInt8>
     ) {
         var segment = ports(client, isToServer, server: port)
-        segment += octets(sequence) + octets(acknowledged) + [0x50, flags, 0x20, 0, 0, 0, 0, 0] + payload
+        segment += bigEndian(sequence) + bigEndian(acknowledged) + [0x50, flags, 0x20, 0, 0, 0, 0, 0] + payload
         addPacket(client, isToServer, 6, segment)
     }
 
     private mutating func addDatagram(_ message: EarshotExtension.Message, _ port: UInt16) throws(SensorError) {
         guard message.bytes.count <= Self.longestDatagram else {
-            throw SensorError(.configuration, "\(message.bytes.count) octets do not fit into a datagram")
+            throw SensorError(.configuration, "\(message.bytes.count) bytes do not fit into a datagram")
         }
         let length = UInt32(truncatingIfNeeded: message.bytes.count + 8)
         let datagram =
-            ports(message.client, message.isToServer, server: port) + octets(length).suffix(2) + [0, 0] + message.bytes
+            ports(message.client, message.isToServer, server: port) + bigEndian(length).suffix(2) + [0, 0]
+            + message.bytes
         addPacket(message.client, message.isToServer, 17, datagram)
     }
 
     private func ports(_ client: Int, _ isToServer: Bool, server: UInt16) -> [UInt8] {
-        let own = octets(40_000 + UInt32(truncatingIfNeeded: client)).suffix(2)
-        let other = octets(UInt32(server)).suffix(2)
+        let own = bigEndian(40_000 + UInt32(truncatingIfNeeded: client)).suffix(2)
+        let other = bigEndian(UInt32(server)).suffix(2)
         return Array(isToServer ? own + other : other + own)
     }
 
     /// An IPv4 packet (RFC 791, 3.1).
     private mutating func addPacket(_ number: Int, _ isToServer: Bool, _ transport: UInt8, _ payload: [UInt8]) {
-        let sender = octets(client &+ UInt32(truncatingIfNeeded: number - 1))
-        let receiver = octets(server)
-        let length = octets(UInt32(truncatingIfNeeded: payload.count + 20)).suffix(2)
+        let sender = bigEndian(client &+ UInt32(truncatingIfNeeded: number - 1))
+        let receiver = bigEndian(server)
+        let length = bigEndian(UInt32(truncatingIfNeeded: payload.count + 20)).suffix(2)
         let header = [0x45, 0] + length + [0, 0, 0x40, 0, 64, transport, 0, 0]
         frames.append(
             Frame(
                 time: clock, bytes: header + (isToServer ? sender + receiver : receiver + sender) + payload))
     }
 
-    private func octets(_ value: UInt32) -> [UInt8] {
+    private func bigEndian(_ value: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
     }
 }

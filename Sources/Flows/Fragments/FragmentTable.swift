@@ -70,7 +70,7 @@ public struct FragmentTable: ~Copyable {
 
         if finding.newPieces > 0 {
             if slots[slot].pieceCount + finding.newPieces > pieceLimit { return drop(.tooManyPieces) }
-            guard reserve(slots[slot].store.count + finding.newOctets, slot) else {
+            guard reserve(slots[slot].store.count + finding.newBytes, slot) else {
                 if slots[slot].pieceCount == 0 { remove(slot) }
                 return drop(.noRoom)
             }

@@ -90,7 +90,7 @@ enum JSONValue: Decodable {
             switch (info.type, item) {
             case (.keyword, .text(let text)), (.text, .text(let text)): values.append(copying: text.utf8.span.bytes)
             case (.bytes, .text(let text)):
-                guard let bytes = Self.octets(text) else {
+                guard let bytes = Self.hexBytes(text) else {
                     throw RecordedEvent.BadEvent(message: "'\(info.name)' wants pairs of hexadecimal digits")
                 }
                 values.append(copying: bytes.span.bytes)
@@ -113,7 +113,7 @@ enum JSONValue: Decodable {
         }
     }
 
-    private static func octets(_ text: String) -> [UInt8]? {
+    private static func hexBytes(_ text: String) -> [UInt8]? {
         let digits = text.utf8.map { byte -> UInt8? in
             switch byte {
             case 0x30...0x39: byte - 0x30

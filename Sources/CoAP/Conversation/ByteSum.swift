@@ -1,7 +1,7 @@
 import Bytes
 
 /// Sums over bytes that tell a copy from something else; not proof against those who seek two inputs with one sum.
-enum OctetSum {
+enum ByteSum {
     /// Over all bytes.
     static func of(_ bytes: RawSpan) -> UInt32 {
         var sum = UInt64(bytes.byteCount)

@@ -30,14 +30,14 @@ public enum CoAPExtensionViolation: UInt8, CaseIterable, Sendable {
         case .messageBehindAbort: (.abort, "message behind the sender's Abort")
         case .bertSize: (.bert, "BERT block with more to come, payload no multiple of 1024")
         case .oscoreWithoutPayload: (.oscoreOption, "OSCORE option without a payload")
-        case .oscoreZeroFlags: (.oscoreOption, "OSCORE option of a zero flag octet instead of no octet")
+        case .oscoreZeroFlags: (.oscoreOption, "OSCORE option of a zero flag byte instead of no byte")
         case .oscoreOuterCode: (.oscoreOuterCode, "OSCORE under a code other than POST, FETCH, 2.04 and 2.05")
         case .oscorePartialIVNotMinimal: (.oscoreParameters, "Partial IV with zeros in front")
         case .oscoreRequestIncomplete: (.oscoreParameters, "OSCORE request without Partial IV or kid")
         case .oscoreFlagsReserved: (.oscoreEncoding, "reserved bits in the flags of OSCORE")
         case .oscorePartialIVReserved: (.oscoreEncoding, "Partial IV length of 6 or 7")
         case .oscoreTruncated: (.oscoreEncoding, "OSCORE option that ends too early")
-        case .oscoreTrailing: (.oscoreEncoding, "octets of an OSCORE option that stand for nothing")
+        case .oscoreTrailing: (.oscoreEncoding, "bytes of an OSCORE option that stand for nothing")
         case .tokenTooLong: (.tokenCapability, "token of a request beyond the receiver's Extended-Token-Length")
         }
     }

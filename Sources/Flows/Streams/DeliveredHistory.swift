@@ -16,31 +16,31 @@ struct DeliveredHistory: ~Copyable {
         var position: UInt64 = 0
     }
 
-    private var octets: [UInt8] = []
+    private var buffer: [UInt8] = []
     private var segments: [Segment] = []
     /// How many bytes and segments were ever written; the first segment has the number 1.
     private var written: UInt64 = 0
     private var last: UInt64 = 0
-    private let octetCapacity: UInt64
+    private let byteCapacity: UInt64
     private let segmentCapacity: UInt64
     /// How far back a stream is walked for one copy.
     private static var walkLimit: Int { 256 }
 
     /// An empty ring of `bytes` bytes, and of one segment for each 128 of them.
     init(bytes: Int) {
-        octetCapacity = UInt64(max(bytes, 4096))
-        segmentCapacity = octetCapacity / 128
+        byteCapacity = UInt64(max(bytes, 4096))
+        segmentCapacity = byteCapacity / 128
     }
 
     /// Keeps a copy of bytes that a stream delivers; `newest` is the stream's last segment, 0 for none.
     mutating func remember(_ bytes: RawSpan, at start: SequenceNumber, _ newest: inout UInt64) {
         let count = UInt64(truncatingIfNeeded: bytes.byteCount)
-        guard count <= octetCapacity / 16 else { return }
-        if octets.isEmpty { allocate() }
-        let offset = written % octetCapacity
+        guard count <= byteCapacity / 16 else { return }
+        if buffer.isEmpty { allocate() }
+        let offset = written % byteCapacity
         // The bytes of a segment lie together: what does not fit at the end begins anew.
-        if offset + count > octetCapacity { written += octetCapacity - offset }
-        octets.overwrite(at: Int(written % octetCapacity), copying: bytes)
+        if offset + count > byteCapacity { written += byteCapacity - offset }
+        buffer.overwrite(at: Int(written % byteCapacity), copying: bytes)
         last += 1
         segments[Int(last % segmentCapacity)] = Segment(
             previous: newest, start: start, count: UInt32(truncatingIfNeeded: count), position: written)
@@ -49,7 +49,7 @@ struct DeliveredHistory: ~Copyable {
     }
 
     private mutating func allocate() {
-        octets = Array(repeating: 0, count: Int(octetCapacity))
+        buffer = Array(repeating: 0, count: Int(byteCapacity))
         segments = Array(repeating: Segment(), count: Int(segmentCapacity))
     }
 
@@ -60,12 +60,12 @@ struct DeliveredHistory: ~Copyable {
         for _ in 0..<Self.walkLimit {
             guard number > 0, last - number < segmentCapacity else { return false }
             let segment = segments[Int(number % segmentCapacity)]
-            guard written - segment.position <= octetCapacity else { return false }
+            guard written - segment.position <= byteCapacity else { return false }
             let offset = segment.start.distance(from: start)
             let (from, to) = (max(0, offset), min(bytes.byteCount, offset + Int(segment.count)))
             if from < to {
-                let place = Int(segment.position % octetCapacity) + from - offset
-                let known = octets.span.bytes.slice(ByteRange(offset: place, count: to - from))
+                let place = Int(segment.position % byteCapacity) + from - offset
+                let known = buffer.span.bytes.slice(ByteRange(offset: place, count: to - from))
                 if !known.elementsEqual(bytes.slice(ByteRange(offset: from, count: to - from))) { return true }
             }
             // Segments are delivered in order: those before this one end where it begins.
