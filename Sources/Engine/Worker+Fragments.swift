@@ -29,22 +29,31 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             var provenance = frame.provenance
             if buffer.hasOverlap { provenance.anomalies.insert(.fragmentOverlap) }
             if buffer.hasConflict { provenance.anomalies.insert(.fragmentConflict) }
-            let hit = track(packet)
+            let hit = track(packet, payload)
             guard wants(packet, hit) else { return }
-            take(packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames), hit)
+            take(
+                packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames),
+                verifyChecksum(packet, payload),
+                hit)
         }
     }
 
-    /// Whether a checksum of a packet is wrong, which is counted, as is that there is none.
-    mutating func hasWrongChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> Bool {
-        switch PacketDecoder.checksum(bytes, packet) {
-        case .ok, .unknown: return false
-        case .absent:
-            core.counters.missingChecksums &+= 1
-            return false
-        case .wrong:
-            core.counters.wrongChecksums &+= 1
-            return true
+    /// What the checksums of a packet say; wrong ones and missing ones are counted.
+    mutating func verifyChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> ChecksumVerdict {
+        let verdict = PacketDecoder.checksum(bytes, packet)
+        switch verdict {
+        case .ok, .unknown: break
+        case .absent: core.counters.missingChecksums &+= 1
+        case .wrong, .partial: core.counters.wrongChecksums &+= 1
+        }
+        return verdict
+    }
+
+    /// Whether the checksums of a packet are right, or cannot be told to be wrong.
+    mutating func hasRightChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> Bool {
+        switch verifyChecksum(packet, bytes) {
+        case .ok, .unknown, .absent: true
+        case .wrong, .partial: false
         }
     }
 }

@@ -8,7 +8,8 @@ import Packets
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Takes a segment.
     mutating func processSegment(
-        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ hit: FlowTable.Hit
+        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ checksum: ChecksumVerdict,
+        _ hit: FlowTable.Hit
     ) {
         let slot = hit.slot
         if core.streams.table[slot].kind == .ignored {
@@ -17,12 +18,15 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             releaseCarrier(of: slot)
             core.streams.table[slot].kind = .unknown
         }
-        if !core.streams.table[slot][hit.side].isSettled, isBeginning(slot, hit.side, bytes.slice(packet.payload)) {
+        let doubts = core.streams.doubts(packet, checksum, slot: slot, side: hit.side)
+        if doubts.isEmpty, !core.streams.table[slot][hit.side].isSettled,
+            isBeginning(slot, hit.side, bytes.slice(packet.payload))
+        {
             core.streams.settle(slot, hit.side)
         }
         let accepted = core.streams.accept(
-            packet.tcp, payload: packet.payload, missing: packet.missing, of: bytes, frame, slot: slot, side: hit.side,
-            at: core.now)
+            packet.tcp, payload: packet.payload, missing: packet.missing, of: bytes, frame, doubts: doubts, slot: slot,
+            side: hit.side, at: core.now)
         if accepted.isRestart { forget(slot) }
         if accepted.isGap { run(.gap, slot, hit.side) }
         if !accepted.deliver.isEmpty { receive(slot, hit.side, bytes.slice(accepted.deliver), frame) }
@@ -111,7 +115,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Takes what waited in a stream and is due; whether there was anything.
     private mutating func drainQueue(_ slot: Int, _ side: Side, force: Bool) -> Bool {
-        guard core.streams.hasQueued(in: slot, side) else { return false }
+        guard core.streams.hasWaiting(in: slot, side) else { return false }
         var hasTaken = false
         while true {
             if core.streams.isGapDue(slot: slot, side: side, at: core.now, force: force) {

@@ -31,6 +31,7 @@ extension PacketDecoder {
         packet.source = IPAddress(v4: frame, at: offset &+ 12)
         packet.destination = IPAddress(v4: frame, at: offset &+ 16)
         packet.networkHeader = header
+        packet.hopLimit = frame.byte(at: offset &+ 8)
         packet.isSourceRouted = false
         let body = ByteRange(offset: header.end, count: length &- headerLength)
         let fragmentation = frame.uint16(at: offset &+ 6)

@@ -16,6 +16,7 @@ extension PacketDecoder {
         packet.source = IPAddress(v6: frame, at: offset &+ 8)
         packet.destination = IPAddress(v6: frame, at: offset &+ 24)
         packet.networkHeader = ByteRange(offset: offset, count: 40)
+        packet.hopLimit = frame.byte(at: offset &+ 7)
         packet.isSourceRouted = false
         let next = IPProtocol(rawValue: frame.byte(at: offset &+ 6))
         return ipv6Headers(next, frame, at: offset &+ 40, end: stop, isReassembled: false, &packet)

@@ -23,7 +23,10 @@ extension PacketDecoder {
         while type.isVLAN {
             guard tags < vlanLimit else { return .undecoded(.vlanTooDeep) }
             guard available(frame, at: offset, end: end) >= 4 else { return .undecoded(.linkTruncated) }
-            packet.vlans.append(frame.uint16(at: offset) & 0x0FFF)
+            let identifier = frame.uint16(at: offset) & 0x0FFF
+            packet.vlans.append(identifier)
+            // A tag of 0 has a priority and names no VLAN (IEEE 802.1Q, 9.6).
+            if identifier != 0 { packet.enterNetwork(UInt64(identifier)) }
             type = EtherType(rawValue: frame.uint16(at: offset &+ 2))
             offset &+= 4
             tags &+= 1

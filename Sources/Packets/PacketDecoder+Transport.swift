@@ -23,7 +23,7 @@ extension PacketDecoder {
         }
     }
 
-    /// TCP (RFC 9293, 3.1), options passed over.
+    /// TCP (RFC 9293, 3.1).
     private static func tcp(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome {
         let start = body.offset
         guard body.count >= 20, frame.byteCount &- start >= 20 else { return .undecoded(.tcpTruncated) }
@@ -36,6 +36,10 @@ extension PacketDecoder {
         packet.tcp.acknowledgement = SequenceNumber(frame.uint32(at: start &+ 8))
         packet.tcp.flags = TCPFlags(rawValue: frame.byte(at: start &+ 13) & 0x3F)
         packet.tcp.window = frame.uint16(at: start &+ 14)
+        packet.tcp.urgentPointer = frame.uint16(at: start &+ 18)
+        if headerLength > 20, frame.byteCount &- start >= headerLength {
+            packet.tcp.options = TCPOptions(frame, ByteRange(offset: start &+ 20, count: headerLength &- 20))
+        }
         setPayload(frame, body, headerLength: headerLength, &packet)
         return .packet
     }

@@ -70,10 +70,12 @@ public struct HalfStream: Sendable {
     var newest: UInt64 = 0
     /// Whether a copy of bytes with other content came since the caller last looked.
     public var hasConflict = false
-    /// First waiting segment in the queue's pool; -1 for none.
-    var queueHead: Int32 = -1
-    var queuedSegments: Int32 = 0
-    var queuedBytes: Int32 = 0
+    /// Segments that wait for bytes in front of them.
+    var queued = WaitingSegments()
+    /// Segments that wait for what decides whether their receiver took them.
+    var doubted = WaitingSegments()
+    /// How packets of this end look.
+    var profile = SenderProfile()
     /// The buffer with the beginning of an unfinished message; -1 for none.
     public internal(set) var held: Int32 = -1
     /// Where it stands between messages.
@@ -88,6 +90,13 @@ public struct HalfStream: Sendable {
         next = start.advanced(by: count)
         strays = 0
         return true
+    }
+
+    /// Whether the next byte begins a message.
+    var isAtBoundary: Bool {
+        if held >= 0 { return false }
+        if case .inOrder = framing { return true }
+        return false
     }
 
     /// Whether everything up to the FIN was delivered.
@@ -126,6 +135,10 @@ public struct Flow: Sendable {
     public var idleSeconds: Int32 = 0
     /// Which ends were heard with a message of the protocol, and how many there were: what the caller needs to be sure.
     public var heard: UInt8 = 0
+    /// Which ends packets were seen of.
+    var seen: UInt8 = 0
+    /// The latest datagrams of both ends, as `FlowTrace.print`.
+    var prints: InlineArray<2, UInt32> = [0, 0]
     /// How often the caller looked in vain for a protocol that it knows.
     public var failedProbes: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
