@@ -36,6 +36,9 @@ public struct EngineCounters: Sendable {
     /// Broken rules of a specification by their names.
     public var violations: [String: UInt64] = [:]
 
+    /// Events of the category `network`, by the number of their anomaly.
+    public var tricks = [UInt64](repeating: 0, count: 8)
+
     /// Zeros, for so many protocols.
     init(protocols count: Int) {
         messagesByType = Array(repeating: 0, count: 256 * count)

@@ -169,6 +169,7 @@ extension EngineCore where Sink: ~Copyable {
             streams.table[slot][side].hasConflict = false
             context.anomalies.insert(.segmentConflict)
         }
+        if streams.table[slot][side].isOtherReading { context.anomalies.insert(.segmentAmbiguous) }
         if streams.table[slot].carrier >= 0 { context.carrier = carrier(slot, context.direction, number) }
         if !streams.table[slot].isEstablished { noteHeard(slot, side, number) }
         let handle = streams.table[slot].handle

@@ -41,6 +41,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             end(slot)
             endCarrier(slot)
         }
+        if core.streams.hasFindings { tellFindings() }
     }
 
     /// Whether bytes can be nothing but the first of a stream.
@@ -64,7 +65,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Takes the next bytes of a stream of messages, in order: those of TCP, or those that a carrier gave.
     mutating func feed(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
         switch core.streams.table[slot].kind {
-        case .followed(let number): dissectors.run(.feed, number, slot, side, data, frame, &core)
+        case .followed(let number):
+            dissectors.run(.feed, number, slot, side, data, frame, &core)
+            if core.streams.table[slot][side].hasOtherReading { feedOtherReading(slot, side, data, frame) }
         case .unknown: identify(slot, side, data, frame)
         case .candidate(let number): weigh(slot, side, data, frame, number)
         case .ignored: break
@@ -74,6 +77,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Passes over bytes of a stream that were lost, or that the snap length cut off `frame`.
     mutating func passHole(_ count: Int, _ slot: Int, _ side: Side, _ frame: FrameRef) {
         guard core.streams.table[slot].kind != .ignored else { return }
+        core.streams.dropOtherReading(slot, side)
         var count = count
         if core.streams.table[slot].carrier >= 0 {
             guard let inside = passCarried(count, slot, side) else {
@@ -148,6 +152,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             drainQueues(Int(name.slot), name.side, force: false)
             index += 1
         }
+        if core.streams.hasFindings { tellFindings() }
     }
 
     /// At the end of a capture: what still waits for lost bytes is read as far as it goes.
@@ -158,6 +163,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
                 endStream(slot, side, .nothing)
             }
         }
+        if core.streams.hasFindings { tellFindings() }
     }
 
     /// Ends the session of a flow.

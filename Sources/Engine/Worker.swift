@@ -19,6 +19,8 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     var carried = WebSocketOutput()
     var carriedProbe: [UInt8] = []
     let checksums: ChecksumPolicy
+    /// The frame whose fragments were told to differ.
+    var toldFragments: UInt64 = 0
 
     /// A worker that has seen nothing yet.
     ///

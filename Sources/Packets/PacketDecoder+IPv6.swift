@@ -67,11 +67,11 @@ extension PacketDecoder {
     private static func ipv6Fragment(_ frame: RawSpan, at header: Int, end: Int, _ packet: Packet) -> Outcome {
         let (payload, missing) = captured(frame, ByteRange(offset: header &+ 8, count: end &- header &- 8))
         let fragmentation = frame.uint16(at: header &+ 2)
-        return .fragment(
-            Fragment(
-                source: packet.source, destination: packet.destination,
-                identification: frame.uint32(at: header &+ 4), protocolNumber: frame.byte(at: header), isIPv4: false,
-                offset: Int(fragmentation & 0xFFF8), hasMore: fragmentation & 1 != 0, payload: payload,
-                missing: missing))
+        var fragment = Fragment(
+            source: packet.source, destination: packet.destination, identification: frame.uint32(at: header &+ 4),
+            protocolNumber: frame.byte(at: header), isIPv4: false, offset: Int(fragmentation & 0xFFF8),
+            hasMore: fragmentation & 1 != 0, payload: payload, missing: missing)
+        fragment.network = packet.network
+        return .fragment(fragment)
     }
 }

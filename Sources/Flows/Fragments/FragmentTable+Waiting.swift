@@ -83,6 +83,7 @@ extension FragmentTable {
         buffers.give(&store)
         var frames = takeFrames(slot)
         spare(&frames)
+        slots[slot].rivals = []
         freeSlots.append(Int32(truncatingIfNeeded: slot))
     }
 

@@ -28,6 +28,10 @@ struct FragmentedDatagram: Sendable {
     /// Whether `store` is the payload as it stands: each piece came behind the one in front of it.
     var isInOrder = true
     var oddities: FragmentOddities = []
+    /// Whether a fragment came whose IP header has a right checksum.
+    var hasRightChecksum = false
+    /// Fragments that came later with other bytes than those that are kept.
+    var rivals: [FragmentRival] = []
     /// The frames that its fragments came in.
     var frames = KeptFrames()
     /// The memory that they take up.
@@ -50,4 +54,15 @@ struct FragmentQueue: Sendable {
     /// Both -1 where nothing waits.
     var oldest: Int32 = -1
     var newest: Int32 = -1
+}
+
+/// A fragment whose bytes differ from those of a fragment that came before it.
+public struct FragmentRival: Sendable {
+    /// Where it begins in the payload.
+    public var offset: Int
+    /// What it carries.
+    public var bytes: [UInt8]
+
+    /// How many are kept of a datagram.
+    static let limit = 4
 }

@@ -16,6 +16,9 @@ public struct TCPStreams: ~Copyable {
     var queue = SegmentQueue()
     var held = PartialMessages()
     var history: DeliveredHistory
+    var otherReadings = OtherReadings()
+    /// The first reading of a stream, while the second one goes on.
+    var suspended: OtherReadings.Reading?
     /// What was found of tricks since the caller last asked.
     var findings: [SegmentFinding] = []
     /// Whether there is any.

@@ -80,6 +80,10 @@ public struct HalfStream: Sendable {
     public internal(set) var held: Int32 = -1
     /// Where it stands between messages.
     public var framing = MessageFraming.inOrder
+    /// Whether what is read at the moment is a second reading, of a copy that may not be what the receiver took.
+    public internal(set) var isOtherReading = false
+    /// Whether it has a second reading that goes on.
+    public internal(set) var hasOtherReading = false
     /// Whether bytes were given up since the caller last looked, nobody knows how many: for whoever keeps boundaries of his
     /// own below those of messages.
     public var hasUnknownHole = false

@@ -91,6 +91,10 @@ struct MQTTSession {
     /// How many retained messages were delivered.
     var retainedCount = 0
     var subscriptions = Subscriptions()
+    /// Topics of deliveries that no known filter takes in, as hashes.
+    var uncovered: [UInt32] = []
+    /// How many of them are told apart.
+    static let uncoveredLimit = 256
     /// What `mqtt.passwd.digest` shows.
     var passwordDigest: KeyedDigest.Code?
     /// What the CONNACK said.
@@ -115,6 +119,12 @@ struct MQTTSession {
 
     /// Whether every hand-shake and subscription of it is known.
     var isWhole: Bool { isComplete && isPastKnown }
+
+    /// Whether every SUBSCRIBE that was sent can have been seen: since the CONNECT all was, and what the ends kept of earlier
+    /// connections is known.
+    var isEverySubscribeSeen: Bool {
+        isWhole && !pending.hasDropped && !subscriptions.isTruncated
+    }
 
     /// Whether every subscription is known and none is being made.
     var areSubscriptionsKnown: Bool { isWhole && pending.isEmpty && !pending.hasDropped && !subscriptions.hasDropped }
@@ -160,6 +170,7 @@ struct MQTTSession {
         filterCount = 0
         retainedCount = 0
         subscriptions.removeAll()
+        uncovered.removeAll(keepingCapacity: uncovered.capacity <= 16)
         passwordDigest = nil
         toServer.reset()
         toClient.reset()

@@ -33,6 +33,8 @@ public struct RunStatistics: Codable, Sendable {
     public var dropped: [String: UInt64] = [:]
     /// Segments by what was odd about them.
     public var tcp: [String: UInt64] = [:]
+    /// Tricks with packets, each an event of the category `network`, by anomaly; `nil` where there was none.
+    public var tricks: [String: UInt64]?
     /// Fragments by what became of them.
     public var fragments: [String: UInt64] = [:]
     /// What was lost on the way to and from each server.
@@ -64,7 +66,7 @@ public struct RunStatistics: Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
         case unparsedBytes = "unparsed_bytes"
-        case evicted, undecoded, dropped, tcp, fragments
+        case evicted, undecoded, dropped, tcp, tricks, fragments
         case wrongChecksums = "wrong_checksums"
         case missingChecksums = "missing_checksums"
         case confirmedFlows = "confirmed_flows"
@@ -134,6 +136,8 @@ extension RunStatistics {
         evicted = worker.evictions.filter { $0.value > 0 }
         fragments = worker.fragmentCounts.filter { $0.value > 0 }
         tcp = worker.segmentCounts.filter { $0.value > 0 }
+        let tricks = worker.trickCounts
+        self.tricks = tricks.isEmpty ? nil : tricks
         let carried = worker.webSocketCounts.filter { $0.value > 0 }
         webSocket = carried.isEmpty ? nil : carried
     }
@@ -168,6 +172,7 @@ extension RunStatistics {
         confirmedFlows.merge(other.confirmedFlows, uniquingKeysWith: +)
         encryptedFlows += other.encryptedFlows
         expired += other.expired
+        if let others = other.tricks { tricks = (tricks ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
         reloads += other.reloads
         reloadsFailed += other.reloadsFailed
