@@ -165,10 +165,6 @@ extension EngineCore where Sink: ~Copyable {
         guard case .followed(let number) = streams.table[slot].kind else { return }
         var context = context(
             slot, side, frames.completion, direction: side == streams.table[slot].client ? .toServer : .toClient)
-        if streams.table[slot][side].hasConflict {
-            streams.table[slot][side].hasConflict = false
-            context.anomalies.insert(.segmentConflict)
-        }
         if streams.table[slot][side].isOtherReading { context.anomalies.insert(.segmentAmbiguous) }
         if streams.table[slot].carrier >= 0 { context.carrier = carrier(slot, context.direction, number) }
         if !streams.table[slot].isEstablished { noteHeard(slot, side, number) }

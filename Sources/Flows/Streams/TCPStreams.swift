@@ -246,7 +246,6 @@ public struct TCPStreams: ~Copyable {
         // Which of them is read is known once that is read.
         if sorted.isConflict {
             counters.conflicts += 1
-            table[slot][side].hasConflict = true
             setAside(bytes, frame, at: start, .rival, slot, side, time)
         }
         if sorted.pieces == 0 { counters.retransmitted += 1 }
@@ -283,7 +282,6 @@ public struct TCPStreams: ~Copyable {
         // A rival was counted when it came.
         if doubts != .rival { counters.conflicts += 1 }
         let isDecoy = !doubts.isSubset(of: .rival)
-        if doubts.isEmpty { table[slot][side].hasConflict = true }
         var copy: [UInt8] = []
         copy.append(copying: bytes)
         note(

@@ -68,8 +68,6 @@ public struct HalfStream: Sendable {
     var finSequence = SequenceNumber(0)
     /// The segment delivered last, in the history of all streams; 0 for none.
     var newest: UInt64 = 0
-    /// Whether a copy of bytes with other content came since the caller last looked.
-    public var hasConflict = false
     /// Segments that wait for bytes in front of them.
     var queued = WaitingSegments()
     /// Segments that wait for what decides whether their receiver took them.
