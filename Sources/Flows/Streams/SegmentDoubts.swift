@@ -33,6 +33,9 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
     /// It differs from a copy that came first, and nothing says which of them the receiver took.
     public static let rival = SegmentDoubts(rawValue: 1 << 10)
 
+    /// It differs from bytes that the other end had acknowledged before it came: they are final.
+    public static let acknowledged = SegmentDoubts(rawValue: 1 << 11)
+
     /// Reasons that lie in the way the packet came, which may change in the middle of an honest connection.
     static let path: SegmentDoubts = [.hopLimit, .linkAddress, .network]
     /// Reasons for which every receiver drops it.
@@ -43,6 +46,6 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
         (.checksum, "checksum"), (.partialChecksum, "partial_checksum"), (.noACK, "no_ack"),
         (.oldTimestamp, "old_timestamp"), (.synData, "syn_data"), (.hopLimit, "hop_limit"),
         (.linkAddress, "link_address"), (.network, "network"), (.signature, "signature"),
-        (.outsideWindow, "outside_window"),
+        (.outsideWindow, "outside_window"), (.acknowledged, "acknowledged"),
     ]
 }

@@ -279,8 +279,12 @@ public struct TCPStreams: ~Copyable {
         // A keep-alive may carry one byte of nothing in the last one's place (RFC 1122, 4.2.3.6).
         if bytes.byteCount == 1, stream.next.distance(from: start) == 1 { return }
         guard let difference = history.difference(bytes, at: start, stream.newest) else { return }
+        var doubts = doubts
         // A rival was counted when it came.
         if doubts != .rival { counters.conflicts += 1 }
+        if doubts.isEmpty, isAcknowledged(start.advanced(by: difference.range.upperBound), slot, side) {
+            doubts = .acknowledged
+        }
         let isDecoy = !doubts.isSubset(of: .rival)
         var copy: [UInt8] = []
         copy.append(copying: bytes)

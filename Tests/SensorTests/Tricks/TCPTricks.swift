@@ -282,6 +282,12 @@ let rivalCopies: [Trick] = [
         scene.send(copy)
         scene.broker(MQTT.suback(1))
     },
+    Trick(name: "Another content behind what was acknowledged", told: ["segment_decoy"]) { scene in
+        scene.connect()
+        let copy = scene.next(decoy)
+        scene.harvest()
+        scene.send(copy)
+    },
     Trick(
         name: "A length that swallows what follows, first", receiver: ["#", "b", "c"], ambiguous: ["#", "b", "c"],
         told: ["segment_ambiguous"]
