@@ -41,10 +41,12 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Whether bytes can be nothing but the first of a stream.
     private func isBeginning(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> Bool {
+        if bytes.isEmpty { return false }
         let key = core.streams.table[slot].key
         let hints = FlowHints(key.first.port, key.second.port, hasBeginning: false)
-        for entry in core.entries {
-            guard let verdict = entry.stream?.probe(bytes, hints) else { continue }
+        // By index: an entry taken out is a copy of all that it holds.
+        for index in core.entries.indices {
+            guard let verdict = core.entries[index].stream?.probe(bytes, hints) else { continue }
             if verdict == .client || verdict == .server { return true }
         }
         return false
