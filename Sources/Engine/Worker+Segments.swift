@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Tables
 
 /// TCP: segments are put in order, and what comes next of a stream goes to what carries it, or to the follower.
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
@@ -102,7 +103,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Takes what waited in both streams and is due: one may have waited for the other.
     mutating func drainQueues(_ slot: Int, _ side: Side, force: Bool) {
-        guard core.streams.hasQueued else { return }
+        guard core.streams.hasQueued, core.streams.hasQueued(in: slot) else { return }
         var side = side
         var idle = 0
         while idle < 2 {

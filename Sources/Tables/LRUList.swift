@@ -97,9 +97,18 @@ public struct LRUList: Sendable {
     /// Makes a slot, which must be in the list, the one used last.
     @inlinable
     public mutating func touch(_ slot: Int) {
-        guard head != Int32(truncatingIfNeeded: slot) else { return }
-        unlink(slot)
-        link(slot)
+        let (number, first) = (Int32(truncatingIfNeeded: slot), head)
+        guard first != number else { return }
+        head = number
+        var last = tail
+        // One span: each change to the array by itself would ask again whether somebody shares it.
+        var span = links.mutableSpan
+        let own = span[slot]
+        if own.newer >= 0 { span[Int(own.newer)].older = own.older }
+        if own.older >= 0 { span[Int(own.older)].newer = own.newer } else { last = own.newer }
+        span[slot] = Links(newer: -1, older: first)
+        span[Int(first)].newer = number
+        tail = last
     }
 
     /// Moves a slot, which must be in the list, to just before another one, as if it had been used earlier than that.
@@ -117,18 +126,24 @@ public struct LRUList: Sendable {
 
     @inlinable
     mutating func link(_ slot: Int) {
-        let number = Int32(truncatingIfNeeded: slot)
-        links[slot] = Links(newer: -1, older: head)
-        if head >= 0 { links[Int(head)].newer = number } else { tail = number }
+        let (number, first) = (Int32(truncatingIfNeeded: slot), head)
         head = number
+        if first < 0 { tail = number }
         linked &+= 1
+        var span = links.mutableSpan
+        span[slot] = Links(newer: -1, older: first)
+        if first >= 0 { span[Int(first)].newer = number }
     }
 
     @inlinable
     mutating func unlink(_ slot: Int) {
-        let own = links[slot]
-        if own.newer >= 0 { links[Int(own.newer)].older = own.older } else { head = own.older }
-        if own.older >= 0 { links[Int(own.older)].newer = own.newer } else { tail = own.newer }
+        var (first, last) = (head, tail)
+        var span = links.mutableSpan
+        let own = span[slot]
+        if own.newer >= 0 { span[Int(own.newer)].older = own.older } else { first = own.older }
+        if own.older >= 0 { span[Int(own.older)].newer = own.newer } else { last = own.newer }
+        head = first
+        tail = last
         linked &-= 1
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Network
 import Packets
+import Tables
 
 /// Flows, and for TCP their two streams put in order.
 ///
@@ -256,10 +257,10 @@ public struct TCPStreams: ~Copyable {
     }
 
     /// Whether bytes of one stream wait.
-    public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
+    @inlinable public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
     /// Whether bytes of either stream of a flow wait.
-    public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
+    @inlinable public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 
     /// Bytes that waited for those in front of them.
     public struct QueuedChunk: Sendable {
@@ -411,7 +412,7 @@ public struct TCPStreams: ~Copyable {
     ///
     /// It may have grown: other streams give way where the limit asks for it.
     public mutating func putHeld(_ message: consuming PartialMessage, _ slot: Int, _ side: Side) {
-        if !message.isEmpty { makeRoom(for: message.memory) }
+        if !message.isEmpty { makeRoom(for: message.room) }
         held.put(message, &table[slot][side], of: StreamName(slot, side))
     }
 

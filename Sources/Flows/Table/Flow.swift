@@ -71,7 +71,7 @@ public struct HalfStream: Sendable {
     /// Whether a copy of bytes with other content came since the caller last looked.
     public var hasConflict = false
     /// First waiting segment in the queue's pool; -1 for none.
-    var queueHead: Int32 = -1
+    @usableFromInline var queueHead: Int32 = -1
     var queuedSegments: Int32 = 0
     var queuedBytes: Int32 = 0
     /// The buffer with the beginning of an unfinished message; -1 for none.
@@ -105,9 +105,6 @@ public struct Flow: Sendable {
     public internal(set) var firstSeen: Timestamp
     /// Capture time of the latest packet; a packet that comes out of order does not set it back.
     public internal(set) var lastSeen: Timestamp
-    /// Neighbours in the list by time last seen; -1 at the ends.
-    var older: Int32 = -1
-    var newer: Int32 = -1
     /// Whether this slot is in use.
     var isLive = true
     /// Whether it is in the list of established flows, which outlive all others.
