@@ -72,6 +72,25 @@ import Testing
         #expect(pool.bytesTaken <= limit + 8192 + 64 * 1024)
     }
 
+    @Test("What is changed in its place counts as what is moved out and put back")
+    func changesInPlace() {
+        var pool = BufferPool<[UInt8], Int>(spareLimit: 4096)
+        var numbers: [Int32] = [-1, -1]
+        let first: [UInt8] = [1, 2, 3]
+        pool.hold(first.span.bytes, &numbers[0], of: 0)
+        for _ in 0..<500 { pool[numbers[0]].append(4) }
+        #expect(pool.count(of: numbers[0]) == 503 && pool[numbers[0]].count == 503)
+        #expect(pool.bytes == pool[numbers[0]].capacity)
+        let room = pool.bytes
+        pool.drop(&numbers[0])
+        #expect(pool.bytes == 0 && pool.spareBytes == room)
+        // The next owner begins with nothing, in the room that was left.
+        pool.begin(&numbers[1], of: 1)
+        #expect(pool[numbers[1]].isEmpty && pool.bytes == room && pool.spareBytes == 0)
+        pool[numbers[1]].append(5)
+        #expect(pool.take(numbers[1]) == [5] && pool.bytes == 0)
+    }
+
     @Test("The room of much is not kept for little")
     func shrinks() {
         var pool = BufferPool<[UInt8], Int>()

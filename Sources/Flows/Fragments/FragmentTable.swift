@@ -27,8 +27,9 @@ public struct FragmentTable: ~Copyable {
     /// `pieceLimit` for each slot.
     var pieces: [FragmentPiece] = []
     var buffers: FragmentBuffers
-    /// Those in IPv4 and in IPv6 in the order they began: apart, since they wait for different times. The first one hands
-    /// out the slots of both.
+    /// Those in IPv4 and in IPv6 in the order they began: apart, since they wait for different times.
+    ///
+    /// The first one hands out the slots of both.
     var waiting4 = LRUList()
     var waiting6 = LRUList()
     /// Bytes of memory that datagrams wait in.

@@ -260,7 +260,8 @@ public struct TCPStreams: ~Copyable {
     @inlinable public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
 
     /// Whether bytes of either stream of a flow wait.
-    @inlinable public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
+    @inlinable
+    public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 
     /// Bytes that waited for those in front of them.
     public struct QueuedChunk: Sendable {

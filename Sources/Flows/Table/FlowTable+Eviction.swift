@@ -16,7 +16,9 @@ extension FlowTable {
         forgetFuture(transient.oldest, time)
         forgetFuture(established.oldest, time)
         for _ in 0..<4 {
-            guard let slot = transient.oldest, isSilent(slot, at: time, seconds: limits.transientIdleSeconds) else { break }
+            guard let slot = transient.oldest, isSilent(slot, at: time, seconds: limits.transientIdleSeconds) else {
+                break
+            }
             expired += 1
             remove(slot)
         }
