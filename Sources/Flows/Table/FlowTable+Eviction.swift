@@ -7,8 +7,10 @@ extension FlowTable {
     ///
     /// Capture time may step back a little; a flow never gets older by that.
     mutating func touch(_ slot: Int, at time: Timestamp) {
-        if time > slots[slot].lastSeen { slots[slot].lastSeen = time }
-        if slots[slot].isEstablished { established.touch(slot) } else { transient.touch(slot) }
+        var span = slots.mutableSpan
+        if time > span[slot].lastSeen { span[slot].lastSeen = time }
+        let isEstablished = span[slot].isEstablished
+        if isEstablished { established.touch(slot) } else { transient.touch(slot) }
     }
 
     /// Forgets the flows whose silence is longer than their list allows; a few at a time, so that no packet pays for many.

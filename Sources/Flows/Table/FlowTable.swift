@@ -100,6 +100,7 @@ public struct FlowTable: ~Copyable {
     /// Forgets `departed`; capacity stays.
     public mutating func clearDeparted() { departed.removeAll(keepingCapacity: true) }
 
+    @inline(__always)
     private func find(_ key: FlowKey, _ hashed: UInt64) -> Int? {
         let tag = UInt32(truncatingIfNeeded: hashed)
         var position = index.start(tag)
