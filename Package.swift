@@ -46,7 +46,7 @@ let package = Package(
             name: "Capture",
             dependencies: ["Bytes", "Network", "Packets", "CPcap", "CZlib", "CZstd"],
             swiftSettings: lifetimes),
-        .target(name: "Flows", dependencies: ["Bytes", "Network", "Packets"], swiftSettings: common),
+        .target(name: "Flows", dependencies: ["Bytes", "Network", "Tables", "Packets"], swiftSettings: common),
         .target(name: "MQTT", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),

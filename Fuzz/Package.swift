@@ -34,7 +34,7 @@ let package = Package(
         library("Tables", ["Bytes"]),
         library("Events", ["Bytes", "Network", "Tables"]),
         library("Packets", ["Bytes", "Network"], settings: lifetimes),
-        library("Flows", ["Bytes", "Network", "Packets"]),
+        library("Flows", ["Bytes", "Network", "Tables", "Packets"]),
         library("MQTT", ["Bytes", "Network", "Tables", "Events"]),
         library("CoAP", ["Bytes", "Network", "Tables", "Events"]),
         library("WebSocket", ["Bytes", "Network", "Tables", "Events"]),

@@ -12,7 +12,15 @@ extension RawSpan {
         return extracting(start..<(start &+ count)).withUnsafeBytes { buffer in
             let mask: UInt64 = 0xFFFF_FFFF
             var (even, odd): (UInt64, UInt64) = (0, 0)
+            var wide = SIMD4<UInt64>.zero
             var offset = 0
+            // Four words a turn: a quarter of the tests and steps of the loop.
+            while count &- offset >= 32 {
+                let one = buffer.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
+                wide &+= (one & SIMD4(repeating: mask)) &+ (one &>> SIMD4(repeating: 32))
+                offset &+= 32
+            }
+            even = wide.wrappedSum()
             while count &- offset >= 16 {
                 let one = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
                 let other = buffer.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)

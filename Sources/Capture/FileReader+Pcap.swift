@@ -56,10 +56,8 @@ extension FileReader {
             if window.available == 0 { return nil }
             throw frameCutShort(at: position)
         }
-        let seconds = window.unused.native32(at: 0, swapped: layout.isSwapped)
-        let fraction = window.unused.native32(at: 4, swapped: layout.isSwapped)
-        var captured = Int(window.unused.native32(at: 8, swapped: layout.isSwapped))
-        var original = Int(window.unused.native32(at: 12, swapped: layout.isSwapped))
+        let record = Self.recordHeader(window.unused, layout.isSwapped)
+        var (captured, original) = (record.captured, record.original)
         if layout.lengths != .capturedFirst, layout.lengths == .originalFirst || captured > original {
             swap(&captured, &original)
         }
@@ -71,9 +69,19 @@ extension FileReader {
         current = window.consume(captured)
         count &+= 1
         // 32 bits of seconds and of microseconds fit in 63 bits of nanoseconds.
-        let time = Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* layout.unit
+        let time = record.seconds &* 1_000_000_000 &+ record.fraction &* layout.unit
         return FrameHeader(
             timestamp: Timestamp(nanoseconds: time), number: count, originalLength: original,
             linkType: layout.linkType)
+    }
+
+    /// The four numbers in front of a frame.
+    private static func recordHeader(
+        _ bytes: RawSpan, _ isSwapped: Bool
+    ) -> (seconds: Int64, fraction: Int64, captured: Int, original: Int) {
+        (
+            Int64(bytes.native32(at: 0, swapped: isSwapped)), Int64(bytes.native32(at: 4, swapped: isSwapped)),
+            Int(bytes.native32(at: 8, swapped: isSwapped)), Int(bytes.native32(at: 12, swapped: isSwapped))
+        )
     }
 }

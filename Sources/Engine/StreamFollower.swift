@@ -217,7 +217,7 @@ extension EngineCore where Sink: ~Copyable {
         var head = streams.takeHeld(slot, side)
         endPayload(slot, side)
         dissectHead(head, &dissector, slot, side, wholeLength: whole, frame)
-        head.removeAll()
+        head.clear()
         streams.putHeld(head, slot, side)
     }
 
@@ -276,7 +276,7 @@ extension EngineCore where Sink: ~Copyable {
             if isCut {
                 beginPayload(dissector, slot, side, head.bytes.span.bytes, wholeLength: total)
             } else {
-                head.removeAll()
+                head.clear()
                 streams.countUnparsed(count)
                 noteLoss(slot) { $0.unparsedBytes += UInt64(count) }
             }
@@ -291,7 +291,7 @@ extension EngineCore where Sink: ~Copyable {
         if streams.table[slot].handle < 0 { open(&dissector, slot, at: now, isFromStart: false) }
         var message = streams.takeHeld(slot, side)
         dissectHead(message, &dissector, slot, side, wholeLength: wholeLength, FrameRef())
-        message.removeAll()
+        message.clear()
         streams.putHeld(message, slot, side)
     }
 }

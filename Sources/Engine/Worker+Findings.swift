@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Tables
 
 /// Tricks with segments: told as events, and the other copy read beside the first where nothing says which of them counts.
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {

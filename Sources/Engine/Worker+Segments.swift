@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Tables
 
 /// TCP: segments are put in order, and what comes next of a stream goes to what carries it, or to the follower.
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
@@ -46,10 +47,12 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Whether bytes can be nothing but the first of a stream.
     private func isBeginning(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> Bool {
+        if bytes.isEmpty { return false }
         let key = core.streams.table[slot].key
         let hints = FlowHints(key.first.port, key.second.port, hasBeginning: false)
-        for entry in core.entries {
-            guard let verdict = entry.stream?.probe(bytes, hints) else { continue }
+        // By index: an entry taken out is a copy of all that it holds.
+        for index in core.entries.indices {
+            guard let verdict = core.entries[index].stream?.probe(bytes, hints) else { continue }
             if verdict == .client || verdict == .server { return true }
         }
         return false
@@ -108,7 +111,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Takes what waited in both streams and is due: one may have waited for the other.
     mutating func drainQueues(_ slot: Int, _ side: Side, force: Bool) {
-        guard core.streams.hasQueued else { return }
+        guard core.streams.hasQueued, core.streams.hasQueued(in: slot) else { return }
         var side = side
         var idle = 0
         while idle < 2 {

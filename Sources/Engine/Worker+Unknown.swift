@@ -48,7 +48,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             core.streams.table[slot].kind = .candidate(number)
             keepPieces(partial, upTo: start, slot, side)
             keep(slot, side, data, frame)
-            partial.removeAll()
+            partial.clear()
             core.streams.putHeld(partial, slot, side)
             settle(slot, number)
         case .open, .search:
@@ -59,7 +59,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             join(slot, side, RawSpan(), FrameRef(), .more)
         case .encrypted, .other:
             if case .encrypted = identity { core.counters.encryptedFlows &+= 1 }
-            partial.removeAll()
+            partial.clear()
             core.streams.putHeld(partial, slot, side)
             ignore(slot)
         }
@@ -128,7 +128,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             core.put(&search.partial, used: offset, slot, side, frame, from: search.start)
         case .open(let offset): core.endSearch(&search, open: offset, slot, side, frame)
         case .other:
-            search.partial.removeAll()
+            search.partial.clear()
             core.streams.putHeld(search.partial, slot, side)
             ignore(slot)
         }
@@ -204,7 +204,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         var partial = core.streams.takeHeld(slot, side)
         keepPieces(partial, upTo: partial.bytes.count, slot, side)
         keep(slot, side, data, frame)
-        partial.removeAll()
+        partial.clear()
         core.streams.putHeld(partial, slot, side)
         settle(slot, number)
     }

@@ -50,8 +50,9 @@ public struct FieldValues: Sendable {
 
     /// Empties the buffer for the next event; capacity stays.
     public mutating func removeAll() {
-        values.removeAll(keepingCapacity: true)
-        scratch.removeAll(keepingCapacity: true)
+        // Most fields are absent: asking first is cheaper than emptying what is empty.
+        if !values.isEmpty { values.removeAll(keepingCapacity: true) }
+        if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     }
 
     /// Appends a truth value.

@@ -4,6 +4,7 @@ extension IPAddress: CustomStringConvertible {
     /// Dotted decimal, or the text of RFC 5952.
     public var description: String {
         var text: [UInt8] = []
+        text.reserveCapacity(isIPv4 ? 16 : 48)
         write(to: &text)
         return String(decoding: text, as: UTF8.self)
     }

@@ -9,6 +9,7 @@ public struct Hash128: Hashable, BitwiseCopyable, Sendable {
     public var low: UInt64
 
     /// Puts the two halves of a hash together.
+    @inlinable
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -23,11 +24,13 @@ public protocol TableKey: Equatable, Sendable {
 
 extension Hash128: TableKey {
     /// The lowest 32 bits.
+    @inlinable
     public var tag: UInt32 { UInt32(truncatingIfNeeded: low) }
 }
 
 /// A seeded hash of 64 bits: two different keys fall together with a probability of about n² / 2⁶⁵ for n entries.
 extension UInt64: TableKey {
     /// The lowest 32 bits.
+    @inlinable
     public var tag: UInt32 { UInt32(truncatingIfNeeded: self) }
 }

@@ -23,24 +23,30 @@ public protocol HashCell: Sendable {
 ///         position = cells.after(position)
 ///     }
 public struct HashCells<Cell: HashCell>: Sendable {
-    private var cells: [Cell] = []
+    @usableFromInline var cells: [Cell] = []
     /// How many cells are taken.
-    public private(set) var count = 0
+    @inlinable
+    public var count: Int { taken }
+    @usableFromInline var taken = 0
 
     /// No cells: the first insertion allocates.
+    @inlinable
     public init() {}
 
     /// The memory taken, in bytes.
+    @inlinable
     public var bytes: Int { cells.capacity * MemoryLayout<Cell>.stride }
 
     /// How many cells there are, free ones among them: positions are less.
+    @inlinable
     public var capacity: Int { cells.count }
 
-    private var mask: Int { cells.count &- 1 }
+    @inlinable var mask: Int { cells.count &- 1 }
 
     /// The cell at a position that a search gave, to be read or changed in place.
     ///
     /// Its tag must stay the same.
+    @inlinable
     public subscript(position: Int) -> Cell {
         _read { yield cells[position] }
         _modify { yield &cells[position] }
@@ -49,27 +55,32 @@ public struct HashCells<Cell: HashCell>: Sendable {
     /// Where a search for a tag begins.
     ///
     /// There must be a taken cell: ask `count` first.
+    @inlinable
     public func start(_ tag: UInt32) -> Int { Int(tag) & mask }
 
     /// Whether the search has come to its end at this position.
+    @inlinable
     public func isFree(_ position: Int) -> Bool { cells[position].isFree }
 
     /// The position behind another.
+    @inlinable
     public func after(_ position: Int) -> Int { (position &+ 1) & mask }
 
     /// Adds a cell, which is not free, beside those of the same tag.
     ///
     /// - Complexity: constant on average; linear where the cells double.
+    @inlinable
     public mutating func insert(_ cell: Cell) {
         if count &* 2 >= cells.count { grow() }
-        count &+= 1
+        taken &+= 1
         let home = start(cell.tag)
         if cells[home].isFree { cells[home] = cell } else { place(cell) }
     }
 
     /// Frees a taken cell and moves back the cells behind it that it kept from their home: positions known before are void.
+    @inlinable
     public mutating func remove(at position: Int) {
-        count &-= 1
+        taken &-= 1
         var hole = position
         var next = after(position)
         while !cells[next].isFree {
@@ -86,16 +97,18 @@ public struct HashCells<Cell: HashCell>: Sendable {
     /// Frees all cells.
     ///
     /// Memory is given back where there are more than `kept` cells.
+    @inlinable
     public mutating func removeAll(keeping kept: Int = .max) {
         if cells.count > kept {
             cells = []
         } else if count > 0 {
             for position in cells.indices { cells[position] = .free }
         }
-        count = 0
+        taken = 0
     }
 
     /// How many cells a search for a tag looks at before it comes to a free one.
+    @inlinable
     public func probes(_ tag: UInt32) -> Int {
         guard count > 0 else { return 0 }
         var (position, probes) = (start(tag), 0)
@@ -106,13 +119,15 @@ public struct HashCells<Cell: HashCell>: Sendable {
         return probes
     }
 
-    private mutating func place(_ cell: Cell) {
+    @inlinable
+    mutating func place(_ cell: Cell) {
         var position = start(cell.tag)
         while !cells[position].isFree { position = after(position) }
         cells[position] = cell
     }
 
-    private mutating func grow() {
+    @inlinable
+    mutating func grow() {
         let old = cells
         cells = Array(repeating: .free, count: max(8, old.count &* 2))
         for cell in old where !cell.isFree { place(cell) }

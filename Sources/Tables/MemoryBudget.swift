@@ -10,44 +10,56 @@
 ///
 /// The victim is the owner that last grew longest ago.
 public struct MemoryBudget: ~Copyable, Sendable {
-    private var holdings: [UInt32] = []
+    @usableFromInline var holdings: [UInt32] = []
     /// The owners that hold something, in the order in which they last grew.
-    private var order = LRUList()
+    @usableFromInline var order = LRUList()
     /// The most that all owners together may hold, in bytes.
     public let limit: Int
     /// What all owners together hold, in bytes.
-    public private(set) var bytes = 0
+    @inlinable
+    public var bytes: Int { used }
+    @usableFromInline var used = 0
     /// How many owners gave up something that they needed.
-    public private(set) var evictions: UInt64 = 0
+    @inlinable
+    public var evictions: UInt64 { evicted }
+    @usableFromInline var evicted: UInt64 = 0
 
     /// A budget of which nothing is used.
+    @inlinable
     public init(limit: Int) { self.limit = max(0, limit) }
 
     /// The memory that the budget itself takes, in bytes.
+    @inlinable
     public var ownBytes: Int { holdings.capacity * MemoryLayout<UInt32>.stride + order.bytes }
 
     /// What an owner costs the budget itself at most, in bytes.
+    @inlinable
     public static var bytesPerOwner: Int { 2 * (MemoryLayout<UInt32>.stride + LRUList.bytesPerSlot) }
 
     /// Whether nothing is left.
+    @inlinable
     public var isFull: Bool { bytes >= limit }
 
     /// Who has to give way; `nil` while all owners together hold no more than they may.
+    @inlinable
     public var victim: Int? { bytes > limit ? order.oldest : nil }
 
     /// The owner that last grew longest ago, of those that hold something.
+    @inlinable
     public var oldest: Int? { order.oldest }
 
     /// What an owner holds, in bytes.
+    @inlinable
     public func bytes(of owner: Int) -> Int { owner < holdings.count ? Int(holdings[owner]) : 0 }
 
     /// Says how much an owner holds now; what is more than before makes it the one that grew last.
+    @inlinable
     public mutating func set(_ owner: Int, bytes new: Int) {
         let old = bytes(of: owner)
         guard new != old else { return }
         while holdings.count <= owner { holdings.append(0) }
         holdings[owner] = UInt32(clamping: new)
-        bytes += bytes(of: owner) - old
+        used += bytes(of: owner) - old
         if old == 0 {
             order.add(owner)
         } else if new <= 0 {
@@ -62,16 +74,18 @@ public struct MemoryBudget: ~Copyable, Sendable {
     /// - Parameters:
     ///   - owner: who gave way.
     ///   - isLoss: whether it needed any of it, so that the eviction counts.
+    @inlinable
     public mutating func evict(_ owner: Int, isLoss: Bool) {
         set(owner, bytes: 0)
-        if isLoss { evictions &+= 1 }
+        if isLoss { evicted &+= 1 }
     }
 }
 
 /// What the allocator takes for a block beside its bytes, and what an array puts in front of its elements.
-private let overhead = 48
+@usableFromInline let arrayOverhead = 48
 
 extension Array {
     /// The memory that the array refers to, in bytes, without what its elements refer to; nothing where it never held any.
-    public var memory: Int { capacity == 0 ? 0 : capacity * MemoryLayout<Element>.stride + overhead }
+    @inlinable
+    public var memory: Int { capacity == 0 ? 0 : capacity * MemoryLayout<Element>.stride + arrayOverhead }
 }

@@ -10,6 +10,7 @@ public struct SlotID<Tag>: RawRepresentable, Hashable, Sendable {
     public let generation: UInt32
 
     /// The name of a slot's entry; only the lower 31 bits of `generation` count.
+    @inlinable
     public init(index: UInt32, generation: UInt32) {
         self.index = index
         self.generation = generation & 0x7FFF_FFFF
@@ -18,12 +19,14 @@ public struct SlotID<Tag>: RawRepresentable, Hashable, Sendable {
     /// The name that `rawValue` stood for.
     ///
     /// A negative number names nothing that `rawValue` could give.
+    @inlinable
     public init(rawValue: Int64) {
         index = UInt32(truncatingIfNeeded: rawValue)
         generation = UInt32(truncatingIfNeeded: rawValue >> 32)
     }
 
     /// The name as a number that is not negative, for whoever keeps it in a table of flows.
+    @inlinable
     public var rawValue: Int64 { Int64(generation) << 32 | Int64(index) }
 }
 
@@ -37,22 +40,27 @@ public struct SlotTable<Value: Sendable, Tag>: ~Copyable, Sendable {
     /// Names an entry of this table.
     public typealias ID = SlotID<Tag>
 
-    private var values: [Value] = []
+    @usableFromInline var values: [Value] = []
     /// Of each slot the generation, 31 bits, and in the topmost bit whether it is open.
-    private var generations: [UInt32] = []
-    private var order = LRUList()
+    @usableFromInline var generations: [UInt32] = []
+    @usableFromInline var order = LRUList()
     /// The most entries there may be.
     public let limit: Int
     /// How many entries were given up for others, as the owner said.
-    public private(set) var evictions: UInt64 = 0
+    @inlinable
+    public var evictions: UInt64 { evicted }
+    @usableFromInline var evicted: UInt64 = 0
 
-    private static var open: UInt32 { 0x8000_0000 }
+    @inlinable
+    static var open: UInt32 { 0x8000_0000 }
 
     /// An empty table for at most `limit` entries, at least one; it allocates nothing yet.
+    @inlinable
     public init(limit: Int) { self.limit = max(1, min(limit, 1 << 30)) }
 
     /// A table whose slot 0 is taken for good by a value of the owner's, which has no name, never makes room and is not
     /// counted.
+    @inlinable
     public init(limit: Int, reserving value: Value) {
         self.init(limit: limit)
         values.append(value)
@@ -61,31 +69,39 @@ public struct SlotTable<Value: Sendable, Tag>: ~Copyable, Sendable {
     }
 
     /// How many entries are open.
+    @inlinable
     public var count: Int { order.count }
 
     /// How many slots there are: the numbers of slots are less.
+    @inlinable
     public var slotCount: Int { values.count }
 
     /// The memory taken, in bytes, without what values refer to elsewhere.
+    @inlinable
     public var bytes: Int {
         values.capacity * MemoryLayout<Value>.stride + generations.capacity * MemoryLayout<UInt32>.stride + order.bytes
     }
 
     /// What an entry takes at most, in bytes, without what its value refers to elsewhere.
+    @inlinable
     public static var bytesPerEntry: Int {
         MemoryLayout<Value>.stride + 2 * MemoryLayout<UInt32>.stride + LRUList.bytesPerSlot
     }
 
     /// The entry that has to make room before another can be opened; `nil` while there is room.
+    @inlinable
     public var victim: Int? { order.count >= limit ? order.oldest : nil }
 
     /// The slot used longest ago; `nil` where none is open.
+    @inlinable
     public var oldest: Int? { order.oldest }
 
     /// The slot used next after another one: from `oldest` on it goes over all open ones in the order of use.
+    @inlinable
     public func newer(than slot: Int) -> Int? { order.newer(than: slot) }
 
     /// The value in a slot, lent and not copied.
+    @inlinable
     public subscript(slot: Int) -> Value {
         _read { yield values[slot] }
         _modify { yield &values[slot] }
@@ -97,6 +113,7 @@ public struct SlotTable<Value: Sendable, Tag>: ~Copyable, Sendable {
     ///
     /// - Parameter fresh: the value of a slot that was never used; one that was used before keeps what it had.
     /// - Returns: the slot, which is the one used last.
+    @inlinable
     public mutating func open(_ fresh: @autoclosure () -> Value) -> Int {
         let slot = order.allocate()
         if slot == values.count {
@@ -112,13 +129,15 @@ public struct SlotTable<Value: Sendable, Tag>: ~Copyable, Sendable {
     /// Closes a slot, whose name means nothing from now on.
     ///
     /// The value stays until the slot is used again.
+    @inlinable
     public mutating func close(_ slot: Int, isEvicted: Bool = false) {
         generations[slot] = (generations[slot] &+ 1) & ~Self.open
         order.release(slot)
-        if isEvicted { evictions &+= 1 }
+        if isEvicted { evicted &+= 1 }
     }
 
     /// The slot of a name; `nil` where what it named is closed.
+    @inlinable
     public func slot(of id: ID) -> Int? {
         let slot = Int(id.index)
         guard slot < generations.count, id.generation < Self.open,
@@ -128,10 +147,12 @@ public struct SlotTable<Value: Sendable, Tag>: ~Copyable, Sendable {
     }
 
     /// The name of what is open in a slot.
+    @inlinable
     public func id(_ slot: Int) -> ID {
         ID(index: UInt32(truncatingIfNeeded: slot), generation: generations[slot])
     }
 
     /// Makes the entry in a slot the one used last.
+    @inlinable
     public mutating func touch(_ slot: Int) { order.touch(slot) }
 }

@@ -43,7 +43,7 @@ public struct WebSocketLimits: Sendable {
         self.init()
         let bytes = max(bytes, 1 << 20)
         // Each direction may have a buffer that waits, however little is in it.
-        let buffers = 2 * BufferPool<StreamName<Direction>>.bytesPerBuffer
+        let buffers = 2 * BufferPool<[UInt8], StreamName<Direction>>.bytesPerBuffer
         let connection = SlotTable<WebSocketConnection, WebSocketTag>.bytesPerEntry + buffers
         connections = max(16, bytes / 100 * 50 / connection)
         // A quarter as much may be spare.

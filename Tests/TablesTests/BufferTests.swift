@@ -8,7 +8,7 @@ import Testing
     func agreesWithADictionary() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
-        var pool = BufferPool<Int>(spareLimit: 4096)
+        var pool = BufferPool<[UInt8], Int>(spareLimit: 4096)
         var model: [Int: [UInt8]] = [:]
         var numbers = [Int32](repeating: -1, count: 30)
         for step in 0..<10_000 {
@@ -43,7 +43,7 @@ import Testing
 
     @Test("Whoever has something gives way in turn; a buffer that was moved out does not")
     func victims() {
-        var pool = BufferPool<String>()
+        var pool = BufferPool<[UInt8], String>()
         var numbers: [Int32] = [-1, -1, -1]
         for (index, name) in ["a", "b", "c"].enumerated() {
             pool.hold([1, 2, 3].span.bytes, &numbers[index], of: name)
@@ -61,7 +61,7 @@ import Testing
     @Test("An owner that asks for a victim whenever its limit is reached stays below it, whoever floods it")
     func floodOfOwners() {
         let limit = 64 * 1024
-        var pool = BufferPool<Int>(spareLimit: 8192)
+        var pool = BufferPool<[UInt8], Int>(spareLimit: 8192)
         var numbers = [Int32](repeating: -1, count: 5000)
         let message = [UInt8](repeating: 7, count: 1000)
         for owner in numbers.indices {
@@ -72,9 +72,28 @@ import Testing
         #expect(pool.bytesTaken <= limit + 8192 + 64 * 1024)
     }
 
+    @Test("What is changed in its place counts as what is moved out and put back")
+    func changesInPlace() {
+        var pool = BufferPool<[UInt8], Int>(spareLimit: 4096)
+        var numbers: [Int32] = [-1, -1]
+        let first: [UInt8] = [1, 2, 3]
+        pool.hold(first.span.bytes, &numbers[0], of: 0)
+        for _ in 0..<500 { pool[numbers[0]].append(4) }
+        #expect(pool.count(of: numbers[0]) == 503 && pool[numbers[0]].count == 503)
+        #expect(pool.bytes == pool[numbers[0]].capacity)
+        let room = pool.bytes
+        pool.drop(&numbers[0])
+        #expect(pool.bytes == 0 && pool.spareBytes == room)
+        // The next owner begins with nothing, in the room that was left.
+        pool.begin(&numbers[1], of: 1)
+        #expect(pool[numbers[1]].isEmpty && pool.bytes == room && pool.spareBytes == 0)
+        pool[numbers[1]].append(5)
+        #expect(pool.take(numbers[1]) == [5] && pool.bytes == 0)
+    }
+
     @Test("The room of much is not kept for little")
     func shrinks() {
-        var pool = BufferPool<Int>()
+        var pool = BufferPool<[UInt8], Int>()
         var number: Int32 = -1
         pool.put([UInt8](repeating: 0, count: 100_000), &number, of: 0)
         var buffer = pool.take(number)

@@ -60,16 +60,23 @@ struct CommitSession {
                 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                 ON CONFLICT(run_id, serial) DO NOTHING
                 """)
-        let values: [(any DatabaseValueConvertible)?] = [
+        // The client is mostly one of the two ends, and the server the other: an address is written once.
+        let source = alert.sourceIP?.description
+        let destination = alert.destinationIP?.description
+        func text(_ address: IPAddress?) -> String? {
+            address == alert.sourceIP ? source : address == alert.destinationIP ? destination : address?.description
+        }
+        // A literal: from any other sequence the library makes the arguments by way of unspecialised code.
+        let arguments: StatementArguments = [
             alert.firstSeen, alert.lastSeen, alert.count, alert.ruleID.storable, alert.ruleTitle.storable,
-            alert.level.rawValue, alert.category.storable, alert.summary.storable, alert.sourceIP?.description,
-            alert.sourcePort, alert.destinationIP?.description, alert.destinationPort, alert.transport?.text,
-            alert.clientIP?.description, alert.serverIP?.description, alert.clientID?.storable,
+            alert.level.rawValue, alert.category.storable, alert.summary.storable, source,
+            alert.sourcePort, destination, alert.destinationPort, alert.transport?.text,
+            text(alert.clientIP), text(alert.serverIP), alert.clientID?.storable,
             alert.communityID?.storable, alert.groupKey?.storable, alert.event.storable, sensor.storable, run,
             Int64(bitPattern: alert.serial), version, now, revision,
             alert.evidenceLeftOut ?? 0,
         ]
-        try statement.execute(arguments: StatementArguments(values))
+        try statement.execute(arguments: arguments)
         if database.changesCount == 0 {
             return try update(
                 Repetition(

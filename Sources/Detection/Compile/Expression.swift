@@ -24,6 +24,30 @@ indirect enum Expression: Hashable, Sendable {
         }
     }
 
+    /// What this expression comes down to where checks that `isKnown` knows the answer to are replaced by it; `nil` where
+    /// it depends on others.
+    ///
+    /// The same as asking `simplified` for a constant, without making an expression.
+    func value(_ isKnown: (Int) -> Bool?) -> Bool? {
+        switch self {
+        case .constant(let value): return value
+        case .check(let number): return isKnown(number)
+        case .not(let inner): return inner.value(isKnown).map { !$0 }
+        case .all(let parts): return Self.value(of: parts, isKnown, neutral: true)
+        case .any(let parts): return Self.value(of: parts, isKnown, neutral: false)
+        }
+    }
+
+    private static func value(of parts: [Expression], _ isKnown: (Int) -> Bool?, neutral: Bool) -> Bool? {
+        var result: Bool? = neutral
+        for part in parts {
+            let value = part.value(isKnown)
+            if value == !neutral { return value }
+            if value == nil { result = nil }
+        }
+        return result
+    }
+
     private static func joined(
         _ parts: [Expression], _ isKnown: (Int) -> Bool?, neutral: Bool, _ join: ([Expression]) -> Expression
     ) -> Expression {

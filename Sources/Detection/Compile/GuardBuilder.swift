@@ -63,8 +63,8 @@ struct GuardBuilder {
     private func mask(of members: [Int32], _ saysNo: (Int) -> Bool) -> UInt64 {
         var mask: UInt64 = 0
         for (index, member) in members.enumerated() {
-            let rest = conditions[Int(member)].simplified { saysNo($0) ? false : nil }
-            if rest == .constant(false) { mask |= 1 << UInt64(index) }
+            let value = conditions[Int(member)].value { saysNo($0) ? false : nil }
+            if value == false { mask |= 1 << UInt64(index) }
         }
         return mask
     }

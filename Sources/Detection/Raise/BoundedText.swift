@@ -10,7 +10,10 @@ struct BoundedText {
     private var isCut = false
 
     /// An empty text of at most `limit` characters.
-    init(limit: Int) { left = limit }
+    init(limit: Int) {
+        left = limit
+        bytes.reserveCapacity(max(0, min(limit, 256)))
+    }
 
     /// The text so far.
     var string: String { String(decoding: bytes, as: UTF8.self) }
@@ -28,17 +31,23 @@ struct BoundedText {
         var room = limit
         while offset < text.byteCount {
             guard room > 0, left > 0 else { return cut() }
-            let first = text.byte(at: offset)
-            if first >= 0x20, first < 0x7F {
-                if escaping.contains(first) { bytes.append(UInt8(ascii: "\\")) }
-                bytes.append(first)
-                room -= 1
-                left -= 1
-                offset += 1
+            let plain = Self.plainLength(text, at: offset, atMost: min(room, left), except: escaping)
+            if plain > 0 {
+                bytes.append(copying: text.slice(ByteRange(offset: offset, count: plain)))
+                room -= plain
+                left -= plain
+                offset += plain
                 continue
             }
             room -= 1
             left -= 1
+            let first = text.byte(at: offset)
+            if first >= 0x20, first < 0x7F {
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(first)
+                offset += 1
+                continue
+            }
             let length = utf8SequenceLength(text, at: offset)
             let character = text.slice(ByteRange(offset: offset, count: max(1, length)))
             if length == 0 {
@@ -48,6 +57,18 @@ struct BoundedText {
             }
             offset += max(1, length)
         }
+    }
+
+    /// How many characters from `start` on are printable ASCII and not in `escaping`.
+    private static func plainLength(_ text: RawSpan, at start: Int, atMost most: Int, except escaping: [UInt8]) -> Int {
+        let stop = min(text.byteCount, start + most)
+        var end = start
+        while end < stop {
+            let byte = text.byte(at: end)
+            guard byte >= 0x20, byte < 0x7F, escaping.isEmpty || !escaping.contains(byte) else { break }
+            end &+= 1
+        }
+        return end - start
     }
 
     private mutating func cut() {

@@ -1,5 +1,6 @@
 import Network
 import Packets
+import Tables
 
 // Which datagrams wait, for how long, and who gives way.
 extension FragmentTable {
@@ -17,8 +18,7 @@ extension FragmentTable {
     private mutating func expire(at time: Timestamp, atMost count: Int, isIPv4: Bool) {
         var left = count
         while left > 0 {
-            let slot = Int(isIPv4 ? waiting4.oldest : waiting6.oldest)
-            guard slot >= 0, isOverdue(slot, at: time) else { return }
+            guard let slot = isIPv4 ? waiting4.oldest : waiting6.oldest, isOverdue(slot, at: time) else { return }
             counters.timedOut += 1
             remove(slot)
             left -= 1
@@ -37,46 +37,48 @@ extension FragmentTable {
 
     /// Gives up the datagram that has waited longest, `spared` apart; false where there is none.
     mutating func evictOldest(except spared: Int) -> Bool {
-        let oldest4 = oldest(waiting4, except: spared)
-        let oldest6 = oldest(waiting6, except: spared)
-        let slot: Int
-        if oldest4 >= 0, oldest6 >= 0 {
-            slot = slots[oldest4].arrival < slots[oldest6].arrival ? oldest4 : oldest6
-        } else {
-            slot = max(oldest4, oldest6)
+        var victim = oldest(waiting4, except: spared)
+        if let other = oldest(waiting6, except: spared) {
+            let isOlder = victim.map { slots[other].arrival < slots[$0].arrival } ?? true
+            if isOlder { victim = other }
         }
-        guard slot >= 0 else { return false }
+        guard let victim else { return false }
         counters.evicted += 1
-        remove(slot)
+        remove(victim)
         return true
     }
 
-    private func oldest(_ queue: FragmentQueue, except spared: Int) -> Int {
-        let slot = Int(queue.oldest)
-        return slot >= 0 && slot == spared ? Int(slots[slot].newer) : slot
+    private func oldest(_ queue: LRUList, except spared: Int) -> Int? {
+        guard let slot = queue.oldest else { return nil }
+        return slot == spared ? queue.newer(than: slot) : slot
     }
 
     /// Puts a datagram without pieces into a slot.
     mutating func begin(_ datagram: FragmentedDatagram) -> Int {
-        let slot: Int
-        if let free = freeSlots.popLast() {
-            slot = Int(free)
-            slots[slot] = datagram
-        } else {
-            slot = slots.count
-            slots.append(datagram)
-            for _ in 0..<pieceLimit { pieces.append(FragmentPiece()) }
+        let slot = waiting4.allocate()
+        if !datagram.first.isIPv4 {
+            waiting4.remove(slot)
+            waiting6.add(slot)
         }
-        index.insert(slot, datagram.hash)
-        link(slot)
+        if slot == slots.count {
+            slots.append(datagram)
+            pieces.append(contentsOf: repeatElement(FragmentPiece(), count: pieceLimit))
+        } else {
+            slots[slot] = datagram
+        }
+        index.insert(UInt32(truncatingIfNeeded: datagram.hash), slot: slot)
         counters.datagramsWaiting += 1
         return slot
     }
 
     /// Takes a datagram out, with whatever it still holds.
     mutating func remove(_ slot: Int) {
-        unlink(slot)
-        index.remove(slot, slots[slot].hash)
+        if !slots[slot].first.isIPv4 {
+            waiting6.remove(slot)
+            waiting4.add(slot)
+        }
+        waiting4.release(slot)
+        index.remove(UInt32(truncatingIfNeeded: slots[slot].hash), slot: slot)
         counters.bytesWaiting -= slots[slot].store.count
         counters.datagramsWaiting -= 1
         var store = takeStore(slot)
@@ -84,28 +86,5 @@ extension FragmentTable {
         var frames = takeFrames(slot)
         spare(&frames)
         slots[slot].rivals = []
-        freeSlots.append(Int32(truncatingIfNeeded: slot))
-    }
-
-    private mutating func link(_ slot: Int) {
-        let number = Int32(truncatingIfNeeded: slot)
-        var queue = slots[slot].first.isIPv4 ? waiting4 : waiting6
-        slots[slot].older = queue.newest
-        slots[slot].newer = -1
-        if queue.newest >= 0 { slots[Int(queue.newest)].newer = number } else { queue.oldest = number }
-        queue.newest = number
-        put(queue, slot)
-    }
-
-    private mutating func unlink(_ slot: Int) {
-        var queue = slots[slot].first.isIPv4 ? waiting4 : waiting6
-        let (older, newer) = (slots[slot].older, slots[slot].newer)
-        if older >= 0 { slots[Int(older)].newer = newer } else { queue.oldest = newer }
-        if newer >= 0 { slots[Int(newer)].older = older } else { queue.newest = older }
-        put(queue, slot)
-    }
-
-    private mutating func put(_ queue: FragmentQueue, _ slot: Int) {
-        if slots[slot].first.isIPv4 { waiting4 = queue } else { waiting6 = queue }
     }
 }

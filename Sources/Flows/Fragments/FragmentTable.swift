@@ -1,6 +1,7 @@
 import Bytes
 import Network
 import Packets
+import Tables
 
 /// Puts the fragments of IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) datagrams together again.
 ///
@@ -21,15 +22,16 @@ public struct FragmentTable: ~Copyable {
     let datagramLimit: Int
     let pieceLimit: Int
     private let hash: SeededHash
-    var index: FragmentIndex
+    var index = HashIndex()
     var slots: [FragmentedDatagram] = []
-    var freeSlots: [Int32] = []
     /// `pieceLimit` for each slot.
     var pieces: [FragmentPiece] = []
     var buffers: FragmentBuffers
-    /// Those in IPv4 and in IPv6: apart, since they wait for different times.
-    var waiting4 = FragmentQueue()
-    var waiting6 = FragmentQueue()
+    /// Those in IPv4 and in IPv6 in the order they began: apart, since they wait for different times.
+    ///
+    /// The first one hands out the slots of both.
+    var waiting4 = LRUList()
+    var waiting6 = LRUList()
     /// Bytes of memory that datagrams wait in.
     public internal(set) var reservedBytes = 0
     /// Bytes of memory that copies of frames take up.
@@ -44,7 +46,6 @@ public struct FragmentTable: ~Copyable {
         self.hash = hash
         datagramLimit = min(max(limits.fragmentedDatagrams, 1), 1 << 24)
         pieceLimit = min(max(limits.fragmentPieces, 1), 8192)
-        index = FragmentIndex(count: datagramLimit)
         buffers = FragmentBuffers(idleLimit: limits.fragmentBytesTotal / 4)
     }
 
@@ -114,17 +115,15 @@ public struct FragmentTable: ~Copyable {
     /// Finds the datagram of a fragment or begins it.
     private mutating func slot(of fragment: Fragment, at time: Timestamp) -> Int {
         let hashed = fragment.hash(hash)
-        var position = index.home(hashed)
-        while true {
-            let slot = index.slot(at: position)
-            if slot < 0 { break }
+        let tag = UInt32(truncatingIfNeeded: hashed)
+        var position = index.start(tag)
+        while let slot = index.next(tag, &position) {
             if slots[slot].hash == hashed, slots[slot].first.isOfDatagram(of: fragment) {
                 if !isOverdue(slot, at: time) { return slot }
                 counters.timedOut += 1
                 remove(slot)
                 break
             }
-            position = index.next(position)
         }
         if counters.datagramsWaiting >= datagramLimit { _ = evictOldest(except: -1) }
         arrivals += 1

@@ -14,9 +14,6 @@ struct FragmentedDatagram: Sendable {
     var began: Timestamp
     /// Counts datagrams as they began: the order among IPv4 and IPv6 together, whatever capture time does.
     var arrival: UInt64
-    /// Neighbours in the queue of those that wait; -1 at the ends.
-    var older: Int32 = -1
-    var newer: Int32 = -1
     /// Bytes in the order they came, none of them twice.
     var store: [UInt8] = []
     /// Bytes of memory set aside for `store`; it never grows beyond by itself.
@@ -47,13 +44,6 @@ struct FragmentPiece: Sendable {
     var end: UInt16 = 0
     /// Where it begins in the store.
     var position: UInt16 = 0
-}
-
-/// The datagrams of one IP version in the order they began.
-struct FragmentQueue: Sendable {
-    /// Both -1 where nothing waits.
-    var oldest: Int32 = -1
-    var newest: Int32 = -1
 }
 
 /// A fragment whose bytes differ from those of a fragment that came before it.

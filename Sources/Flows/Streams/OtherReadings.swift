@@ -1,5 +1,6 @@
 import Bytes
 import Packets
+import Tables
 
 /// Second readings of streams: where two copies of the same bytes differ and nothing says which of them the receiver took, what
 /// follows may mean one thing or another. Both are read until they meet again.

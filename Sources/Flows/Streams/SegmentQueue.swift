@@ -219,16 +219,17 @@ struct SegmentQueue: ~Copyable {
 }
 
 /// Segments of a stream that wait, sorted by sequence number: the head of a list in the pool, and how much it holds.
+@usableFromInline
 struct WaitingSegments: Sendable {
     /// The first one in the pool; -1 for none.
-    var head: Int32 = -1
+    @usableFromInline var head: Int32 = -1
     /// How many there are.
     var count: Int32 = 0
     /// The bytes of payload in them.
     var bytes: Int32 = 0
 
     /// Whether nothing waits.
-    var isEmpty: Bool { head < 0 }
+    @inlinable var isEmpty: Bool { head < 0 }
 }
 
 // Segments that wait aside, since their receiver may not have taken them.

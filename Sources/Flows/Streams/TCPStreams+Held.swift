@@ -1,5 +1,6 @@
 import Bytes
 import Packets
+import Tables
 
 /// What the owner of a stream could not use yet.
 extension TCPStreams {
@@ -10,7 +11,7 @@ extension TCPStreams {
     ///
     /// It may have grown: other streams give way where the limit asks for it.
     public mutating func putHeld(_ message: consuming PartialMessage, _ slot: Int, _ side: Side) {
-        if !message.isEmpty { makeRoom(for: message.memory) }
+        if !message.isEmpty { makeRoom(for: message.room) }
         held.put(message, &table[slot][side], of: StreamName(slot, side))
     }
 

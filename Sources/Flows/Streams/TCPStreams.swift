@@ -1,6 +1,7 @@
 import Bytes
 import Network
 import Packets
+import Tables
 
 /// Flows, and for TCP their two streams put in order.
 ///
@@ -295,14 +296,15 @@ public struct TCPStreams: ~Copyable {
     }
 
     /// Whether bytes of one stream wait.
-    public func hasQueued(in slot: Int, _ side: Side) -> Bool { !table[slot][side].queued.isEmpty }
+    @inlinable public func hasQueued(in slot: Int, _ side: Side) -> Bool { !table[slot][side].queued.isEmpty }
 
     /// Whether bytes of one stream wait, be it for those in front of them or for what decides on them.
-    public func hasWaiting(in slot: Int, _ side: Side) -> Bool {
+    @inlinable public func hasWaiting(in slot: Int, _ side: Side) -> Bool {
         !table[slot][side].queued.isEmpty || !table[slot][side].doubted.isEmpty
     }
 
     /// Whether bytes of either stream of a flow wait.
+    @inlinable
     public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 
     /// Bytes that waited for those in front of them.

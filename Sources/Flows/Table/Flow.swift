@@ -69,9 +69,9 @@ public struct HalfStream: Sendable {
     /// The segment delivered last, in the history of all streams; 0 for none.
     var newest: UInt64 = 0
     /// Segments that wait for bytes in front of them.
-    var queued = WaitingSegments()
+    @usableFromInline var queued = WaitingSegments()
     /// Segments that wait for what decides whether their receiver took them.
-    var doubted = WaitingSegments()
+    @usableFromInline var doubted = WaitingSegments()
     /// How packets of this end look.
     var profile = SenderProfile()
     /// The buffer with the beginning of an unfinished message; -1 for none.
@@ -116,9 +116,6 @@ public struct Flow: Sendable {
     public internal(set) var firstSeen: Timestamp
     /// Capture time of the latest packet; a packet that comes out of order does not set it back.
     public internal(set) var lastSeen: Timestamp
-    /// Neighbours in the list by time last seen; -1 at the ends.
-    var older: Int32 = -1
-    var newer: Int32 = -1
     /// Whether this slot is in use.
     var isLive = true
     /// Whether it is in the list of established flows, which outlive all others.

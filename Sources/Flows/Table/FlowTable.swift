@@ -1,7 +1,8 @@
 import Network
 import Packets
+import Tables
 
-/// The flows that are being followed: seeded open addressing over slots that are used again.
+/// The flows that are being followed, found by a seeded hash, in slots that are used again.
 ///
 /// Bounded by `FlowLimits.flows`. Two lists in order of the time last seen say who goes first when the table is full:
 /// all flows that are ignored, half-open or closed go before any flow that was found to carry a protocol.
@@ -11,14 +12,14 @@ public struct FlowTable: ~Copyable {
     public let limits: FlowLimits
     let hash: SeededHash
     var networks: KnownNetworks
-    /// Where slots are found; the size is a power of two, at most half full.
-    private var index: [Place]
+    private var index = HashIndex()
     @usableFromInline var slots: [Flow] = []
-    private var freeSlots: [Int32] = []
     /// Where the search for flows that were silent for too long goes on.
     var sweepHand = 0
-    var transient = FlowList()
-    var established = FlowList()
+    /// The flows that go first; it hands out the slots of all.
+    var transient = LRUList()
+    /// The flows that outlive those.
+    var established = LRUList()
     /// Flows that left the table since the caller last looked; the caller empties it.
     public internal(set) var departed: [Flow] = []
     /// How many flows there were in all.
@@ -33,32 +34,10 @@ public struct FlowTable: ~Copyable {
         self.limits = limits
         self.hash = hash
         networks = KnownNetworks(hash: hash)
-        index = Array(repeating: .empty, count: 1024)
     }
-
-    /// An entry of the index: a slot, -1 for none, and the low half of its hash, from which its home follows without a
-    /// look into the slot, which lies elsewhere in memory.
-    private struct Place: Sendable {
-        var slot: Int32
-        var low: UInt32
-
-        static let empty = Place(slot: -1, low: 0)
-
-        init(slot: Int32, low: UInt32) {
-            self.slot = slot
-            self.low = low
-        }
-
-        init(_ slot: Int, hash: UInt64) {
-            self.init(slot: Int32(truncatingIfNeeded: slot), low: UInt32(truncatingIfNeeded: hash))
-        }
-    }
-
-    /// The place that a hash would have alone.
-    private func home(_ low: UInt32) -> Int { Int(low) & (index.count - 1) }
 
     /// How many flows are being followed.
-    public var count: Int { slots.count - freeSlots.count }
+    public var count: Int { transient.count + established.count }
 
     /// The slots that hold a flow, in no particular order of time.
     public var liveSlots: [Int] { slots.indices.filter { slots[$0].isLive } }
@@ -118,79 +97,49 @@ public struct FlowTable: ~Copyable {
     /// Puts a flow among those that outlive all others, or back.
     public mutating func setEstablished(_ isEstablished: Bool, slot: Int) {
         guard slots[slot].isEstablished != isEstablished else { return }
-        unlink(slot)
         slots[slot].isEstablished = isEstablished
-        link(slot)
+        if isEstablished {
+            transient.remove(slot)
+            established.add(slot)
+        } else {
+            established.remove(slot)
+            transient.add(slot)
+        }
     }
 
     /// Takes every flow out, oldest first, into `departed`.
     public mutating func removeAll() {
-        while transient.oldest >= 0 { remove(Int(transient.oldest)) }
-        while established.oldest >= 0 { remove(Int(established.oldest)) }
+        while let slot = transient.oldest { remove(slot) }
+        while let slot = established.oldest { remove(slot) }
     }
 
     /// Forgets `departed`; capacity stays.
     public mutating func clearDeparted() { departed.removeAll(keepingCapacity: true) }
 
+    @inline(__always)
     func find(_ key: FlowKey, _ hashed: UInt64) -> Int? {
-        let mask = index.count - 1
-        let low = UInt32(truncatingIfNeeded: hashed)
-        var position = home(low)
-        while true {
-            let slot = Int(index[position].slot)
-            if slot < 0 { return nil }
-            if index[position].low == low, slots[slot].key == key { return slot }
-            position = (position + 1) & mask
+        let tag = UInt32(truncatingIfNeeded: hashed)
+        var position = index.start(tag)
+        while let slot = index.next(tag, &position) {
+            if slots[slot].key == key { return slot }
         }
+        return nil
     }
 
     private mutating func insert(_ flow: Flow) -> Int {
-        if (count + 1) * 2 > index.count { growIndex() }
-        let slot: Int
-        if let free = freeSlots.popLast() {
-            slot = Int(free)
-            slots[slot] = flow
-        } else {
-            slot = slots.count
-            slots.append(flow)
-        }
-        place(slot)
-        link(slot)
+        let slot = transient.allocate()
+        if slot == slots.count { slots.append(flow) } else { slots[slot] = flow }
+        index.insert(UInt32(truncatingIfNeeded: flow.hash), slot: slot)
         total += 1
         return slot
     }
 
-    private mutating func place(_ slot: Int) {
-        let mask = index.count - 1
-        let place = Place(slot, hash: slots[slot].hash)
-        var position = home(place.low)
-        while index[position].slot >= 0 { position = (position + 1) & mask }
-        index[position] = place
-    }
-
-    private mutating func growIndex() {
-        index = Array(repeating: .empty, count: index.count * 2)
-        for slot in slots.indices where slots[slot].isLive { place(slot) }
-    }
-
-    /// Takes a flow out and closes the hole in its run of the index, so that no tombstones are left.
+    /// Takes a flow out.
     mutating func remove(_ slot: Int) {
-        unlink(slot)
-        let mask = index.count - 1
-        var hole = home(UInt32(truncatingIfNeeded: slots[slot].hash))
-        while index[hole].slot != Int32(truncatingIfNeeded: slot) { hole = (hole + 1) & mask }
-        var position = (hole + 1) & mask
-        while index[position].slot >= 0 {
-            // Moves back whatever its home position allows.
-            if (position - home(index[position].low)) & mask >= (position - hole) & mask {
-                index[hole] = index[position]
-                hole = position
-            }
-            position = (position + 1) & mask
-        }
-        index[hole] = .empty
+        setEstablished(false, slot: slot)
+        transient.release(slot)
+        index.remove(UInt32(truncatingIfNeeded: slots[slot].hash), slot: slot)
         departed.append(slots[slot])
         slots[slot].isLive = false
-        freeSlots.append(Int32(truncatingIfNeeded: slot))
     }
 }

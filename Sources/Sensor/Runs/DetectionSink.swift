@@ -18,6 +18,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     private var earlierRepetitions: [String: UInt64] = [:]
     private let rules: CompiledRules
     private var json: EventJSON
+    /// Where the object of an event is written, used again for each alert.
+    private var object: [UInt8] = []
     /// The number of the latest event.
     private var token: UInt64 = 0
     /// The frames of events that came into a correlation.
@@ -142,11 +144,11 @@ public struct DetectionSink: EventSink, ~Copyable {
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> Alert {
         let rule = rules.rules[hit.rule]
-        var object: [UInt8] = []
+        object.removeAll(keepingCapacity: true)
         if hit.missed == nil {
             json.write(event, context, message: message, to: &object)
         } else {
-            object = Array("{}".utf8)
+            object.append(text: "{}")
         }
         let time = context.timestamp.microseconds
         let shown = engine.context(of: hit, context)
@@ -176,6 +178,7 @@ public struct DetectionSink: EventSink, ~Copyable {
 
     private func communityID(_ context: EventContext) -> String {
         var text: [UInt8] = []
+        text.reserveCapacity(32)
         CommunityID(context.source, context.destination, context.transport).write(to: &text)
         return String(decoding: text, as: UTF8.self)
     }

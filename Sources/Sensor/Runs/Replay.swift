@@ -22,6 +22,8 @@ public struct Replay: ~Copyable {
         public var isKnown = false
         /// Whether its frames were read, if only to the damage.
         public var wasRead = false
+        /// What the store knows the file by, as far as that was asked for already.
+        var digest: String?
     }
 
     /// How to replay.
@@ -83,7 +85,7 @@ public struct Replay: ~Copyable {
                 break
             }
             if results[index].error == nil, !results[index].isKnown {
-                results[index] = try replay(files[index], &pipeline, isLast: index == last) { read, packets in
+                results[index] = try replay(results[index], &pipeline, isLast: index == last) { read, packets in
                     progress(
                         Progress(path: files[index], bytesRead: before + read, bytesTotal: total, packets: packets))
                 }
@@ -109,6 +111,7 @@ public struct Replay: ~Copyable {
                 }
             }
             if result.error == nil, !options.again, let digest = digest(of: path) {
+                result.digest = digest
                 result.isKnown = try pipeline.isRecorded(source: path, digest: digest)
                 if !digests.insert(digest).inserted { result.isKnown = true }
             }
@@ -124,22 +127,24 @@ public struct Replay: ~Copyable {
     }
 
     private mutating func replay(
-        _ path: String, _ pipeline: inout Pipeline, isLast: Bool, progress: (Int64, UInt64) -> Void
+        _ planned: FileResult, _ pipeline: inout Pipeline, isLast: Bool, progress: (Int64, UInt64) -> Void
     ) throws(SensorError) -> FileResult {
-        var result = FileResult(path: path, statistics: RunStatistics())
+        var result = planned
+        let path = planned.path
         var opened: CaptureFile?
         do throws(CaptureError) { opened = try CaptureFile.open(path, filter: filter, stop: stop) } catch {
             result.error = error
         }
         guard var file = opened.take() else { return result }
-        if try pipeline.begin(source: path, digest: digest(of: path), again: options.again) != nil {
+        if try pipeline.begin(source: path, digest: planned.digest ?? digest(of: path), again: options.again) != nil {
             result.isKnown = true
             return result
         }
         result.wasRead = true
+        let isPaced = clock != nil
         do throws(CaptureError) {
             while let frame = try file.next() {
-                clock?.wait(until: frame.timestamp, stop)
+                if isPaced { clock?.wait(until: frame.timestamp, stop) }
                 if stop.isStopped { break }
                 pipeline.worker.process(frame, file.bytes)
                 if pipeline.worker.counters.packets & 0xFFF == 0 { progress(file.bytesConsumed, frame.number) }

@@ -66,6 +66,8 @@ extension DocumentReader {
     mutating func line(_ node: YAMLNode, _ what: String) -> Located<String>? {
         guard let text = string(node, what) else { return nil }
         for scalar in text.unicodeScalars {
+            // Asking Unicode's tables is for the few that are not printable ASCII.
+            if (0x20..<0x7F).contains(scalar.value) { continue }
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator:
                 error(.badText, node.position, "\(what) must be one line without control characters")

@@ -23,6 +23,8 @@ struct YAMLScalar {
     /// differently.
     var meaning: Meaning {
         guard isPlain else { return .string }
+        // The longest of these words has five letters.
+        guard text.utf8.count <= 5 else { return Self.number(text) }
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return .bool(true)

@@ -11,7 +11,7 @@ public struct WebSocketTable: ~Copyable {
     let limits: WebSocketLimits
     var connections: SlotTable<WebSocketConnection, WebSocketTag>
     /// Bytes that wait, a buffer for each direction that needs one.
-    var waiting: BufferPool<StreamName<Direction>>
+    var waiting: BufferPool<[UInt8], StreamName<Direction>>
     var inflaters: InflaterPool
     /// Who has each inflater, and whether it was used since a search for a victim last passed.
     var inflaterOwners: [(owner: StreamName<Direction>, isUsed: Bool)?] = []
