@@ -14,6 +14,8 @@ public enum Side: UInt8, Sendable {
 public enum MessageFraming: Hashable, Sendable {
     /// What comes next begins a message, or goes on with the one whose beginning is held.
     case inOrder
+    /// The message whose beginning is held was told by that alone: the rest of it is passed over once its length is known.
+    case told
     /// A message passes of which nothing more is held: `rest` bytes of it are still to come. `whole` is its length, where its
     /// beginning is held; `nil` where it lost a part of itself, so that nobody knows what it said.
     case passing(rest: Int, whole: Int?)
