@@ -59,7 +59,7 @@ public struct MQTTMessage: Sendable {
             let length = try readLength(bytes, &cursor, &notes)
             remainingLength = length.value
             hasRemainingLength = true
-            if notes.version == .unknown { notes.version = inferredVersion(bytes, cursor) }
+            if notes.version == .unknown { notes.version = inferredVersion(bytes, cursor, &notes) }
             checkHeader(&notes)
             notes.note(.integerNotMinimal, if: notes.version == .v5 && !length.isMinimal)
             let end = min(cursor.position + remainingLength, cursor.end)
