@@ -3,16 +3,15 @@ import Events
 import Flows
 import Packets
 
-/// Messages whose first byte is a fault for itself: they are told by it where nothing else is to be read of them, or where
-/// they never become whole. Either is the same however the stream is cut.
+/// Messages whose first byte is a fault for itself. Where nothing else is to be read of them they are told at once, with their
+/// length where that came with it; else by the first byte alone, where they never become whole.
 extension EngineCore where Sink: ~Copyable {
-    /// Tells a message by its first byte.
+    /// Tells a message by its beginning.
     mutating func tellHead<D: StreamDissector & ~Copyable>(
-        _ dissector: inout D, _ slot: Int, _ side: Side, _ bytes: RawSpan, _ frames: MessageFrames
+        _ dissector: inout D, _ slot: Int, _ side: Side, _ head: RawSpan, wholeLength: Int, _ frames: MessageFrames
     ) {
         streams.table[slot][side].framing = .told
-        // One byte more than is there: it is cut short, not wrong.
-        dissect(&dissector, slot, side, bytes.extracting(0..<1), wholeLength: 2, frames)
+        dissect(&dissector, slot, side, head, wholeLength: wholeLength, frames)
     }
 
     /// Passes over the rest of a message that was told by its first byte.
@@ -52,8 +51,26 @@ extension EngineCore where Sink: ~Copyable {
             dissector.judge(head: partial.bytes.span.bytes.byte(at: 0), handle, direction) == .faulty
         {
             let frames = MessageFrames(of: 0..<1, partial.frames, FrameRef(), from: .max)
-            tellHead(&dissector, slot, side, partial.bytes.span.bytes, frames)
+            let head = partial.bytes.span.bytes.extracting(0..<1)
+            tellHead(&dissector, slot, side, head, wholeLength: FrameVerdict.unknownLength, frames)
         }
         streams.putHeld(partial, slot, side)
+    }
+}
+
+extension FrameVerdict {
+    /// What stands for the length of a message of which no more than the first byte is known: one more than that, so that it
+    /// is cut short, not wrong.
+    static var unknownLength: Int { 2 }
+
+    /// How much of a message is there to tell it by, and how long it is; `nil` where its boundaries are lost, which tells
+    /// it in any case.
+    func head(of bytes: RawSpan) -> (count: Int, wholeLength: Int)? {
+        switch self {
+        case .message(let length): (length, length)
+        case .incomplete(nil): (1, Self.unknownLength)
+        case .incomplete(let total?): (bytes.byteCount, total)
+        case .lost: nil
+        }
     }
 }

@@ -128,12 +128,14 @@ extension EngineCore where Sink: ~Copyable {
         while offset < bytes.byteCount {
             let rest = bytes.extracting(offset..<bytes.byteCount)
             let handle = streams.table[slot].handle
-            if !isTold, dissector.judge(head: rest.byte(at: 0), handle, direction) == .hopeless {
-                let frames = MessageFrames(of: offset..<offset + 1, kept, frame, from: start)
-                tellHead(&dissector, slot, side, rest, frames)
+            let verdict = D.frame(rest)
+            if !isTold, dissector.judge(head: rest.byte(at: 0), handle, direction) == .hopeless,
+                let (count, whole) = verdict.head(of: rest)
+            {
+                let frames = MessageFrames(of: offset..<offset + count, kept, frame, from: start)
+                tellHead(&dissector, slot, side, rest.extracting(0..<count), wholeLength: whole, frames)
                 isTold = true
             }
-            let verdict = D.frame(rest)
             if isTold {
                 guard let passed = passTold(verdict, &dissector, slot, side, rest) else { return offset }
                 offset += passed

@@ -34,7 +34,7 @@ public enum HeadVerdict: Hashable, Sendable {
     case lawful
     /// None may, though one that does is read like any other. Where it never becomes whole, it is told by that byte.
     case faulty
-    /// None may, and none that does has anything to read: it is told by that byte at once, and the rest is passed over.
+    /// None may, and none that does has anything to read: it is told at once, and the rest is passed over.
     case hopeless
 }
 
