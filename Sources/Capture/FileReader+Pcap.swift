@@ -56,6 +56,10 @@ extension FileReader {
             if window.available == 0 { return nil }
             throw frameCutShort(at: position)
         }
+        if isZero(layout.headerLength) {
+            throw frameDamaged(
+                at: position, "is nothing but zeros: room that the writer had set aside and did not get to")
+        }
         let seconds = window.unused.native32(at: 0, swapped: layout.isSwapped)
         let fraction = window.unused.native32(at: 4, swapped: layout.isSwapped)
         var captured = Int(window.unused.native32(at: 8, swapped: layout.isSwapped))
@@ -75,5 +79,11 @@ extension FileReader {
         return FrameHeader(
             timestamp: Timestamp(nanoseconds: time), number: count, originalLength: original,
             linkType: layout.linkType)
+    }
+
+    /// Whether the next bytes are zeros: a frame of no bytes at the beginning of 1970, which nobody captured.
+    private func isZero(_ count: Int) -> Bool {
+        for offset in 0..<count where window.unused.byte(at: offset) != 0 { return false }
+        return true
     }
 }
