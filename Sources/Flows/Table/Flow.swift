@@ -117,7 +117,13 @@ public struct Flow: Sendable {
     /// Whether the connection was closed by RST or by FIN from both ends.
     public internal(set) var isClosed = false
     /// What the flow was found to carry.
-    public var kind = FlowKind.unknown
+    public var kind = FlowKind.unknown {
+        didSet { if kind == .unknown, case .followed(let number) = oldValue { earlier = number } }
+    }
+    /// The protocol that it was followed as until something looked like a new connection on its ports; `nil` for none.
+    ///
+    /// Bytes alone do not make it one of another.
+    public private(set) var earlier: UInt8?
     /// Where the caller keeps more about it; -1 for nowhere.
     public var handle: Int64 = -1
     /// Where the caller keeps what carries the messages over the transport; -1 for nowhere.
