@@ -22,7 +22,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         case .followed(let number):
             dissectors.run(.dissect, number, slot, hit.side, datagram, frame, &core)
         case .candidate(let number): confirm(slot, hit.side, datagram, frame, number)
-        case .unknown, .ignored: break
+        case .unknown, .ignored: core.counters.noteUnread(packet)
         }
     }
 

@@ -53,12 +53,12 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         if core.streams.hasQueued { drainOverdue() }
         var packet = Packet()
         switch PacketDecoder.decode(bytes, link: header.linkType, intoNew: &packet) {
-        case .undecoded(let reason): core.counters.undecoded[Int(reason.rawValue)] &+= 1
+        case .undecoded(let reason): core.counters.noteUndecoded(reason, packet, header.linkType)
         case .packet:
             if packet.missing > 0 { core.counters.cutShort &+= 1 }
             if checksums == .strict, !hasRightChecksum(packet, bytes) { return }
             let hit = track(packet, bytes)
-            guard wants(packet, hit) else { return }
+            guard wants(packet, hit) else { return core.counters.noteUnread(packet) }
             let checksum = checksums == .strict ? ChecksumVerdict.ok : verifyChecksum(packet, bytes)
             let provenance = Provenance(header, packet, arrival: core.counters.packets)
             take(packet, bytes, FrameRef(provenance, bytes), checksum, hit)

@@ -43,6 +43,9 @@ public struct Packet: Sendable {
     /// Whether an IPv6 routing header names stops still to come: `destination` is then not the last one.
     public var isSourceRouted = false
 
+    /// The number of what could not be decoded, where `Undecoded` says that it is not known: an EtherType, a protocol.
+    public var unknownNumber: UInt16 = 0
+
     /// Makes an empty packet, to be filled by `PacketDecoder`.
     public init() {}
 

@@ -16,6 +16,7 @@ extension PacketDecoder {
         case .geneve: return geneve(frame, body, &packet)
         case .gtp: return gtp(frame, body, &packet)
         case .teredo: return teredo(frame, body, &packet)
+        case .tzsp: return tzsp(frame, body, &packet)
         default: return packet.sourcePort == TunnelPort.teredo.rawValue ? teredo(frame, body, &packet) : nil
         }
     }
@@ -107,6 +108,23 @@ extension PacketDecoder {
     /// The network identifier of 24 bits in the header of VXLAN (RFC 7348, 5) and of Geneve (RFC 8926, 3.4).
     private static func identifier(_ frame: RawSpan, _ body: ByteRange) -> UInt32 {
         frame.uint32(at: body.offset &+ 4) >> 8
+    }
+
+    /// TaZmen Sniffer Protocol, as MikroTik's mirrors send it: version 1, a packet that was received or sent, Ethernet; then tags
+    /// of a byte of type and one of length, of which 0 (padding) and 1 (the end) have no length.
+    private static func tzsp(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome? {
+        guard available(frame, at: body.offset, end: body.end) >= 5, frame.byte(at: body.offset) == 1,
+            frame.byte(at: body.offset &+ 1) <= 1, frame.uint16(at: body.offset &+ 2) == 1
+        else { return nil }
+        var offset = body.offset &+ 4
+        while available(frame, at: offset, end: body.end) >= 2 {
+            switch frame.byte(at: offset) {
+            case 0: offset &+= 1
+            case 1: return inside(.tzsp, .ethernet, frame, at: offset &+ 1, end: body.end, 0, &packet)
+            default: offset &+= 2 &+ Int(frame.byte(at: offset &+ 1))
+            }
+        }
+        return nil
     }
 
     /// The content of a tunnel, once its first header has proved itself.

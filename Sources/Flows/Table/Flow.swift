@@ -14,6 +14,8 @@ public enum Side: UInt8, Sendable {
 public enum MessageFraming: Hashable, Sendable {
     /// What comes next begins a message, or goes on with the one whose beginning is held.
     case inOrder
+    /// The message whose beginning is held was told by that alone: the rest of it is passed over once its length is known.
+    case told
     /// A message passes of which nothing more is held: `rest` bytes of it are still to come. `whole` is its length, where its
     /// beginning is held; `nil` where it lost a part of itself, so that nobody knows what it said.
     case passing(rest: Int, whole: Int?)
@@ -123,7 +125,13 @@ public struct Flow: Sendable {
     /// Whether the connection was closed by RST or by FIN from both ends.
     public internal(set) var isClosed = false
     /// What the flow was found to carry.
-    public var kind = FlowKind.unknown
+    public var kind = FlowKind.unknown {
+        didSet { if kind == .unknown, case .followed(let number) = oldValue { earlier = number } }
+    }
+    /// The protocol that it was followed as until something looked like a new connection on its ports; `nil` for none.
+    ///
+    /// Bytes alone do not make it one of another.
+    public private(set) var earlier: UInt8?
     /// Where the caller keeps more about it; -1 for nowhere.
     public var handle: Int64 = -1
     /// Where the caller keeps what carries the messages over the transport; -1 for nowhere.

@@ -44,6 +44,10 @@ struct MQTTSession {
     /// Whether bytes of it were lost, so that absence of a message proves nothing.
     var hasGap = false
     var version = MQTTVersion.unknown
+    /// What speaks for 5.0 in a session whose CONNECT was not seen.
+    var versionEvidence = MQTTVersionEvidence()
+    /// Whether nothing but that told the version: a packet that fits 3.x only refutes it.
+    var isVersionGuessed = false
     /// What CONNECT and CONNACK agreed upon.
     var terms = ConnectionTerms()
     /// Whether what the ends kept of earlier connections is known, be it that there is nothing.
@@ -136,6 +140,8 @@ struct MQTTSession {
         self.isFromStart = isFromStart
         hasGap = false
         version = .unknown
+        versionEvidence = MQTTVersionEvidence()
+        isVersionGuessed = false
         connects = 0
         connacks = 0
         connectedAt = nil

@@ -29,6 +29,10 @@ public struct RunStatistics: Codable, Sendable {
     public var expired: UInt64 = 0
     /// Frames without a segment or datagram, by reason.
     public var undecoded: [String: UInt64] = [:]
+    /// What the sensor does not look into, by the number and name of the protocol; `nil` where there was none.
+    ///
+    /// Of tunnels over UDP these are datagrams, of all else frames.
+    public var blindSpots: [String: UInt64]?
     /// What never reached the sensor, by cause.
     public var dropped: [String: UInt64] = [:]
     /// Segments by what was odd about them.
@@ -71,6 +75,7 @@ public struct RunStatistics: Codable, Sendable {
         case missingChecksums = "missing_checksums"
         case confirmedFlows = "confirmed_flows"
         case losses, expired
+        case blindSpots = "blind_spots"
         case webSocket = "websocket"
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
@@ -133,6 +138,8 @@ extension RunStatistics {
         gaps = worker.streamGaps
         unparsedBytes = worker.unparsedBytes
         undecoded = counters.undecodedByName.filter { $0.value > 0 }
+        let spots = counters.blindSpots.named
+        blindSpots = spots.isEmpty ? nil : spots
         evicted = worker.evictions.filter { $0.value > 0 }
         fragments = worker.fragmentCounts.filter { $0.value > 0 }
         tcp = worker.segmentCounts.filter { $0.value > 0 }
@@ -164,6 +171,7 @@ extension RunStatistics {
         suppressed.merge(other.suppressed, uniquingKeysWith: +)
         evicted.merge(other.evicted, uniquingKeysWith: +)
         undecoded.merge(other.undecoded, uniquingKeysWith: +)
+        if let others = other.blindSpots { blindSpots = (blindSpots ?? [:]).merging(others, uniquingKeysWith: +) }
         dropped.merge(other.dropped, uniquingKeysWith: +)
         tcp.merge(other.tcp, uniquingKeysWith: +)
         fragments.merge(other.fragments, uniquingKeysWith: +)
