@@ -27,7 +27,7 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
 
     init(limits: EngineLimits, entries: [ProtocolEntry], hash: SeededHash, sink: consuming Sink) {
         streams = TCPStreams(limits: limits.flows, hash: hash)
-        webSocket = WebSocketTable(limits: limits.webSocket)
+        webSocket = WebSocketTable(limits: limits.webSocket, uses: entries.map(\.descriptor.webSocket))
         carrierFrames = CarrierFrames(byteLimit: limits.webSocket.waitingBytesTotal)
         counters = EngineCounters(protocols: entries.count)
         self.entries = entries

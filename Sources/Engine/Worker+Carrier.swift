@@ -96,11 +96,13 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
         _ frame: FrameRef
     ) {
-        if output.dropped > 0, core.streams.table[slot].kind.isFollowed, !core.webSocket.isMessageEach(id) {
+        if output.dropped > 0, core.streams.table[slot].kind.isFollowed, core.webSocket.protocolOfMessages(id) == nil {
             core.streams.countUnparsed(output.dropped)
             core.noteLoss(slot) { [count = UInt64(output.dropped)] in $0.unparsedBytes += count }
         }
-        if core.webSocket.isMessageEach(id) { return collect(output, slot, side, id, direction, frame) }
+        if let number = core.webSocket.protocolOfMessages(id) {
+            return collect(output, slot, side, id, direction, number, frame)
+        }
         let bytes = output.bytes.span.bytes
         var start = 0
         for index in output.marks.indices {
@@ -111,9 +113,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             switch mark.kind {
             case .textBegins:
                 // Behind lost bytes a frame may be none.
-                if !core.streams.table[slot][side].framing.isLost, let use = carriedUse(isMessageEach: false)?.use {
-                    core.webSocket.note(CarrierViolations(use.textMessage), id, direction)
-                }
+                if !core.streams.table[slot][side].framing.isLost { core.webSocket.noteText(id, direction) }
             case .violation: core.webSocket.note(mark.violations, id, direction)
             case .hole:
                 core.streams.loseBoundary(slot, side)
@@ -174,7 +174,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         flow.carrier = -1
         // What others do over WebSocket is not held against them.
         let isOurs = flow.kind.isFollowed || core.webSocket.isMeantForUs(id)
-        let left = core.webSocket.close(id)
+        var number: UInt8?
+        if case .followed(let followed) = flow.kind { number = followed }
+        let left = core.webSocket.close(id, of: number)
         guard isOurs else { return }
         left.forEach { core.counters.violations[$0.name.description, default: 0] &+= 1 }
     }
@@ -186,17 +188,6 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         releaseCarrier(of: &flow)
         core.streams.table[slot].carrier = -1
     }
-
-    /// The protocol whose messages WebSocket carries one each, or the one whose stream lies in all payloads.
-    func carriedUse(isMessageEach: Bool) -> (number: UInt8, use: ProtocolDescriptor.WebSocketUse)? {
-        for index in core.entries.indices {
-            guard let use = core.entries[index].descriptor.webSocket, use.isMessageEach == isMessageEach else {
-                continue
-            }
-            return (UInt8(truncatingIfNeeded: index), use)
-        }
-        return nil
-    }
 }
 
 extension EngineCore where Sink: ~Copyable {
@@ -204,10 +195,8 @@ extension EngineCore where Sink: ~Copyable {
     mutating func carrier(_ slot: Int, _ direction: Direction, _ number: UInt8) -> Carrier {
         var carrier = Carrier()
         carrier.isWebSocket = true
-        let isMessageEach = entries[Int(number)].descriptor.webSocket?.isMessageEach ?? false
         carrier.violations = webSocket.takeNotes(
-            WebSocketID(rawValue: streams.table[slot].carrier), direction,
-            of: WebSocketTable.Inner(isMessageEach: isMessageEach))
+            WebSocketID(rawValue: streams.table[slot].carrier), direction, of: number)
         return carrier
     }
 }
@@ -219,9 +208,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Of one too long to hold the beginning is kept and the rest is counted; one with a hole is left out.
     private mutating func collect(
         _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
-        _ frame: FrameRef
+        _ number: UInt8, _ frame: FrameRef
     ) {
-        guard let (number, use) = carriedUse(isMessageEach: true) else { return }
         let bytes = output.bytes.span.bytes
         var start = 0
         for index in output.marks.indices {
@@ -232,7 +220,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             case .binaryBegins: beginMessage(slot, side)
             case .textBegins:
                 beginMessage(slot, side)
-                core.webSocket.note(CarrierViolations(use.textMessage), id, direction)
+                core.webSocket.noteText(id, direction)
             case .violation: core.webSocket.note(mark.violations, id, direction)
             case .hole: core.streams.loseBoundary(slot, side)
             case .messageEnds: endMessage(slot, side, number)

@@ -22,7 +22,7 @@ struct Listener: ~Copyable {
     private var current: [Direction: (isText: Bool, bytes: [UInt8])] = [:]
 
     init(limits: WebSocketLimits = WebSocketLimits()) {
-        table = WebSocketTable(limits: limits)
+        table = WebSocketTable(limits: limits, uses: uses)
         id = table.open(isClientFirst: true)
     }
 
@@ -78,10 +78,24 @@ struct Listener: ~Copyable {
     }
 
     /// What is noted of the handshake.
-    mutating func notes(_ direction: Direction, of inner: WebSocketTable.Inner = .mqtt) -> [String] {
-        names(table.takeNotes(id, direction, of: inner))
+    mutating func notes(_ direction: Direction, of number: UInt8 = mqtt) -> [String] {
+        names(table.takeNotes(id, direction, of: number))
     }
 }
+
+/// What WebSocket carries, as the descriptors of the dissectors say it.
+let uses: [ProtocolDescriptor.WebSocketUse?] = [
+    ProtocolDescriptor.WebSocketUse(
+        subprotocols: ["mqtt", "mqttv3.1"], isMessageEach: false, textMessage: .mqttText,
+        notOffered: .mqttNotOffered, notChosen: .mqttNotChosen),
+    nil,
+    ProtocolDescriptor.WebSocketUse(
+        subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,
+        notChosen: .coapSubprotocol),
+]
+let mqtt: UInt8 = 0
+let datagramOnly: UInt8 = 1
+let coap: UInt8 = 2
 
 func names(_ violations: CarrierViolations) -> [String] {
     var names: [String] = []
