@@ -114,15 +114,12 @@ extension WebSocketTable {
     /// Whether a connection is followed.
     public func isFollowed(_ id: WebSocketID) -> Bool { index(of: id) != nil }
 
-    /// How many bytes of a direction were taken of which nothing has come out yet, the head of a frame among them; more than
-    /// any number of bytes where they belong to a compressed message.
+    /// How many bytes of a direction came of which nothing has come out yet, the head of a frame among them: what comes out
+    /// next may need them.
     public func bytesKeptBack(_ id: WebSocketID, _ direction: Direction) -> Int {
         guard let index = index(of: id) else { return 0 }
         let stream = connections[index][direction]
-        if stream.waiting >= 0 { return waiting.count(of: stream.waiting) }
-        if stream.isInMessage, stream.treatment == .inflate, !stream.hasInflated { return .max }
-        if stream.isInFrame { return stream.maskPhase == 0 && stream.remaining == stream.frame.length ? 1 : 0 }
-        return stream.headCount
+        return stream.keptBack + (stream.waiting >= 0 ? waiting.count(of: stream.waiting) : 0)
     }
 
     /// Which end is the client, as the caller said.

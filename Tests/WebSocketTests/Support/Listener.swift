@@ -2,6 +2,7 @@ import Bytes
 import Events
 import Tables
 import TestSupport
+import Testing
 import WebSocket
 
 /// A table with one connection, and all that came out of it.
@@ -52,7 +53,20 @@ struct Listener: ~Copyable {
         }
     }
 
+    /// Every byte that comes out has its origin: those of frames as they are as many bytes of the input.
+    private func expectOrigins() {
+        var start = 0
+        for origin in output.origins {
+            let count = origin.outputEnd - start
+            #expect(count > 0)
+            #expect(origin.input.count >= (origin.isVerbatim ? count : 1))
+            start = origin.outputEnd
+        }
+        #expect(start == output.bytes.count)
+    }
+
     private mutating func take(_ direction: Direction) {
+        expectOrigins()
         var start = 0
         for mark in output.marks {
             append(output.bytes[start..<mark.offset], direction)
