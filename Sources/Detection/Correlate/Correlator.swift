@@ -18,6 +18,8 @@ struct Correlator: ~Copyable {
     var missed: [MissedKey] = []
     /// The keys that have become regular with the latest event, and of which it must be told how they are to be shown.
     var regular: [RegularKey] = []
+    /// The regular keys of absences that came last with the latest event, or have become regular with it.
+    var arrivals: [RegularKey] = []
     /// For each rule, how many events met its condition.
     var matchesByRule: [UInt64]
     /// What each correlation measured last; `nil` where nobody wants to know.
@@ -53,7 +55,7 @@ struct Correlator: ~Copyable {
         var token: UInt64 = 0
     }
 
-    /// A key that has become regular, in a table of absences.
+    /// A regular key, in a table of absences.
     struct RegularKey: BitwiseCopyable, Sendable {
         var table: Int
         var slot: Int
@@ -145,6 +147,8 @@ struct Correlator: ~Copyable {
         if !hits.isEmpty { hits.removeAll(keepingCapacity: true) }
         if !evidenceTokens.isEmpty { evidenceTokens.removeAll(keepingCapacity: true) }
         if !regular.isEmpty { regular.removeAll(keepingCapacity: true) }
+        if !arrivals.isEmpty { arrivals.removeAll(keepingCapacity: true) }
+        if !missed.isEmpty { missed.removeAll(keepingCapacity: true) }
     }
 
     /// Takes all records of an event, and the values they refer to.
