@@ -12,6 +12,9 @@ struct CarrierFrames: ~Copyable {
         var direction: Direction
     }
 
+    /// What a stream takes in the table beside the buffers of its frames, and what those take beside their bytes.
+    private static let bytesPerStream = 192
+
     private var kept: [Stream: KeptFrames] = [:]
     private var totalBytes = 0
     private let byteLimit: Int
@@ -25,13 +28,14 @@ struct CarrierFrames: ~Copyable {
         else {
             return KeptFrames()
         }
-        totalBytes -= frames.memory
+        totalBytes -= frames.memory + Self.bytesPerStream
         return frames
     }
 
     /// Adds a frame to those that `take` gave; what it brought ends at `end`, counted from the first byte that is kept back.
     func keep(_ frame: FrameRef, upTo end: Int, in frames: inout KeptFrames) {
-        if totalBytes + frames.memory + KeptFrames.memory(ofFrame: frame.bytes.byteCount) <= byteLimit {
+        let room = KeptFrames.memory(ofFrame: frame.bytes.byteCount) + Self.bytesPerStream
+        if totalBytes + frames.memory + room <= byteLimit {
             frames.keep(frame, upTo: end)
         } else {
             frames.passOver(frame, upTo: end)
@@ -41,7 +45,7 @@ struct CarrierFrames: ~Copyable {
     /// Takes frames back.
     mutating func put(_ frames: consuming KeptFrames, of carrier: Int64, _ direction: Direction) {
         guard !frames.isEmpty else { return }
-        totalBytes += frames.memory
+        totalBytes += frames.memory + Self.bytesPerStream
         kept[Stream(carrier: carrier, direction: direction)] = frames
     }
 

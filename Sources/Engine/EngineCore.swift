@@ -24,6 +24,8 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     /// Capture time: that of the latest frame, or what passed since then.
     var now = Timestamp.zero
     let entries: [ProtocolEntry]
+    /// Bytes that candidates may take.
+    let candidateBytes: Int
 
     init(limits: EngineLimits, entries: [ProtocolEntry], hash: SeededHash, sink: consuming Sink) {
         streams = TCPStreams(limits: limits.flows, hash: hash)
@@ -31,6 +33,7 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
         carrierFrames = CarrierFrames(byteLimit: limits.webSocket.waitingBytesTotal)
         counters = EngineCounters(protocols: entries.count)
         self.entries = entries
+        candidateBytes = limits.candidateBytes
         self.sink = sink
     }
 

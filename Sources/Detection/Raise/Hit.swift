@@ -132,12 +132,15 @@ public struct DetectionLimits: Hashable, Sendable {
     /// A correlation that follows so many runs of rules that it needs more has fewer groups by as much.
     public var sequences = 16_384
 
+    /// Bytes of the frames that correlations may want as evidence, and of the tables for them.
+    public var evidenceBytes = 16 << 20
+
     /// The limits of an ordinary sensor: some 100 MiB when every table is full.
     ///
     /// `DetectionCounters.stateBytes` tells what they have taken so far.
     public init() {}
 
-    /// Limits for tables that take at most about that many bytes together.
+    /// Limits for tables that take at most about that many bytes together, beside the frames for evidence.
     public init(bytes: Int) {
         let share = max(0.001, Double(bytes) / Double(100 << 20))
         func scaled(_ count: Int) -> Int { max(16, Int(min(Double(count) * share, 1e9))) }

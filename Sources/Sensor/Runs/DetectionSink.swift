@@ -21,7 +21,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// The number of the latest event.
     private var token: UInt64 = 0
     /// The frames of events that came into a correlation.
-    private var ring = EvidenceRing<FrameHeader>(bytes: 8 << 20, events: 1 << 16)
+    private var ring: EvidenceRing<FrameHeader>
     private var values = FieldValues()
     private let deliver: (AlertChange) -> Void
 
@@ -30,6 +30,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, deliver: @escaping (AlertChange) -> Void
     ) {
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
+        ring = EvidenceRing(memory: limits.evidenceBytes)
         self.rules = rules
         repetitions = Array(repeating: 0, count: rules.rules.count)
         json = EventJSON(registry: Protocols.registry)
