@@ -137,9 +137,8 @@ struct DecodeCommand: ParsableCommand {
         for path in found.files {
             do throws(CaptureError) {
                 var file = try CaptureFile.open(path, filter: filter, stop: Signals.stop)
-                while !worker.sink.isDone, !Signals.stop.isStopped, let frame = try file.next() {
-                    worker.process(frame, file.bytes)
-                }
+                guard !worker.sink.isDone else { break }
+                try worker.process(&file, while: { sink, _ in !sink.isDone && !Signals.stop.isStopped })
             } catch {
                 if let failure { Terminal.log("earshot: \(failure.message)") }
                 failure = SensorError(error)

@@ -37,7 +37,7 @@ struct RulesBench: ParsableCommand {
                 let found = try CapturePaths(paths)
                 for path in found.files {
                     var file = try CaptureFile.open(path, stop: Signals.stop)
-                    while !Signals.stop.isStopped, let frame = try file.next() { worker.process(frame, file.bytes) }
+                    try worker.process(&file, while: { _, _ in !Signals.stop.isStopped })
                 }
             } catch { throw SensorError(error) }
             worker.finish()

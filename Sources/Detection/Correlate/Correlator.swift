@@ -1,6 +1,5 @@
 import Events
 import Network
-import Synchronization
 import Tables
 
 /// Counts what the matcher found: windows, runs of rules, absences, and the alert rows that matches add to.
@@ -43,8 +42,7 @@ struct Correlator: ~Copyable {
     var number: UInt64 = 0
     /// For each input, what came into it from the correlations before it.
     var chained: [Chained]
-    /// Keeps the correlator where it lies: without a member of this kind it would be copied whenever it is lent.
-    private let anchor = Atomic<Bool>(false)
+    private let anchor = Anchor()
 
     /// A match of a correlation that goes on to another.
     struct Chained: BitwiseCopyable, Sendable {

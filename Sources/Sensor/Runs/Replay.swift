@@ -138,11 +138,11 @@ public struct Replay: ~Copyable {
         }
         result.wasRead = true
         do throws(CaptureError) {
-            while let frame = try file.next() {
-                clock?.wait(until: frame.timestamp, stop)
-                if stop.isStopped { break }
-                pipeline.worker.process(frame, file.bytes)
-                if pipeline.worker.counters.packets & 0xFFF == 0 { progress(file.bytesConsumed, frame.number) }
+            try pipeline.worker.process(&file) { _, time in
+                clock?.wait(until: time, stop)
+                return !stop.isStopped
+            } after: { worker, file in
+                if worker.counters.packets & 0xFFF == 0 { progress(file.bytesConsumed, file.framesRead) }
             }
         } catch { result.error = error }
         progress(file.bytesConsumed, file.framesRead)
