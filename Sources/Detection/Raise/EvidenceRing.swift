@@ -75,8 +75,15 @@ public struct EvidenceRing<Header: BitwiseCopyable & Sendable>: ~Copyable, Senda
     @inlinable
     public init(memory: Int) {
         let part = max(memory, 1 << 16) / 8
+        // The tables grow by doubling.
+        func doubled(_ most: Int) -> Int {
+            var count = 16
+            while 2 * count <= most { count *= 2 }
+            return count
+        }
         self.init(
-            bytes: 4 * part, events: part / MemoryLayout<Event>.stride, frames: 3 * part / MemoryLayout<Frame>.stride)
+            bytes: 4 * part, events: doubled(part / MemoryLayout<Event>.stride),
+            frames: doubled(3 * part / MemoryLayout<Frame>.stride))
     }
 
     /// How many events are kept.
