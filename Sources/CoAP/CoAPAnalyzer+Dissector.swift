@@ -72,13 +72,7 @@ extension CoAPAnalyzer: StreamDissector {
     /// Looks at the header of a message (RFC 8323, 3.2).
     ///
     /// One with a reserved length is told.
-    public static func frame(_ bytes: RawSpan) -> FrameVerdict {
-        switch CoAPFraming.frame(bytes) {
-        case .message(let length): .message(length)
-        case .incomplete(let total): .incomplete(total: total)
-        case .lost: .lost(told: min(bytes.byteCount, CoAPFraming.longestHeader))
-        }
-    }
+    public static func frame(_ bytes: RawSpan) -> FrameVerdict { CoAPFraming.frame(bytes) }
 
     /// Looks for messages of either end.
     public static func join(_ bytes: RawSpan, _ hints: FlowHints, _ query: BoundaryQuery) -> JoinVerdict {

@@ -35,7 +35,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     var counts = MQTTCounters()
 
     /// The slot of `sessions` that is for messages whose session is not there.
-    static var stray: Int { 0 }
+    static var orphan: Int { 0 }
 
     /// Makes an analyzer that has seen nothing yet.
     public init(limits: MQTTLimits, hash: SeededHash) {
