@@ -26,7 +26,8 @@ extension CoAPAnalyzer: Dissector {
             "coap_exchanges": counters.evictedExchanges, "coap_message_ids": counters.evictedMessageIDs,
             "coap_connections": counters.evictedConnections, "coap_partial_ivs": counters.evictedPartialIVs,
             "coap_observations": counters.evictedObservations, "coap_pairs": counters.evictedPairs,
-            "coap_bodies": counters.evictedBodies, "coap_blocks_not_held": counters.blocksNotHeld,
+            "coap_bodies": counters.evictedBodies, "coap_blocks": counters.evictedBlocks,
+            "coap_blocks_not_held": counters.blocksNotHeld,
         ]
     }
 }
@@ -71,13 +72,7 @@ extension CoAPAnalyzer: StreamDissector {
     /// Looks at the header of a message (RFC 8323, 3.2).
     ///
     /// One with a reserved length is told.
-    public static func frame(_ bytes: RawSpan) -> FrameVerdict {
-        switch CoAPFraming.frame(bytes) {
-        case .message(let length): .message(length)
-        case .incomplete(let total): .incomplete(total: total)
-        case .lost: .lost(told: min(bytes.byteCount, CoAPFraming.longestHeader))
-        }
-    }
+    public static func frame(_ bytes: RawSpan) -> FrameVerdict { CoAPFraming.frame(bytes) }
 
     /// Looks for messages of either end.
     public static func join(_ bytes: RawSpan, _ hints: FlowHints, _ query: BoundaryQuery) -> JoinVerdict {

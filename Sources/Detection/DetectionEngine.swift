@@ -57,6 +57,13 @@ public struct DetectionEngine: ~Copyable {
     /// Whether the latest event came into a correlation: its token may be among the evidence of a later alert.
     public var cameIntoCorrelation: Bool { correlator.hasEntered }
 
+    /// Whether the latest event brought keys that may be missed: a frame of it is to be kept with them.
+    public var wantsFrame: Bool { !correlator.arrivals.isEmpty }
+
+    /// Keeps a frame of the latest event with the keys that it brought, for the alert where they are missed; to be called
+    /// before the next event is evaluated.
+    public mutating func keep(_ frame: RawSpan, _ place: LastFrame.Place) { correlator.keep(frame, place) }
+
     /// For each rule, how many events met its condition.
     public var matchesByRule: [UInt64] {
         _read { yield correlator.matchesByRule }

@@ -18,6 +18,8 @@ struct Candidates: ~Copyable {
         var range = ByteRange.empty
         /// When it came.
         fileprivate var time: Timestamp
+        /// What it takes, with the buffers that it refers to.
+        fileprivate var memory: Int { frames.memory + MemoryLayout<Piece>.stride + 128 }
     }
 
     /// A question may be repeated a few times before the answer comes: four times by MAX_RETRANSMIT of RFC 7252, 4.8.
@@ -25,8 +27,6 @@ struct Candidates: ~Copyable {
     /// A side may ask before the other one has begun; streams that wait longer are ignored.
     private static let segmentsPerFlow = 16
     private static let flowLimit = 4096
-    /// Bytes of frames that wait in all flows together.
-    private static let byteLimit = 16 << 20
 
     private var waiting: [Int64: [Piece]] = [:]
     private var totalBytes = 0
@@ -39,9 +39,9 @@ struct Candidates: ~Copyable {
     /// Keeps a piece for the flow of `handle`, which is set for a flow that waits for nothing yet, or no longer since
     /// it had to make room for others.
     ///
-    /// `false` where it waits in vain.
+    /// All flows together take at most `byteLimit` bytes. `false` where it waits in vain.
     mutating func add(
-        _ handle: inout Int64, _ payload: RawSpan, from side: Side, _ frame: FrameRef, isStream: Bool
+        _ handle: inout Int64, _ payload: RawSpan, from side: Side, _ frame: FrameRef, isStream: Bool, byteLimit: Int
     ) -> Bool {
         let count = waiting[handle]?.count ?? 0
         guard count < (isStream ? Self.segmentsPerFlow : Self.datagramsPerFlow) else { return false }
@@ -51,9 +51,9 @@ struct Candidates: ~Copyable {
             handle = nextHandle
             nextHandle += 1
         }
-        totalBytes += piece.frames.size
+        totalBytes += piece.memory
         waiting[handle, default: []].append(piece)
-        while waiting.count > Self.flowLimit || totalBytes > Self.byteLimit { evictOldest() }
+        while waiting.count > Self.flowLimit || totalBytes > byteLimit { evictOldest() }
         return true
     }
 
@@ -91,7 +91,7 @@ struct Candidates: ~Copyable {
     /// Takes the pieces of a flow out, in the order in which they came.
     mutating func take(_ handle: Int64) -> [Piece] {
         let pieces = waiting.removeValue(forKey: handle) ?? []
-        for piece in pieces { totalBytes -= piece.frames.size }
+        for piece in pieces { totalBytes -= piece.memory }
         return pieces
     }
 

@@ -24,13 +24,16 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     /// Capture time: that of the latest frame, or what passed since then.
     var now = Timestamp.zero
     let entries: [ProtocolEntry]
+    /// Bytes that candidates may take.
+    let candidateBytes: Int
 
     init(limits: EngineLimits, entries: [ProtocolEntry], hash: SeededHash, sink: consuming Sink) {
         streams = TCPStreams(limits: limits.flows, hash: hash)
-        webSocket = WebSocketTable(limits: limits.webSocket)
+        webSocket = WebSocketTable(limits: limits.webSocket, uses: entries.map(\.descriptor.webSocket))
         carrierFrames = CarrierFrames(byteLimit: limits.webSocket.waitingBytesTotal)
         counters = EngineCounters(protocols: entries.count)
         self.entries = entries
+        candidateBytes = limits.candidateBytes
         self.sink = sink
     }
 

@@ -7,14 +7,17 @@ public struct EngineLimits: Sendable {
     public var flows = FlowLimits()
     /// Bounds of WebSocket connections.
     public var webSocket = WebSocketLimits()
+    /// Bytes of datagrams and segments, with their frames, that look like a protocol and wait for what proves it.
+    public var candidateBytes = 16 << 20
     /// What is done about wrong checksums.
     public var checksums = ChecksumPolicy.ignore
 
     /// The defaults.
     public init() {}
 
-    /// The bounds of an engine whose flows and carriers take at most about so many bytes.
-    public init(flowBytes: Int, carrierBytes: Int) {
+    /// The bounds of an engine whose flows, carriers and candidates take at most about so many bytes.
+    public init(flowBytes: Int, carrierBytes: Int, candidateBytes: Int) {
+        self.candidateBytes = candidateBytes
         flows = FlowLimits(bytes: flowBytes)
         webSocket = WebSocketLimits(bytes: carrierBytes)
     }

@@ -54,37 +54,35 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         // Lent for the call, so that what comes out can be taken while the worker changes.
         var output = WebSocketOutput()
         swap(&output, &carried)
-        var waiting = core.carrierFrames.take(carrier, direction)
-        let hasEarlier = !waiting.isEmpty
-        if hasEarlier { waiting.keep(frame, upTo: 0) }
+        let before = core.webSocket.bytesKeptBack(id, direction)
+        var input = CarriedInput(frames: core.carrierFrames.take(carrier, direction))
+        // What it kept back may have been given up since.
+        if before == 0 { input.frames.removeAll() }
+        let areKept = !input.frames.isEmpty
+        if areKept { core.carrierFrames.keep(frame, upTo: before + data.byteCount, in: &input.frames) }
         var offset = 0
         var progress = WebSocketProgress.more
         while progress == .more {
             progress = core.webSocket.feed(id, direction, data, from: &offset, into: &output, isLast: isLast)
-            if hasEarlier {
-                deliver(output, slot, side, id, direction, FrameRef(waiting))
-            } else {
-                deliver(output, slot, side, id, direction, frame)
-            }
+            deliver(output, slot, side, id, direction, input, frame)
             if core.streams.table[slot].kind == .ignored { progress = .refused }
+            input.base = before + offset - core.webSocket.bytesKeptBack(id, direction)
         }
         swap(&output, &carried)
-        keepBack(waiting, carrier, direction, data.byteCount, frame)
+        let keptBack = core.webSocket.bytesKeptBack(id, direction)
+        if keptBack > 0 {
+            if areKept {
+                input.frames.removeFirst(before + data.byteCount - keptBack)
+            } else {
+                core.carrierFrames.keep(frame, upTo: keptBack, in: &input.frames)
+            }
+            core.carrierFrames.put(input.frames, of: carrier, direction)
+        }
         switch progress {
         case .done, .more: break
         case .refused, .gone: loseCarrier(slot)
         case .answered: carry(slot, side.other, RawSpan(), FrameRef())
         }
-    }
-
-    /// Keeps the frames of what the carrier keeps back, after it took `count` bytes of `frame`.
-    private mutating func keepBack(
-        _ earlier: consuming KeptFrames, _ carrier: Int64, _ direction: Direction, _ count: Int, _ frame: FrameRef
-    ) {
-        let waiting = core.webSocket.bytesKeptBack(WebSocketID(rawValue: carrier), direction)
-        guard waiting > 0 else { return }
-        // If it is no more than what came now, it came now.
-        core.carrierFrames.put(waiting > count ? earlier : KeptFrames(), and: frame, of: carrier, direction)
     }
 
     private func carriedDirection(_ id: WebSocketID, _ side: Side) -> Direction {
@@ -94,26 +92,24 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Passes bytes on, cut where something is to be told of what follows.
     private mutating func deliver(
         _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
-        _ frame: FrameRef
+        _ input: borrowing CarriedInput, _ frame: FrameRef
     ) {
-        if output.dropped > 0, core.streams.table[slot].kind.isFollowed, !core.webSocket.isMessageEach(id) {
+        if output.dropped > 0, core.streams.table[slot].kind.isFollowed, core.webSocket.protocolOfMessages(id) == nil {
             core.streams.countUnparsed(output.dropped)
             core.noteLoss(slot) { [count = UInt64(output.dropped)] in $0.unparsedBytes += count }
         }
-        if core.webSocket.isMessageEach(id) { return collect(output, slot, side, id, direction, frame) }
-        let bytes = output.bytes.span.bytes
-        var start = 0
+        if let number = core.webSocket.protocolOfMessages(id) {
+            return collect(output, slot, side, id, direction, number, input, frame)
+        }
+        var pieces = CarriedPieces()
         for index in output.marks.indices {
             let mark = output.marks[index]
             if mark.kind == .binaryBegins || mark.kind == .messageEnds { continue }
-            pass(slot, side, bytes.extracting(start..<mark.offset), frame)
-            start = mark.offset
+            pass(&pieces, upTo: mark.offset, of: output, slot, side, input, frame)
             switch mark.kind {
             case .textBegins:
                 // Behind lost bytes a frame may be none.
-                if !core.streams.table[slot][side].framing.isLost, let use = carriedUse(isMessageEach: false)?.use {
-                    core.webSocket.note(CarrierViolations(use.textMessage), id, direction)
-                }
+                if !core.streams.table[slot][side].framing.isLost { core.webSocket.noteText(id, direction) }
             case .violation: core.webSocket.note(mark.violations, id, direction)
             case .hole:
                 core.streams.loseBoundary(slot, side)
@@ -121,11 +117,23 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             case .binaryBegins, .messageEnds: break
             }
         }
-        pass(slot, side, bytes.extracting(start..<bytes.byteCount), frame)
+        pass(&pieces, upTo: output.bytes.count, of: output, slot, side, input, frame)
     }
 
-    private mutating func pass(_ slot: Int, _ side: Side, _ bytes: RawSpan, _ frame: FrameRef) {
-        if bytes.byteCount > 0 { feed(slot, side, bytes, frame) }
+    /// Passes bytes on, or holds them of a message that is collected, each with the frames that it came in.
+    private mutating func pass(
+        _ pieces: inout CarriedPieces, upTo end: Int, of output: borrowing WebSocketOutput, _ slot: Int, _ side: Side,
+        _ input: borrowing CarriedInput, _ frame: FrameRef, isHeld: Bool = false
+    ) {
+        while let piece = pieces.next(output, upTo: end, input) {
+            let bytes = output.bytes.span.bytes.extracting(piece.output)
+            let kept = input.frames.frame(of: piece.input)
+            if isHeld {
+                hold(slot, side, bytes, kept.isFrame ? kept : frame)
+            } else {
+                feed(slot, side, bytes, kept.isFrame ? kept : frame)
+            }
+        }
     }
 
     /// Passes over bytes of a carried stream that the snap length cut off; gives how many bytes inside are missing with
@@ -174,7 +182,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         flow.carrier = -1
         // What others do over WebSocket is not held against them.
         let isOurs = flow.kind.isFollowed || core.webSocket.isMeantForUs(id)
-        let left = core.webSocket.close(id)
+        var number: UInt8?
+        if case .followed(let followed) = flow.kind { number = followed }
+        let left = core.webSocket.close(id, of: number)
         guard isOurs else { return }
         left.forEach { core.counters.violations[$0.name.description, default: 0] &+= 1 }
     }
@@ -186,17 +196,6 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         releaseCarrier(of: &flow)
         core.streams.table[slot].carrier = -1
     }
-
-    /// The protocol whose messages WebSocket carries one each, or the one whose stream lies in all payloads.
-    func carriedUse(isMessageEach: Bool) -> (number: UInt8, use: ProtocolDescriptor.WebSocketUse)? {
-        for index in core.entries.indices {
-            guard let use = core.entries[index].descriptor.webSocket, use.isMessageEach == isMessageEach else {
-                continue
-            }
-            return (UInt8(truncatingIfNeeded: index), use)
-        }
-        return nil
-    }
 }
 
 extension EngineCore where Sink: ~Copyable {
@@ -204,10 +203,8 @@ extension EngineCore where Sink: ~Copyable {
     mutating func carrier(_ slot: Int, _ direction: Direction, _ number: UInt8) -> Carrier {
         var carrier = Carrier()
         carrier.isWebSocket = true
-        let isMessageEach = entries[Int(number)].descriptor.webSocket?.isMessageEach ?? false
         carrier.violations = webSocket.takeNotes(
-            WebSocketID(rawValue: streams.table[slot].carrier), direction,
-            of: WebSocketTable.Inner(isMessageEach: isMessageEach))
+            WebSocketID(rawValue: streams.table[slot].carrier), direction, of: number)
         return carrier
     }
 }
@@ -219,26 +216,23 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Of one too long to hold the beginning is kept and the rest is counted; one with a hole is left out.
     private mutating func collect(
         _ output: borrowing WebSocketOutput, _ slot: Int, _ side: Side, _ id: WebSocketID, _ direction: Direction,
-        _ frame: FrameRef
+        _ number: UInt8, _ input: borrowing CarriedInput, _ frame: FrameRef
     ) {
-        guard let (number, use) = carriedUse(isMessageEach: true) else { return }
-        let bytes = output.bytes.span.bytes
-        var start = 0
+        var pieces = CarriedPieces()
         for index in output.marks.indices {
             let mark = output.marks[index]
-            hold(slot, side, bytes.extracting(start..<mark.offset), frame)
-            start = mark.offset
+            pass(&pieces, upTo: mark.offset, of: output, slot, side, input, frame, isHeld: true)
             switch mark.kind {
             case .binaryBegins: beginMessage(slot, side)
             case .textBegins:
                 beginMessage(slot, side)
-                core.webSocket.note(CarrierViolations(use.textMessage), id, direction)
+                core.webSocket.noteText(id, direction)
             case .violation: core.webSocket.note(mark.violations, id, direction)
             case .hole: core.streams.loseBoundary(slot, side)
-            case .messageEnds: endMessage(slot, side, number)
+            case .messageEnds: endMessage(slot, side, number, mark.input, input, frame)
             }
         }
-        hold(slot, side, bytes.extracting(start..<bytes.byteCount), frame)
+        pass(&pieces, upTo: output.bytes.count, of: output, slot, side, input, frame, isHeld: true)
     }
 
     private mutating func beginMessage(_ slot: Int, _ side: Side) {
@@ -262,8 +256,18 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         core.streams.putHeld(message, slot, side)
     }
 
-    private mutating func endMessage(_ slot: Int, _ side: Side, _ number: UInt8) {
+    /// Takes the message that is held; what completed it beside its bytes, such as the head of an empty frame, is its too.
+    private mutating func endMessage(
+        _ slot: Int, _ side: Side, _ number: UInt8, _ completing: Range<Int>, _ input: borrowing CarriedInput,
+        _ frame: FrameRef
+    ) {
         guard case .collecting(let count) = core.streams.table[slot][side].framing else { return }
+        if !completing.isEmpty || count == 0 {
+            var message = core.streams.takeHeld(slot, side)
+            let kept = input.frames.frame(of: completing.lowerBound + input.base..<completing.upperBound + input.base)
+            message.frames.keep(kept.isFrame ? kept : frame, upTo: message.bytes.count + 1)
+            core.streams.putHeld(message, slot, side)
+        }
         core.counters.carriedMessages[Int(number)] &+= 1
         if !core.streams.table[slot].kind.isFollowed {
             claim(

@@ -79,7 +79,10 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             }
             core.streams.table[slot].handle = -1
             dissectors.run(.dissect, number, slot, side, datagram, frame, &core)
-        } else if !candidates.add(&core.streams.table[slot].handle, datagram, from: side, frame, isStream: false) {
+        } else if !candidates.add(
+            &core.streams.table[slot].handle, datagram, from: side, frame, isStream: false,
+            byteLimit: core.candidateBytes)
+        {
             ignore(slot)
         }
     }

@@ -223,7 +223,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Lets bytes wait for a proof, with the frame that they came in.
     private mutating func keep(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
         guard case .candidate = core.streams.table[slot].kind else { return }
-        if !candidates.add(&core.streams.table[slot].handle, data, from: side, frame, isStream: true) { ignore(slot) }
+        let isKept = candidates.add(
+            &core.streams.table[slot].handle, data, from: side, frame, isStream: true, byteLimit: core.candidateBytes)
+        if !isKept { ignore(slot) }
     }
 
     /// Looks whether what waits of a flow proves it, and reads it then.

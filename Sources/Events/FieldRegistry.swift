@@ -61,36 +61,4 @@ public struct FieldRegistry: Sendable {
     public func fields(of category: EventCategory) -> [Entry] {
         entries.filter { $0.category == nil || $0.category == category }
     }
-
-    /// The name nearest to a misspelt one, where one is near enough to be what was meant.
-    public func nearestName(to name: String) -> String? {
-        nearest(to: name, in: entries.lazy.map(\.info.name))
-    }
-}
-
-/// The candidate with the smallest edit distance to `name`, if that is at most a third of its length; case is ignored.
-public func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
-    let wanted = Array(name.lowercased().utf8)
-    var best: (distance: Int, name: String)?
-    for candidate in candidates {
-        let distance = editDistance(wanted, Array(candidate.lowercased().utf8))
-        if distance < best?.distance ?? .max { best = (distance, candidate) }
-    }
-    guard let best, best.distance <= max(1, wanted.count / 3) else { return nil }
-    return best.name
-}
-
-/// The Levenshtein distance: insertions, deletions and substitutions.
-private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    var row = Array(0...right.count)
-    for (i, byte) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in right.indices {
-            let substitution = diagonal + (byte == right[j] ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[right.count]
 }

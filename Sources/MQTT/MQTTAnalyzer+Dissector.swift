@@ -21,8 +21,15 @@ extension MQTTAnalyzer: StreamDissector {
         let counters = counters
         return [
             "mqtt_sessions": counters.sessionsEvicted, "mqtt_retained_topics": counters.retainedTopicsEvicted,
-            "mqtt_client_ids": counters.clientIDsEvicted, "mqtt_topic_aliases": counters.topicAliasesDropped,
-            "mqtt_pending_subscribes": counters.pendingSubscribesEvicted, "mqtt_filters": counters.filtersDropped,
+            "mqtt_client_ids": counters.clientIDsEvicted, "mqtt_saved_sessions": counters.savedSessionsEvicted,
+            "mqtt_client_addresses": counters.clientAddressesEvicted, "mqtt_will_topics": counters.willTopicsEvicted,
+            "mqtt_handshakes": counters.handshakesEvicted, "mqtt_topic_aliases": counters.topicAliasesEvicted,
+            "mqtt_subscriptions": counters.subscriptionsEvicted,
+            "mqtt_pending_subscribes": counters.pendingSubscribesEvicted,
+            // What was not kept of one session alone.
+            "mqtt_handshakes_not_held": counters.handshakesDropped,
+            "mqtt_topic_aliases_not_held": counters.topicAliasesDropped,
+            "mqtt_subscriptions_not_held": counters.subscriptionsDropped, "mqtt_filters": counters.filtersDropped,
         ]
     }
 

@@ -178,6 +178,14 @@ public struct KeptFrames: Sendable {
         return (start..<frames[first].end, first..<last + 1)
     }
 
+    /// Where the bytes end that were brought together with the one at `position`; `nil` where that is not among those that
+    /// wait.
+    public func end(ofPieceWith position: Int) -> Int? { frames.first { $0.end > position }?.end }
+
+    /// Lends the frames that brought any of `range` of the bytes that wait; no frame where none is known.
+    @_lifetime(borrow self)
+    public func frame(of range: Range<Int>) -> FrameRef { FrameRef(self, indices(of: range)) }
+
     /// Lends the frames that brought a piece.
     @_lifetime(borrow self)
     public func frame(_ indices: Range<Int>) -> FrameRef { FrameRef(self, indices) }

@@ -45,9 +45,9 @@ public struct WebSocketLimits: Sendable {
         // Each direction may have a buffer that waits, however little is in it.
         let buffers = 2 * BufferPool<[UInt8], StreamName<Direction>>.bytesPerBuffer
         let connection = SlotTable<WebSocketConnection, WebSocketTag>.bytesPerEntry + buffers
-        connections = max(16, bytes / 100 * 50 / connection)
-        // A quarter as much may be spare.
-        waitingBytesTotal = bytes / 100 * 23
+        connections = max(16, bytes / 100 * 45 / connection)
+        // A quarter as much may be spare, and the frames that brought what waits may take as much again.
+        waitingBytesTotal = bytes / 100 * 15
         waitingBytesPerStream = min(waitingBytesPerStream, waitingBytesTotal / 4)
         headBytes = min(headBytes, waitingBytesTotal / 4)
         inflaters = bytes / 100 * 20 / InflaterPool.bytes(windowBits: 15)

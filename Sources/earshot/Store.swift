@@ -5,6 +5,8 @@ import Sensor
 /// Opens the store for writing, with the rules that may fire.
 func openStore(_ settings: Settings, _ rules: RuleSet) throws(SensorError) -> AlertWriter {
     var writerSettings = AlertWriterSettings()
+    writerSettings.queueLimitBytes = settings.limits.alertQueueBytes
+    writerSettings.cacheBytes = settings.limits.storeCacheBytes
     writerSettings.retention.maximumAgeSeconds = settings.retentionDays.map { Int64($0) * 86_400 }
     writerSettings.retention.maximumBytes = settings.retentionMebibytes.map { Int64($0) << 20 }
     do throws(StoreError) {

@@ -1,10 +1,11 @@
 import Bytes
 import CoAP
+import Events
 import Tables
 import TestSupport
 import Testing
 
-private func frame(_ bytes: [UInt8]) -> CoAPFrameVerdict { CoAPFraming.frame(bytes.span.bytes) }
+private func frame(_ bytes: [UInt8]) -> FrameVerdict { CoAPFraming.frame(bytes.span.bytes) }
 
 /// Figures of RFC 8323, 3.2 (figure 6: a 2.03 with token 7f) and 5.7 (figures 13 and 14: Ping and Pong with token 42).
 @Test("Figures of the specification") func figuresOfTheSpecification() throws {
@@ -57,7 +58,7 @@ func tokenLengths(count: Int) throws {
 
 @Test("Reserved token lengths", arguments: [9, 10, 11, 12, 15]) func reservedTokenLengths(nibble: Int) throws {
     let bytes = hex("00 01") + [UInt8](repeating: 0, count: 20)
-    #expect(frame([UInt8(nibble)] + bytes.dropFirst()) == .lost)
+    #expect(frame([UInt8(nibble)] + bytes.dropFirst()) == .lost(told: min(bytes.count, 8)))
     let listener = Listener()
     let event = try #require(listener.hear(listener.connect(isFromStart: false), [UInt8(nibble), 1, 0, 0, 0, 0, 0, 0]))
     #expect(event["violation.id"] == "RFC7252-3" && event["violation.fatal"] == "true")
@@ -70,7 +71,7 @@ func tokenLengths(count: Int) throws {
         let nibble = Int(first >> 4)
         let tokenNibble = Int(first & 15)
         guard tokenNibble <= 8 || tokenNibble == 13 || tokenNibble == 14 else {
-            #expect(frame(bytes) == .lost)
+            #expect(frame(bytes) == .lost(told: min(bytes.count, 8)))
             continue
         }
         let extended = [13: 1, 14: 2, 15: 4][nibble] ?? 0
@@ -79,7 +80,7 @@ func tokenLengths(count: Int) throws {
         let total = 2 + extended + token + body
         for count in 0...bytes.count {
             let known = count >= 2 + extended + (tokenNibble == 13 ? 1 : tokenNibble == 14 ? 2 : 0)
-            let expected: CoAPFrameVerdict =
+            let expected: FrameVerdict =
                 count >= total ? .message(total) : .incomplete(total: known ? total : nil)
             if frame(Array(bytes.prefix(count))) != expected {
                 Issue.record("first byte \(first), \(count) bytes: \(frame(Array(bytes.prefix(count))))")

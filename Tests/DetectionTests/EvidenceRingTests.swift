@@ -87,6 +87,24 @@ import Testing
         #expect(kept == Array(938...1037))
     }
 
+    @Test("A ring stays within its memory", arguments: [1 << 16, 1 << 20, 3_000_000])
+    func staysWithinItsMemory(_ memory: Int) {
+        var ring = EvidenceRing<UInt64>(memory: memory)
+        let frame = [UInt8](repeating: 7, count: 1500)
+        var token: UInt64 = 0
+        for count in [1, 60, 1500, 300] {
+            for _ in 0..<(memory / 16) {
+                token += 1
+                ring.begin(token)
+                ring.add(token, frame.span.bytes.extracting(0..<count))
+            }
+        }
+        let (taken, evictions) = (ring.memory, ring.evictions)
+        #expect(taken <= memory + 256)
+        #expect(taken > memory / 2)
+        #expect(evictions > 0)
+    }
+
     @Test("A token that does not ascend is not taken, and a frame needs an event and room")
     func refusals() {
         var ring = EvidenceRing<UInt32>(bytes: 10, events: 4)

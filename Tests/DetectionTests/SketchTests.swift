@@ -123,6 +123,7 @@ import Testing
                     "o", .temporalOrdered, of: ["base", "other"], by: ["mqtt.clientid"], seconds: 60, [.init(.gte, 2)]),
             ], limits: DetectionLimits(bytes: bytes))
         var largest = 0
+        let frame = [UInt8](repeating: 1, count: 1500)
         for step in 0..<60_000 {
             let time = Int64(step) * 20_000_000 - (step % 5 == 0 ? 3_000_000_000 : 0)
             box.evaluate(
@@ -133,6 +134,10 @@ import Testing
                         "mqtt.clientid": [.text("client \(step % 7 == 0 ? step : step % 500)")],
                         "mqtt.username": [.text("user \(step % 97)")],
                     ]), context(at: 0, nanoseconds: time))
+            box.engine.keep(
+                frame.span.bytes,
+                LastFrame.Place(
+                    number: UInt64(step), timestamp: .zero, linkType: 1, originalLength: frame.count, leftOut: 0))
             if step % 5000 == 0 { largest = max(largest, box.engine.counters.stateBytes) }
         }
         largest = max(largest, box.engine.counters.stateBytes)

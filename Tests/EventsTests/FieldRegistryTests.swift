@@ -43,24 +43,6 @@ import Testing
         #expect(registry.fields(of: .coap).map(\.info.name).contains("coap.code"))
     }
 
-    @Test(
-        "Nearest name",
-        arguments: [
-            ("mqtt.clientId", "mqtt.clientid"), ("mqtt.client_id", "mqtt.clientid"), ("MQTT.TOPIC", "mqtt.topic"),
-            ("mqtt.topik", "mqtt.topic"), ("source_ip", "source.ip"), ("coap.cod", "coap.code"),
-            ("timestamp", "@timestamp"),
-            ("something.else.altogether", nil), ("zzz", nil),
-        ] as [(String, String?)])
-    func nearestName(misspelt: String, expected: String?) {
-        #expect(registry.nearestName(to: misspelt) == expected)
-    }
-
-    @Test("Nearest of nothing is nothing") func nearestOfNothingIsNothing() {
-        #expect(nearest(to: "a", in: [String]()) == nil)
-        #expect(nearest(to: "kitten", in: ["sitting"]) == nil, "distance 3 of 6 letters")
-        #expect(nearest(to: "sitten", in: ["sitting"]) == "sitting", "distance 2 of 6 letters")
-    }
-
     @Test("Double names are refused") func doubleNamesAreRefused() async {
         await #expect(processExitsWith: .failure) {
             let block = FieldBlock(base: 0, category: nil, fields: [FieldInfo("a", .int, "")])

@@ -25,7 +25,7 @@ import Testing
         let stray = listener.send(Connect(version: 5, clientID: "stray").bytes)
         #expect(stray["mqtt.clientid"] == ["stray"])
         #expect(listener.send(publish("t"))["mqtt.session.midstream"] == ["true"])
-        #expect(listener.analyzer.counters.strayMessages == 2)
+        #expect(listener.analyzer.counters.orphanMessages == 2)
         listener.use(third)
         listener.close()
         listener.close()

@@ -57,13 +57,24 @@ public final class Background {
         else { throw NotSeen(what: "'\(wanted)' from \(name), which said: \(errorText)", seconds: limit) }
     }
 
-    /// Sends a signal to the program itself, which goes on.
-    public func send(_ signal: Int32) throws {
+    /// The number of the program itself, which timeout(1) began; `nil` before that, and once it has ended.
+    private var child: Int32? {
         let parent = process.processIdentifier
         let children = try? contents("/proc/\(parent)/task/\(parent)/children")
-        let numbers = String(decoding: children ?? [], as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
-        guard let child = numbers.first else { throw NotSeen(what: "the process of \(name)", seconds: 0) }
+        return String(decoding: children ?? [], as: UTF8.self).split(separator: " ").lazy.compactMap { Int32($0) }.first
+    }
+
+    /// Sends a signal to the program itself, which goes on.
+    public func send(_ signal: Int32) throws {
+        guard let child else { throw NotSeen(what: "the process of \(name)", seconds: 0) }
         kill(child, signal)
+    }
+
+    /// The most memory of the program that was resident so far, in bytes, as the kernel says it; `nil` where it does not run.
+    public var peakMemory: Int? {
+        guard let child, let status = try? contents("/proc/\(child)/status") else { return nil }
+        let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line.flatMap { $0.split(separator: " ").compactMap { Int($0) }.first.map { $0 << 10 } }
     }
 
     /// Sends a signal and waits for the end.

@@ -166,7 +166,7 @@ private let parameters: [(String, [String])] = [
 @Test("Inflaters are bounded") func inflatersAreBounded() {
     var limits = WebSocketLimits()
     limits.inflaters = 2
-    var table = WebSocketTable(limits: limits)
+    var table = WebSocketTable(limits: limits, uses: uses)
     var output = WebSocketOutput()
     var ids: [WebSocketID] = []
     for _ in 0..<4 {

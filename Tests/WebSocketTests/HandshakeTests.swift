@@ -137,21 +137,55 @@ private let offers: [(String, [String])] = [
     #expect(seen8 == expected)
 }
 
-@Test("CoAP has its own names") func coapHasItsOwnNames() {
+@Test("Each protocol has its own names") func eachProtocolHasItsOwnNames() {
     var listener = Listener("mqtt")
-    let seen9 = listener.notes(.toServer, of: .coap)
-    #expect(seen9 == ["RFC8323-4.1"])
-    let seen10 = listener.notes(.toClient, of: .coap)
-    #expect(seen10 == ["RFC8323-4.1"])
+    let requested = listener.notes(.toServer, of: coap)
+    #expect(requested == ["RFC8323-4.1"])
+    let chosen = listener.notes(.toClient, of: coap)
+    #expect(chosen == ["RFC8323-4.1"])
     var right = Listener("coap")
-    let seen11 = right.notes(.toServer, of: .coap)
-    #expect(seen11.isEmpty)
-    let seen12 = right.notes(.toClient, of: .coap)
-    #expect(seen12.isEmpty)
-    let seen13 = right.table.isMessageEach(right.id)
-    #expect(seen13)
-    let seen14 = listener.table.isMessageEach(listener.id)
-    #expect(!seen14)
+    let nothing = right.notes(.toServer, of: coap) + right.notes(.toClient, of: coap)
+    #expect(nothing.isEmpty)
+    // Of a protocol that WebSocket never carries nothing can be asked.
+    var strange = Listener("mqtt")
+    let unknown = strange.notes(.toServer, of: datagramOnly) + strange.notes(.toClient, of: 200)
+    #expect(unknown.isEmpty)
+}
+
+private let named: [(offered: String?, chosen: String?, protocol: UInt8?, ofMessages: UInt8?)] = [
+    ("mqtt", "mqtt", mqtt, nil), ("mqtt, mqttv3.1", "mqttv3.1", mqtt, nil), ("coap", "coap", coap, coap),
+    ("mqtt, coap", "coap", coap, coap), ("coap", nil, coap, coap), ("mqtt, coap", nil, nil, nil),
+    ("coap, chat", nil, nil, nil), ("coap", "chat", nil, nil), ("mqtt", "coap", coap, coap), (nil, nil, nil, nil),
+]
+
+/// RFC 6455, 4.2.2: the server's choice counts; where it makes none, the only one that the client offered is meant.
+@Test("The subprotocol names the protocol", arguments: named.indices)
+func theSubprotocolNamesTheProtocol(_ index: Int) {
+    let (offered, chosen, expected, ofMessages) = named[index]
+    var listener = Listener()
+    listener.feed(.toServer, WebSocketFrames.request(offered))
+    listener.feed(.toClient, WebSocketFrames.answer(chosen))
+    let (found, foundOfMessages) = (
+        listener.table.namedProtocol(listener.id), listener.table.protocolOfMessages(listener.id)
+    )
+    #expect(found == expected)
+    #expect(foundOfMessages == ofMessages)
+}
+
+/// What a message of text breaks is said by the protocol inside, and once.
+@Test("Messages of text", arguments: [(mqtt, ["MQTT-6.0.0-1"]), (coap, ["RFC8323-4.2"]), (datagramOnly, [])])
+func messagesOfText(_ number: UInt8, _ expected: [String]) {
+    var listener = Listener(number == coap ? "coap" : "mqtt")
+    listener.table.noteText(listener.id, .toServer)
+    let toClient = listener.notes(.toClient, of: number)
+    #expect(toClient.isEmpty)
+    let toServer = listener.notes(.toServer, of: number)
+    #expect(toServer == expected)
+    let again = listener.notes(.toServer, of: number)
+    #expect(again.isEmpty)
+    listener.table.noteText(listener.id, .toClient)
+    let left = names(listener.table.close(listener.id, of: number))
+    #expect(left == expected)
 }
 
 private let others = [

@@ -99,7 +99,7 @@ func framesAreFoundAgain(_ direction: Direction) {
     var limits = WebSocketLimits()
     limits.connections = 3
     limits.waitingBytesTotal = 8192
-    var table = WebSocketTable(limits: limits)
+    var table = WebSocketTable(limits: limits, uses: uses)
     var output = WebSocketOutput()
     let first = table.open(isClientFirst: true)
     let ids = (0..<3).map { _ in table.open(isClientFirst: false) }

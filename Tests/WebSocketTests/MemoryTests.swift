@@ -11,7 +11,7 @@ import WebSocket
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         let bytes = 2 << 20
-        var table = WebSocketTable(limits: WebSocketLimits(bytes: bytes))
+        var table = WebSocketTable(limits: WebSocketLimits(bytes: bytes), uses: uses)
         var output = WebSocketOutput()
         var most = 0
         let deflate = "permessage-deflate"

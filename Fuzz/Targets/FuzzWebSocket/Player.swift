@@ -15,6 +15,15 @@ struct Player: ~Copyable {
     private(set) var violations = CarrierViolations()
 
     private static let outputBytes = 64
+    /// A protocol whose messages lie in the stream, and one whose messages are those of WebSocket.
+    private static let uses = [
+        ProtocolDescriptor.WebSocketUse(
+            subprotocols: ["mqtt", "mqttv3.1"], isMessageEach: false, textMessage: .mqttText,
+            notOffered: .mqttNotOffered, notChosen: .mqttNotChosen),
+        ProtocolDescriptor.WebSocketUse(
+            subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,
+            notChosen: .coapSubprotocol),
+    ]
 
     /// - Parameters:
     ///   - kind: how the connections begin.
@@ -28,7 +37,7 @@ struct Player: ~Copyable {
         limits.waitingBytesTotal = 16_384
         limits.inflaters = 3
         limits.outputBytes = Self.outputBytes
-        table = WebSocketTable(limits: limits)
+        table = WebSocketTable(limits: limits, uses: Self.uses)
         for number in 0..<2 {
             switch kind & 3 {
             case 0: ids.append(table.open(isClientFirst: true))
@@ -57,7 +66,7 @@ struct Player: ~Copyable {
             let direction: Direction = control & 2 == 0 ? .toServer : .toClient
             if control & 12 == 12 { _ = table.noteMissing(ids[number], direction, Int(control >> 4) * 7) }
             if control & 28 == 4 {
-                violations.formUnion(table.takeNotes(ids[number], direction, of: control & 64 == 0 ? .mqtt : .coap))
+                violations.formUnion(table.takeNotes(ids[number], direction, of: control & 64 == 0 ? 0 : 1))
             }
             feed(number, direction, script.take(Int(script.byte())))
         }

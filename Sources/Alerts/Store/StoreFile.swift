@@ -34,12 +34,11 @@ enum StoreFile {
     }
 
     /// Opens the database for writing, in WAL mode, brought up to the newest schema.
-    static func openForWriting(_ path: String, openTimeout: Double, busyTimeout: Double) throws(StoreError)
-        -> DatabaseQueue
-    {
+    static func openForWriting(_ path: String, _ settings: AlertWriterSettings) throws(StoreError) -> DatabaseQueue {
+        let cacheKibibytes = max(1024, settings.cacheBytes >> 10)
         var configuration = Configuration()
         configuration.label = "earshot.store"
-        configuration.busyMode = .timeout(openTimeout)
+        configuration.busyMode = .timeout(settings.openTimeoutSeconds)
         configuration.prepareDatabase { database in
             // Before the first table is made; no effect later.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
@@ -48,7 +47,7 @@ enum StoreFile {
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
             try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
             // An alert touches a page in each of many indexes: with little room they are read back and forth.
-            try database.execute(sql: "PRAGMA cache_size = -16384")
+            try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
         do {
@@ -59,7 +58,7 @@ enum StoreFile {
             // Tells a file that cannot be written, at once and without changing it.
             try queue.inDatabase { database in
                 try database.inTransaction(.immediate) { .rollback }
-                try database.execute(sql: "PRAGMA busy_timeout = \(Int(busyTimeout * 1000))")
+                try database.execute(sql: "PRAGMA busy_timeout = \(Int(settings.busyTimeoutSeconds * 1000))")
             }
             return queue
         } catch {

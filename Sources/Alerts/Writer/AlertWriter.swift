@@ -63,8 +63,7 @@ public final class AlertWriter: Sendable {
         do {
             return try StoreConnection(path: path, outlivesItsName: false) {
                 try StoreFile.createIfMissing(path)
-                return try StoreFile.openForWriting(
-                    path, openTimeout: settings.openTimeoutSeconds, busyTimeout: settings.busyTimeoutSeconds)
+                return try StoreFile.openForWriting(path, settings)
             }
         } catch {
             throw StoreError(error, path: path, fallback: .cannotWrite)

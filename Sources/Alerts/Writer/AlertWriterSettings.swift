@@ -8,6 +8,8 @@ public struct AlertWriterSettings: Hashable, Sendable {
     public var queueLimit = 100_000
     /// How many bytes of alerts may wait in memory.
     public var queueLimitBytes = 32 << 20
+    /// How many bytes of the database may be kept in memory.
+    public var cacheBytes = 16 << 20
     /// How large the spill file may grow, in bytes.
     public var spillLimitBytes = 256 << 20
     /// While an alert has fewer frames as evidence, those of its next match are added.

@@ -1,7 +1,6 @@
 import Bytes
 import Events
 import Network
-import Synchronization
 import Tables
 
 /// When and between whom a message passed, as the tables need it.
@@ -54,9 +53,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
     let hash: ConversationHash
     let limits: CoAPLimits
     let lifetimes: Lifetimes
-    /// A value that has an atomic stays where it is: without one, each method that changes nothing would be lent a copy of
-    /// the whole conversation, and each sink a copy of the analyzer around it.
-    private let anchor = Atomic<Bool>(false)
+    private let anchor = Anchor()
 
     init(limits: CoAPLimits, hash: SeededHash) {
         var limits = limits

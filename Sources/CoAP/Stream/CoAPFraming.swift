@@ -1,14 +1,5 @@
 import Bytes
-
-/// What stands at the beginning of a stretch of a stream.
-public enum CoAPFrameVerdict: Hashable, Sendable {
-    /// A whole message of that many bytes, header included.
-    case message(Int)
-    /// The beginning of one. `total` is its length in bytes, where enough is there to tell.
-    case incomplete(total: Int?)
-    /// A reserved token length: nobody can tell where the next message begins.
-    case lost
-}
+import Events
 
 /// How a stream falls into messages: RFC 8323, 3.2, with the token lengths of RFC 8974, 2.1.
 public enum CoAPFraming {
@@ -16,10 +7,12 @@ public enum CoAPFraming {
     public static let longestHeader = 8
 
     /// Looks at the header only: constant time, nothing is allocated.
-    public static func frame(_ bytes: RawSpan) -> CoAPFrameVerdict {
+    ///
+    /// One with a reserved token length is told: nobody can tell where the next message begins.
+    public static func frame(_ bytes: RawSpan) -> FrameVerdict {
         switch CoAPStreamHeader.read(bytes, .stream) {
         case .incomplete: return .incomplete(total: nil)
-        case .reserved: return .lost
+        case .reserved: return .lost(told: min(bytes.byteCount, longestHeader))
         case .header(let header):
             let total = header.totalLength
             return bytes.byteCount >= total ? .message(total) : .incomplete(total: total)

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 import Tables
 
 /// Tells CoAP over TCP by content, whatever the port.

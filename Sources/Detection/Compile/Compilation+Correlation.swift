@@ -96,7 +96,9 @@ extension Compilation {
                 }
                 error(
                     place, "unknown-rule", reference.position, "There is no rule \(reference.value)",
-                    hint: nearest(to: reference.value, in: byIdentity.keys.sorted()).map { "did you mean \($0)?" })
+                    hint: nearestName(to: reference.value, among: byIdentity.keys.sorted()).map {
+                        "did you mean \($0)?"
+                    })
                 continue
             }
             if case .filter = documents[source] {

@@ -46,7 +46,7 @@ extension Compilation {
                 if unreadable.contains(name.value) { continue }
                 warn(
                     place, "unknown-rule", name.position, "There is no rule \(name.value)",
-                    hint: nearest(to: name.value, in: byIdentity.keys.sorted()).map { "did you mean \($0)?" })
+                    hint: nearestName(to: name.value, among: byIdentity.keys.sorted()).map { "did you mean \($0)?" })
                 continue
             }
             if covers(document) {

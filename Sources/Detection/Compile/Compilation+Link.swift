@@ -130,7 +130,7 @@ extension Compilation {
             else { continue }
             let name = String(decoding: pool.literals[range.offset..<range.end], as: UTF8.self)
             guard !known.codes.keys.contains(where: { $0.lowercased() == name.lowercased() }),
-                let near = nearest(to: name, in: known.codes.keys.sorted())
+                let near = nearestName(to: name, among: known.codes.keys.sorted())
             else { continue }
             return "no message has the type \(name); did you mean \(near)?"
         }

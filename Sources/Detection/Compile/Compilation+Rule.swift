@@ -37,7 +37,7 @@ extension Compilation {
         place.category = known.first { "\($0.name)" == category.value }
         if place.category == nil {
             let names = known.map { "\($0.name)" }
-            let near = nearest(to: category.value, in: names).map { "did you mean \($0)?" }
+            let near = nearestName(to: category.value, among: names).map { "did you mean \($0)?" }
             error(
                 place, "unknown-category", category.position, "There is no category \(category.value)",
                 hint: near ?? "one of \(names.joined(separator: ", "))")

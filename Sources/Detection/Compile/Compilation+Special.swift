@@ -84,7 +84,7 @@ extension Compilation {
                     names.isEmpty ? "the configuration has no lists" : "there are: \(names.joined(separator: ", "))"
                 self.error(
                     place, "unknown-list", value.position, "There is no list %\(error.name)%",
-                    hint: nearest(to: error.name, in: names).map { "did you mean %\($0)%?" } ?? known)
+                    hint: nearestName(to: error.name, among: names).map { "did you mean %\($0)%?" } ?? known)
             }
         }
         return result

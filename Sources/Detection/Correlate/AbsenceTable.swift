@@ -1,12 +1,14 @@
+import Bytes
 import Events
 import Network
 import Tables
 
 /// What an `absence` remembers: the keys that come, how often in a row they came, and when last.
 ///
-/// A key that comes late counts if it lies between the times of the others, or less than the timespan before them. What has
-/// been missed, or was not regular when its time was over, is forgotten then: a key that comes after all, late, comes as the
-/// first of its kind.
+/// A key that comes late counts if it lies between the times of the others, or less than the timespan before them; one may
+/// come as long as `latenessBound` after its own time, so that a key is missed that much after the timespan, or when it comes
+/// again with a time that is too late. What has been missed, or was not regular when its time was over, is forgotten then: a
+/// key that comes after all comes as the first of its kind.
 struct AbsenceTable: Sendable {
     private struct Key: BitwiseCopyable, Sendable {
         var key: Hash128
@@ -39,6 +41,8 @@ struct AbsenceTable: Sendable {
     private var keys: [Key] = []
     /// For each key how it is to be shown; `nil` until it is regular.
     private var shown: [MissedKey?] = []
+    /// The memory of the frames among them.
+    private var frameBytes = 0
     private let limit: Int
     let timespan: Int64
     let after: Int64
@@ -54,40 +58,71 @@ struct AbsenceTable: Sendable {
     /// The memory that it has taken, in bytes.
     var bytes: Int {
         order.bytes + index.bytes + keys.capacity * MemoryLayout<Key>.stride
-            + shown.capacity * MemoryLayout<MissedKey?>.stride
+            + shown.capacity * MemoryLayout<MissedKey?>.stride + frameBytes
     }
 
+    /// How long after it came last a key is missed, in nanoseconds.
+    var patience: Int64 { moved(timespan, by: latenessBound) }
+
     /// When the key that came longest ago is missed; `Int64.max` where there is none.
-    var next: Int64 { order.oldest.map { moved(keys[$0].last, by: timespan) } ?? .max }
+    var next: Int64 { order.oldest.map { moved(keys[$0].last, by: patience) } ?? .max }
+
+    /// What came of a key.
+    struct Arrival {
+        /// Its slot.
+        var slot: Int
+        /// Whether it has just become regular, and `show` is to be called.
+        var hasBecomeRegular: Bool
+        /// Whether it is regular, and this is the latest of its kind.
+        var isLatest: Bool
+    }
 
     /// Notes that a key came.
-    ///
-    /// - Returns: its slot where it has just become regular, and `show` is to be called; else -1.
-    mutating func add(_ key: Hash128, _ context: EventContext, token: UInt64) -> Int {
+    mutating func add(_ key: Hash128, _ context: EventContext, token: UInt64) -> Arrival {
         let now = context.timestamp.nanoseconds
         guard let slot = find(key) else {
-            insert(key, now, token)
-            return -1
+            return Arrival(slot: insert(key, now, token), hasBecomeRegular: false, isLatest: false)
         }
-        if now >= keys[slot].last {
+        let isLatest = now >= keys[slot].last
+        if isLatest {
             keys[slot].token = token
             if shown[slot] != nil { shown[slot]?.lastSeen = context }
             order.touch(slot)
         }
         count(now, &keys[slot])
         sort(slot)
-        return shown[slot] == nil && keys[slot].count >= after ? slot : -1
+        let hasBecomeRegular = shown[slot] == nil && keys[slot].count >= after
+        return Arrival(
+            slot: slot, hasBecomeRegular: hasBecomeRegular,
+            isLatest: isLatest && (hasBecomeRegular || shown[slot] != nil))
     }
 
     /// Keeps what is to be shown of a regular key.
     mutating func show(_ text: MissedKey, _ slot: Int) { shown[slot] = text }
 
-    /// Takes out the key that came longest ago, if that is more than the timespan before `now`.
+    /// Keeps a frame of the latest message of a regular key, instead of the one before.
+    mutating func keep(_ frame: RawSpan, _ place: LastFrame.Place, _ slot: Int) {
+        guard shown[slot] != nil else { return }
+        let before = shown[slot]?.lastFrame.memory ?? 0
+        shown[slot]?.lastFrame.replace(with: frame, place)
+        frameBytes += (shown[slot]?.lastFrame.memory ?? 0) - before
+    }
+
+    /// Takes out the key that came longest ago, if that is so long before `now` that it cannot come in time any more.
     mutating func takeMissed(now: Int64) -> Missed? {
-        guard let oldest = order.oldest, difference(now, keys[oldest].last) > timespan else { return nil }
-        let missed = Missed(
-            key: keys[oldest].key, shown: shown[oldest], streak: keys[oldest].count, token: keys[oldest].token)
-        remove(oldest)
+        guard let oldest = order.oldest, difference(now, keys[oldest].last) > patience else { return nil }
+        return takeMissed(slot: oldest)
+    }
+
+    /// Takes out a regular key that comes with a time that is too late.
+    mutating func takeMissed(_ key: Hash128, at time: Int64) -> Missed? {
+        guard let slot = find(key), shown[slot] != nil, difference(time, keys[slot].last) > timespan else { return nil }
+        return takeMissed(slot: slot)
+    }
+
+    private mutating func takeMissed(slot: Int) -> Missed {
+        let missed = Missed(key: keys[slot].key, shown: shown[slot], streak: keys[slot].count, token: keys[slot].token)
+        remove(slot)
         return missed
     }
 
@@ -99,7 +134,7 @@ struct AbsenceTable: Sendable {
         return nil
     }
 
-    private mutating func insert(_ key: Hash128, _ now: Int64, _ token: UInt64) {
+    private mutating func insert(_ key: Hash128, _ now: Int64, _ token: UInt64) -> Int {
         if order.count >= limit, let oldest = order.oldest {
             if shown[oldest] != nil { evictions += 1 }
             remove(oldest)
@@ -114,9 +149,11 @@ struct AbsenceTable: Sendable {
         }
         index.insert(key.tag, slot: slot)
         sort(slot)
+        return slot
     }
 
     private mutating func remove(_ slot: Int) {
+        frameBytes -= shown[slot]?.lastFrame.memory ?? 0
         index.remove(keys[slot].key.tag, slot: slot)
         shown[slot] = nil
         order.release(slot)

@@ -1,4 +1,3 @@
-import Synchronization
 import Tables
 
 /// What correlations remember: a window for each group.
@@ -42,8 +41,7 @@ struct CorrelationWindows: ~Copyable {
     private let exactValues: Int
     /// Groups that were pushed out while their window still held something.
     private(set) var evictions: UInt64 = 0
-    /// Keeps the windows where they lie: without a member of this kind they would be copied whenever they are lent.
-    private let anchor = Atomic<Bool>(false)
+    private let anchor = Anchor()
 
     init(limits: DetectionLimits) {
         groups = LRUTable(limit: limits.groups)

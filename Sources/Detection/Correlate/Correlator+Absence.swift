@@ -1,3 +1,4 @@
+import Bytes
 import Events
 import Network
 import Tables
@@ -11,29 +12,42 @@ extension Correlator {
         _ plan: CorrelationPlans.Core, _ record: MatchRecord, _ key: Hash128, _ context: EventContext
     ) {
         let table = Int(plan.table)
-        let slot = absences[table].add(key, context, token: record.token)
-        nextAbsence = min(nextAbsence, moved(record.time, by: plan.timespan))
-        if slot >= 0 { regular.append(RegularKey(table: table, slot: slot, input: Int(record.number))) }
+        if let taken = absences[table].takeMissed(key, at: context.timestamp.nanoseconds) {
+            raiseAbsence(plan, taken, now: record.time)
+        }
+        let arrival = absences[table].add(key, context, token: record.token)
+        nextAbsence = min(nextAbsence, moved(record.time, by: absences[table].patience))
+        let found = RegularKey(table: table, slot: arrival.slot, input: Int(record.number))
+        if arrival.hasBecomeRegular { regular.append(found) }
+        if arrival.hasBecomeRegular || arrival.isLatest { arrivals.append(found) }
     }
 
     /// Raises the absence of keys that should have come by now.
     mutating func raiseAbsences(now: Int64) {
-        missed.removeAll(keepingCapacity: true)
         for index in plans.cores.indices where plans.cores[index].measure == .absence {
             let plan = plans.cores[index]
             while missed.count < Self.mostMissed, let taken = absences[Int(plan.table)].takeMissed(now: now) {
-                guard let shown = taken.shown else { continue }
-                keysMissed &+= 1
-                guard plan.raises else { continue }
-                var hit = Hit(rule: Int(plan.rule), matched: taken.streak)
-                hit.missed = missed.count
-                missed.append(shown)
-                collector.removeAll()
-                hit.evidence = keepEvidence(taken.token)
-                raise(hit, taken.key, now)
+                raiseAbsence(plan, taken, now: now)
             }
         }
         findNextAbsence()
+    }
+
+    private mutating func raiseAbsence(_ plan: CorrelationPlans.Core, _ taken: AbsenceTable.Missed, now: Int64) {
+        guard let shown = taken.shown else { return }
+        keysMissed &+= 1
+        guard plan.raises else { return }
+        var hit = Hit(rule: Int(plan.rule), matched: taken.streak)
+        hit.missed = missed.count
+        missed.append(shown)
+        collector.removeAll()
+        hit.evidence = keepEvidence(taken.token)
+        raise(hit, taken.key, now)
+    }
+
+    /// Keeps a frame of the latest event with the regular keys that it brought.
+    mutating func keep(_ frame: RawSpan, _ place: LastFrame.Place) {
+        for index in arrivals.indices { absences[arrivals[index].table].keep(frame, place, arrivals[index].slot) }
     }
 
     /// Finds out when the next key can be missed.

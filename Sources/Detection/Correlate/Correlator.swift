@@ -1,6 +1,5 @@
 import Events
 import Network
-import Synchronization
 import Tables
 
 /// Counts what the matcher found: windows, runs of rules, absences, and the alert rows that matches add to.
@@ -18,6 +17,8 @@ struct Correlator: ~Copyable {
     var missed: [MissedKey] = []
     /// The keys that have become regular with the latest event, and of which it must be told how they are to be shown.
     var regular: [RegularKey] = []
+    /// The regular keys of absences that came last with the latest event, or have become regular with it.
+    var arrivals: [RegularKey] = []
     /// For each rule, how many events met its condition.
     var matchesByRule: [UInt64]
     /// What each correlation measured last; `nil` where nobody wants to know.
@@ -41,8 +42,7 @@ struct Correlator: ~Copyable {
     var number: UInt64 = 0
     /// For each input, what came into it from the correlations before it.
     var chained: [Chained]
-    /// Keeps the correlator where it lies: without a member of this kind it would be copied whenever it is lent.
-    private let anchor = Atomic<Bool>(false)
+    private let anchor = Anchor()
 
     /// A match of a correlation that goes on to another.
     struct Chained: BitwiseCopyable, Sendable {
@@ -53,7 +53,7 @@ struct Correlator: ~Copyable {
         var token: UInt64 = 0
     }
 
-    /// A key that has become regular, in a table of absences.
+    /// A regular key, in a table of absences.
     struct RegularKey: BitwiseCopyable, Sendable {
         var table: Int
         var slot: Int
@@ -145,6 +145,8 @@ struct Correlator: ~Copyable {
         if !hits.isEmpty { hits.removeAll(keepingCapacity: true) }
         if !evidenceTokens.isEmpty { evidenceTokens.removeAll(keepingCapacity: true) }
         if !regular.isEmpty { regular.removeAll(keepingCapacity: true) }
+        if !arrivals.isEmpty { arrivals.removeAll(keepingCapacity: true) }
+        if !missed.isEmpty { missed.removeAll(keepingCapacity: true) }
     }
 
     /// Takes all records of an event, and the values they refer to.

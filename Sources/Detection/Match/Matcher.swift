@@ -1,7 +1,6 @@
 import Bytes
 import Events
 import Network
-import Synchronization
 import Tables
 
 /// Holds one event after another against the compiled rules, while its message is borrowed.
@@ -59,8 +58,7 @@ struct Matcher: ~Copyable {
     var touched: [UInt64]
     /// For each list of fields, the event that was hashed last, and its hash.
     var keys: [EventKey]
-    /// Keeps the matcher where it lies: without a member of this kind it would be copied whenever it is lent.
-    private let anchor = Atomic<Bool>(false)
+    private let anchor = Anchor()
 
     /// How a slot is filled.
     struct SlotPlan {

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 
 extension Predicate {
     /// The answer for a text; `nil` where the predicate is not one about text, or needs a pattern.

@@ -71,6 +71,21 @@ public struct EvidenceRing<Header: BitwiseCopyable & Sendable>: ~Copyable, Senda
         frameLimit = max(1, min(frames ?? 4 * min(events, 1 << 28), 1 << 30))
     }
 
+    /// An empty ring that takes at most about so many bytes of memory: half of it for the frames themselves.
+    @inlinable
+    public init(memory: Int) {
+        let part = max(memory, 1 << 16) / 8
+        // The tables grow by doubling.
+        func doubled(_ most: Int) -> Int {
+            var count = 16
+            while 2 * count <= most { count *= 2 }
+            return count
+        }
+        self.init(
+            bytes: 4 * part, events: doubled(part / MemoryLayout<Event>.stride),
+            frames: doubled(3 * part / MemoryLayout<Frame>.stride))
+    }
+
     /// How many events are kept.
     @inlinable
     public var count: Int { events.count }

@@ -1,3 +1,4 @@
+import Bytes
 import Events
 import Network
 
@@ -56,6 +57,55 @@ public struct MissedKey: Sendable {
     public var summary: String
     /// `field=value` pairs of the key, joined by `|`.
     public var groupKey: String
+    /// The frame that completed its latest message, as far as it is kept.
+    public var lastFrame = LastFrame()
+}
+
+/// The beginning of a frame, kept with a key for as long as that is waited for: an alert about what is missing may be raised
+/// long after its last message has left the ring of evidence.
+public struct LastFrame: Sendable {
+    /// Bytes of a frame that are kept: the headers and the beginning of the message.
+    public static let byteLimit = 512
+
+    /// Where a frame was captured.
+    public struct Place: Sendable {
+        /// Number of the frame in its source, from 1.
+        public var number: UInt64
+        /// Capture time.
+        public var timestamp: Timestamp
+        /// The LINKTYPE number that says what the bytes begin with.
+        public var linkType: UInt32
+        /// Length on the wire, in bytes.
+        public var originalLength: Int
+        /// How many frames of its message there are besides.
+        public var leftOut: Int
+
+        /// Describes a frame.
+        public init(number: UInt64, timestamp: Timestamp, linkType: UInt32, originalLength: Int, leftOut: Int) {
+            self.number = number
+            self.timestamp = timestamp
+            self.linkType = linkType
+            self.originalLength = originalLength
+            self.leftOut = leftOut
+        }
+    }
+
+    /// Where it was captured; `nil` where there is no frame.
+    public private(set) var place: Place?
+    /// Its first bytes.
+    public private(set) var bytes: [UInt8] = []
+
+    /// The memory beside its own, in bytes.
+    var memory: Int { bytes.capacity }
+
+    mutating func replace(with frame: RawSpan, _ place: Place) {
+        self.place = place
+        let count = min(frame.byteCount, Self.byteLimit)
+        // Not twice as much as before, as an array would grow by itself.
+        if bytes.capacity < count { bytes = [] }
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(copying: frame.extracting(0..<count))
+    }
 }
 
 /// How much state an engine may keep.
@@ -75,19 +125,22 @@ public struct DetectionLimits: Hashable, Sendable {
     public var exactValues = 4096
     /// Groups whose distinct values are estimated; 20 KiB each.
     public var sketches = 128
-    /// Keys of all `absence` rules together; about 400 bytes each.
+    /// Keys of all `absence` rules together; about 400 bytes each, and 512 of its last frame.
     public var absences = 16_384
     /// Groups of all `temporal_ordered` correlations together; about 1 KiB each.
     ///
     /// A correlation that follows so many runs of rules that it needs more has fewer groups by as much.
     public var sequences = 16_384
 
+    /// Bytes of the frames that correlations may want as evidence, and of the tables for them.
+    public var evidenceBytes = 16 << 20
+
     /// The limits of an ordinary sensor: some 100 MiB when every table is full.
     ///
     /// `DetectionCounters.stateBytes` tells what they have taken so far.
     public init() {}
 
-    /// Limits for tables that take at most about that many bytes together.
+    /// Limits for tables that take at most about that many bytes together, beside the frames for evidence.
     public init(bytes: Int) {
         let share = max(0.001, Double(bytes) / Double(100 << 20))
         func scaled(_ count: Int) -> Int { max(16, Int(min(Double(count) * share, 1e9))) }

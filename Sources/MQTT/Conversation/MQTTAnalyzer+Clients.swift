@@ -11,8 +11,8 @@ extension MQTTAnalyzer {
         let isWhole = sessions[index].clientID.keep(clientID, nameLimit)
         if !isWhole { counts.identitiesShortened &+= 1 }
         chargeNames(index)
-        // The slot for strays is nobody's.
-        guard index != Self.stray else { return }
+        // The slot for orphans belongs to no client.
+        guard index != Self.orphan else { return }
         let key = hash.clientKey(clientID, sessions[index].server)
         let (id, address) = (sessions.id(index), sessions[index].client.address)
         sessions[index].clientIDKey = key
@@ -50,7 +50,7 @@ extension MQTTAnalyzer {
 
     /// The server let a client in: from now on the identifier is this session's, whoever had it.
     mutating func accept(_ index: Int, _ connack: MQTTConnack, _ version: MQTTVersion, _ time: Timestamp) {
-        guard index != Self.stray else { return }
+        guard index != Self.orphan else { return }
         enterAddress(index)
         let isPresent = version == .v311 || version == .v5 ? connack.isSessionPresent : nil
         guard let key = sessions[index].clientIDKey else {

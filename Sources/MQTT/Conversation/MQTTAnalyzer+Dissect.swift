@@ -49,15 +49,15 @@ extension MQTTAnalyzer {
         event.oddText = notes.oddText
     }
 
-    /// The slot of an open session, or the one for strays, made anew.
+    /// The slot of an open session, or the one for orphans, made anew.
     private mutating func slot(of id: MQTTSessionID, _ context: EventContext) -> Int {
         if let index = sessions.slot(of: id) {
             sessions.touch(index)
             return index
         }
-        counts.strayMessages &+= 1
-        sessions[Self.stray].reset(client: context.client, server: context.server, isFromStart: false)
-        return Self.stray
+        counts.orphanMessages &+= 1
+        sessions[Self.orphan].reset(client: context.client, server: context.server, isFromStart: false)
+        return Self.orphan
     }
 
     /// Takes a message into the conversation.

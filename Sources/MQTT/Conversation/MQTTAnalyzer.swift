@@ -1,7 +1,6 @@
 import Bytes
 import Events
 import Network
-import Synchronization
 import Tables
 
 /// Dissects the messages of MQTT 3.1, 3.1.1 and 5.0 and remembers what the ends know of each other.
@@ -32,12 +31,11 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()
-    /// A value that has an atomic stays where it is: without one, each lending to a sink would copy the whole analyzer.
-    private let anchor = Atomic<Bool>(false)
+    private let anchor = Anchor()
     var counts = MQTTCounters()
 
     /// The slot of `sessions` that is for messages whose session is not there.
-    static var stray: Int { 0 }
+    static var orphan: Int { 0 }
 
     /// Makes an analyzer that has seen nothing yet.
     public init(limits: MQTTLimits, hash: SeededHash) {

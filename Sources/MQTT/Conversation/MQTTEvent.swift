@@ -41,7 +41,7 @@ struct MQTTEvent {
     var carrierViolations = CarrierViolations()
     var direction = Direction.toServer
     /// The slot of its session.
-    var session = MQTTAnalyzer.stray
+    var session = MQTTAnalyzer.orphan
     /// Milliseconds.
     var age: Int64?
     /// Milliseconds.

@@ -161,7 +161,7 @@ public struct MQTTCounters: Sendable {
     /// Filters of which only the class, or nothing, was kept.
     public internal(set) var filtersDropped: UInt64 = 0
     /// Messages of sessions that were closed or given up before.
-    public internal(set) var strayMessages: UInt64 = 0
+    public internal(set) var orphanMessages: UInt64 = 0
 
     init() {}
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 import Tables
 
 /// What is kept of a SUBSCRIBE or UNSUBSCRIBE until it is answered.
@@ -131,7 +132,7 @@ struct PendingSubscribes {
         for index in 0..<used where !slots[index].isUnsubscribe {
             var isMatch = false
             slots[index].forEachFilter { _, filter in
-                isMatch = isMatch || filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic)
+                isMatch = isMatch || topic.fitsTopicFilter(filter)
             }
             if isMatch { return true }
             isKnown = isKnown && slots[index].keptCount == slots[index].filterCount

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 import Tables
 
 /// The subscriptions of a session (MQTT 3.1.1 and 5.0, 3.8.4).
@@ -105,7 +106,7 @@ struct Subscriptions {
         let bytes = text.span.bytes
         for entry in entries where !entry.isEnded {
             let filter = bytes.slice(entry.range)
-            if filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic) { body(filter) }
+            if topic.fitsTopicFilter(filter) { body(filter) }
         }
     }
 
@@ -115,7 +116,7 @@ struct Subscriptions {
         var result = Match.none
         for entry in entries where !entry.isEnded || result == .none {
             let filter = bytes.slice(entry.range)
-            guard filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic) else { continue }
+            guard topic.fitsTopicFilter(filter) else { continue }
             if !entry.isEnded { return .matched }
             result = .ended
         }
@@ -128,7 +129,7 @@ struct Subscriptions {
         var isMatched = false
         for entry in entries {
             let filter = bytes.slice(entry.range)
-            guard filterMatches(filter.extracting(droppingFirst: filter.shareLength), topic) else { continue }
+            guard topic.fitsTopicFilter(filter) else { continue }
             if entry.identifier == 0 || entry.isRenamed { return false }
             isMatched = true
         }
@@ -142,7 +143,7 @@ struct Subscriptions {
         let bytes = text.span.bytes
         for entry in entries {
             let filter = bytes.slice(entry.range)
-            if levelsMatch(filter.extracting(droppingFirst: filter.shareLength), topic) { return true }
+            if topic.fitsTopicLevels(of: filter.extracting(droppingFirst: filter.shareLength)) { return true }
         }
         return false
     }

@@ -95,7 +95,7 @@ public struct RuleTests: Sendable {
         var worker = worker(settings.limits)
         do throws(CaptureError) {
             var file = try CaptureFile.open("\(folder)/\(name)")
-            while let frame = try file.next() { worker.process(frame, file.bytes) }
+            try worker.process(&file)
         } catch { return .failure(SensorError(error)) }
         worker.finish()
         return .success(worker.sink.alertsByRule)

@@ -23,7 +23,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// The number of the latest event.
     private var token: UInt64 = 0
     /// The frames of events that came into a correlation.
-    private var ring = EvidenceRing<FrameHeader>(bytes: 8 << 20, events: 1 << 16)
+    private var ring: EvidenceRing<FrameHeader>
     private var values = FieldValues()
     private let deliver: (AlertChange) -> Void
 
@@ -32,6 +32,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, deliver: @escaping (AlertChange) -> Void
     ) {
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
+        ring = EvidenceRing(memory: limits.evidenceBytes)
         self.rules = rules
         repetitions = Array(repeating: 0, count: rules.rules.count)
         json = EventJSON(registry: Protocols.registry)
@@ -69,6 +70,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         token &+= 1
         engine.evaluate(event, context, message: message, token: token)
         if engine.cameIntoCorrelation { remember(frames) }
+        if engine.wantsFrame { keepLast(of: frames) }
         var index = 0
         while index < engine.hits.count {
             let hit = engine.hits[index]
@@ -98,6 +100,22 @@ public struct DetectionSink: EventSink, ~Copyable {
     private mutating func remember(_ frames: MessageFrames) {
         guard ring.begin(token) else { return }
         frames.forEach { header, bytes in ring.add(header, bytes) }
+    }
+
+    /// Keeps the last frame of an event with the keys that are missed where none like it comes.
+    private mutating func keepLast(of frames: MessageFrames) {
+        var count = 0
+        frames.forEach { _, _ in count += 1 }
+        let leftOut = count - 1 + frames.leftOut
+        frames.forEach { header, bytes in
+            count -= 1
+            guard count == 0 else { return }
+            engine.keep(
+                bytes,
+                LastFrame.Place(
+                    number: header.number, timestamp: header.timestamp, linkType: header.linkType.rawValue,
+                    originalLength: header.originalLength, leftOut: leftOut))
+        }
     }
 
     private static let evidenceFrames: Int64 = 10
@@ -134,7 +152,18 @@ public struct DetectionSink: EventSink, ~Copyable {
             }
             for place in 0..<count { _ = ring.withFrame(place, of: earlier) { evidence.add($0, $1) } }
         }
-        guard hit.missed == nil else { return evidence }
+        if let missed = hit.missed {
+            guard evidence.frames.isEmpty, engine.missed.indices.contains(missed) else { return evidence }
+            // The ring has forgotten it.
+            let last = engine.missed[missed].lastFrame
+            guard let place = last.place else { return evidence }
+            let header = FrameHeader(
+                timestamp: place.timestamp, number: place.number, originalLength: place.originalLength,
+                linkType: LinkType(rawValue: place.linkType))
+            evidence.add(header, last.bytes.span.bytes)
+            evidence.leftOut = place.leftOut
+            return evidence
+        }
         frames.forEach { header, bytes in evidence.add(header, bytes) }
         evidence.leftOut += frames.leftOut
         return evidence

@@ -10,6 +10,11 @@ public struct SensorLimits: Sendable {
     /// Bounds of what rules remember: counts, windows and evidence.
     public var detection = DetectionLimits()
 
+    /// Bytes of alerts that wait for the store.
+    public var alertQueueBytes = 32 << 20
+    /// Bytes of the store that are kept in memory.
+    public var storeCacheBytes = 16 << 20
+
     /// The default of the setting `max_memory`, in bytes.
     public static let defaultMemory = 512 << 20
 
@@ -19,13 +24,17 @@ public struct SensorLimits: Sendable {
     /// The bounds of a sensor whose tables take at most about so many bytes, whatever it is sent: every other bound
     /// follows from this one.
     ///
-    /// What the program takes before any frame, and the queue of alerts, come on top.
+    /// What the program takes before any frame comes on top.
     public init(memory: Int) {
-        // Of 512 parts: 192 flows and what waits in them, 40 what carries messages, 168 conversations, 100 correlations and
-        // alert rows; 12 are left for the frames that correlations may want as evidence.
+        // Of 512 parts: 192 flows and what waits in them, 40 what carries messages, 8 what waits for its proof, 148
+        // conversations, 80 correlations and alert rows, 12 the frames that correlations may want as evidence, 16 alerts
+        // that wait for the store, 16 the store.
         let part = max(memory, 16 << 20) / 512
-        engine = EngineLimits(flowBytes: 192 * part, carrierBytes: 40 * part)
-        dissectors = Dissectors.Limits(bytes: 168 * part)
-        detection = DetectionLimits(bytes: 100 * part)
+        engine = EngineLimits(flowBytes: 192 * part, carrierBytes: 40 * part, candidateBytes: 8 * part)
+        dissectors = Dissectors.Limits(bytes: 148 * part)
+        detection = DetectionLimits(bytes: 80 * part)
+        detection.evidenceBytes = 12 * part
+        alertQueueBytes = 16 * part
+        storeCacheBytes = 16 * part
     }
 }

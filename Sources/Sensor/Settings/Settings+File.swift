@@ -2,6 +2,7 @@ import Engine
 import Events
 import Flows
 import Foundation
+import Sigma
 import Yams
 
 extension Settings {
@@ -69,7 +70,7 @@ extension Settings {
         case "max_queued_bytes_per_stream":
             limits.engine.flows.queuedBytesPerStream = try number(key, value, 4096...1 << 26)
         default:
-            let hint = nearest(to: key, in: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = nearestName(to: key, among: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
             throw SensorError(.configuration, "there is no setting '\(key)'\(hint)")
         }
     }

@@ -103,7 +103,7 @@ public struct WebSocketBoundary: Sendable {
         return !head.opcode.isControl || head.length <= 125
     }
 
-    /// No message of MQTT or CoAP is longer than 256 MiB, and a frame with more than a few of them is not sent.
+    /// No protocol inside has messages longer than 256 MiB, and a frame with more than a few of them is not sent.
     private static let longest: UInt64 = 1 << 30
 }
 

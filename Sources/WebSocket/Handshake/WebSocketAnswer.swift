@@ -2,24 +2,24 @@ import Bytes
 import Network
 
 /// The answer of a server to an opening request (RFC 6455, 4.2.2).
-public struct WebSocketAnswer: Hashable, Sendable {
+struct WebSocketAnswer: Hashable, Sendable {
     /// The status code; 0 where the first line has none.
-    public var status = 0
+    var status = 0
     /// What the server upgrades to: `nil` where it does not say.
-    public var isWebSocket: Bool?
+    var isWebSocket: Bool?
     /// Whether the fields say that the connection is upgraded.
-    public var isConnection = false
+    var isConnection = false
     /// The subprotocol that the server chose; empty where it chose none.
-    public var subprotocol: WebSocketSubprotocols = []
+    var subprotocol: WebSocketSubprotocols = []
     /// What was agreed on about compression.
-    public var deflate = DeflateParameters()
+    var deflate = DeflateParameters()
     /// Whether the server accepted an extension that is not permessage-deflate.
-    public var hasOtherExtension = false
+    var hasOtherExtension = false
     /// Whether the accept field is the proof that the request asked for; `nil` where there is nothing to hold it against.
-    public var isProven: Bool?
+    var isProven: Bool?
 
     /// Reads a whole head; `proof` is that of the request, where it was seen.
-    public init(_ head: RawSpan, proof: SHA1Digest?) {
+    init(_ head: RawSpan, proof: SHA1Digest?, _ names: SubprotocolNames) {
         status = Self.status(head)
         var this = self
         var accept: ByteRange?
@@ -31,7 +31,7 @@ public struct WebSocketAnswer: Hashable, Sendable {
             } else if HTTPHead.equals(head, name, "sec-websocket-accept") {
                 accept = value
             } else if HTTPHead.equals(head, name, "sec-websocket-protocol") {
-                this.subprotocol.formUnion(WebSocketSubprotocols(head, value))
+                this.subprotocol.formUnion(names.read(head, value))
             } else if HTTPHead.equals(head, name, "sec-websocket-extensions") {
                 this.takeExtensions(head, value)
             }

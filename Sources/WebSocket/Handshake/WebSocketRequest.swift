@@ -2,25 +2,25 @@ import Bytes
 import Network
 
 /// The opening request of a client (RFC 6455, 4.1).
-public struct WebSocketRequest: Hashable, Sendable {
+struct WebSocketRequest: Hashable, Sendable {
     /// Whether it asks to upgrade to WebSocket at all.
-    public var isUpgrade = false
+    var isUpgrade = false
     /// Whether a field that must be there is missing or wrong.
-    public var isWrong = false
+    var isWrong = false
     /// The subprotocols that the client offers.
-    public var subprotocols: WebSocketSubprotocols = []
+    var subprotocols: WebSocketSubprotocols = []
     /// Whether the client offers permessage-deflate.
-    public var offersDeflate = false
+    var offersDeflate = false
     /// Whether the client offers any other extension.
-    public var offersOtherExtension = false
+    var offersOtherExtension = false
     /// The digest that proves to the client that its key was read; `nil` where there is no key.
-    public var proof: SHA1Digest?
+    var proof: SHA1Digest?
 
     /// Asks for nothing.
-    public init() {}
+    init() {}
 
     /// Reads a whole head.
-    public init(_ head: RawSpan) {
+    init(_ head: RawSpan, _ names: SubprotocolNames) {
         guard hasMethodAndVersion(head) else { return }
         var (keys, hosts, versions) = (0, 0, 0)
         var isConnection = false
@@ -41,7 +41,7 @@ public struct WebSocketRequest: Hashable, Sendable {
                 versions += 1
                 isVersion = HTTPHead.equals(head, value, "13")
             } else if HTTPHead.equals(head, name, "sec-websocket-protocol") {
-                this.subprotocols.formUnion(WebSocketSubprotocols(head, value))
+                this.subprotocols.formUnion(names.read(head, value))
             } else if HTTPHead.equals(head, name, "sec-websocket-extensions") {
                 this.takeExtensions(head, value)
             }

@@ -33,6 +33,9 @@ struct WebSocketConnection: Sendable {
     /// Statements that each side broke since its last message.
     var notesToServer = CarrierViolations()
     var notesToClient = CarrierViolations()
+    /// Whether each side sent a message of text since its last message.
+    var hasTextToServer = false
+    var hasTextToClient = false
     /// Whether the subprotocol was held against the messages of each side.
     var toldToServer = false
     var toldToClient = false

@@ -32,6 +32,12 @@ struct WebSocketStream: Sendable {
     /// Behind lost bytes: how many waited when they were last searched for a frame.
     var searched = 0
 
+    /// How many bytes were taken of which nothing has come out yet, such as the head of a frame; bytes that wait lie behind
+    /// them.
+    var keptBack = 0
+    /// Within a step, where those bytes begin, counted from where they began before it.
+    var needed = 0
+
     /// The bytes of a head that have come, and how many.
     var head = InlineArray<14, UInt8>(repeating: 0)
     var headCount = 0
@@ -67,6 +73,15 @@ struct WebSocketStream: Sendable {
     var goodFrames = 0
     /// Whether a Close frame was sent.
     var hasClosed = false
+
+    /// Whether a frame or a compressed message has begun and is not over.
+    var isMidway: Bool { headCount > 0 || isInFrame || isInflating }
+    private var isInflating: Bool { isInMessage && treatment == .inflate }
+
+    /// Notes that what was taken up to `position` is done with, but for what the inflater was given and has not put out.
+    mutating func settle(at position: Int) {
+        if !isInflating { needed = position }
+    }
 
     /// What is done with the payload of a message.
     enum Treatment: UInt8, Sendable {

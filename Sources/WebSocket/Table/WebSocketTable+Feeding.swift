@@ -95,6 +95,13 @@ extension WebSocketTable {
         _ output: inout WebSocketOutput, _ isLast: Bool
     ) -> WebSocketProgress {
         var progress = WebSocketProgress.done
+        stream.needed = 0
+        defer {
+            let end = stream.keptBack + taken
+            // Of what is no frame nothing comes out.
+            if stream.phase != .frames { stream.needed = end }
+            stream.keptBack = end - stream.needed
+        }
         while true {
             let rest = bytes.extracting(taken..<bytes.byteCount)
             switch stream.phase {
@@ -121,7 +128,7 @@ extension WebSocketTable {
                 if connections[index].isAnswered {
                     stream.phase = .frames
                 } else if rest.byteCount > limits.waitingBytesPerStream {
-                    lose(&stream)
+                    lose(&stream, isFed: true)
                 } else {
                     return progress
                 }
@@ -204,13 +211,14 @@ extension WebSocketTable {
     /// Whether messages of a connection may be compressed: it was agreed on, or offered and the answer was not seen.
     func mayCompress(_ index: Int) -> Bool { connections[index].deflate.isAgreed }
 
-    /// Gives up the boundaries of a direction.
-    mutating func lose(_ stream: inout WebSocketStream) {
+    /// Gives up the boundaries of a direction; `isFed` within a step of its own.
+    mutating func lose(_ stream: inout WebSocketStream, isFed: Bool = false) {
         waiting.drop(&stream.waiting)
         if stream.phase != .lost { counters.lost &+= 1 }
         releaseInflater(&stream)
-        let hasClosed = stream.hasClosed
+        let (hasClosed, keptBack) = (stream.hasClosed, stream.keptBack)
         stream = WebSocketStream()
+        if isFed { stream.keptBack = keptBack }
         stream.phase = .lost
         stream.hasGap = true
         stream.hasClosed = hasClosed

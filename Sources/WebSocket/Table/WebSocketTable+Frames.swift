@@ -18,8 +18,11 @@ extension WebSocketTable {
         _ output: inout WebSocketOutput
     ) -> FrameProgress {
         var offset = 0
+        let base = stream.keptBack + taken
         defer { taken += offset }
+        if !stream.isMidway { stream.needed = base }
         while true {
+            output.position = base + offset
             if output.bytes.count >= limits.outputBytes { return .full }
             if stream.isDraining {
                 drain(index, direction, &stream, &output)
@@ -36,13 +39,14 @@ extension WebSocketTable {
                     offset += count
                     stream.remaining -= count
                     stream.maskPhase = (stream.maskPhase + count) & 3
+                    stream.settle(at: base + offset)
                 }
             } else {
                 guard let header = takeHead(&stream, rest, &offset) else { return .done }
                 guard begin(header, index, direction, &stream, &output) else {
                     output.dropped += WebSocketFrameHeader.longest
                     output.mark(.hole)
-                    lose(&stream)
+                    lose(&stream, isFed: true)
                     return .lost
                 }
             }
@@ -164,6 +168,7 @@ extension WebSocketTable {
             let count = min(payload.byteCount, limits.outputBytes - output.bytes.count)
             output.bytes.append(
                 copying: payload.extracting(0..<count), maskedBy: stream.frame.mask, phase: stream.maskPhase)
+            output.noteOrigin(stream.needed..<output.position + count, isVerbatim: true)
             return count
         case .inflate: return inflate(index, direction, &stream, payload, &output)
         }
@@ -181,6 +186,7 @@ extension WebSocketTable {
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ output: inout WebSocketOutput
     ) {
         stream.isInFrame = false
+        defer { stream.settle(at: output.position) }
         if stream.frame.opcode.isControl {
             if stream.frame.opcode == .close { endClose(&stream, &output) }
             return
@@ -190,7 +196,7 @@ extension WebSocketTable {
             stream.tail = 0
         } else {
             stream.isInMessage = false
-            output.mark(.messageEnds)
+            output.markEnd(needed: stream.needed)
         }
     }
 

@@ -5,7 +5,7 @@ import Tables
 extension WebSocketTable {
     /// Takes the whole head of a request; `false` where the search for an upgrade ends with it.
     mutating func takeRequest(_ index: Int, _ stream: inout WebSocketStream, _ head: RawSpan) -> Bool {
-        let request = WebSocketRequest(head)
+        let request = WebSocketRequest(head, names)
         guard request.isUpgrade else { return takePlainRequest(index, &stream, head) }
         guard connections[index].exchanges.add(.upgrade) else { return false }
         connections[index].request = request
@@ -67,7 +67,7 @@ extension WebSocketTable {
     /// Takes the whole head of an answer.
     mutating func takeAnswer(_ index: Int, _ stream: inout WebSocketStream, _ head: RawSpan) -> AnswerVerdict {
         let request = connections[index].request
-        let answer = WebSocketAnswer(head, proof: request.proof)
+        let answer = WebSocketAnswer(head, proof: request.proof, names)
         if (100..<200).contains(answer.status), answer.status != 101 { return .interim }
         let asked = connections[index].exchanges.takeFirst()
         let hasRequest = connections[index].hasRequest

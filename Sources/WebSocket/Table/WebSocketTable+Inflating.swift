@@ -27,7 +27,7 @@ extension WebSocketTable {
         var input: [UInt8] = []
         swap(&input, &unmasked)
         defer { swap(&input, &unmasked) }
-        guard let consumed = step(index, direction, &stream, input.span.bytes, &output) else {
+        guard let consumed = step(index, direction, &stream, input.span.bytes, isPayload: true, &output) else {
             output.dropped += payload.byteCount
             return payload.byteCount
         }
@@ -40,7 +40,7 @@ extension WebSocketTable {
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ output: inout WebSocketOutput
     ) {
         let none: [UInt8] = []
-        _ = step(index, direction, &stream, none.span.bytes, &output)
+        _ = step(index, direction, &stream, none.span.bytes, isPayload: false, &output)
     }
 
     /// Ends a compressed message.
@@ -52,26 +52,32 @@ extension WebSocketTable {
         if !stream.hasInflated { stream.tail = 4 }
         if stream.tail < 4, stream.inflater >= 0 {
             let left = Array(Self.tail[stream.tail...])
-            guard let consumed = step(index, direction, &stream, left.span.bytes, &output) else {
+            guard let consumed = step(index, direction, &stream, left.span.bytes, isPayload: false, &output) else {
                 // It was spoilt by its end.
-                stream.isInMessage = false
                 stream.tail = -1
-                return output.mark(.messageEnds)
+                return endMessage(&stream, &output)
             }
             stream.tail = stream.isDraining ? stream.tail + consumed : 4
             if stream.isDraining || stream.tail < 4 { return }
         }
         stream.tail = -1
         stream.hasInflated = false
-        stream.isInMessage = false
-        output.mark(.messageEnds)
+        endMessage(&stream, &output)
         if hasNoContext(connections[index].deflate, direction) { releaseInflater(&stream) }
     }
 
+    private func endMessage(_ stream: inout WebSocketStream, _ output: inout WebSocketOutput) {
+        stream.isInMessage = false
+        output.markEnd(needed: stream.needed)
+        stream.settle(at: output.position)
+    }
+
     /// One step of the inflater; `nil` where the message was given up.
+    ///
+    /// `isPayload` tells whether the input is of the message, which it is not where it is what ends every message.
     private mutating func step(
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ input: RawSpan,
-        _ output: inout WebSocketOutput
+        isPayload: Bool, _ output: inout WebSocketOutput
     ) -> Int? {
         if let place = inflaterOwners[Int(stream.inflater)] {
             inflaterOwners[Int(stream.inflater)] = (place.owner, true)
@@ -82,6 +88,12 @@ extension WebSocketTable {
         let isStuck = input.byteCount > 0 && step.consumed == 0 && step.produced == 0
         stream.isDraining = step.isFull
         counters.inflatedBytes &+= UInt64(step.produced)
+        if step.produced > 0 {
+            let end = output.position + (isPayload ? step.consumed : 0)
+            // Without new input they came of that before it.
+            output.noteOrigin(min(stream.needed, end - 1)..<end, isVerbatim: false)
+            stream.needed = end
+        }
         if step.isBroken || isStuck {
             counters.notInflated &+= 1
             output.note(.inflation)

@@ -21,8 +21,17 @@ public struct WebSocketTable: ~Copyable {
     /// What was seen and given up.
     public internal(set) var counters = WebSocketCounters()
 
-    /// A table without connections.
-    public init(limits: WebSocketLimits) {
+    /// How WebSocket carries each protocol, by its number.
+    private let uses: [ProtocolDescriptor.WebSocketUse?]
+    private let isMessageEach: [Bool]
+    let names: SubprotocolNames
+
+    /// A table without connections; `uses` says how WebSocket carries each protocol, by its number: `nil` where it does
+    /// not.
+    public init(limits: WebSocketLimits, uses: [ProtocolDescriptor.WebSocketUse?]) {
+        self.uses = uses
+        isMessageEach = uses.map { $0?.isMessageEach ?? false }
+        names = SubprotocolNames(uses)
         var limits = limits
         limits.outputBytes = max(64, limits.outputBytes)
         self.limits = limits
@@ -71,11 +80,12 @@ public struct WebSocketTable: ~Copyable {
 
     /// Forgets a connection and gives back what it took up.
     ///
-    /// Nothing happens where it was forgotten before.
+    /// Nothing happens where it was forgotten before. `number` is that of the protocol that it carried, if it is known.
     ///
     /// - Returns: the statements that were broken and that no message was there to tell.
-    @discardableResult public mutating func close(_ id: WebSocketID) -> CarrierViolations {
+    @discardableResult public mutating func close(_ id: WebSocketID, of number: UInt8? = nil) -> CarrierViolations {
         guard let index = index(of: id) else { return CarrierViolations() }
+        if let number = number ?? namedProtocol(id) { noteText(index, number) }
         var left = connections[index].notesToServer
         left.formUnion(connections[index].notesToClient)
         remove(index)
@@ -104,15 +114,12 @@ extension WebSocketTable {
     /// Whether a connection is followed.
     public func isFollowed(_ id: WebSocketID) -> Bool { index(of: id) != nil }
 
-    /// How many bytes of a direction were taken of which nothing has come out yet, the head of a frame among them; more than
-    /// any number of bytes where they belong to a compressed message.
+    /// How many bytes of a direction came of which nothing has come out yet, the head of a frame among them: what comes out
+    /// next may need them.
     public func bytesKeptBack(_ id: WebSocketID, _ direction: Direction) -> Int {
         guard let index = index(of: id) else { return 0 }
         let stream = connections[index][direction]
-        if stream.waiting >= 0 { return waiting.count(of: stream.waiting) }
-        if stream.isInMessage, stream.treatment == .inflate, !stream.hasInflated { return .max }
-        if stream.isInFrame { return stream.maskPhase == 0 && stream.remaining == stream.frame.length ? 1 : 0 }
-        return stream.headCount
+        return stream.keptBack + (stream.waiting >= 0 ? waiting.count(of: stream.waiting) : 0)
     }
 
     /// Which end is the client, as the caller said.
@@ -123,17 +130,27 @@ extension WebSocketTable {
         index(of: id).map { connections[$0].toServer.hasClosed && connections[$0].toClient.hasClosed } ?? false
     }
 
-    /// Whether a message is one of the protocol inside, which is so of CoAP, by the subprotocol: the one that the server chose or, where it chose none or
-    /// was not seen, the only one that the client offered.
-    public func isMessageEach(_ id: WebSocketID) -> Bool {
-        guard let index = index(of: id) else { return false }
-        if let chosen = connections[index].chosen, !chosen.isEmpty { return chosen == .coap }
-        return connections[index].request.subprotocols == .coap
+    /// The number of the protocol that the subprotocol names: the one that the server chose or, where it chose none or was
+    /// not seen, the only one that the client offered; `nil` where that is none.
+    public func namedProtocol(_ id: WebSocketID) -> UInt8? {
+        guard let index = index(of: id) else { return nil }
+        if let chosen = connections[index].chosen, !chosen.isEmpty { return names.owner(of: chosen) }
+        return names.owner(of: connections[index].request.subprotocols)
     }
 
-    /// Whether the client offered a subprotocol that this sensor reads.
+    /// The same where each message of WebSocket is one of that protocol; `nil` where messages lie in the stream of all
+    /// payloads.
+    public func protocolOfMessages(_ id: WebSocketID) -> UInt8? {
+        namedProtocol(id).flatMap { isMessageEach[Int($0)] ? $0 : nil }
+    }
+
+    private func use(of number: UInt8) -> ProtocolDescriptor.WebSocketUse? {
+        Int(number) < uses.count ? uses[Int(number)] : nil
+    }
+
+    /// Whether the client offered a subprotocol of one of the protocols.
     public func isMeantForUs(_ id: WebSocketID) -> Bool {
-        index(of: id).map { !connections[$0].request.subprotocols.isDisjoint(with: [.mqtt, .mqtt31, .coap]) } ?? false
+        index(of: id).map { !connections[$0].request.subprotocols.isDisjoint(with: names.known) } ?? false
     }
 
     /// Notes statements that one side broke, for its next message.
@@ -141,26 +158,27 @@ extension WebSocketTable {
         if let index = index(of: id) { connections[index].note(violations, direction) }
     }
 
-    /// What carries messages over a connection.
-    public enum Inner: Sendable {
-        /// MQTT (MQTT 5.0, 6).
-        case mqtt
-        /// CoAP (RFC 8323, 4).
-        case coap
-
-        /// That of which a message of WebSocket is one message, or the other one.
-        public init(isMessageEach: Bool) { self = isMessageEach ? .coap : .mqtt }
+    /// Notes that one side sent a message of text: what that breaks depends on the protocol of its next message.
+    public mutating func noteText(_ id: WebSocketID, _ direction: Direction) {
+        guard let index = index(of: id) else { return }
+        if direction == .toServer {
+            connections[index].hasTextToServer = true
+        } else {
+            connections[index].hasTextToClient = true
+        }
     }
 
-    /// The statements that a side broke since its last message, and with its first one those about the subprotocol.
+    /// The statements that a side broke since its last message, and with its first one those about the subprotocol, where
+    /// the messages are of the protocol of that number.
     ///
     /// They are told once.
     public mutating func takeNotes(
-        _ id: WebSocketID, _ direction: Direction, of inner: Inner
+        _ id: WebSocketID, _ direction: Direction, of number: UInt8
     ) -> CarrierViolations {
         guard let index = index(of: id) else { return CarrierViolations() }
+        noteText(index, number)
         if direction == .toServer ? !connections[index].toldToServer : !connections[index].toldToClient {
-            noteSubprotocol(index, direction, inner)
+            noteSubprotocol(index, direction, number)
         }
         if direction == .toServer {
             defer { connections[index].notesToServer = CarrierViolations() }
@@ -170,18 +188,28 @@ extension WebSocketTable {
         return connections[index].notesToClient
     }
 
-    private mutating func noteSubprotocol(_ index: Int, _ direction: Direction, _ inner: Inner) {
-        let wanted: WebSocketSubprotocols = inner == .mqtt ? [.mqtt, .mqtt31] : .coap
+    /// Says which statement the messages of text broke that were noted.
+    private mutating func noteText(_ index: Int, _ number: UInt8) {
+        guard connections[index].hasTextToServer || connections[index].hasTextToClient, let use = use(of: number)
+        else { return }
+        if connections[index].hasTextToServer { connections[index].note(CarrierViolations(use.textMessage), .toServer) }
+        if connections[index].hasTextToClient { connections[index].note(CarrierViolations(use.textMessage), .toClient) }
+        connections[index].hasTextToServer = false
+        connections[index].hasTextToClient = false
+    }
+
+    private mutating func noteSubprotocol(_ index: Int, _ direction: Direction, _ number: UInt8) {
+        guard let use = use(of: number) else { return }
+        let wanted = names.names(of: number)
         if direction == .toServer {
             connections[index].toldToServer = true
-            guard connections[index].hasRequest,
-                connections[index].request.subprotocols.isDisjoint(with: wanted)
+            guard connections[index].hasRequest, connections[index].request.subprotocols.isDisjoint(with: wanted)
             else { return }
-            connections[index].note(CarrierViolations(inner == .mqtt ? .mqttNotOffered : .coapSubprotocol), direction)
+            connections[index].note(CarrierViolations(use.notOffered), direction)
         } else {
             connections[index].toldToClient = true
             guard let chosen = connections[index].chosen, chosen.isDisjoint(with: wanted) else { return }
-            connections[index].note(CarrierViolations(inner == .mqtt ? .mqttNotChosen : .coapSubprotocol), direction)
+            connections[index].note(CarrierViolations(use.notChosen), direction)
         }
     }
 }

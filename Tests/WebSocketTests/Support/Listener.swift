@@ -2,6 +2,7 @@ import Bytes
 import Events
 import Tables
 import TestSupport
+import Testing
 import WebSocket
 
 /// A table with one connection, and all that came out of it.
@@ -22,7 +23,7 @@ struct Listener: ~Copyable {
     private var current: [Direction: (isText: Bool, bytes: [UInt8])] = [:]
 
     init(limits: WebSocketLimits = WebSocketLimits()) {
-        table = WebSocketTable(limits: limits)
+        table = WebSocketTable(limits: limits, uses: uses)
         id = table.open(isClientFirst: true)
     }
 
@@ -52,7 +53,20 @@ struct Listener: ~Copyable {
         }
     }
 
+    /// Every byte that comes out has its origin: those of frames as they are as many bytes of the input.
+    private func expectOrigins() {
+        var start = 0
+        for origin in output.origins {
+            let count = origin.outputEnd - start
+            #expect(count > 0)
+            #expect(origin.input.count >= (origin.isVerbatim ? count : 1))
+            start = origin.outputEnd
+        }
+        #expect(start == output.bytes.count)
+    }
+
     private mutating func take(_ direction: Direction) {
+        expectOrigins()
         var start = 0
         for mark in output.marks {
             append(output.bytes[start..<mark.offset], direction)
@@ -78,10 +92,24 @@ struct Listener: ~Copyable {
     }
 
     /// What is noted of the handshake.
-    mutating func notes(_ direction: Direction, of inner: WebSocketTable.Inner = .mqtt) -> [String] {
-        names(table.takeNotes(id, direction, of: inner))
+    mutating func notes(_ direction: Direction, of number: UInt8 = mqtt) -> [String] {
+        names(table.takeNotes(id, direction, of: number))
     }
 }
+
+/// What WebSocket carries, as the descriptors of the dissectors say it.
+let uses: [ProtocolDescriptor.WebSocketUse?] = [
+    ProtocolDescriptor.WebSocketUse(
+        subprotocols: ["mqtt", "mqttv3.1"], isMessageEach: false, textMessage: .mqttText,
+        notOffered: .mqttNotOffered, notChosen: .mqttNotChosen),
+    nil,
+    ProtocolDescriptor.WebSocketUse(
+        subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,
+        notChosen: .coapSubprotocol),
+]
+let mqtt: UInt8 = 0
+let datagramOnly: UInt8 = 1
+let coap: UInt8 = 2
 
 func names(_ violations: CarrierViolations) -> [String] {
     var names: [String] = []

@@ -1,10 +1,10 @@
+import Bytes
+import Events
 import TestSupport
 import Testing
 
-@testable import Detection
-
 /// Topic filters against a comparison level by level.
-@Suite struct TopicModelTests {
+@Suite struct TopicFilterTests {
     @Test("topic filters match as a comparison level by level says") func filtersEqualANaiveMatcher() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
@@ -26,6 +26,24 @@ import Testing
             #expect(found == wanted, "seed \(seed), \(topic), \(filter)")
             if found != wanted { return }
         }
+    }
+
+    /// The examples of MQTT 5.0, 4.7.1 and 4.8.2, and filters that break the rules.
+    @Test(
+        "topic filters of the specification, and malformed ones",
+        arguments: [
+            ("sport/tennis/player1/#", "sport/tennis/player1", true), ("sport/tennis/+", "sport/tennis/player1", true),
+            ("sport/tennis/+", "sport/tennis/player1/ranking", false), ("sport/+", "sport", false),
+            ("sport/+", "sport/", true), ("+/+", "/finance", true), ("+", "/finance", false), ("#", "$SYS/a", false),
+            ("$SYS/#", "$SYS/a", true), ("$share/g/sport/+", "sport/a", true), ("$share/g/#", "$SYS/a", false),
+            // Without a third slash it is no shared subscription.
+            ("$share/g", "$share/g", true), ("$share/g/", "", false), ("$share//a", "a", true),
+            ("a/#/b", "a/x/b", false), ("a/#/b", "a/#/b", true), ("a+", "ab", false), ("+a/b", "x/b", false),
+            ("a#", "a", false), ("", "", false),
+        ]) func filtersOfTheSpecification(_ filter: String, _ topic: String, _ expected: Bool)
+    {
+        let (filter, topic) = (Array(filter.utf8), Array(topic.utf8))
+        #expect(topic.span.bytes.fitsTopicFilter(filter.span.bytes) == expected)
     }
 
     /// MQTT 5.0, 4.7.1 and 4.7.2.
