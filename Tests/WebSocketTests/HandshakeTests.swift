@@ -152,6 +152,19 @@ private let offers: [(String, [String])] = [
     #expect(unknown.isEmpty)
 }
 
+/// However much the server sends behind its answer, what the client sent before it goes on at once.
+@Test("Frames before the answer, and many behind it") func framesBeforeTheAnswer() {
+    var limits = WebSocketLimits()
+    limits.outputBytes = 64
+    var listener = Listener(limits: limits)
+    listener.feed(.toServer, WebSocketFrames.request() + WebSocketFrames.client(Array("early".utf8)))
+    let late = [UInt8](repeating: 0x61, count: 300)
+    listener.feed(.toClient, WebSocketFrames.answer() + WebSocketFrames.server(late))
+    let (toServer, toClient) = (listener.bytes[.toServer], listener.bytes[.toClient])
+    #expect(toServer == Array("early".utf8))
+    #expect(toClient == late)
+}
+
 private let named: [(offered: String?, chosen: String?, protocol: UInt8?, ofMessages: UInt8?)] = [
     ("mqtt", "mqtt", mqtt, nil), ("mqtt, mqttv3.1", "mqttv3.1", mqtt, nil), ("coap", "coap", coap, coap),
     ("mqtt, coap", "coap", coap, coap), ("coap", nil, coap, coap), ("mqtt, coap", nil, nil, nil),

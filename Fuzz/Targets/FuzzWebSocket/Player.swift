@@ -91,9 +91,13 @@ struct Player: ~Copyable {
         var offset = 0
         var steps = 0
         while true {
+            let before = table.bytesKeptBack(ids[number], direction) - offset
             let progress = table.feed(
                 ids[number], direction, bytes.span.bytes, from: &offset, into: &output, isLast: isLast)
             take(number, direction)
+            checkOrigins(before + offset)
+            let keptBack = table.bytesKeptBack(ids[number], direction)
+            require((0...before + offset).contains(keptBack), "\(keptBack) kept back of \(before + offset)")
             steps += 1
             require(steps < 100_000, "it does not end")
             require(offset <= bytes.count, "taken \(offset) of \(bytes.count)")
@@ -106,6 +110,18 @@ struct Player: ~Copyable {
             case .answered: return give(number, direction == .toServer ? .toClient : .toServer, [], false)
             }
         }
+    }
+
+    /// Every byte that comes out has its origin among `count` bytes of the input.
+    private func checkOrigins(_ count: Int) {
+        var end = 0
+        for origin in output.origins {
+            let produced = origin.outputEnd - end
+            require(produced > 0 && origin.input.upperBound <= count, "origin \(origin) of \(count)")
+            require(origin.input.count >= (origin.isVerbatim ? produced : 1), "origin \(origin) of \(produced)")
+            end = origin.outputEnd
+        }
+        require(end == output.bytes.count, "origins of \(end) of \(output.bytes.count)")
     }
 
     private mutating func take(_ number: Int, _ direction: Direction) {

@@ -38,6 +38,9 @@ struct WebSocketStream: Sendable {
     /// Within a step, where those bytes begin, counted from where they began before it.
     var needed = 0
 
+    /// Whether the other direction can go on, which is to be said once the output has been taken.
+    var owesAnswer = false
+
     /// The bytes of a head that have come, and how many.
     var head = InlineArray<14, UInt8>(repeating: 0)
     var headCount = 0

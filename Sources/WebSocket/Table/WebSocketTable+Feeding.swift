@@ -94,7 +94,8 @@ extension WebSocketTable {
         _ index: Int, _ direction: Direction, _ stream: inout WebSocketStream, _ bytes: RawSpan, _ taken: inout Int,
         _ output: inout WebSocketOutput, _ isLast: Bool
     ) -> WebSocketProgress {
-        var progress = WebSocketProgress.done
+        var progress = stream.owesAnswer ? WebSocketProgress.answered : .done
+        stream.owesAnswer = false
         stream.needed = 0
         defer {
             let end = stream.keptBack + taken
@@ -134,7 +135,9 @@ extension WebSocketTable {
                 }
             case .frames:
                 switch takeFrames(index, direction, &stream, rest, &taken, &output) {
-                case .full: return .more
+                case .full:
+                    stream.owesAnswer = progress == .answered
+                    return .more
                 case .done: return progress
                 case .lost: break
                 }
