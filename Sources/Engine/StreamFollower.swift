@@ -129,6 +129,10 @@ extension EngineCore where Sink: ~Copyable {
             let rest = bytes.extracting(offset..<bytes.byteCount)
             let handle = streams.table[slot].handle
             let verdict = D.frame(rest)
+            if streams.table[slot][side].isOtherReading, !isPlausible(verdict, dissector, slot, direction, rest) {
+                streams.abandonOtherReading(slot, side)
+                return bytes.byteCount
+            }
             if !isTold, dissector.judge(head: rest.byte(at: 0), handle, direction) == .hopeless,
                 let (count, whole) = verdict.head(of: rest)
             {
@@ -169,6 +173,14 @@ extension EngineCore where Sink: ~Copyable {
             }
         }
         return offset
+    }
+
+    /// Whether a second reading makes sense: a copy that only breaks the message hides nothing.
+    private func isPlausible<D: StreamDissector & ~Copyable>(
+        _ verdict: FrameVerdict, _ dissector: borrowing D, _ slot: Int, _ direction: Direction, _ bytes: RawSpan
+    ) -> Bool {
+        if case .lost = verdict { return false }
+        return dissector.judge(head: bytes.byte(at: 0), streams.table[slot].handle, direction) == .lawful
     }
 
     mutating func loseBoundary<D: StreamDissector & ~Copyable>(

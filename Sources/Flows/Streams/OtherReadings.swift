@@ -81,6 +81,11 @@ extension TCPStreams {
         _ = otherReadings.take(StreamName(slot, side))
     }
 
+    /// Gives up the reading that goes on at the moment, which makes no sense.
+    public mutating func abandonOtherReading(_ slot: Int, _ side: Side) {
+        table[slot][side].framing = .lost(startsSegment: false, searched: 0)
+    }
+
     /// Goes on with the first reading of a stream.
     ///
     /// The second one is kept for what comes next, unless it `isOver`: or lost its boundaries, or stands where the first

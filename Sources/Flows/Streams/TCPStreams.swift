@@ -274,7 +274,8 @@ public struct TCPStreams: ~Copyable {
     /// The first copy stands; that there was another is told.
     mutating func compare(
         _ bytes: RawSpan, at start: SequenceNumber, _ doubts: SegmentDoubts, _ frame: FrameRef, _ slot: Int,
-        _ side: Side
+        _ side: Side,
+        wasWaiting: Bool = false
     ) {
         let stream = table[slot][side]
         // A keep-alive may carry one byte of nothing in the last one's place (RFC 1122, 4.2.3.6).
@@ -283,7 +284,7 @@ public struct TCPStreams: ~Copyable {
         var doubts = doubts
         // A rival was counted when it came.
         if doubts != .rival { counters.conflicts += 1 }
-        if doubts.isEmpty, isAcknowledged(start.advanced(by: difference.range.upperBound), slot, side) {
+        if doubts.isEmpty, !wasWaiting, isAcknowledged(start.advanced(by: difference.range.upperBound), slot, side) {
             doubts = .acknowledged
         }
         let isDecoy = !doubts.isSubset(of: .rival)
@@ -349,7 +350,7 @@ public struct TCPStreams: ~Copyable {
             if ahead < 0 {
                 compare(
                     taken.frames.slice(taken.payload), at: taken.sequence, taken.doubts, FrameRef(taken.frames), slot,
-                    side)
+                    side, wasWaiting: true)
             }
             if count + ahead <= 0 {
                 counters.retransmitted += 1
