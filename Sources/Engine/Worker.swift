@@ -53,6 +53,8 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         switch PacketDecoder.decode(bytes, link: header.linkType, intoNew: &packet) {
         case .undecoded(let reason): core.counters.undecoded[Int(reason.rawValue)] &+= 1
         case .packet:
+            // A constant is lent to whoever looks at it; a variable would be copied for each.
+            let packet = packet
             if packet.missing > 0 { core.counters.cutShort &+= 1 }
             if checksums == .strict, hasWrongChecksum(packet, bytes) { return }
             let hit = track(packet)
