@@ -19,7 +19,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
 from making import coap_attacks, coap_ordinary, expected  # noqa: E402
-from making import mqtt_access, mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_topics  # noqa: E402, F401
+from making import mqtt_access, mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_topics, network_tricks  # noqa: E402, F401
 from making.lab import Lab  # noqa: E402
 from making.samples import SAMPLES  # noqa: E402
 
@@ -38,7 +38,7 @@ def main(arguments):
         # A signal unwinds the stack, so that the namespaces go away.
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda number, _: sys.exit(128 + number))
-        for protocol in ("mqtt", "coap"):
+        for protocol in ("mqtt", "coap", "network"):
             (FOLDER / protocol).mkdir(exist_ok=True)
         with Lab(FOLDER) as lab:
             for name in arguments or SAMPLES:

@@ -68,12 +68,12 @@ def write(folder):
 def write_tables(folder, result):
     """Writes the tables of README.md, below its last line of dashes."""
     lines = []
-    for protocol, title in (("mqtt", "MQTT"), ("coap", "CoAP")):
+    for protocol, title in (("mqtt", "MQTT"), ("coap", "CoAP"), ("network", "Packets")):
         lines += ["", f"## {title}", "", "| capture | what it shows, and how it was made | messages | alerts |",
                   "|---|---|---|---|"]
         for name in sorted(name for name in result if name.startswith(protocol)):
             note = " ".join(SAMPLES[name].make.__doc__.split())
-            counts = result[name].get(protocol, {}).items()
+            counts = result[name].get("mqtt" if protocol == "network" else protocol, {}).items()
             kinds = ", ".join(f"{number} {kind}" for kind, number in counts) or "not stated"
             alerts = ", ".join(f"{rows} {rule}" for rule, rows in SAMPLES[name].alerts.items()) or "none"
             lines.append(f"| `{name.split('/')[1]}` | {note.rstrip('.')} | {kinds} | {alerts} |")

@@ -101,6 +101,12 @@ private struct FileIdentity: Hashable, Sendable {
     }
 }
 
+/// Whether a path leads to a regular file.
+func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
 /// Whether the name is one that captures have.
 private func hasCaptureName(_ path: String) -> Bool {
     var name = path.lowercased()[...]

@@ -57,6 +57,10 @@ extension FileReader {
             throw frameCutShort(at: position)
         }
         let record = Self.recordHeader(window.unused, layout.isSwapped)
+        if record == (0, 0, 0, 0), isZero(layout.headerLength) {
+            throw frameDamaged(
+                at: position, "is nothing but zeros: room that the writer had set aside and did not get to")
+        }
         var (captured, original) = (record.captured, record.original)
         if layout.lengths != .capturedFirst, layout.lengths == .originalFirst || captured > original {
             swap(&captured, &original)
@@ -83,5 +87,11 @@ extension FileReader {
             Int64(bytes.native32(at: 0, swapped: isSwapped)), Int64(bytes.native32(at: 4, swapped: isSwapped)),
             Int(bytes.native32(at: 8, swapped: isSwapped)), Int(bytes.native32(at: 12, swapped: isSwapped))
         )
+    }
+
+    /// Whether the next bytes are zeros: a frame of no bytes at the beginning of 1970, which nobody captured.
+    private func isZero(_ count: Int) -> Bool {
+        for offset in 0..<count where window.unused.byte(at: offset) != 0 { return false }
+        return true
     }
 }

@@ -81,7 +81,7 @@ extension CoAPAnalyzer: StreamDissector {
 
     /// Looks for messages of either end.
     public static func join(_ bytes: RawSpan, _ hints: FlowHints, _ query: BoundaryQuery) -> JoinVerdict {
-        var boundary = CoAPBoundary()
+        var boundary = CoAPBoundary(isGuess: true)
         let verdict = boundary.find(bytes, startsSegment: query.startsSegment, isLast: query.sequel != .more)
         guard case .proven = verdict, let asks = boundary.sendsRequests else {
             return JoinVerdict(asClient: verdict, asServer: verdict)
@@ -167,9 +167,11 @@ extension CoAPAnalyzer: DatagramDissector {
         nanoseconds >= retransmissionNanoseconds && CoAPProbe.isRetransmission(datagram, of: earlier)
     }
 
-    /// A request to all CoAP nodes, or an answer to one from a member's own address (RFC 7252, 8).
+    /// A request to all CoAP nodes, an answer to one from a member's own address (RFC 7252, 8), or the question for all
+    /// resources, which scanners ask on any port and mostly get no answer to.
     public func proves(datagram: RawSpan, to receiver: Endpoint, at time: Timestamp) -> Bool {
-        CoAPProbe.isGroupRequest(datagram, to: receiver.address) || answersGroup(datagram, to: receiver, at: time)
+        CoAPProbe.isGroupRequest(datagram, to: receiver.address) || CoAPProbe.isDiscovery(datagram)
+            || answersGroup(datagram, to: receiver, at: time)
     }
 
     /// Dissects a datagram.

@@ -121,6 +121,6 @@ extension FieldRegistry {
     public init<Protocols: DissectorSet & ~Copyable>(of type: Protocols.Type) {
         self.init(
             blocks: [CommonField.block] + Protocols.entries.flatMap(\.descriptor.fields)
-                + [PayloadField.block, ViolationField.block])
+                + [NetworkField.block, PayloadField.block, ViolationField.block])
     }
 }

@@ -13,6 +13,8 @@ public struct EngineCounters: Sendable {
     public var bytes: UInt64 = 0
     /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.
     public var undecoded = [UInt64](repeating: 0, count: Undecoded.allCases.count)
+    /// What was not looked into, by the number that names it: frames, and datagrams of tunnels.
+    public var blindSpots = BlindSpots()
     /// Frames cut short by the snap length.
     public var cutShort: UInt64 = 0
     /// Messages by protocol and type: 256 numbers for each protocol.
@@ -35,6 +37,9 @@ public struct EngineCounters: Sendable {
     public var foreignDatagrams: [UInt64]
     /// Broken rules of a specification by their names.
     public var violations: [String: UInt64] = [:]
+
+    /// Events of the category `network`, by the number of their anomaly.
+    public var tricks = [UInt64](repeating: 0, count: 8)
 
     /// Zeros, for so many protocols.
     init(protocols count: Int) {

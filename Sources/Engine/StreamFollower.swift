@@ -17,8 +17,12 @@ extension EngineCore where Sink: ~Copyable {
         case .feed: feed(&dissector, slot, side, data, frame)
         case .hole(let count): passHole(count, &dissector, slot, side, frame)
         case .end(let sequel):
-            guard streams.table[slot][side].framing.isLost, streams.table[slot][side].held >= 0 else { return }
-            resume(&dissector, slot, side, RawSpan(), FrameRef(), sequel)
+            guard streams.table[slot][side].held >= 0 else { return }
+            if streams.table[slot][side].framing.isLost {
+                resume(&dissector, slot, side, RawSpan(), FrameRef(), sequel)
+            } else {
+                tellUnfinished(&dissector, slot, side, sequel)
+            }
         case .gap: noteGap(&dissector, slot)
         case .readHeld: readHeld(&dissector, slot, side)
         case .message(let wholeLength): takeMessage(&dissector, slot, side, wholeLength: wholeLength)
@@ -61,7 +65,7 @@ extension EngineCore where Sink: ~Copyable {
             passPayload(slot, side, data.extracting(0..<passed))
             pass(passed, of: missing, whole, &dissector, slot, side, frame)
             rest = data.extracting(passed..<data.byteCount)
-        case .inOrder, .collecting: break
+        case .inOrder, .told, .collecting: break
         }
         if rest.isEmpty { return }
         if streams.table[slot][side].held < 0 {
@@ -120,9 +124,25 @@ extension EngineCore where Sink: ~Copyable {
             return bytes.byteCount
         case .candidate, .client, .server, .either: break
         }
+        var isTold = streams.table[slot][side].framing == .told
         while offset < bytes.byteCount {
             let rest = bytes.extracting(offset..<bytes.byteCount)
-            switch D.frame(rest) {
+            let handle = streams.table[slot].handle
+            let verdict = D.frame(rest)
+            if !isTold, dissector.judge(head: rest.byte(at: 0), handle, direction) == .hopeless,
+                let (count, whole) = verdict.head(of: rest)
+            {
+                let frames = MessageFrames(of: offset..<offset + count, kept, frame, from: start)
+                tellHead(&dissector, slot, side, rest.extracting(0..<count), wholeLength: whole, frames)
+                isTold = true
+            }
+            if isTold {
+                guard let passed = passTold(verdict, &dissector, slot, side, rest) else { return offset }
+                offset += passed
+                isTold = false
+                continue
+            }
+            switch verdict {
             case .message(let length):
                 let message = rest.extracting(0..<length)
                 if offset >= start {
@@ -151,7 +171,7 @@ extension EngineCore where Sink: ~Copyable {
         return offset
     }
 
-    private mutating func loseBoundary<D: StreamDissector & ~Copyable>(
+    mutating func loseBoundary<D: StreamDissector & ~Copyable>(
         _ dissector: inout D, _ slot: Int, _ side: Side, unparsed: Int
     ) {
         streams.countUnparsed(unparsed)
@@ -159,16 +179,13 @@ extension EngineCore where Sink: ~Copyable {
         noteGap(&dissector, slot)
     }
 
-    private mutating func dissect<D: StreamDissector & ~Copyable>(
+    mutating func dissect<D: StreamDissector & ~Copyable>(
         _ dissector: inout D, _ slot: Int, _ side: Side, _ message: RawSpan, wholeLength: Int, _ frames: MessageFrames
     ) {
         guard case .followed(let number) = streams.table[slot].kind else { return }
         var context = context(
             slot, side, frames.completion, direction: side == streams.table[slot].client ? .toServer : .toClient)
-        if streams.table[slot][side].hasConflict {
-            streams.table[slot][side].hasConflict = false
-            context.anomalies.insert(.segmentConflict)
-        }
+        if streams.table[slot][side].isOtherReading { context.anomalies.insert(.segmentAmbiguous) }
         if streams.table[slot].carrier >= 0 { context.carrier = carrier(slot, context.direction, number) }
         if !streams.table[slot].isEstablished { noteHeard(slot, side, number) }
         let handle = streams.table[slot].handle
@@ -255,10 +272,12 @@ extension EngineCore where Sink: ~Copyable {
                 return noteGap(&dissector, slot)
             }
         }
-        if streams.table[slot][side].framing == .inOrder, streams.table[slot][side].held >= 0 {
-            passMessage(&dissector, slot, side, isCut: frame.isFrame)
+        let framing = streams.table[slot][side].framing
+        if framing == .inOrder || framing == .told, streams.table[slot][side].held >= 0 {
+            passMessage(&dissector, slot, side, isCut: frame.isFrame && framing == .inOrder)
         }
         guard case .passing(let missing, let whole) = streams.table[slot][side].framing, missing >= count else {
+            if streams.table[slot][side].held >= 0 { tellUnfinished(&dissector, slot, side, .lost) }
             streams.loseBoundary(slot, side)
             return noteGap(&dissector, slot)
         }

@@ -22,9 +22,19 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         return [
             "retransmitted": tcp.retransmitted, "overlapping": tcp.overlapping, "conflicts": tcp.conflicts,
             "out_of_order": tcp.outOfOrder, "out_of_window": tcp.outOfWindow,
-            "acknowledged_ahead": tcp.acknowledgedAhead, "lost_bytes": tcp.lostBytes,
+            "acknowledged_ahead": tcp.acknowledgedAhead, "doubted": tcp.doubted, "refused": tcp.refused,
+            "refused_datagrams": tcp.refusedDatagrams, "forged_resets": tcp.forgedResets, "lost_bytes": tcp.lostBytes,
             "unfinished_messages": tcp.unfinishedMessages, "resynchronised": core.counters.resynchronised,
         ]
+    }
+
+    /// Tricks with packets that were told, by the name of the anomaly.
+    public var trickCounts: [String: UInt64] {
+        var counts: [String: UInt64] = [:]
+        for (type, count) in core.counters.tricks.enumerated() where count > 0 {
+            counts[NetworkEvent.typeName(UInt8(truncatingIfNeeded: type))] = count
+        }
+        return counts
     }
 
     /// What was seen of WebSocket, and how many messages of each protocol it carried one each.

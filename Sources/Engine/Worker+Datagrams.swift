@@ -8,9 +8,12 @@ import Packets
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Takes a datagram.
     mutating func processDatagram(
-        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ hit: FlowTable.Hit
+        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ checksum: ChecksumVerdict,
+        _ hit: FlowTable.Hit
     ) {
         let slot = hit.slot
+        // Its receiver drops what has a wrong checksum (RFC 1122, 4.1.3.4), unless the sender leaves that to its card.
+        guard core.streams.takesDatagram(checksum, slot: slot, side: hit.side) else { return }
         // What is missing from a datagram would look like faults of its sender.
         guard !packet.payload.isEmpty, packet.missing == 0 else { return }
         let datagram = bytes.slice(packet.payload)
@@ -19,7 +22,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         case .followed(let number):
             dissectors.run(.dissect, number, slot, hit.side, datagram, frame, &core)
         case .candidate(let number): confirm(slot, hit.side, datagram, frame, number)
-        case .unknown, .ignored: break
+        case .unknown, .ignored: core.counters.noteUnread(packet)
         }
     }
 

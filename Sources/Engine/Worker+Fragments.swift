@@ -12,15 +12,29 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         case .waiting: break
         case .dropped: break
         case .complete(let buffer):
-            takeReassembled(buffer, &packet, frame)
+            var other = packet
+            takeFirstReading(buffer, &packet, frame)
+            if !buffer.rivals.isEmpty { takeOtherReading(buffer, &other, frame) }
             fragments.recycle(buffer)
         }
     }
 
-    private mutating func takeReassembled(
+    private mutating func takeFirstReading(
         _ buffer: borrowing FragmentBuffer, _ packet: inout Packet, _ frame: FrameRef
     ) {
-        let payload = buffer.bytes.span.bytes
+        takeReassembled(buffer, buffer.bytes.span.bytes, &packet, frame)
+    }
+
+    private mutating func takeOtherReading(
+        _ buffer: borrowing FragmentBuffer, _ packet: inout Packet, _ frame: FrameRef
+    ) {
+        let reading = buffer.otherReading
+        takeReassembled(buffer, reading.span.bytes, &packet, frame)
+    }
+
+    private mutating func takeReassembled(
+        _ buffer: borrowing FragmentBuffer, _ payload: RawSpan, _ packet: inout Packet, _ frame: FrameRef
+    ) {
         switch PacketDecoder.decodeReassembled(payload, of: buffer.first, into: &packet) {
         case .undecoded(let reason): core.counters.undecoded[Int(reason.rawValue)] &+= 1
         // Fragments of fragments: nobody sends them but to hide something.
@@ -28,23 +42,57 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         case .packet:
             var provenance = frame.provenance
             if buffer.hasOverlap { provenance.anomalies.insert(.fragmentOverlap) }
-            if buffer.hasConflict { provenance.anomalies.insert(.fragmentConflict) }
-            let hit = track(packet)
+            if buffer.hasConflict { provenance.anomalies.formUnion([.fragmentConflict, .fragmentAmbiguous]) }
+            let hit = track(packet, payload)
             guard wants(packet, hit) else { return }
-            take(packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames), hit)
+            take(
+                packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames),
+                verifyChecksum(packet, payload),
+                hit)
+            if buffer.hasConflict, !buffer.rivals.isEmpty {
+                tellFragments(buffer, packet, FrameRef(provenance, frame.bytes, after: buffer.frames), hit)
+            }
         }
     }
 
-    /// Whether a checksum of a packet is wrong, which is counted, as is that there is none.
-    mutating func hasWrongChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> Bool {
-        switch PacketDecoder.checksum(bytes, packet) {
-        case .ok, .unknown: return false
-        case .absent:
-            core.counters.missingChecksums &+= 1
-            return false
-        case .wrong:
-            core.counters.wrongChecksums &+= 1
-            return true
+    /// Tells that fragments of a packet of a flow that is followed differ, once for each packet.
+    private mutating func tellFragments(
+        _ buffer: borrowing FragmentBuffer, _ packet: borrowing Packet, _ frame: FrameRef, _ hit: FlowTable.Hit
+    ) {
+        guard core.streams.table[hit.slot].kind.isFollowed, toldFragments != frame.provenance.arrival,
+            let rival = buffer.rivals.first
+        else { return }
+        toldFragments = frame.provenance.arrival
+        let end = min(buffer.bytes.count, rival.offset + rival.bytes.count)
+        let read = rival.offset < end ? Array(buffer.bytes[rival.offset..<end]) : []
+        let first = zip(read, rival.bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
+        let event = NetworkEvent(
+            anomaly: .fragmentAmbiguous, doubts: [], difference: first..<rival.bytes.count,
+            read: Array(read.dropFirst(first).prefix(SegmentFinding.excerptLimit)))
+        core.counters.tricks[Int(event.messageType)] &+= 1
+        var context = core.context(
+            hit.slot, hit.side, frame.provenance,
+            direction: core.streams.table[hit.slot].client == hit.side ? .toServer : .toClient)
+        context.anomalies = .fragmentAmbiguous
+        core.sink.receive(event, context, message: rival.bytes.span.bytes, frames: MessageFrames(frame))
+    }
+
+    /// What the checksums of a packet say; wrong ones and missing ones are counted.
+    mutating func verifyChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> ChecksumVerdict {
+        let verdict = PacketDecoder.checksum(bytes, packet)
+        switch verdict {
+        case .ok, .unknown: break
+        case .absent: core.counters.missingChecksums &+= 1
+        case .wrong, .partial: core.counters.wrongChecksums &+= 1
+        }
+        return verdict
+    }
+
+    /// Whether the checksums of a packet are right, or cannot be told to be wrong.
+    mutating func hasRightChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> Bool {
+        switch verifyChecksum(packet, bytes) {
+        case .ok, .unknown, .absent: true
+        case .wrong, .partial: false
         }
     }
 }

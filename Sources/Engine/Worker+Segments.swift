@@ -9,7 +9,8 @@ import Tables
 extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Takes a segment.
     mutating func processSegment(
-        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ hit: FlowTable.Hit
+        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ checksum: ChecksumVerdict,
+        _ hit: FlowTable.Hit
     ) {
         let slot = hit.slot
         if core.streams.table[slot].kind == .ignored {
@@ -18,12 +19,15 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             releaseCarrier(of: slot)
             core.streams.table[slot].kind = .unknown
         }
-        if !core.streams.table[slot][hit.side].isSettled, isBeginning(slot, hit.side, bytes.slice(packet.payload)) {
+        let doubts = core.streams.doubts(packet, checksum, slot: slot, side: hit.side)
+        if doubts.isEmpty, !core.streams.table[slot][hit.side].isSettled,
+            isBeginning(slot, hit.side, bytes.slice(packet.payload))
+        {
             core.streams.settle(slot, hit.side)
         }
         let accepted = core.streams.accept(
-            packet.tcp, payload: packet.payload, missing: packet.missing, of: bytes, frame, slot: slot, side: hit.side,
-            at: core.now)
+            packet.tcp, payload: packet.payload, missing: packet.missing, of: bytes, frame, doubts: doubts, slot: slot,
+            side: hit.side, at: core.now)
         if accepted.isRestart { forget(slot) }
         if accepted.isGap { run(.gap, slot, hit.side) }
         if !accepted.deliver.isEmpty { receive(slot, hit.side, bytes.slice(accepted.deliver), frame) }
@@ -38,6 +42,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             end(slot)
             endCarrier(slot)
         }
+        if core.streams.hasFindings { tellFindings() }
     }
 
     /// Whether bytes can be nothing but the first of a stream.
@@ -63,7 +68,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Takes the next bytes of a stream of messages, in order: those of TCP, or those that a carrier gave.
     mutating func feed(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
         switch core.streams.table[slot].kind {
-        case .followed(let number): dissectors.run(.feed, number, slot, side, data, frame, &core)
+        case .followed(let number):
+            dissectors.run(.feed, number, slot, side, data, frame, &core)
+            if core.streams.table[slot][side].hasOtherReading { feedOtherReading(slot, side, data, frame) }
         case .unknown: identify(slot, side, data, frame)
         case .candidate(let number): weigh(slot, side, data, frame, number)
         case .ignored: break
@@ -73,6 +80,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Passes over bytes of a stream that were lost, or that the snap length cut off `frame`.
     mutating func passHole(_ count: Int, _ slot: Int, _ side: Side, _ frame: FrameRef) {
         guard core.streams.table[slot].kind != .ignored else { return }
+        core.streams.dropOtherReading(slot, side)
         var count = count
         if core.streams.table[slot].carrier >= 0 {
             guard let inside = passCarried(count, slot, side) else {
@@ -114,7 +122,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Takes what waited in a stream and is due; whether there was anything.
     private mutating func drainQueue(_ slot: Int, _ side: Side, force: Bool) -> Bool {
-        guard core.streams.hasQueued(in: slot, side) else { return false }
+        guard core.streams.hasWaiting(in: slot, side) else { return false }
         var hasTaken = false
         while true {
             if core.streams.isGapDue(slot: slot, side: side, at: core.now, force: force) {
@@ -147,6 +155,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             drainQueues(Int(name.slot), name.side, force: false)
             index += 1
         }
+        if core.streams.hasFindings { tellFindings() }
     }
 
     /// At the end of a capture: what still waits for lost bytes is read as far as it goes.
@@ -157,6 +166,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
                 endStream(slot, side, .nothing)
             }
         }
+        if core.streams.hasFindings { tellFindings() }
     }
 
     /// Ends the session of a flow.

@@ -19,6 +19,8 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     var carried = WebSocketOutput()
     var carriedProbe: [UInt8] = []
     let checksums: ChecksumPolicy
+    /// The frame whose fragments were told to differ.
+    var toldFragments: UInt64 = 0
 
     /// A worker that has seen nothing yet.
     ///
@@ -51,19 +53,17 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         if core.streams.hasQueued { drainOverdue() }
         var packet = Packet()
         switch PacketDecoder.decode(bytes, link: header.linkType, intoNew: &packet) {
-        case .undecoded(let reason): core.counters.undecoded[Int(reason.rawValue)] &+= 1
+        case .undecoded(let reason): core.counters.noteUndecoded(reason, packet, header.linkType)
         case .packet:
             // A constant is lent to whoever looks at it; a variable would be copied for each.
             let packet = packet
             if packet.missing > 0 { core.counters.cutShort &+= 1 }
-            if checksums == .strict, hasWrongChecksum(packet, bytes) { return }
-            let hit = track(packet)
-            if checksums != .strict, core.streams.table[hit.slot].kind != .ignored {
-                _ = hasWrongChecksum(packet, bytes)
-            }
-            guard wants(packet, hit) else { return }
+            if checksums == .strict, !hasRightChecksum(packet, bytes) { return }
+            let hit = track(packet, bytes)
+            guard wants(packet, hit) else { return core.counters.noteUnread(packet) }
+            let checksum = checksums == .strict ? ChecksumVerdict.ok : verifyChecksum(packet, bytes)
             let provenance = Provenance(header, packet, arrival: core.counters.packets)
-            take(packet, bytes, FrameRef(provenance, bytes), hit)
+            take(packet, bytes, FrameRef(provenance, bytes), checksum, hit)
         case .fragment(let fragment):
             let provenance = Provenance(header, packet, arrival: core.counters.packets)
             take(fragment, &packet, FrameRef(provenance, bytes))
@@ -78,9 +78,11 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     }
 
     /// Finds the flow of a packet, and ends those that leave the table for it.
-    mutating func track(_ packet: borrowing Packet) -> FlowTable.Hit {
+    mutating func track(_ packet: borrowing Packet, _ bytes: RawSpan) -> FlowTable.Hit {
         let (key, fromFirst) = FlowKey.of(packet)
-        let hit = core.streams.table.track(key, fromFirst: fromFirst, at: core.now)
+        var trace = FlowTrace(header: packet.tcp)
+        if packet.transport == .udp { trace.print = PacketDecoder.print(ofDatagram: packet, bytes) }
+        let hit = core.streams.table.track(key, fromFirst: fromFirst, trace, at: core.now)
         if !core.streams.table.departed.isEmpty { closeDeparted() }
         return hit
     }
@@ -88,17 +90,21 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     /// Whether a packet of a flow is looked at: one that is ignored costs no more than its slot, until a new connection begins
     /// on its ports.
     func wants(_ packet: borrowing Packet, _ hit: FlowTable.Hit) -> Bool {
+        if hit.isCopy { return false }
         if core.streams.table[hit.slot].kind != .ignored { return true }
         guard packet.transport == .tcp else { return false }
         return packet.tcp.flags.contains(.syn)
     }
 
     /// Takes a packet, whose payload lies in `bytes`: those of its frame, or what fragments were put together to.
-    mutating func take(_ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ hit: FlowTable.Hit) {
+    mutating func take(
+        _ packet: borrowing Packet, _ bytes: RawSpan, _ frame: FrameRef, _ checksum: ChecksumVerdict,
+        _ hit: FlowTable.Hit
+    ) {
         if packet.transport == .tcp {
-            processSegment(packet, bytes, frame, hit)
+            processSegment(packet, bytes, frame, checksum, hit)
         } else {
-            processDatagram(packet, bytes, frame, hit)
+            processDatagram(packet, bytes, frame, checksum, hit)
         }
     }
 

@@ -17,7 +17,7 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
     private var info: FieldInfo {
         switch self {
         case .timestamp: FieldInfo("@timestamp", .time, "capture time of the frame that completed the message")
-        case .category: FieldInfo("event.category", .keyword, "mqtt or coap: what logsource.category selects")
+        case .category: FieldInfo("event.category", .keyword, "mqtt, coap or network: what logsource.category selects")
         case .frameNumber: FieldInfo("frame.number", .int, "the frame that completed the message, from 1, per source")
         case .sourceIP: FieldInfo("source.ip", .ip, "sender, innermost IP header")
         case .sourcePort: FieldInfo("source.port", .int, "port of the sender")
@@ -36,7 +36,7 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         case .anomaly:
             FieldInfo(
                 "network.anomaly", .keyword, list: true,
-                "what was odd on the way: fragment_overlap, fragment_conflict, segment_conflict (the first copy stands)"
+                "what was odd on the way: fragment_overlap; fragment_conflict and fragment_ambiguous: fragments differ, and each copy is read; segment_ambiguous: so do segments. Of the category network: segment_decoy and forged_reset, too"
             )
         case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
         case .carrier:
@@ -70,9 +70,10 @@ extension EventContext {
         case .vlanID: for index in 0..<vlans.count { values.append(vlans[index]) }
         case .tunnel: append(tunnels, to: &values)
         case .anomaly:
-            if anomalies.contains(.fragmentOverlap) { values.append(text: "fragment_overlap") }
-            if anomalies.contains(.fragmentConflict) { values.append(text: "fragment_conflict") }
-            if anomalies.contains(.segmentConflict) { values.append(text: "segment_conflict") }
+            if anomalies.isEmpty { return }
+            for (anomaly, name) in NetworkAnomalies.names where anomalies.contains(anomaly) {
+                values.append(text: name)
+            }
         case .carrier: if carrier.isWebSocket { values.append(text: "websocket") }
         }
     }

@@ -28,6 +28,16 @@ public enum FrameVerdict: Hashable, Sendable {
     case lost(told: Int)
 }
 
+/// What the first byte of a message says for itself, before anything follows it.
+public enum HeadVerdict: Hashable, Sendable {
+    /// A message may begin so.
+    case lawful
+    /// None may, though one that does is read like any other. Where it never becomes whole, it is told by that byte.
+    case faulty
+    /// None may, and none that does has anything to read: it is told at once, and the rest is passed over.
+    case hopeless
+}
+
 /// What is known of places in bytes that were searched for the beginning of a message.
 public enum BoundaryVerdict: Hashable, Sendable {
     /// Messages begin at that offset.
@@ -149,6 +159,8 @@ public protocol StreamDissector: ~Copyable, Dissector {
         -> BoundaryVerdict
     /// Whether the first bytes of an end of a session, which other bytes proved, can be its; asked until they are.
     func begins(_ handle: Int64, _ bytes: RawSpan, _ direction: Direction) -> ProbeVerdict
+    /// Judges the first byte of a message of a session; of a faulty one, that byte alone can be dissected.
+    func judge(head: UInt8, _ handle: Int64, _ direction: Direction) -> HeadVerdict
     /// Dissects a message, which is then the current one; `false` where it gives no event.
     ///
     /// `message` is all of it, or the beginning where `wholeLength` is more. `context` is what surrounds it; the
@@ -167,6 +179,8 @@ extension StreamDissector where Self: ~Copyable {
     public static func judge(_ one: RawSpan, _ other: RawSpan) -> CandidateVerdict { .refuted }
     /// Whatever comes is looked at.
     public func begins(_ handle: Int64, _ bytes: RawSpan, _ direction: Direction) -> ProbeVerdict { .either }
+    /// No first byte is a fault.
+    public func judge(head: UInt8, _ handle: Int64, _ direction: Direction) -> HeadVerdict { .lawful }
     /// Nothing is agreed on.
     public func idleSeconds(_ message: RawSpan, _ scratch: inout FieldValues) -> Int64? { nil }
     /// No payload is passed on.

@@ -50,6 +50,8 @@ public struct EventCategory: Hashable, CustomStringConvertible, Sendable {
     public static let mqtt = Self(rawValue: 0, name: "mqtt")
     /// CoAP.
     public static let coap = Self(rawValue: 1, name: "coap")
+    /// What was done to packets on their way, whatever they carry.
+    public static let network = Self(rawValue: 2, name: "network")
 
     /// The name.
     public var description: String { name.description }

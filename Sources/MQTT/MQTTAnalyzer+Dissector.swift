@@ -41,7 +41,8 @@ extension MQTTAnalyzer: StreamDissector {
         switch MQTTFraming.frame(bytes) {
         case .message(let length): .message(length)
         case .incomplete(let total): .incomplete(total: total)
-        case .lost: .lost(told: 0)
+        // The fixed header as far as it can be: a type and four bytes of length that announce a fifth.
+        case .lost: .lost(told: MQTTFraming.longestHeader)
         }
     }
 
@@ -83,6 +84,21 @@ extension MQTTAnalyzer: StreamDissector {
             direction: direction, version: version(of: MQTTSessionID(rawValue: handle)), isExpected: true)
         return boundary.find(
             bytes, startsSegment: query.startsSegment, sequel: query.sequel, isFull: query.isFull)
+    }
+
+    /// Looks at the type and flags of a packet (MQTT 3.1.1, 2.2.1 and 2.2.2; MQTT 5.0, 2.1.2 and 2.1.3).
+    ///
+    /// Packets of reserved types, PINGREQ and PINGRESP, and before 5.0 DISCONNECT, have nothing behind the fixed header.
+    public func judge(head: UInt8, _ handle: Int64, _ direction: Direction) -> HeadVerdict {
+        let type = MQTTPacketType(rawValue: head >> 4)
+        let flags = head & 15
+        if type == .publish { return MQTTPublish(flags: flags).areFlagsWrong ? .faulty : .lawful }
+        if type.requiredFlags == flags, type != .reserved, type != .auth { return .lawful }
+        let version = version(of: MQTTSessionID(rawValue: handle))
+        if type.isReserved(version) { return .hopeless }
+        guard type.forbids(flags: flags, version) else { return .lawful }
+        let isEmpty = type == .pingreq || type == .pingresp || type == .disconnect && version.isThree
+        return isEmpty ? .hopeless : .faulty
     }
 
     /// Dissects a packet.

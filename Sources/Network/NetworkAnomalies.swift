@@ -10,6 +10,19 @@ public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
     public static let fragmentOverlap = NetworkAnomalies(rawValue: 1)
     /// Fragments of its packet overlapped with different bytes; the first copy stands.
     public static let fragmentConflict = NetworkAnomalies(rawValue: 2)
-    /// Since the message before, a TCP segment came again with other content; the first copy stands.
-    public static let segmentConflict = NetworkAnomalies(rawValue: 4)
+    /// A TCP segment came again with other content, and nothing says which copy its receiver took: both are read.
+    public static let segmentAmbiguous = NetworkAnomalies(rawValue: 4)
+    /// A TCP segment that its receiver will have dropped differs from the one that it took.
+    public static let segmentDecoy = NetworkAnomalies(rawValue: 8)
+    /// A RST came in the name of an end that did not send it.
+    public static let forgedReset = NetworkAnomalies(rawValue: 16)
+    /// Fragments of its packet overlapped with different bytes: each of the copies is read.
+    public static let fragmentAmbiguous = NetworkAnomalies(rawValue: 32)
+
+    /// The anomalies and their names, as `network.anomaly` shows them.
+    public static let names: [(anomaly: NetworkAnomalies, name: StaticString)] = [
+        (.fragmentOverlap, "fragment_overlap"), (.fragmentConflict, "fragment_conflict"),
+        (.segmentAmbiguous, "segment_ambiguous"),
+        (.segmentDecoy, "segment_decoy"), (.forgedReset, "forged_reset"), (.fragmentAmbiguous, "fragment_ambiguous"),
+    ]
 }

@@ -1,7 +1,7 @@
 /// A kind of encapsulation that a packet was taken out of.
 public enum Tunnel: UInt8, CaseIterable, Sendable {
     case erspan = 1
-    case geneve, gre, gtp, ipip, mpls, pbb, pppoe, teredo, vxlan
+    case geneve, gre, gtp, ipip, mpls, pbb, pppoe, teredo, tzsp, vxlan
 
     /// The lower-case name, as `network.tunnel` shows it.
     public var name: StaticString {
@@ -15,6 +15,7 @@ public enum Tunnel: UInt8, CaseIterable, Sendable {
         case .pbb: "pbb"
         case .pppoe: "pppoe"
         case .teredo: "teredo"
+        case .tzsp: "tzsp"
         case .vxlan: "vxlan"
         }
     }

@@ -5,6 +5,9 @@ import Network
 public enum ChecksumVerdict: UInt8, Sendable {
     case ok
     case wrong
+    /// It is the sum over the pseudo-header alone: the sending machine leaves the rest to its card, and a capture on it
+    /// sees the segment before.
+    case partial
     /// There is none: IPv6 headers have none, and UDP over IPv4 may go without.
     case absent
     /// It cannot be told: the frame was cut short, or the header is not at hand.
@@ -22,7 +25,7 @@ public enum Checksums {
     }
 
     /// Adds the carries back in, until 16 bits are left.
-    private static func folded(_ sum: UInt64) -> UInt16 {
+    static func folded(_ sum: UInt64) -> UInt16 {
         var sum = sum
         while sum > 0xFFFF { sum = sum >> 16 &+ sum & 0xFFFF }
         return UInt16(truncatingIfNeeded: sum)
@@ -67,6 +70,16 @@ extension PacketDecoder {
         }
         // What lies behind a copy that was cut before a tunnel took it is not the rest of it.
         guard segment.end <= frame.byteCount, packet.missing == 0, !packet.isSourceRouted else { return .unknown }
-        return Checksums.sum(frame, segment, initial: Checksums.pseudoHeader(packet)) == 0xFFFF ? .ok : .wrong
+        let pseudoHeader = Checksums.pseudoHeader(packet)
+        if Checksums.sum(frame, segment, initial: pseudoHeader) == 0xFFFF { return .ok }
+        let stored = frame.uint16(at: segment.offset &+ (packet.transport == .tcp ? 16 : 6))
+        return stored == Checksums.folded(pseudoHeader) ? .partial : .wrong
+    }
+
+    /// The checksum of a UDP datagram in the upper half, its length in the lower: copies of one datagram have the same.
+    public static func print(ofDatagram packet: Packet, _ frame: RawSpan) -> UInt32 {
+        guard packet.segment.count >= 8, packet.segment.offset &+ 8 <= frame.byteCount else { return 0 }
+        return UInt32(frame.uint16(at: packet.segment.offset &+ 6)) << 16
+            | UInt32(truncatingIfNeeded: packet.segment.count & 0xFFFF)
     }
 }

@@ -25,12 +25,26 @@ struct EtherType: RawRepresentable, Hashable, Sendable {
     /// ERSPAN types I and II; only after GRE.
     static let erspan = EtherType(rawValue: 0x88BE)
     static let lldp = EtherType(rawValue: 0x88CC)
-    /// IEEE 802.1AE: encrypted.
+    /// Time stamps of Cisco Nexus switches (TTag), by default.
+    static let ciscoTime = EtherType(rawValue: 0x88B5)
+    /// IEEE 802.1AE: mostly encrypted.
     static let macsec = EtherType(rawValue: 0x88E5)
     /// IEEE 802.1ah backbone service instance tag.
     static let serviceInstance = EtherType(rawValue: 0x88E7)
+    /// Cisco's metadata, for TrustSec.
+    static let ciscoMetadata = EtherType(rawValue: 0x8909)
+    /// The tag of a virtual interface (VN-Tag).
+    static let vnTag = EtherType(rawValue: 0x8926)
+    /// High-availability Seamless Redundancy (HSR, IEC 62439-3).
+    static let redundantRing = EtherType(rawValue: 0x892F)
+    /// IEEE 802.1BR, port extension.
+    static let eTag = EtherType(rawValue: 0x893F)
     /// Service tags of equipment older than 802.1ad.
     static let oldServiceVLAN = EtherType(rawValue: 0x9100)
+    /// Arista's: time stamps of mirrored frames.
+    static let aristaTime = EtherType(rawValue: 0xD28B)
+    /// IEEE 802.1CB redundancy tag (R-Tag).
+    static let redundancy = EtherType(rawValue: 0xF1C1)
 
     /// Whether a four-byte tag follows.
     var isVLAN: Bool { self == .vlan || self == .serviceVLAN || self == .oldServiceVLAN }

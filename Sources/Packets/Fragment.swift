@@ -22,6 +22,11 @@ public struct Fragment: Hashable, Sendable {
     /// How many bytes of the payload were sent but not captured (snap length).
     public var missing: Int
 
+    /// The network that the addresses belong to, as `Packet.network`.
+    public var network: UInt64 = 0
+    /// Whether the checksum of its IP header is wrong; always right in IPv6, which has none.
+    public var hasWrongChecksum = false
+
     /// Makes a fragment from its fields.
     public init(
         source: IPAddress, destination: IPAddress, identification: UInt32, protocolNumber: UInt8, isIPv4: Bool,

@@ -30,6 +30,9 @@ public struct KeptFrames: Sendable {
     /// Nothing kept.
     public init() {}
 
+    /// A copy of a frame, and of those before it.
+    public init(_ frame: FrameRef) { keep(frame, upTo: 0) }
+
     /// Whether nothing is kept.
     public var isEmpty: Bool { frames.isEmpty }
 
@@ -181,4 +184,7 @@ public struct KeptFrames: Sendable {
 
     /// When the first frame came; `nil` where there is none.
     public var firstTime: Timestamp? { frames.first?.provenance.frame.timestamp }
+
+    /// Where the frame that brought the last bytes came from; `nil` where there is none.
+    public var lastProvenance: Provenance? { frames.last?.provenance }
 }

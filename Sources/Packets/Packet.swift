@@ -33,67 +33,25 @@ public struct Packet: Sendable {
     public var networkHeader = ByteRange.empty
     /// The transport's header and payload as they were sent; may reach behind the end of a frame cut short.
     public var segment = ByteRange.empty
+    /// Time to live (RFC 791, 3.1) or hop limit (RFC 8200, 3) of the same header as `source`.
+    public var hopLimit: UInt8 = 0
+    /// Which network the addresses belong to: 0 where there is neither VLAN nor tunnel, else a number made of the VLAN
+    /// identifiers and of the ends and identifiers of the tunnels.
+    ///
+    /// The same for both directions of a tunnel. Not seeded: whoever may send any tag can choose it.
+    public var network: UInt64 = 0
     /// Whether an IPv6 routing header names stops still to come: `destination` is then not the last one.
     public var isSourceRouted = false
 
+    /// The number of what could not be decoded, where `Undecoded` says that it is not known: an EtherType, a protocol.
+    public var unknownNumber: UInt16 = 0
+
     /// Makes an empty packet, to be filled by `PacketDecoder`.
     public init() {}
-}
 
-/// The fields of a TCP header (RFC 9293, 3.1) that streams are put together by.
-public struct TCPHeader: Hashable, Sendable {
-    /// The number of the first byte of the segment; of the SYN itself where it has one.
-    public var sequence = SequenceNumber(0)
-    /// The number that the sender expects next; means something with ACK only.
-    public var acknowledgement = SequenceNumber(0)
-    /// The control bits, without those of explicit congestion notification.
-    public var flags: TCPFlags = []
-    /// The window field as sent, before the window scale option (RFC 7323, 2.2).
-    public var window: UInt16 = 0
-
-    /// A header of zeros.
-    public init() {}
-}
-
-/// The control bits of a TCP header (RFC 9293, 3.1).
-public struct TCPFlags: OptionSet, Hashable, Sendable {
-    /// The bits as in byte 13 of the header.
-    public let rawValue: UInt8
-
-    /// Makes a set of its bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    /// The sender has sent its last byte.
-    public static let fin = TCPFlags(rawValue: 0x01)
-    /// A connection begins: sequence numbers are agreed on.
-    public static let syn = TCPFlags(rawValue: 0x02)
-    /// The connection ends at once.
-    public static let rst = TCPFlags(rawValue: 0x04)
-    /// The receiver shall hand on what it has.
-    public static let psh = TCPFlags(rawValue: 0x08)
-    /// The acknowledgement number counts.
-    public static let ack = TCPFlags(rawValue: 0x10)
-    /// The urgent pointer counts.
-    public static let urg = TCPFlags(rawValue: 0x20)
-}
-
-/// A TCP sequence number: counts bytes modulo 2^32 (RFC 9293, 3.4).
-public struct SequenceNumber: Hashable, Sendable {
-    /// The number as in the header.
-    public var value: UInt32
-
-    /// Makes a number.
-    public init(_ value: UInt32) { self.value = value }
-
-    /// Bytes from `earlier` to here; negative where this comes before it.
-    ///
-    /// Right for distances below 2^31.
-    public func distance(from earlier: SequenceNumber) -> Int {
-        Int(Int32(bitPattern: value &- earlier.value))
-    }
-
-    /// The number `count` bytes further on.
-    public func advanced(by count: Int) -> SequenceNumber {
-        SequenceNumber(value &+ UInt32(truncatingIfNeeded: count))
+    /// Goes a network further in: one that `value` tells from its neighbours.
+    mutating func enterNetwork(_ value: UInt64) {
+        let mixed = (network ^ value ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+        network = mixed.high ^ mixed.low
     }
 }

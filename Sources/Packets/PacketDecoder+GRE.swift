@@ -46,7 +46,9 @@ extension PacketDecoder {
         case .ethernet: return ethernet(frame, at: offset, end: end, &packet)
         case .mpls, .mplsUpstream: return mpls(frame, at: offset, end: end, &packet)
         case .ppp: return ppp(frame, at: offset, end: end, &packet)
-        default: return .undecoded(.grePayloadUnknown)
+        default:
+            packet.unknownNumber = type.rawValue
+            return .undecoded(.grePayloadUnknown)
         }
     }
 
@@ -58,6 +60,7 @@ extension PacketDecoder {
             return .undecoded(.greFlagsInvalid)
         }
         guard EtherType(rawValue: frame.uint16(at: body.offset &+ 2)) == .ppp else {
+            packet.unknownNumber = frame.uint16(at: body.offset &+ 2)
             return .undecoded(.grePayloadUnknown)
         }
         var offset = body.offset &+ 8

@@ -31,6 +31,7 @@ extension PacketDecoder {
         packet.source = IPAddress(v4: frame, at: offset &+ 12)
         packet.destination = IPAddress(v4: frame, at: offset &+ 16)
         packet.networkHeader = header
+        packet.hopLimit = frame.byte(at: offset &+ 8)
         packet.isSourceRouted = false
         let body = ByteRange(offset: header.end, count: length &- headerLength)
         let fragmentation = frame.uint16(at: offset &+ 6)
@@ -44,13 +45,15 @@ extension PacketDecoder {
         _ fragmentation: UInt16, _ frame: RawSpan, _ header: ByteRange, _ body: ByteRange, _ packet: Packet
     ) -> Outcome {
         let (payload, missing) = captured(frame, body)
-        return .fragment(
-            Fragment(
-                source: packet.source, destination: packet.destination,
-                identification: UInt32(frame.uint16(at: header.offset &+ 4)),
-                protocolNumber: frame.byte(at: header.offset &+ 9), isIPv4: true,
-                offset: Int(fragmentation & 0x1FFF) * 8, hasMore: fragmentation & 0x2000 != 0, payload: payload,
-                missing: missing))
+        var fragment = Fragment(
+            source: packet.source, destination: packet.destination,
+            identification: UInt32(frame.uint16(at: header.offset &+ 4)),
+            protocolNumber: frame.byte(at: header.offset &+ 9), isIPv4: true,
+            offset: Int(fragmentation & 0x1FFF) * 8, hasMore: fragmentation & 0x2000 != 0, payload: payload,
+            missing: missing)
+        fragment.network = packet.network
+        fragment.hasWrongChecksum = networkChecksum(frame, packet) == .wrong
+        return .fragment(fragment)
     }
 
     /// Splits what was sent into the range that was captured and the number of bytes that were not.

@@ -16,6 +16,7 @@ extension PacketDecoder {
         packet.source = IPAddress(v6: frame, at: offset &+ 8)
         packet.destination = IPAddress(v6: frame, at: offset &+ 24)
         packet.networkHeader = ByteRange(offset: offset, count: 40)
+        packet.hopLimit = frame.byte(at: offset &+ 7)
         packet.isSourceRouted = false
         let next = IPProtocol(rawValue: frame.byte(at: offset &+ 6))
         return ipv6Headers(next, frame, at: offset &+ 40, end: stop, isReassembled: false, &packet)
@@ -66,11 +67,11 @@ extension PacketDecoder {
     private static func ipv6Fragment(_ frame: RawSpan, at header: Int, end: Int, _ packet: Packet) -> Outcome {
         let (payload, missing) = captured(frame, ByteRange(offset: header &+ 8, count: end &- header &- 8))
         let fragmentation = frame.uint16(at: header &+ 2)
-        return .fragment(
-            Fragment(
-                source: packet.source, destination: packet.destination,
-                identification: frame.uint32(at: header &+ 4), protocolNumber: frame.byte(at: header), isIPv4: false,
-                offset: Int(fragmentation & 0xFFF8), hasMore: fragmentation & 1 != 0, payload: payload,
-                missing: missing))
+        var fragment = Fragment(
+            source: packet.source, destination: packet.destination, identification: frame.uint32(at: header &+ 4),
+            protocolNumber: frame.byte(at: header), isIPv4: false, offset: Int(fragmentation & 0xFFF8),
+            hasMore: fragmentation & 1 != 0, payload: payload, missing: missing)
+        fragment.network = packet.network
+        return .fragment(fragment)
     }
 }

@@ -23,18 +23,31 @@ extension PacketDecoder {
         while type.isVLAN {
             guard tags < vlanLimit else { return .undecoded(.vlanTooDeep) }
             guard available(frame, at: offset, end: end) >= 4 else { return .undecoded(.linkTruncated) }
-            packet.vlans.append(frame.uint16(at: offset) & 0x0FFF)
+            let identifier = frame.uint16(at: offset) & 0x0FFF
+            packet.vlans.append(identifier)
+            // A tag of 0 has a priority and names no VLAN (IEEE 802.1Q, 9.6).
+            if identifier != 0 { packet.enterNetwork(UInt64(identifier)) }
             type = EtherType(rawValue: frame.uint16(at: offset &+ 2))
             offset &+= 4
             tags &+= 1
         }
-        // Values up to 1500 are lengths (IEEE 802.3, 3.2.6); a SNAP header in the LLC frame names an EtherType.
-        if type.rawValue <= 1500, available(frame, at: offset, end: end) >= 8,
+        passSNAP(&type, frame, &offset, end: end)
+        return network(type, frame, at: offset, end: end, mayBeTagged: true, &packet)
+    }
+
+    /// Passes over a SNAP header, which names an EtherType: values up to 1500 are lengths of an LLC frame (IEEE 802.3, 3.2.6).
+    static func passSNAP(_ type: inout EtherType, _ frame: RawSpan, _ offset: inout Int, end: Int) {
+        guard type.rawValue <= 1500, available(frame, at: offset, end: end) >= 8,
             frame.uint32(at: offset) == 0xAAAA_0300, frame.uint16(at: offset &+ 4) == 0
-        {
-            type = EtherType(rawValue: frame.uint16(at: offset &+ 6))
-            offset &+= 8
-        }
+        else { return }
+        type = EtherType(rawValue: frame.uint16(at: offset &+ 6))
+        offset &+= 8
+    }
+
+    /// What an EtherType names; `mayBeTagged` says whether it may be that of a tag.
+    static func network(
+        _ type: EtherType, _ frame: RawSpan, at offset: Int, end: Int, mayBeTagged: Bool, _ packet: inout Packet
+    ) -> Outcome {
         switch type {
         case .ipv4: return ipv4(frame, at: offset, end: end, &packet)
         case .ipv6: return ipv6(frame, at: offset, end: end, &packet)
@@ -42,10 +55,14 @@ extension PacketDecoder {
         case .pppoeSession: return pppoe(frame, at: offset, end: end, &packet)
         case .serviceInstance: return backbone(frame, at: offset, end: end, &packet)
         case .pppoeDiscovery: return .undecoded(.pppoeDiscovery)
-        case .macsec: return .undecoded(.macsec)
         case .arp: return .undecoded(.arp)
         case .lldp: return .undecoded(.lldp)
-        default: return .undecoded(.etherTypeUnknown)
+        case _ where mayBeTagged && tagLength(type, frame, at: offset, end: end) != nil:
+            return tagged(type, frame, at: offset, end: end, &packet)
+        case .macsec: return .undecoded(.macsec)
+        default:
+            packet.unknownNumber = type.rawValue
+            return .undecoded(.etherTypeUnknown)
         }
     }
 

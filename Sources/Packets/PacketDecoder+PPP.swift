@@ -20,7 +20,9 @@ extension PacketDecoder {
         case .ipv4: return ipv4(frame, at: offset, end: end, &packet)
         case .ipv6: return ipv6(frame, at: offset, end: end, &packet)
         case .mpls, .mplsUpstream: return mpls(frame, at: offset, end: end, &packet)
-        default: return .undecoded(type.isControl ? .pppControl : .pppProtocolUnknown)
+        default:
+            packet.unknownNumber = number
+            return .undecoded(type.isControl ? .pppControl : .pppProtocolUnknown)
         }
     }
 

@@ -27,10 +27,11 @@ extension PacketDecoder {
         guard available(frame, at: start, end: end) >= 14, frame.byte(at: start &+ 6) & 1 == 0 else { return false }
         var offset = start &+ 14
         var type = EtherType(rawValue: frame.uint16(at: start &+ 12))
-        for _ in 0..<vlanLimit where type.isVLAN {
-            guard available(frame, at: offset, end: end) >= 4 else { return false }
-            type = EtherType(rawValue: frame.uint16(at: offset &+ 2))
-            offset &+= 4
+        for _ in 0..<vlanLimit {
+            guard let length = tagLength(type, frame, at: offset, end: end) else { break }
+            guard available(frame, at: offset, end: end) >= length &+ 2 else { return false }
+            type = EtherType(rawValue: frame.uint16(at: offset &+ length))
+            offset &+= length &+ 2
         }
         switch type {
         case .ipv4: return provesIPv4(frame, at: offset, end: end)

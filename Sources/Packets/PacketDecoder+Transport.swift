@@ -19,11 +19,32 @@ extension PacketDecoder {
             guard enter(.ipip, &packet) else { return .undecoded(.tunnelTooDeep) }
             return ipv6(frame, at: body.offset, end: body.end, &packet)
         case .mpls: return mpls(frame, at: body.offset, end: body.end, &packet)
-        default: return .undecoded(.ipProtocolUnknown)
+        case .authenticationHeader: return authenticated(frame, body, &packet)
+        default: return unknown(number, &packet)
         }
     }
 
-    /// TCP (RFC 9293, 3.1), options passed over.
+    private static func unknown(_ number: IPProtocol, _ packet: inout Packet) -> Outcome {
+        packet.unknownNumber = UInt16(number.rawValue)
+        return .undecoded(.ipProtocolUnknown)
+    }
+
+    /// An authentication header (RFC 4302, 2) in IPv4: it hides nothing.
+    ///
+    /// In IPv6 it is one of the extension headers.
+    @inline(never)
+    private static func authenticated(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome {
+        guard available(frame, at: body.offset, end: body.end) >= 12 else { return .undecoded(.ipv4Truncated) }
+        let next = IPProtocol(rawValue: frame.byte(at: body.offset))
+        // Counted in words of four bytes, minus 2.
+        let length = (Int(frame.byte(at: body.offset &+ 1)) &+ 2) * 4
+        guard next != .authenticationHeader else { return unknown(next, &packet) }
+        guard length >= 12, length <= body.count else { return .undecoded(.ipv4LengthInvalid) }
+        return transport(
+            next, frame, ByteRange(offset: body.offset &+ length, count: body.count &- length), &packet)
+    }
+
+    /// TCP (RFC 9293, 3.1).
     private static func tcp(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome {
         let start = body.offset
         guard body.count >= 20, frame.byteCount &- start >= 20 else { return .undecoded(.tcpTruncated) }
@@ -36,6 +57,10 @@ extension PacketDecoder {
         packet.tcp.acknowledgement = SequenceNumber(frame.uint32(at: start &+ 8))
         packet.tcp.flags = TCPFlags(rawValue: frame.byte(at: start &+ 13) & 0x3F)
         packet.tcp.window = frame.uint16(at: start &+ 14)
+        packet.tcp.urgentPointer = frame.uint16(at: start &+ 18)
+        if headerLength > 20, frame.byteCount &- start >= headerLength {
+            packet.tcp.options = TCPOptions(frame, ByteRange(offset: start &+ 20, count: headerLength &- 20))
+        }
         setPayload(frame, body, headerLength: headerLength, &packet)
         return .packet
     }

@@ -16,6 +16,7 @@ extension PacketDecoder {
         case .geneve: return geneve(frame, body, &packet)
         case .gtp: return gtp(frame, body, &packet)
         case .teredo: return teredo(frame, body, &packet)
+        case .tzsp: return tzsp(frame, body, &packet)
         default: return packet.sourcePort == TunnelPort.teredo.rawValue ? teredo(frame, body, &packet) : nil
         }
     }
@@ -25,7 +26,8 @@ extension PacketDecoder {
         guard available(frame, at: body.offset, end: body.end) >= 8, frame.byte(at: body.offset) & 0x08 != 0 else {
             return nil
         }
-        return inside(.vxlan, .ethernet, frame, at: body.offset &+ 8, end: body.end, &packet)
+        return inside(
+            .vxlan, .ethernet, frame, at: body.offset &+ 8, end: body.end, identifier(frame, body), &packet)
     }
 
     /// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe-13, 3): version 0, I set, O (maintenance) not; P says that the fourth byte
@@ -41,7 +43,7 @@ extension PacketDecoder {
         case 3: type = .ethernet
         default: return nil
         }
-        return inside(.vxlan, type, frame, at: body.offset &+ 8, end: body.end, &packet)
+        return inside(.vxlan, type, frame, at: body.offset &+ 8, end: body.end, identifier(frame, body), &packet)
     }
 
     /// Geneve (RFC 8926, 3.4): version 0, options counted in words, O (control) not set.
@@ -51,7 +53,7 @@ extension PacketDecoder {
         guard first >> 6 == 0, frame.byte(at: body.offset &+ 1) & 0x80 == 0 else { return nil }
         let content = body.offset &+ 8 &+ Int(first & 0x3F) * 4
         let type = EtherType(rawValue: frame.uint16(at: body.offset &+ 2))
-        return inside(.geneve, type, frame, at: content, end: body.end, &packet)
+        return inside(.geneve, type, frame, at: content, end: body.end, identifier(frame, body), &packet)
     }
 
     /// Teredo (RFC 4380, 5.1.1): an authentication and an origin indication may come before the IPv6 packet, one of whose
@@ -66,7 +68,7 @@ extension PacketDecoder {
         guard available(frame, at: offset, end: body.end) >= 40,
             isTeredoAddress(frame, at: offset &+ 8) || isTeredoAddress(frame, at: offset &+ 24)
         else { return nil }
-        return inside(.teredo, .ipv6, frame, at: offset, end: body.end, &packet)
+        return inside(.teredo, .ipv6, frame, at: offset, end: body.end, 0, &packet)
     }
 
     /// 2001:0::/32 (RFC 4380, 2.6) or fe80::/10.
@@ -99,12 +101,38 @@ extension PacketDecoder {
         }
         guard available(frame, at: offset, end: end) >= 1 else { return nil }
         let type: EtherType = frame.byte(at: offset) >> 4 == 4 ? .ipv4 : .ipv6
-        return inside(.gtp, type, frame, at: offset, end: end, &packet)
+        // The identifiers of the two directions differ (TS 29.281, 4.1), so they name no network.
+        return inside(.gtp, type, frame, at: offset, end: end, 0, &packet)
+    }
+
+    /// The network identifier of 24 bits in the header of VXLAN (RFC 7348, 5) and of Geneve (RFC 8926, 3.4).
+    private static func identifier(_ frame: RawSpan, _ body: ByteRange) -> UInt32 {
+        frame.uint32(at: body.offset &+ 4) >> 8
+    }
+
+    /// TaZmen Sniffer Protocol, as MikroTik's mirrors send it: version 1, a packet that was received or sent, Ethernet; then tags
+    /// of a byte of type and one of length, of which 0 (padding) and 1 (the end) have no length.
+    private static func tzsp(_ frame: RawSpan, _ body: ByteRange, _ packet: inout Packet) -> Outcome? {
+        guard available(frame, at: body.offset, end: body.end) >= 5, frame.byte(at: body.offset) == 1,
+            frame.byte(at: body.offset &+ 1) <= 1, frame.uint16(at: body.offset &+ 2) == 1
+        else { return nil }
+        var offset = body.offset &+ 4
+        while available(frame, at: offset, end: body.end) >= 2 {
+            switch frame.byte(at: offset) {
+            case 0: offset &+= 1
+            case 1: return inside(.tzsp, .ethernet, frame, at: offset &+ 1, end: body.end, 0, &packet)
+            default: offset &+= 2 &+ Int(frame.byte(at: offset &+ 1))
+            }
+        }
+        return nil
     }
 
     /// The content of a tunnel, once its first header has proved itself.
+    ///
+    /// `identifier` tells the networks that lie in tunnels between the same ends apart.
     private static func inside(
-        _ tunnel: Tunnel, _ type: EtherType, _ frame: RawSpan, at offset: Int, end: Int, _ packet: inout Packet
+        _ tunnel: Tunnel, _ type: EtherType, _ frame: RawSpan, at offset: Int, end: Int, _ identifier: UInt32,
+        _ packet: inout Packet
     ) -> Outcome? {
         let isProved =
             switch type {
@@ -115,6 +143,7 @@ extension PacketDecoder {
             }
         guard isProved else { return nil }
         guard enter(tunnel, &packet) else { return .undecoded(.tunnelTooDeep) }
+        packet.enterNetwork(UInt64(identifier))
         switch type {
         case .ipv4: return ipv4(frame, at: offset, end: end, &packet)
         case .ipv6: return ipv6(frame, at: offset, end: end, &packet)

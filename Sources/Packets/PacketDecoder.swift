@@ -73,9 +73,13 @@ public enum PacketDecoder {
     static func available(_ frame: RawSpan, at offset: Int, end: Int) -> Int { min(frame.byteCount, end) &- offset }
 
     /// Notes an encapsulation in the packet; `false` where there are too many.
+    ///
+    /// What is inside belongs to a network of its own, whichever of its two ends sent it.
     static func enter(_ tunnel: Tunnel, _ packet: inout Packet) -> Bool {
         guard packet.tunnels.count < TunnelPath.limit else { return false }
         packet.tunnels.append(tunnel)
+        let (one, other) = (packet.source, packet.destination)
+        packet.enterNetwork(UInt64(tunnel.rawValue) &+ one.high &+ other.high &+ one.low &+ other.low)
         return true
     }
 }

@@ -18,6 +18,10 @@ public struct Provenance: Sendable {
     public var vlans: VLANTags
     /// What the packet was taken out of, outermost first.
     public var tunnels: TunnelPath
+    /// The network that the innermost addresses belong to, as `Packet.network`.
+    public var network: UInt64
+    /// Time to live or hop limit of the innermost IP header.
+    public var hopLimit: UInt8
     /// What was odd about the way the packet came.
     public var anomalies: NetworkAnomalies
 
@@ -29,10 +33,12 @@ public struct Provenance: Sendable {
         destinationMAC = packet.destinationMAC
         vlans = packet.vlans
         tunnels = packet.tunnels
+        network = packet.network
+        hopLimit = packet.hopLimit
         self.anomalies = anomalies
     }
 
     /// Stands for "no frame": of what is released without one.
-    static let none = Provenance(
+    public static let none = Provenance(
         FrameHeader(timestamp: .zero, number: 0, originalLength: 0, linkType: .ethernet), Packet(), arrival: 0)
 }

@@ -13,4 +13,6 @@ struct TunnelPort: RawRepresentable, Hashable, Sendable {
     static let geneve = TunnelPort(rawValue: 6081)
     /// VXLAN as Linux did it before the registry had a number, and does it still where not told otherwise.
     static let linuxVXLAN = TunnelPort(rawValue: 8472)
+    /// TZSP, by default.
+    static let tzsp = TunnelPort(rawValue: 37008)
 }

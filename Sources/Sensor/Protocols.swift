@@ -14,11 +14,16 @@ public enum Protocols {
     /// The fields whose values say what type a message is: rules are indexed by them.
     ///
     /// Several types may share a name, such as the reserved ones.
-    public static let discriminators = descriptors.map { descriptor in
-        Discriminator(
-            category: descriptor.category, field: descriptor.typeField,
-            codes: Dictionary(grouping: UInt8.min...UInt8.max, by: descriptor.typeName))
-    }
+    public static let discriminators =
+        descriptors.map { descriptor in
+            Discriminator(
+                category: descriptor.category, field: descriptor.typeField,
+                codes: Dictionary(grouping: UInt8.min...UInt8.max, by: descriptor.typeName))
+        } + [
+            Discriminator(
+                category: .network, field: NetworkEvent.typeField,
+                codes: Dictionary(grouping: 0..<8, by: NetworkEvent.typeName))
+        ]
 
     /// The fields that most messages lack: rules that need one are passed over without asking.
     public static let rareFields = descriptors.flatMap(\.rareFields)

@@ -83,9 +83,7 @@ struct DecodeCommand: ParsableCommand {
             var worker = SensorWorker(sink: sink)
             if let db { worker.dissectors.digestSecrets(with: try key(of: db), ofSessions: true) }
             var failure: SensorError?
-            do throws(CaptureError) {
-                if interface.isEmpty { failure = try decodeFiles(&worker) } else { try listen(&worker) }
-            } catch { failure = SensorError(error) }
+            do throws(SensorError) { failure = try read(&worker) } catch { failure = error }
             worker.finish()
             worker.sink.output.flush()
             if let failure { throw failure }
@@ -125,27 +123,20 @@ struct DecodeCommand: ParsableCommand {
         return Set(names)
     }
 
-    /// Decodes every file as far as it goes; returns the first failure.
-    private func decodeFiles(_ worker: inout SensorWorker<DecodeSink>) throws(CaptureError) -> SensorError? {
-        let filter = try filter.map { text throws(CaptureError) in try PacketFilter(text) }
-        var failure: SensorError?
-        let found = try CapturePaths(paths)
-        for path in found.unreadable { Terminal.log("\(path): cannot be read, left out") }
-        if found.files.isEmpty {
-            return SensorError(.noInput, "\(paths.joined(separator: ", ")): no capture is below this folder")
-        }
-        for path in found.files {
-            do throws(CaptureError) {
-                var file = try CaptureFile.open(path, filter: filter, stop: Signals.stop)
-                while !worker.sink.isDone, !Signals.stop.isStopped, let frame = try file.next() {
-                    worker.process(frame, file.bytes)
-                }
-            } catch {
-                if let failure { Terminal.log("earshot: \(failure.message)") }
-                failure = SensorError(error)
+    /// Decodes every file as far as it goes, or what interfaces give; returns the first failure.
+    private func read(_ worker: inout SensorWorker<DecodeSink>) throws(SensorError) -> SensorError? {
+        let expression: PacketFilter?
+        do throws(CaptureError) {
+            guard interface.isEmpty else {
+                try listen(&worker)
+                return nil
             }
+            expression = try filter.map { text throws(CaptureError) in try PacketFilter(text) }
+        } catch { throw SensorError(error) }
+        return try CaptureInput(paths).read(expression) { frame, bytes in
+            worker.process(frame, bytes)
+            return !worker.sink.isDone
         }
-        return failure
     }
 
     private func listen(_ worker: inout SensorWorker<DecodeSink>) throws(CaptureError) {

@@ -33,13 +33,10 @@ struct RulesBench: ParsableCommand {
         try failing { () throws(SensorError) in
             let rules = try options.load(isStrict: true)
             var worker = SensorWorker(limits: try options.settings().limits, sink: RuleCosts(rules))
-            do throws(CaptureError) {
-                let found = try CapturePaths(paths)
-                for path in found.files {
-                    var file = try CaptureFile.open(path, stop: Signals.stop)
-                    while !Signals.stop.isStopped, let frame = try file.next() { worker.process(frame, file.bytes) }
-                }
-            } catch { throw SensorError(error) }
+            let failure = try CaptureInput(paths).read { frame, bytes in
+                worker.process(frame, bytes)
+                return true
+            }
             worker.finish()
             worker.sink.flush()
             guard worker.sink.events > 0 else {
@@ -49,6 +46,7 @@ struct RulesBench: ParsableCommand {
                 )
             }
             try show(worker.sink.costs(), events: worker.sink.events, together: worker.sink.secondsTogether)
+            if let failure { throw failure }
         }
     }
 

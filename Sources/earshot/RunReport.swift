@@ -41,7 +41,9 @@ struct RunReport {
             losses.append("\(count) evicted from \(table)")
         }
         if !losses.isEmpty { lines.append("not seen: " + losses.joined(separator: ", ")) }
+        if let tricks = statistics.tricks, !tricks.isEmpty { lines.append("tricks with packets: \(list(tricks))") }
         if !statistics.undecoded.isEmpty { lines.append("frames not followed: \(list(statistics.undecoded))") }
+        if let spots = statistics.blindSpots { lines.append("not looked into: \(list(spots))") }
         if statistics.reloads > 0 || statistics.reloadsFailed > 0 {
             let failed = statistics.reloadsFailed > 0 ? ", \(plural(statistics.reloadsFailed, "time")) in vain" : ""
             lines.append("rules loaded again: \(plural(statistics.reloads, "time"))\(failed)")

@@ -78,6 +78,18 @@ struct Layout: CustomTestStringConvertible, Sendable {
         }
     }
 
+    /// Writers set room aside, and a crash leaves it as it was.
+    @Test("Zeros behind the last frame are no frames", arguments: Layout.all) func zeros(_ layout: Layout) throws {
+        let folder = try TemporaryFolder()
+        let whole = readFrames(try folder.write("whole", layout.bytes))
+        for count in [24, 32, 4096] {
+            let room = Array(repeating: 0 as UInt8, count: count)
+            let (frames, error) = readFrames(try folder.write("room", layout.bytes + room))
+            #expect(frames == whole.frames)
+            #expect(error?.code == .damaged && error?.byte == UInt64(layout.bytes.count), "\(count) zeros")
+        }
+    }
+
     @Test("Every byte corrupted", arguments: Layout.all) func everyByteCorrupted(_ layout: Layout) throws {
         let folder = try TemporaryFolder()
         for offset in layout.bytes.indices {

@@ -113,3 +113,17 @@ func theEndOfALostMessageIsNoMessage(end: [UInt8]) {
     #expect(boundary.find(bytes.span.bytes, startsSegment: false, isLast: true) == .proven(end.count))
     #expect(boundary.find(bytes.span.bytes, startsSegment: true, isLast: true) == .proven(0))
 }
+
+/// As a guess, two messages that are worth any number of bits are not enough, and zeros count for nothing.
+@Test("A guess takes three messages that say something") func guessTakesThree() {
+    let request = [0xD1, 0x00, 0x01, 7, 0xBC] + Array("temperature1".utf8) as [UInt8]
+    let zeros: [UInt8] = [0, 0, 0, 0]
+    for (count, isProven) in [(2, false), (3, true)] {
+        let bytes = zeros + (0..<count).flatMap { _ in request } + zeros
+        var guess = CoAPBoundary(isGuess: true)
+        let verdict = guess.find(bytes.span.bytes, startsSegment: false, isLast: true)
+        #expect((verdict == .proven(zeros.count)) == isProven, "\(count): \(verdict)")
+        var known = CoAPBoundary()
+        #expect(known.find(bytes.span.bytes, startsSegment: false, isLast: true) == .proven(zeros.count))
+    }
+}

@@ -71,6 +71,45 @@ import Testing
         #expect(try alerts(in: folder.file("earshot.db")).map(\.rule) == [try ruleID("mqtt/mqtt_sys_subscription")])
     }
 
+    /// The names that `tcpdump -C` gives, whose order by letters is not that of time.
+    @Test("A rotated capture reads like one piece", arguments: ["folder", "names"])
+    func rotatedCapture(_ by: String) throws {
+        var frames = try anonymousConversation()
+        var next = 100 + UInt32(MQTTBytes.connect("probe").count)
+        for index in 0..<11 {
+            let publish = MQTTBytes.publish("t/\(index)", [])
+            frames.append(Build.tcpFrame(seq: next, publish))
+            next += UInt32(publish.count)
+        }
+        let whole = pcap(frames)
+        let expected = try earshot("decode", try folder.write(whole, to: "whole.pcap"), "--fields", "mqtt.topic").lines
+        try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: true)
+        var start = 24
+        for index in frames.indices {
+            let end = start + 16 + frames[index].count
+            let name = "in/out.pcap" + (index == 0 ? "" : "\(index)")
+            try folder.write(Array(whole[..<24] + whole[start..<end]), to: name)
+            start = end
+        }
+        let listed = try FileManager.default.contentsOfDirectory(atPath: folder.file("in")).sorted()
+        let names = by == "folder" ? ["in"] : listed.map { "in/" + $0 }
+        let decoded = try run(try Program.path(), ["decode", "--fields", "mqtt.topic"] + names, directory: folder.path)
+        #expect(decoded.status == 0 && decoded.lines == expected && expected.count == 13)
+        let replayed = try run(try Program.path(), ["replay", "--quiet"] + names, directory: folder.path)
+        #expect(replayed.errorText.contains("13 MQTT messages"), "\(replayed.errorText)")
+        let measured = try run(try Program.path(), ["rules", "bench", "-n", "1"] + names, directory: folder.path)
+        #expect(measured.errorText.contains("13 events"), "\(measured.errorText)")
+    }
+
+    @Test("Zeros behind the last frame are told") func zerosBehindTheLastFrame() throws {
+        let whole = pcap(try anonymousConversation())
+        let file = try folder.write(whole + Array(repeating: 0, count: 4000), to: "room.pcap")
+        let outcome = try earshot("decode", file)
+        #expect(outcome.status == 65 && outcome.lines.count == 2)
+        #expect(
+            outcome.errorText.contains("frame 5 at byte \(whole.count) is nothing but zeros"), "\(outcome.errorText)")
+    }
+
     @Test("A folder without captures") func aFolderWithoutCaptures() throws {
         try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: true)
         let outcome = try earshot("replay", "in", directory: folder.path)

@@ -116,6 +116,25 @@ import Testing
         }
     }
 
+    /// Of several fields combinations count, where no field of them is absent.
+    @Test("Distinct combinations") func distinctCombinations() {
+        let box = DetectionEngineBox([
+            Self.base,
+            correlation(
+                "c", .valueCount, of: ["base"], by: ["source.ip"], seconds: 100,
+                [.init(.gte, 2), .init(.lte, 9)],
+                fields: ["mqtt.username", "mqtt.clientid"]),
+        ])
+        let rows: [(String?, String?, Int64?)] = [
+            ("u", "a", nil), ("u", "a", nil), ("u", nil, nil), (nil, "b", nil), ("u", "b", 2), ("v", "a", 3),
+            ("a", "u", 4), ("v", "a", 4),
+        ]
+        for (index, (user, client, count)) in rows.enumerated() {
+            box.evaluate(event(client, user: user), context(at: Int64(index)))
+            #expect(box.engine.hits.first?.matched == count, "\(index)")
+        }
+    }
+
     @Test("Sums") func sums() {
         let box = DetectionEngineBox([
             Self.base,

@@ -22,7 +22,7 @@ private struct Receiver: ~Copyable {
         var packet = Packet()
         guard PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet) == .packet else { return false }
         let hit = streams.table.track(packet, at: time)
-        streams.table[hit.slot][hit.side].hasConflict = false
+        let conflicts = streams.counters.conflicts
         let accepted = streams.accept(
             packet.tcp, payload: packet.payload, missing: packet.missing, of: frame.span.bytes,
             FrameRef(.numbered(1, at: time), frame.span.bytes), slot: hit.slot, side: hit.side, at: time)
@@ -31,7 +31,7 @@ private struct Receiver: ~Copyable {
             delivered += chunk.bytes
             streams.recycle(chunk)
         }
-        return streams.table[hit.slot][hit.side].hasConflict
+        return streams.counters.conflicts > conflicts
     }
 }
 

@@ -16,12 +16,14 @@ private let server6 = IPAddress(high: 0x2001_0DB8_0000_0000, low: 2)
             0x0800, vlans: [(0x8100, 9)], Build.ipv4(proto: 17, fragment: 0x2003, Array(0..<16)) + [0, 0, 0])
         var packet = Packet()
         let outcome = PacketDecoder.decode(frame.span.bytes, link: .ethernet, into: &packet)
-        #expect(
-            outcome
-                == .fragment(
-                    Fragment(
-                        source: client, destination: server, identification: 1, protocolNumber: 17, isIPv4: true,
-                        offset: 24, hasMore: true, payload: ByteRange(offset: 38, count: 16), missing: 0)))
+        var expected = Fragment(
+            source: client, destination: server, identification: 1, protocolNumber: 17, isIPv4: true, offset: 24,
+            hasMore: true, payload: ByteRange(offset: 38, count: 16), missing: 0)
+        // Left 0 by the builder.
+        expected.hasWrongChecksum = true
+        expected.network = packet.network
+        #expect(outcome == .fragment(expected))
+        #expect(packet.network != 0, "on a VLAN")
         #expect(packet.vlans[0] == 9 && packet.sourceMAC == MACAddress(0x0200_0000_0001) && packet.source == client)
         #expect(PacketDecoder.networkChecksum(frame.span.bytes, packet) == .wrong, "left 0 by the builder")
     }

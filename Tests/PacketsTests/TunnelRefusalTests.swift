@@ -29,6 +29,17 @@ private func changed(_ bytes: [UInt8], _ index: Int, _ value: UInt8) -> [UInt8] 
             (Build.ethernet(0x8864, Build.pppoe([0xC0, 0x21, 9, 0, 0, 8])), .pppControl),
             (Build.ethernet(0x8864, Build.pppoe([0, 0xFD, 1])), .pppProtocolUnknown),
             (Build.ethernet(0x88E5, Array(repeating: 7, count: 40)), .macsec),
+            (Build.ethernet(0x88E5, [0x2C, 0, 0, 0, 0, 9] + Array(repeating: 7, count: 40)), .macsec),
+            (Build.ethernet(0x88E5, [0x80, 0, 0, 0, 0, 9, 8, 0] + v4), .macsec),
+            (
+                Build.ethernet(0x892F, Array(repeating: [0, 1, 0, 1, 0x89, 0x2F], count: 9).flatMap { $0 }),
+                .vlanTooDeep
+            ),
+            (Build.ethernet(0x892F, [0x10, 0x2A, 0, 9, 8]), .linkTruncated),
+            (Build.ethernet(0x8909, [1, 0xFF, 0, 1, 0, 5, 8, 0] + v4), .linkTruncated),
+            (Build.ethernet(0xD28B, [0, 2, 0, 0x10, 8, 0] + v4), .etherTypeUnknown),
+            (Build.ethernet(0x88B5, [0, 1, 2, 3, 4, 5, 8, 0, 0x44] + v4.dropFirst()), .etherTypeUnknown),
+            (Build.ethernet(0x892F, [0x10, 0x2A, 0, 9, 0x88, 0xFB, 0, 0]), .etherTypeUnknown),
             (Build.ethernet(0x8847, Build.mpls(Array(repeating: 16, count: 17), v4)), .mplsTooDeep),
             (Build.ethernet(0x8847, Array(Build.mpls([16, 17], []).dropLast())), .tunnelTruncated),
             (Build.ethernet(0x8847, Build.mpls([16], [])), .tunnelTruncated),

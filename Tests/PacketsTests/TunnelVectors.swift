@@ -47,7 +47,7 @@ extension TunnelVector {
     static let uncontrolled = 501
 
     /// Made by hand after the documents named in the decoder.
-    static let all = links + labels + generic + mirrors + overUDP + nested
+    static let all = links + tags + labels + generic + mirrors + overUDP + nested
 
     private static let links: [TunnelVector] = [
         TunnelVector(name: "PPP framed", link: .ppp, frame: [0xFF, 3, 0, 0x21] + v4, tunnels: [], station: nil),
@@ -79,6 +79,59 @@ extension TunnelVector {
             frame: Build.ethernet(
                 0x88E7, Build.serviceInstance(Build.innerEthernet(0x0800, vlans: [(0x8100, 9)], v4))),
             tunnels: [.pbb], vlans: [9], station: 0x11),
+    ]
+
+    /// Tags in front of an EtherType, which are passed over.
+    private static let tags: [TunnelVector] = [
+        TunnelVector(name: "HSR", frame: Build.ethernet(0x892F, [0x10, 0x2A, 0, 9, 8, 0] + v4), tunnels: []),
+        TunnelVector(
+            name: "HSR behind a VLAN, another inside",
+            frame: Build.ethernet(
+                0x892F, vlans: [(0x8100, 7)], [0x10, 0x2A, 0, 9, 0x81, 0, 0, 8, 0x86, 0xDD] + v6),
+            tunnels: [], vlans: [7, 8], isIPv4: false),
+        TunnelVector(
+            name: "PRP trailer", frame: Build.ethernet(0x0800, v4 + [0, 9, 0xA0, 0x37, 0x88, 0xFB]), tunnels: []),
+        TunnelVector(name: "R-Tag", frame: Build.ethernet(0xF1C1, [0, 0, 0, 9, 8, 0] + v4), tunnels: []),
+        TunnelVector(
+            name: "Cisco metadata", frame: Build.ethernet(0x8909, [1, 1, 0, 1, 0, 5, 8, 0] + v4), tunnels: []),
+        TunnelVector(
+            name: "Cisco metadata, two options",
+            frame: Build.ethernet(0x8909, [1, 2, 0, 1, 0, 5, 0, 2, 0, 6, 8, 0] + v4), tunnels: [],
+            unlikeTshark: "takes the metadata for six bytes"),
+        TunnelVector(
+            name: "VN-Tag", frame: Build.ethernet(0x8926, [0x80, 1, 0, 2, 0x81, 0, 0, 7, 8, 0] + v4), tunnels: [],
+            vlans: [7]),
+        TunnelVector(name: "E-Tag", frame: Build.ethernet(0x893F, [0, 1, 0x10, 2, 0, 0, 8, 0] + v4), tunnels: []),
+        TunnelVector(
+            name: "Arista, 64 bits",
+            frame: Build.ethernet(0xD28B, [0, 1, 0, 0x10, 0, 0, 0, 1, 0, 0, 0, 2, 8, 0] + v4), tunnels: []),
+        TunnelVector(
+            name: "Arista, 48 bits of UTC",
+            frame: Build.ethernet(0xD28B, [0, 1, 1, 0x20, 0, 1, 0, 0, 0, 2, 0x86, 0xDD] + v6), tunnels: [],
+            isIPv4: false),
+        TunnelVector(
+            name: "Arista R3", frame: Build.ethernet(0xD28B, [0, 1, 0, 0x21, 0, 1, 0, 0, 0, 2, 8, 0] + v4),
+            tunnels: [], unlikeTshark: "knows no versions of newer hardware"),
+        TunnelVector(
+            name: "Cisco TTag", frame: Build.ethernet(0x88B5, [0, 1, 2, 3, 4, 5, 8, 0] + v4), tunnels: [],
+            unlikeTshark: "has to be told"),
+        TunnelVector(
+            name: "MACsec, integrity only, with SCI",
+            frame: Build.ethernet(
+                0x88E5, [0x20, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1, 0, 1, 8, 0] + v4 + Array(repeating: 0xAA, count: 16)),
+            tunnels: []),
+        TunnelVector(
+            name: "MACsec, integrity only, without SCI",
+            frame: Build.ethernet(0x88E5, [0x01, 0, 0, 0, 0, 9, 8, 0] + v4 + Array(repeating: 0xAA, count: 16)),
+            tunnels: []),
+        TunnelVector(
+            name: "SNAP behind HSR",
+            frame: Build.ethernet(0x892F, [0x10, 0x2A, 0, 9, 0, 60, 0xAA, 0xAA, 3, 0, 0, 0, 8, 0] + v4), tunnels: [],
+            unlikeTshark: "reads no LLC behind HSR"),
+        TunnelVector(
+            name: "authentication header in IPv4",
+            frame: inIPv4(51, [4, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1] + Array(repeating: 7, count: 12) + v4),
+            tunnels: [.ipip]),
     ]
 
     private static let labels: [TunnelVector] = [
@@ -179,6 +232,17 @@ extension TunnelVector {
         TunnelVector(
             name: "VXLAN-GPE Ethernet", frame: inUDP(to: 4790, Build.vxlanGPE(next: 3, inner4)), tunnels: [.vxlan],
             station: 0x11, isByPort: true),
+        TunnelVector(
+            name: "TZSP", frame: inUDP(to: 37008, [1, 0, 0, 1, 1] + inner4), tunnels: [.tzsp], station: 0x11,
+            isByPort: true),
+        TunnelVector(
+            name: "TZSP, tags, sent",
+            frame: inUDP(to: 37008, [1, 1, 0, 1, 0, 10, 1, 0xC4, 0, 41, 2, 9, 9, 1] + inner6),
+            tunnels: [.tzsp], isIPv4: false, station: 0x11, isByPort: true),
+        TunnelVector(
+            name: "VXLAN, an HSR tag inside",
+            frame: inUDP(to: 4789, Build.vxlan(Build.innerEthernet(0x892F, [0x10, 0x2A, 0, 9, 8, 0] + v4))),
+            tunnels: [.vxlan], station: 0x11, isByPort: true),
         TunnelVector(
             name: "Geneve", frame: inUDP(to: 6081, Build.geneve(0x6558, inner4)), tunnels: [.geneve], station: 0x11,
             isByPort: true),

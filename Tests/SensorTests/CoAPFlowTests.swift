@@ -114,3 +114,32 @@ private func response(_ bytes: [UInt8], port: Int = 7777, to: Int = 40000) -> [U
     bench.feed(Build.udpFrame(from: 40002, to: 7777, destination: [224, 0, 0, 251], question))
     #expect(bench.events.count == 2)
 }
+
+/// What scanners ask on any port: `GET /.well-known/core`, perfect to the byte (RFC 6690, 4).
+@Test("The question for all resources needs no answer") func discoveryNeedsNoAnswer() {
+    let path: [UInt8] = [0xBB] + Array(".well-known".utf8) + [0x04] + Array("core".utf8)
+    let told: [[UInt8]] = [
+        [0x40, 0x01, 0x01, 0xCE] + path,
+        [0x52, 0x01, 0x01, 0xCE, 7, 8] + path + [0x46] + Array("rt=oic".utf8),
+        // The host in front of it.
+        [0x40, 0x01, 0, 1, 0x31, 0x61, 0x8B] + path.dropFirst(),
+    ]
+    for bytes in told {
+        for port in [7, 1883, 61_616] {
+            var bench = Bench(["coap.code", "coap.opt.uri_path_recon"])
+            bench.feed(request(bytes, port: port))
+            #expect(bench.events.count == 1, "\(bytes)")
+        }
+    }
+    let others: [[UInt8]] = [
+        [0x40, 0x02, 0x01, 0xCE] + path, [0x40, 0x01, 0x01, 0xCE] + path.dropLast() + [0x66],
+        [0x40, 0x01, 0x01, 0xCE] + path.dropLast(), [0x40, 0x01, 0x01, 0xCE] + path + [0x01, 0x61],
+        [0x40, 0x01, 0x01, 0xCE] + path + [0xFF, 1], [0x80, 0x01, 0x01, 0xCE] + path,
+        [0x40, 0x01, 0x01, 0xCE] + path + [0xFF], [0x60, 0x01, 0x01, 0xCE] + path,
+    ]
+    for bytes in others {
+        var bench = Bench()
+        bench.feed(request(bytes))
+        #expect(bench.events.isEmpty, "\(bytes)")
+    }
+}

@@ -390,3 +390,32 @@ private let counts: [String: [String: UInt64]] = [
     bench.feed(talker.server(CoAPStream.csm()))
     #expect(bench.events.isEmpty, "who waits too long is nobody's")
 }
+
+/// Four requests over TCP (RFC 8323, 3.2), worth more than any chance, and zeros: Empty messages without end.
+private let requestsAndZeros =
+    (0..<4).flatMap { [0x51, 0x01, $0, 0xB4] + Array("temp".utf8) as [UInt8] } + Array(repeating: 0, count: 20_000)
+
+/// A payload may hold anything. A connection on the same ports whose beginning is lost is still MQTT's.
+@Test("What proved to be MQTT is not guessed to be CoAP", arguments: [1883, 5683])
+func provenStreamKeepsItsProtocol(port: Int) {
+    for isKnown in [true, false] {
+        var bench = Bench(["mqtt.type", "coap.code"])
+        if isKnown {
+            var connection = Connection(serverPort: port)
+            for frame in connection.handshake() { bench.feed(frame) }
+            bench.feed(connection.client(MQTT.connect("a")))
+            bench.feed(connection.server(MQTT.connack))
+        }
+        var again = Connection(client: 500_000, server: 700_000, serverPort: port)
+        for frame in again.handshake() { bench.feed(frame) }
+        again.clientNext &+= 1000
+        for start in stride(from: 0, to: requestsAndZeros.count, by: 1000) {
+            let end = min(start + 1000, requestsAndZeros.count)
+            bench.feed(again.client(Array(requestsAndZeros[start..<end])), advance: 1_000_000_000)
+        }
+        bench.worker.finish()
+        // Of a stream of which nothing is known, the four requests are believed, and zeros told by nobody.
+        let coap = bench.worker.statistics.messages["coap"]
+        #expect(coap == (isKnown ? nil : ["0.01": 4]), "\(isKnown)")
+    }
+}

@@ -65,3 +65,20 @@ private func some() -> RunStatistics {
     bench.feed(frame, advance: 2_000_000)
     #expect(bench.worker.statistics.captureMicroseconds == 2000)
 }
+
+/// What nobody looks into is not silence.
+@Test("Blind spots are counted by number") func blindSpots() {
+    var bench = Bench()
+    bench.feed(Build.ethernet(0x8899, [1]))
+    for _ in 0..<20 { bench.feed(Build.udpFrame(from: 50000, to: 37008, [1, 0, 0, 18, 1, 8, 0])) }
+    bench.feed(Build.ethernet(0x0800, Build.ipv4(proto: 50, [1])))
+    bench.feed(Build.udpFrame(from: 50000, to: 9, [1, 0, 0, 18, 1, 8, 0]))
+    #expect(
+        bench.worker.statistics.blindSpots == [
+            "ether_type 0x8899 (Realtek)": 1, "udp_port 37008 (TZSP)": 20, "ip_protocol 50 (ESP)": 1,
+        ])
+    // Whoever goes through all numbers fills no memory.
+    for type in 0x9001...0x9400 where type != 0x9100 { bench.feed(Build.ethernet(type, [1])) }
+    let spots = bench.worker.statistics.blindSpots ?? [:]
+    #expect(spots.count == 257 && spots["others"] == 1023 - 253)
+}

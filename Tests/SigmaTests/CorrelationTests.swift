@@ -27,7 +27,7 @@ import Testing
         #expect(read.rules.map(\.position.line) == [7, 8])
         #expect(read.groupBy.map(\.value) == ["source.ip", "server.ip"])
         #expect(read.timespan.value == 900_000_000_000)
-        #expect(read.field?.value == "mqtt.username")
+        #expect(read.fields.map(\.value) == ["mqtt.username"])
         #expect(read.bounds == [.init(.gt, 100), .init(.lte, 200)])
         #expect(!read.generate)
     }
@@ -178,7 +178,9 @@ import Testing
         ("{type: event_count, rules: a, timespan: 1h, condition: {eq: 1}, generate: 'true'}", [.wrongType]),
         ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
         ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
-        ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: [a, b]}}", [.wrongType]),
+        ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: []}}", [.emptyValue]),
+        ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: [a, a]}}", [.duplicateEntry]),
+        ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1, field: [a, b]}}", [.wrongType]),
         ("{type: temporal, rules: a, timespan: 1h, condition: a and b}", [.unlistedRule]),
         ("{type: temporal, rules: [a, b], timespan: 1h, condition: a}", [.unusedRule]),
         ("{type: temporal, rules: [a, b], timespan: 1h, condition: not a and not b}", [.impossibleCondition]),

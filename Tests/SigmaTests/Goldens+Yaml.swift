@@ -200,6 +200,40 @@ extension DiagnosticGoldenTests {
               = help: put it in quotes
             """#),
         Golden(
+            .commentValue,
+            ##"""
+            §Hdetection:
+              s:
+                mqtt.topic: ‸#
+              condition: s
+            """##,
+            ##"""
+            warning[comment-value]: a comment begins here, so that `mqtt.topic` has no value and must be absent
+             --> rules/a.yml:7:17
+              |
+            7 |     mqtt.topic: #
+              |                 ^
+              = help: put the value in quotes, such as '#', or write null where that is meant
+            """##),
+        Golden(
+            .commentValue,
+            ##"""
+            §Hdetection:
+              s:
+                mqtt.topic:
+                  - plant/#
+                  -  ‸#all
+              condition: s
+            """##,
+            ##"""
+            warning[comment-value]: a comment begins here, so that `mqtt.topic` has no value and must be absent
+             --> rules/a.yml:9:10
+              |
+            9 |       -  #all
+              |          ^
+              = help: put the value in quotes, such as '#', or write null where that is meant
+            """##),
+        Golden(
             .ambiguousValue,
             #"""
             §Hdetection:

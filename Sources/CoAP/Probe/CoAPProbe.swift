@@ -56,6 +56,23 @@ extension CoAPProbe {
             && !message.token.isEmpty
     }
 
+    /// Whether a datagram on a strange port, which has passed `verdict`, is `GET /.well-known/core` (RFC 6690, 4): the path
+    /// alone is more bytes than chance would guess.
+    public static func isDiscovery(_ datagram: RawSpan) -> Bool {
+        guard let message = CoAPMessage(datagram), message.code == .get, message.payloadLength == 0 else {
+            return false
+        }
+        var segments = 0
+        var walk = CoAPOptionWalk(message.options)
+        while case .option(let instance) = walk.next(datagram) {
+            guard instance.option == .uriPath else { continue }
+            let segment = datagram.slice(instance.value)
+            guard segment.elementsEqual(segments == 0 ? ".well-known" : "core") else { return false }
+            segments += 1
+        }
+        return segments == 2
+    }
+
     /// Whether a datagram is a request to all CoAP nodes (RFC 7252, 12.8), which anybody may answer from anywhere:
     /// 224.0.1.187, and ff0X::fd.
     public static func isGroupRequest(_ datagram: RawSpan, to address: IPAddress) -> Bool {

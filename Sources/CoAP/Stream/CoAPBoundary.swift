@@ -15,8 +15,14 @@ public struct CoAPBoundary: Sendable {
     /// Whether the first message of the proven chain that tells it was a request; `nil` where none told.
     public private(set) var sendsRequests: Bool?
 
-    /// A search.
-    public init() {}
+    /// Whether nothing else says that the stream is CoAP.
+    private let isGuess: Bool
+
+    /// A search; as a guess it takes three messages that say something, whatever they are worth.
+    public init(isGuess: Bool = false) { self.isGuess = isGuess }
+
+    /// Messages that say something, without which nothing is proven.
+    private var neededMessages: Int { isGuess ? 3 : 1 }
 
     /// Bits that prove a chain, at any of 65,536 places.
     private static let proof = 36
@@ -88,20 +94,21 @@ public struct CoAPBoundary: Sendable {
             case .incomplete(let total):
                 guard isPlausibleBeginning(rest, total: total) else { return .disproven }
                 // Where nothing follows, what is cut off is no reason to give up what stands before it.
-                return (messages >= 3 || isLast) && bits >= Self.proof ? .proven(first ?? start) : .open
+                return (messages >= 3 || isLast && !isGuess) && bits >= Self.proof ? .proven(first ?? start) : .open
             case .message(let length):
                 guard length <= Self.longestMessage, let worth = worth(rest, length) else { return .disproven }
                 bits += worth
                 if worth >= 4 { messages += 1 }
                 if worth >= Self.ownProof { first = first ?? offset }
                 offset += length
-                if bits >= Self.strongProof || messages >= 3 && bits >= Self.proof { return .proven(first ?? start) }
+                let isStrong = bits >= Self.strongProof && messages >= neededMessages
+                if isStrong || messages >= 3 && bits >= Self.proof { return .proven(first ?? start) }
                 // Zeros are Empty messages without end.
                 if budget < 0 { return .disproven }
             }
         }
         bits += endBits
-        return messages > (endBits > 0 ? 0 : 1) && bits >= (isLast ? Self.lastProof : Self.proof)
+        return messages >= (endBits > 0 ? neededMessages : 2) && bits >= (isLast ? Self.lastProof : Self.proof)
             ? .proven(first ?? start) : .open
     }
 

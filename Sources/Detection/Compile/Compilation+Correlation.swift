@@ -68,7 +68,7 @@ extension Compilation {
     /// What windows belong to: of another definition under the same id, or of other rules, they would be of no use.
     private func identity(of correlation: SigmaCorrelation, _ sources: [Int]) -> String {
         let names = correlation.groupBy.map(\.value).joined(separator: ",")
-        let field = correlation.field?.value ?? ""
+        let field = correlation.fields.map(\.value).joined(separator: ",")
         let own = identity(of: correlation.metadata)
         let rules = sources.compactMap { source -> String? in
             guard let document = loaded[source] else { return nil }

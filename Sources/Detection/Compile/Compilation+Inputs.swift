@@ -42,7 +42,7 @@ extension Compilation {
     private func add(_ input: CorrelationInput, to drafts: inout [InputDraft], _ origin: (inout InputDraft) -> Void) {
         let known = drafts.firstIndex {
             $0.input.groupSlots == input.groupSlots && $0.input.valueSlot == input.valueSlot
-                && $0.input.source == input.source
+                && $0.input.valueSlots == input.valueSlots && $0.input.source == input.source
         }
         if let known {
             origin(&drafts[known])
@@ -66,25 +66,28 @@ extension Compilation {
         let isTemporal = correlation.kind.value == .temporal || correlation.kind.value == .temporalOrdered
         var input = CorrelationInput(correlation: 0, groupSlots: slots, source: isTemporal ? number : 0)
         if correlation.kind.value.hasField {
-            guard let slot = valueSlot(of: correlation, source, known, place) else { return nil }
-            input.valueSlot = slot
+            let counted = valueSlots(of: correlation, source, known, place)
+            guard let first = counted.first, counted.count == correlation.fields.count else { return nil }
+            input.valueSlot = first
+            if counted.count > 1 { input.valueSlots = counted }
         }
         return slots.count == correlation.groupBy.count ? input : nil
     }
 
-    /// The slot of the counted or added field.
-    private mutating func valueSlot(
+    /// The slots of the counted fields, or that of the added one; fewer where one is wrong.
+    private mutating func valueSlots(
         of correlation: SigmaCorrelation, _ source: Int, _ known: [String: Int], _ place: Place
-    ) -> Int? {
-        guard let field = correlation.field else {
+    ) -> [Int] {
+        if correlation.fields.isEmpty {
             error(
                 place, "no-field", correlation.kind.position,
                 "A \(correlation.kind.value.rawValue) needs the name of a field")
-            return nil
         }
-        let name = resolved(field, correlation, source)
-        if correlation.kind.value == .valueCount { return known[name.value] ?? slot(name, place) }
-        return numberSlot(name, place)?.slot
+        return correlation.fields.compactMap { field in
+            let name = resolved(field, correlation, source)
+            if correlation.kind.value == .valueCount { return known[name.value] ?? slot(name, place) }
+            return numberSlot(name, place)?.slot
+        }
     }
 
     /// The field that a name stands for in the events of a source.

@@ -91,6 +91,8 @@ struct CorrelationInput: Sendable {
     var group = 0
     /// The slot of the counted or added field; -1 where there is none.
     var valueSlot = -1
+    /// The slots of all counted fields where there are several, whose combinations are counted.
+    var valueSlots: [Int] = []
     /// The slot of the field that a ratio divides by; -1 where there is none.
     var overSlot = -1
     /// Which of the rules of a temporal correlation matches come from.

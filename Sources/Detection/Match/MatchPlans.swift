@@ -20,6 +20,8 @@ struct MatchPlans: Sendable {
         case none
         /// A hash of each value.
         case hashes
+        /// A hash of the values of several fields, where none of them is absent.
+        case combination
         /// Each value as a number.
         case numbers
         /// The sums of two fields.
@@ -34,6 +36,8 @@ struct MatchPlans: Sendable {
         var row: Int32 = -1
         var values: Values
         var valueSlot: Int32
+        /// The fields whose combination is counted; -1 where there is one or none.
+        var combination: Int32 = -1
         var overSlot: Int32
         /// What a unit of its numbers is divided by.
         var scale: Int64
@@ -61,7 +65,7 @@ struct MatchPlans: Sendable {
             let plan = compiled.correlations[input.correlation]
             let values: Values =
                 switch plan.measure {
-                case .distinctValues: .hashes
+                case .distinctValues: input.valueSlots.isEmpty ? .hashes : .combination
                 case .sum, .average, .percentile: .numbers
                 case .ratio: .totals
                 case .events, .manyEvents, .rules, .orderedRules, .absence: .none
@@ -69,6 +73,7 @@ struct MatchPlans: Sendable {
             var made = Input(
                 group: key(input.groupSlots, &known), values: values, valueSlot: Int32(input.valueSlot),
                 overSlot: Int32(input.overSlot), scale: plan.scale)
+            if !input.valueSlots.isEmpty { made.combination = key(input.valueSlots, &known) }
             if plan.raises, plan.measure != .absence, let suppression = compiled.rules[plan.rule].suppression {
                 made.row = key(suppression.slots, &known)
             }

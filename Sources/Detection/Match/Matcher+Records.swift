@@ -101,10 +101,15 @@ extension Matcher {
         _ plan: MatchPlans.Input, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
         message: RawSpan
     ) {
+        if case .combination = plan.values {
+            let combination = key(plan.combination, event, context, message: message)
+            if combination.isWhole { add(MatchValue(combination.hash)) }
+            return
+        }
         let slot = Int(plan.valueSlot)
         fetch(slot, event, context, message: message)
         switch plan.values {
-        case .none: break
+        case .none, .combination: break
         case .hashes:
             for index in fetched[slot].range {
                 var key = KeyHash(hash, 0)

@@ -47,13 +47,14 @@ extension Fragment {
     /// A seeded hash of what the fragments of a datagram share.
     func hash(_ hash: SeededHash) -> UInt64 {
         let rest = UInt64(identification) << 16 | UInt64(isIPv4 ? protocolNumber : 0) << 8 | (isIPv4 ? 1 : 0)
-        return hash.hash(source.high, source.low, destination.high, destination.low, rest)
+        return hash.hash(source.high, source.low, destination.high, destination.low, rest ^ network)
     }
 
     /// Whether both belong to the same datagram: in IPv6 the protocol does not count (RFC 8200, 4.5).
     func isOfDatagram(of other: Fragment) -> Bool {
         identification == other.identification && isIPv4 == other.isIPv4 && source == other.source
-            && destination == other.destination && (!isIPv4 || protocolNumber == other.protocolNumber)
+            && destination == other.destination && network == other.network
+            && (!isIPv4 || protocolNumber == other.protocolNumber)
     }
 }
 

@@ -36,6 +36,8 @@ public struct FragmentCounters: Hashable, Sendable {
     public internal(set) var tooManyPieces: UInt64 = 0
     /// Fragments dropped because their datagram does not fit into the memory allowed.
     public internal(set) var noRoom: UInt64 = 0
+    /// Fragments with a wrong checksum, of datagrams that have others with a right one.
+    public internal(set) var wrongChecksums: UInt64 = 0
     /// Bytes that wait now.
     public internal(set) var bytesWaiting = 0
     /// Datagrams that wait now.
@@ -51,6 +53,7 @@ public struct FragmentCounters: Hashable, Sendable {
         case .tooLong: tooLong += 1
         case .unaligned: unaligned += 1
         case .cutShort: cutShort += 1
+        case .checksum: wrongChecksums += 1
         case .contradictoryEnd: contradictoryEnds += 1
         case .behindEnd: behindEnd += 1
         case .tooManyPieces: tooManyPieces += 1
@@ -76,6 +79,7 @@ extension FragmentCounters {
             "conflicts": conflicts, "tiny_first": tinyFirst, "inside_header": insideHeader, "timed_out": timedOut,
             "evicted": evicted, "too_long": tooLong, "cut_short": cutShort, "malformed": malformed,
             "too_many_pieces": tooManyPieces, "no_room": noRoom,
+            "wrong_checksums": wrongChecksums,
         ]
     }
 }

@@ -66,6 +66,18 @@ extension FragmentTable {
         return (finding, meets && !finding.isDuplicate ? .overlap : [])
     }
 
+    /// Keeps a copy of a fragment that differs from what is there: nobody knows which of them the receiver takes.
+    mutating func keepRival(_ fragment: Fragment, _ frame: RawSpan, _ slot: Int) {
+        guard slots[slot].rivals.count < FragmentRival.limit,
+            frameBytes + fragment.payload.count <= limits.fragmentBytesTotal
+        else { return }
+        var bytes: [UInt8] = []
+        bytes.append(copying: frame.slice(fragment.payload))
+        slots[slot].rivals.append(FragmentRival(offset: fragment.offset, bytes: bytes))
+        frameBytes += bytes.count
+        slots[slot].frameBytes += bytes.count
+    }
+
     /// Keeps the bytes of a fragment that are new.
     ///
     /// Goes from the last piece to the first, so that each moves once.
@@ -147,7 +159,7 @@ extension FragmentTable {
         } else {
             slots[slot].frames.passOver(source, upTo: end)
         }
-        let memory = slots[slot].frames.memory
+        let memory = slots[slot].frames.memory + slots[slot].rivals.reduce(0) { $0 + $1.bytes.count }
         frameBytes += memory - slots[slot].frameBytes
         slots[slot].frameBytes = memory
     }
@@ -178,12 +190,15 @@ extension FragmentTable {
         var first = slots[slot].first
         first.payload = ByteRange(offset: 0, count: store.count)
         let oddities = slots[slot].oddities
+        var rivals: [FragmentRival] = []
+        swap(&rivals, &slots[slot].rivals)
         let frames = takeFrames(slot)
         let isInOrder = slots[slot].isInOrder
         let numbers = slot * pieceLimit..<slot * pieceLimit + slots[slot].pieceCount
         remove(slot)
         if isInOrder {
-            return .complete(FragmentBuffer(bytes: store, first: first, oddities: oddities, frames: frames))
+            return .complete(
+                FragmentBuffer(bytes: store, first: first, oddities: oddities, rivals: rivals, frames: frames))
         }
         // The pieces stay as they are until the slot is used again.
         var bytes = buffers.take(FragmentBuffers.size(for: store.count))
@@ -193,6 +208,7 @@ extension FragmentTable {
             bytes.append(copying: store.span.bytes.slice(range))
         }
         buffers.give(&store)
-        return .complete(FragmentBuffer(bytes: bytes, first: first, oddities: oddities, frames: frames))
+        return .complete(
+            FragmentBuffer(bytes: bytes, first: first, oddities: oddities, rivals: rivals, frames: frames))
     }
 }

@@ -85,5 +85,6 @@ extension FragmentTable {
         buffers.give(&store)
         var frames = takeFrames(slot)
         spare(&frames)
+        slots[slot].rivals = []
     }
 }

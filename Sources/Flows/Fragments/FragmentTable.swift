@@ -61,6 +61,9 @@ public struct FragmentTable: ~Copyable {
         if fragment.offset == 0, !fragment.hasMore { return deliverWhole(fragment, frame) }
         let slot = slot(of: fragment, at: time)
         if let reason = contradiction(fragment, slot) { return drop(reason) }
+        // Its receiver drops it (RFC 1122, 3.2.1.2), unless the sender leaves the sum to its card.
+        if !fragment.hasWrongChecksum { slots[slot].hasRightChecksum = true }
+        if fragment.hasWrongChecksum, slots[slot].hasRightChecksum { return drop(.checksum) }
 
         let (finding, overlap) = compare(fragment, frame, slot)
         var oddities = fragment.oddities.union(overlap)
@@ -68,6 +71,7 @@ public struct FragmentTable: ~Copyable {
         if finding.isDuplicate { counters.duplicates += 1 }
         counters.count(oddities)
         slots[slot].oddities.formUnion(oddities)
+        if oddities.contains(.conflict) { keepRival(fragment, frame, slot) }
 
         if finding.newPieces > 0 {
             if slots[slot].pieceCount + finding.newPieces > pieceLimit { return drop(.tooManyPieces) }

@@ -21,6 +21,8 @@ public struct FragmentBuffer: ~Copyable, Sendable {
     public let first: Fragment
     /// What was odd about the fragments.
     public let oddities: FragmentOddities
+    /// Fragments that came later with other bytes, at most four.
+    public internal(set) var rivals: [FragmentRival] = []
     /// The frames of the fragments that waited; that of the last one is the caller's.
     public internal(set) var frames: KeptFrames
 
@@ -30,6 +32,17 @@ public struct FragmentBuffer: ~Copyable, Sendable {
     ///
     /// `bytes` has those that came first.
     public var hasConflict: Bool { oddities.contains(.conflict) }
+
+    /// The payload with the bytes that came last where fragments differ: what a receiver may have read instead.
+    public var otherReading: [UInt8] {
+        var other = bytes
+        for rival in rivals {
+            for (index, byte) in rival.bytes.enumerated() where rival.offset + index < other.count {
+                other[rival.offset + index] = byte
+            }
+        }
+        return other
+    }
 }
 
 /// What was odd about fragments that were put together all the same.
@@ -64,6 +77,8 @@ public enum FragmentDrop: UInt8, Hashable, Sendable, CaseIterable {
     case unaligned
     /// The capture has not all of its bytes.
     case cutShort
+    /// The checksum of its IP header is wrong, and that of another fragment of its datagram is right.
+    case checksum
     /// It ends the datagram elsewhere than an earlier fragment did.
     case contradictoryEnd
     /// There would be bytes behind the end of the datagram.
@@ -81,6 +96,7 @@ public enum FragmentDrop: UInt8, Hashable, Sendable, CaseIterable {
         case .tooLong: "fragment_too_long"
         case .unaligned: "fragment_unaligned"
         case .cutShort: "fragment_cut_short"
+        case .checksum: "fragment_checksum"
         case .contradictoryEnd: "fragment_contradictory_end"
         case .behindEnd: "fragment_behind_end"
         case .tooManyPieces: "fragment_too_many_pieces"

@@ -25,6 +25,10 @@ struct FragmentedDatagram: Sendable {
     /// Whether `store` is the payload as it stands: each piece came behind the one in front of it.
     var isInOrder = true
     var oddities: FragmentOddities = []
+    /// Whether a fragment came whose IP header has a right checksum.
+    var hasRightChecksum = false
+    /// Fragments that came later with other bytes than those that are kept.
+    var rivals: [FragmentRival] = []
     /// The frames that its fragments came in.
     var frames = KeptFrames()
     /// The memory that they take up.
@@ -40,4 +44,15 @@ struct FragmentPiece: Sendable {
     var end: UInt16 = 0
     /// Where it begins in the store.
     var position: UInt16 = 0
+}
+
+/// A fragment whose bytes differ from those of a fragment that came before it.
+public struct FragmentRival: Sendable {
+    /// Where it begins in the payload.
+    public var offset: Int
+    /// What it carries.
+    public var bytes: [UInt8]
+
+    /// How many are kept of a datagram.
+    static let limit = 4
 }

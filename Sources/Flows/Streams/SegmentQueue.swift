@@ -15,6 +15,8 @@ struct SegmentQueue: ~Copyable {
         var arrival = Timestamp.zero
         /// What the other end had sent when this was sent; `nil` where that was seen before.
         var required: SequenceNumber?
+        /// What speaks against it.
+        var doubts: SegmentDoubts = []
         var next: Int32 = -1
         /// The stream it belongs to; `nil` while it is free.
         var owner: StreamName?
@@ -65,9 +67,9 @@ struct SegmentQueue: ~Copyable {
     }
 
     /// Whether a segment of that size may wait in that stream.
-    func hasRoom(for count: Int, in stream: HalfStream, _ limits: FlowLimits) -> Bool {
-        Int(stream.queuedSegments) < limits.queuedSegmentsPerStream
-            && Int(stream.queuedBytes) + count <= limits.queuedBytesPerStream
+    func hasRoom(for count: Int, in list: WaitingSegments, _ limits: FlowLimits) -> Bool {
+        Int(list.count) < limits.queuedSegmentsPerStream
+            && Int(list.bytes) + count <= limits.queuedBytesPerStream
             && hasTotalRoom(for: count, limits)
     }
 
@@ -85,14 +87,14 @@ struct SegmentQueue: ~Copyable {
     /// caller then asks `hasRoom` and gives some out. `frame` brought the bytes.
     mutating func insert(
         _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
-        time: Timestamp, into stream: inout HalfStream, of name: StreamName
+        time: Timestamp, into list: inout WaitingSegments, of name: StreamName
     ) -> Sorted {
         var result = Sorted()
         let end = bytes.byteCount
         // Offsets into `bytes`: everything before `done` waits or is compared.
         var done = 0
         var previous: Int32 = -1
-        var current = stream.queueHead
+        var current = list.head
         while current >= 0, done < end {
             let start = segments[Int(current)].sequence.distance(from: sequence)
             let stop = start + segments[Int(current)].payload.count
@@ -101,7 +103,7 @@ struct SegmentQueue: ~Copyable {
                 if start > done {
                     let piece = bytes.extracting(done..<start)
                     previous = link(
-                        piece, frame, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream,
+                        piece, frame, at: sequence.advanced(by: done), behind: required, time, after: previous, &list,
                         name)
                     result.pieces += 1
                     done = start
@@ -116,7 +118,7 @@ struct SegmentQueue: ~Copyable {
         if done < end {
             let piece = bytes.extracting(done..<end)
             _ = link(
-                piece, frame, at: sequence.advanced(by: done), behind: required, time, after: previous, &stream, name)
+                piece, frame, at: sequence.advanced(by: done), behind: required, time, after: previous, &list, name)
             result.pieces += 1
         }
         return result
@@ -128,10 +130,10 @@ struct SegmentQueue: ~Copyable {
     }
 
     /// Puts a copy behind the segment `previous`, or first where that is -1; returns its place.
-    private mutating func link(
+    mutating func link(
         _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, behind required: SequenceNumber?,
         _ time: Timestamp,
-        after previous: Int32, _ stream: inout HalfStream, _ name: StreamName
+        after previous: Int32, _ list: inout WaitingSegments, _ name: StreamName, doubts: SegmentDoubts = []
     ) -> Int32 {
         let slot = take()
         let number = Int32(truncatingIfNeeded: slot)
@@ -139,26 +141,27 @@ struct SegmentQueue: ~Copyable {
         segments[slot].sequence = sequence
         segments[slot].arrival = time
         segments[slot].required = required
+        segments[slot].doubts = doubts
         segments[slot].payload = segments[slot].frames.keep(frame, carrying: bytes)
         if previous >= 0 {
             segments[slot].next = segments[Int(previous)].next
             segments[Int(previous)].next = number
         } else {
-            segments[slot].next = stream.queueHead
-            stream.queueHead = number
+            segments[slot].next = list.head
+            list.head = number
         }
-        stream.queuedSegments += 1
-        stream.queuedBytes += Int32(truncatingIfNeeded: bytes.byteCount)
+        list.count += 1
+        list.bytes += Int32(truncatingIfNeeded: bytes.byteCount)
         totalBytes += segments[slot].frames.size + Self.overhead
         return number
     }
 
     /// The first waiting segment's sequence number, the time it came, and what it answers.
     func head(
-        of stream: HalfStream
+        of list: WaitingSegments
     ) -> (sequence: SequenceNumber, arrival: Timestamp, required: SequenceNumber?)? {
-        guard stream.queueHead >= 0 else { return nil }
-        let slot = Int(stream.queueHead)
+        guard list.head >= 0 else { return nil }
+        let slot = Int(list.head)
         return (segments[slot].sequence, segments[slot].arrival, segments[slot].required)
     }
 
@@ -168,21 +171,30 @@ struct SegmentQueue: ~Copyable {
         /// The frames that it came in, which the caller gives back with `recycle`; `payload` is a range of their bytes.
         var frames: KeptFrames
         var payload: ByteRange
+        /// What speaks against it.
+        var doubts: SegmentDoubts
     }
 
     /// Takes the first waiting segment out.
-    mutating func removeHead(of stream: inout HalfStream) -> Taken? {
-        guard stream.queueHead >= 0 else { return nil }
-        let slot = Int(stream.queueHead)
-        var taken = Taken(sequence: segments[slot].sequence, frames: KeptFrames(), payload: segments[slot].payload)
+    mutating func removeHead(of list: inout WaitingSegments) -> Taken? {
+        guard list.head >= 0 else { return nil }
+        let slot = Int(list.head)
+        var taken = Taken(
+            sequence: segments[slot].sequence, frames: KeptFrames(), payload: segments[slot].payload,
+            doubts: segments[slot].doubts)
         swap(&taken.frames, &segments[slot].frames)
-        stream.queueHead = segments[slot].next
-        stream.queuedSegments -= 1
-        stream.queuedBytes -= Int32(truncatingIfNeeded: taken.payload.count)
+        unlinkHead(of: &list)
         totalBytes -= taken.frames.size + Self.overhead
         segments[slot].owner = nil
         free.append(Int32(truncatingIfNeeded: slot))
         return taken
+    }
+
+    private func unlinkHead(of list: inout WaitingSegments) {
+        let slot = Int(list.head)
+        list.head = segments[slot].next
+        list.count -= 1
+        list.bytes -= Int32(truncatingIfNeeded: segments[slot].payload.count)
     }
 
     /// Gives frames back to the pool, with their capacity.
@@ -203,5 +215,76 @@ struct SegmentQueue: ~Copyable {
         }
         segments.append(Segment())
         return segments.count - 1
+    }
+}
+
+/// Segments of a stream that wait, sorted by sequence number: the head of a list in the pool, and how much it holds.
+@usableFromInline
+struct WaitingSegments: Sendable {
+    /// The first one in the pool; -1 for none.
+    @usableFromInline var head: Int32 = -1
+    /// How many there are.
+    var count: Int32 = 0
+    /// The bytes of payload in them.
+    var bytes: Int32 = 0
+
+    /// Whether nothing waits.
+    @inlinable var isEmpty: Bool { head < 0 }
+}
+
+// Segments that wait aside, since their receiver may not have taken them.
+extension SegmentQueue {
+    /// What has to be known of a segment to decide on it.
+    struct Aside {
+        var sequence: SequenceNumber
+        var count: Int
+        var arrival: Timestamp
+        var doubts: SegmentDoubts
+    }
+
+    /// The first segment that waits aside.
+    func aside(_ list: WaitingSegments) -> Aside? {
+        guard list.head >= 0 else { return nil }
+        let segment = segments[Int(list.head)]
+        return Aside(
+            sequence: segment.sequence, count: segment.payload.count, arrival: segment.arrival, doubts: segment.doubts)
+    }
+
+    /// Sorts a copy in, whatever else waits for the same bytes.
+    mutating func setAside(
+        _ bytes: RawSpan, _ frame: FrameRef, at sequence: SequenceNumber, doubts: SegmentDoubts, time: Timestamp,
+        in list: inout WaitingSegments, of name: StreamName
+    ) {
+        let previous = place(of: sequence, in: list)
+        _ = link(bytes, frame, at: sequence, behind: nil, time, after: previous, &list, name, doubts: doubts)
+    }
+
+    /// Moves the first segment of one list to its place in another; gives where it came from.
+    mutating func admitHead(of list: inout WaitingSegments, into other: inout WaitingSegments) -> Provenance {
+        let number = list.head
+        unlinkHead(of: &list)
+        let previous = place(of: segments[Int(number)].sequence, in: other)
+        if previous >= 0 {
+            segments[Int(number)].next = segments[Int(previous)].next
+            segments[Int(previous)].next = number
+        } else {
+            segments[Int(number)].next = other.head
+            other.head = number
+        }
+        segments[Int(number)].doubts = []
+        other.count += 1
+        other.bytes += Int32(truncatingIfNeeded: segments[Int(number)].payload.count)
+        return segments[Int(number)].frames.lastProvenance ?? .none
+    }
+
+    /// The last segment of a list that does not begin behind `sequence`; -1 where there is none.
+    private func place(of sequence: SequenceNumber, in list: WaitingSegments) -> Int32 {
+        var previous: Int32 = -1
+        var current = list.head
+        while current >= 0, segments[Int(current)].sequence.distance(from: sequence) <= 0 {
+            previous = current
+            current = segments[Int(current)].next
+        }
+        return previous
     }
 }

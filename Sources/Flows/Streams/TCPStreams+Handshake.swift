@@ -1,3 +1,5 @@
+import Bytes
+import Network
 import Packets
 
 /// Beginnings and ends. Whoever can send a packet with a forged sender must not make the sensor lose a connection by it:
@@ -7,20 +9,25 @@ extension TCPStreams {
     ///
     /// In the middle of a connection a SYN alone means nothing. The new connection begins when the other end has
     /// acknowledged it; or with its first bytes, where the other end is not seen at all.
-    mutating func acceptSYN(_ header: TCPHeader, _ slot: Int, _ side: Side) -> Bool {
+    mutating func acceptSYN(_ header: TCPHeader, _ frame: FrameRef, _ slot: Int, _ side: Side) -> Bool {
         let first = header.sequence.advanced(by: 1)
         if table[slot].isClosed {
             restart(slot, side, at: first)
+            learn(header, frame, slot, side)
             return true
         }
-        if header.flags.contains(.ack), let rival = table[slot][side.other].rival, rival == header.acknowledgement {
+        if header.flags.contains(.ack), let rival = table[slot][side.other].rival, rival == header.acknowledgement,
+            rival != table[slot][side.other].initial || table[slot][side].initial != first
+        {
             restart(slot, side.other, at: rival)
             begin(slot, side, at: first)
+            learn(header, frame, slot, side)
             return true
         }
         let stream = table[slot][side]
         guard stream.isSynchronised else {
             begin(slot, side, at: first)
+            learn(header, frame, slot, side)
             return false
         }
         let isKnown = stream.hasSYN ? stream.initial == first : isNear(first, stream.next)
@@ -29,8 +36,29 @@ extension TCPStreams {
         } else if !stream.isSettled, first.distance(from: stream.next) <= 0 {
             // It comes late, and says where the stream begins whose segments wait.
             begin(slot, side, at: first)
+            learn(header, frame, slot, side)
+        } else if stream.hasSYN, stream.next != first, header.flags.isDisjoint(with: .ack) {
+            // A machine that starts anew may choose its number again: the other end's new number will tell (RFC 9293, 3.10.7.3).
+            table[slot][side].rival = first
         }
         return false
+    }
+
+    /// Learns how packets of an end look from the SYN that begins its stream.
+    private mutating func learn(_ header: TCPHeader, _ frame: FrameRef, _ slot: Int, _ side: Side) {
+        table[slot][side].profile.learn(frame.provenance)
+        table[slot][side].profile.learn(header.options)
+    }
+
+    /// Lets data of a SYN wait: the other end may acknowledge the SYN alone, and the same numbers come again.
+    mutating func setSYNDataAside(
+        _ header: TCPHeader, _ payload: ByteRange, _ packet: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side,
+        _ time: Timestamp
+    ) {
+        let start = header.sequence.advanced(by: 1)
+        guard table[slot][side].hasSYN, table[slot][side].initial == start else { return }
+        counters.doubted += 1
+        setAside(packet.slice(payload), frame, at: start, .synData, slot, side, time)
     }
 
     /// Whether bytes at `start` are the first of a connection that a SYN announced and whose other end is not seen.

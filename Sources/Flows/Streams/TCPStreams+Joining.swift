@@ -30,7 +30,7 @@ extension TCPStreams {
     /// Settles where a stream begins when the other end acknowledges bytes that wait.
     mutating func settle(by acknowledgement: SequenceNumber, _ slot: Int, _ side: Side) {
         let stream = table[slot][side]
-        guard !stream.isSettled, stream.queueHead >= 0, acknowledgement.distance(from: stream.next) > 0 else { return }
+        guard !stream.isSettled, !stream.queued.isEmpty, acknowledgement.distance(from: stream.next) > 0 else { return }
         table[slot][side].isSettled = true
     }
 }

@@ -12,11 +12,18 @@ public struct TCPStreams: ~Copyable {
     /// The flows, UDP as well.
     public var table: FlowTable
     /// What happened to segments.
-    public private(set) var counters = StreamCounters()
-    private let limits: FlowLimits
-    private var queue = SegmentQueue()
-    private var held = PartialMessages()
-    private var history: DeliveredHistory
+    public internal(set) var counters = StreamCounters()
+    let limits: FlowLimits
+    var queue = SegmentQueue()
+    var held = PartialMessages()
+    var history: DeliveredHistory
+    var otherReadings = OtherReadings()
+    /// The first reading of a stream, while the second one goes on.
+    var suspended: OtherReadings.Reading?
+    /// What was found of tricks since the caller last asked.
+    var findings: [SegmentFinding] = []
+    /// Whether there is any.
+    public var hasFindings: Bool { !findings.isEmpty }
     /// What `findOverdue` found.
     public private(set) var overdue: [StreamName] = []
 
@@ -48,11 +55,16 @@ public struct TCPStreams: ~Copyable {
     /// Takes a TCP segment of a flow.
     ///
     /// `payload` is a range of `packet`, which holds `missing` bytes less than were sent. `packet` is the frame, or
-    /// what fragments were put together to; `frame` is what brought it.
+    /// what fragments were put together to; `frame` is what brought it. `doubts` is what `doubts(_:_:slot:side:)` said of it.
     public mutating func accept(
-        _ header: TCPHeader, payload: ByteRange, missing: Int, of packet: RawSpan, _ frame: FrameRef, slot: Int,
-        side: Side, at time: Timestamp
+        _ header: TCPHeader, payload: ByteRange, missing: Int, of packet: RawSpan, _ frame: FrameRef,
+        doubts: SegmentDoubts = [], slot: Int, side: Side, at time: Timestamp
     ) -> Accepted {
+        if !doubts.isEmpty,
+            let result = acceptDoubted(doubts, header, payload: payload, of: packet, frame, slot, side, time)
+        {
+            return result
+        }
         var result = Accepted()
         // One copy: each look at a stream in its place would make one of the whole flow.
         let flow = table[slot]
@@ -64,16 +76,22 @@ public struct TCPStreams: ~Copyable {
                 if !flow[side].isSynchronised { expect(header.sequence, slot, side) }
                 return result
             }
-            if flow[side].queueHead < 0, table[slot][side].advance(from: header.sequence, by: payload.count) {
-                history.remember(packet.slice(payload), at: header.sequence, &table[slot][side].newest)
+            if flow[side].queued.isEmpty, table[slot][side].advance(from: header.sequence, by: payload.count) {
+                remember(packet.slice(payload), at: header.sequence, slot, side)
                 result.deliver = payload
                 return result
             }
         }
-        if header.flags.contains(.syn) { result.isRestart = acceptSYN(header, slot, side) }
+        var payload = payload
+        if header.flags.contains(.syn) {
+            result.isRestart = acceptSYN(header, frame, slot, side)
+            if !payload.isEmpty { setSYNDataAside(header, payload, packet, frame, slot, side, time) }
+            payload = .empty
+        }
         if header.flags.contains(.rst) {
             guard isPlausibleReset(header, slot, side) else {
                 counters.outOfWindow += 1
+                noteForgedReset(header, frame, doubts, slot, side)
                 return result
             }
             table[slot].isClosed = true
@@ -87,7 +105,7 @@ public struct TCPStreams: ~Copyable {
             table[slot][side].next = start
             table[slot][side].isSynchronised = true
         }
-        let sent = payload.count + missing
+        let sent = payload.count + (header.flags.contains(.syn) ? 0 : missing)
         if header.flags.contains(.fin) { acceptFIN(start, sent, slot, side) }
         if !payload.isEmpty {
             if isRival(start, slot, side) {
@@ -115,6 +133,12 @@ public struct TCPStreams: ~Copyable {
         return result
     }
 
+    /// Remembers bytes that are about to be delivered.
+    private mutating func remember(_ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side) {
+        let isBoundary = table[slot][side].isAtBoundary
+        history.remember(bytes, at: start, beginsMessage: isBoundary, &table[slot][side].newest)
+    }
+
     private mutating func acceptPayload(
         _ payload: ByteRange, _ packet: RawSpan, _ frame: FrameRef, _ start: SequenceNumber,
         behind required: SequenceNumber?, _ slot: Int, _ side: Side, _ time: Timestamp
@@ -136,7 +160,7 @@ public struct TCPStreams: ~Copyable {
         }
         if ahead <= 0 {
             let fresh = payload.count + ahead
-            if ahead < 0 { compare(packet.slice(payload), at: start, slot, side) }
+            if ahead < 0 { compare(packet.slice(payload), at: start, [], frame, slot, side) }
             guard fresh > 0 else {
                 counters.retransmitted += 1
                 return .empty
@@ -150,7 +174,7 @@ public struct TCPStreams: ~Copyable {
             let deliver = ByteRange(
                 offset: payload.offset - ahead,
                 count: lengthBeforeQueue(fresh, behind: payload, packet, frame, slot, side, time))
-            history.remember(packet.slice(deliver), at: table[slot][side].next, &table[slot][side].newest)
+            remember(packet.slice(deliver), at: table[slot][side].next, slot, side)
             table[slot][side].next = table[slot][side].next.advanced(by: deliver.count)
             return deliver
         }
@@ -166,7 +190,7 @@ public struct TCPStreams: ~Copyable {
         _ fresh: Int, behind payload: ByteRange, _ packet: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side,
         _ time: Timestamp
     ) -> Int {
-        guard let head = queue.head(of: table[slot][side]) else { return fresh }
+        guard let head = queue.head(of: table[slot][side].queued) else { return fresh }
         let length = head.sequence.distance(from: table[slot][side].next)
         guard length > 0, length < fresh else { return fresh }
         let rest = ByteRange(offset: payload.end - fresh + length, count: fresh - length)
@@ -192,7 +216,7 @@ public struct TCPStreams: ~Copyable {
 
     /// Forgets what waits in a stream, which goes on at `next`, or else behind all that waited.
     private mutating func giveUp(_ slot: Int, _ side: Side, to next: SequenceNumber? = nil, lost: Int = 0) {
-        while let taken = queue.removeHead(of: &table[slot][side]) {
+        while let taken = queue.removeHead(of: &table[slot][side].queued) {
             noteUnparsed(taken.payload.count, slot)
             table[slot][side].next = taken.sequence.advanced(by: taken.payload.count)
             queue.recycle(taken.frames)
@@ -218,9 +242,13 @@ public struct TCPStreams: ~Copyable {
             giveUp(Int(victim.slot), victim.side)
         }
         let sorted = queue.insert(
-            bytes, frame, at: start, behind: required, time: time, into: &table[slot][side],
-            of: StreamName(slot, side))
-        if sorted.isConflict { noteConflict(slot, side) }
+            bytes, frame, at: start, behind: required, time: time,
+            into: &table[slot][side].queued, of: StreamName(slot, side))
+        // Which of them is read is known once that is read.
+        if sorted.isConflict {
+            counters.conflicts += 1
+            setAside(bytes, frame, at: start, .rival, slot, side, time)
+        }
         if sorted.pieces == 0 { counters.retransmitted += 1 }
     }
 
@@ -241,23 +269,39 @@ public struct TCPStreams: ~Copyable {
     /// Whether bytes of any stream wait for those in front of them.
     public var hasQueued: Bool { queue.totalBytes > 0 }
 
-    /// Holds a copy of bytes against those that were delivered, as far as they are remembered.
+    /// Holds a copy of bytes, which came in `frame`, against those that were delivered, as far as they are remembered.
     ///
     /// The first copy stands; that there was another is told.
-    private mutating func compare(_ bytes: RawSpan, at start: SequenceNumber, _ slot: Int, _ side: Side) {
+    mutating func compare(
+        _ bytes: RawSpan, at start: SequenceNumber, _ doubts: SegmentDoubts, _ frame: FrameRef, _ slot: Int,
+        _ side: Side
+    ) {
         let stream = table[slot][side]
         // A keep-alive may carry one byte of nothing in the last one's place (RFC 1122, 4.2.3.6).
         if bytes.byteCount == 1, stream.next.distance(from: start) == 1 { return }
-        if history.contradicts(bytes, at: start, stream.newest) { noteConflict(slot, side) }
-    }
-
-    private mutating func noteConflict(_ slot: Int, _ side: Side) {
-        counters.conflicts += 1
-        table[slot][side].hasConflict = true
+        guard let difference = history.difference(bytes, at: start, stream.newest) else { return }
+        var doubts = doubts
+        // A rival was counted when it came.
+        if doubts != .rival { counters.conflicts += 1 }
+        if doubts.isEmpty, isAcknowledged(start.advanced(by: difference.range.upperBound), slot, side) {
+            doubts = .acknowledged
+        }
+        let isDecoy = !doubts.isSubset(of: .rival)
+        var copy: [UInt8] = []
+        copy.append(copying: bytes)
+        note(
+            SegmentFinding(
+                kind: isDecoy ? .decoy : .ambiguous, stream: StreamName(slot, side), doubts: doubts, start: start,
+                copy: copy, difference: difference.range, read: difference.read, frames: KeptFrames(frame)), slot)
     }
 
     /// Whether bytes of one stream wait.
-    @inlinable public func hasQueued(in slot: Int, _ side: Side) -> Bool { table[slot][side].queueHead >= 0 }
+    @inlinable public func hasQueued(in slot: Int, _ side: Side) -> Bool { !table[slot][side].queued.isEmpty }
+
+    /// Whether bytes of one stream wait, be it for those in front of them or for what decides on them.
+    @inlinable public func hasWaiting(in slot: Int, _ side: Side) -> Bool {
+        !table[slot][side].queued.isEmpty || !table[slot][side].doubted.isEmpty
+    }
 
     /// Whether bytes of either stream of a flow wait.
     @inlinable
@@ -279,7 +323,7 @@ public struct TCPStreams: ~Copyable {
 
     /// Whether the hole in front of what waits in a stream is about to be given up: what is held then has no sequel.
     public func isGapDue(slot: Int, side: Side, at time: Timestamp, force: Bool) -> Bool {
-        guard let head = queue.head(of: table[slot][side]) else { return false }
+        guard let head = queue.head(of: table[slot][side].queued) else { return false }
         let ahead = head.sequence.distance(from: table[slot][side].next)
         return ahead > 0 && (force || isOverdue(table[slot][side], since: head.arrival, at: time))
     }
@@ -289,20 +333,23 @@ public struct TCPStreams: ~Copyable {
     /// Due are those that follow in order, and, behind a hole, those that waited too long or have too many behind them;
     /// with `force` all. A hole that is given up is counted.
     public mutating func nextQueued(slot: Int, side: Side, at time: Timestamp, force: Bool = false) -> QueuedChunk? {
-        while let head = queue.head(of: table[slot][side]) {
+        if !table[slot][side].doubted.isEmpty { settleDoubted(slot, side, at: time, force: force) }
+        while let head = queue.head(of: table[slot][side].queued) {
             let ahead = head.sequence.distance(from: table[slot][side].next)
             let isDue = force || isOverdue(table[slot][side], since: head.arrival, at: time)
             if !table[slot][side].isSettled {
-                guard isDue || table[slot][side].queuedSegments >= Self.segmentsToSettle else { return nil }
+                guard isDue || table[slot][side].queued.count >= Self.segmentsToSettle else { return nil }
                 table[slot][side].isSettled = true
             }
             if ahead > 0, !isDue { return nil }
             let isUnanswered = head.required.map { isUnseen($0, table[slot][side.other]) } ?? false
             if isUnanswered, !isDue { return nil }
-            guard let taken = queue.removeHead(of: &table[slot][side]) else { return nil }
+            guard let taken = queue.removeHead(of: &table[slot][side].queued) else { return nil }
             let count = taken.payload.count
             if ahead < 0 {
-                compare(taken.frames.slice(taken.payload), at: taken.sequence, slot, side)
+                compare(
+                    taken.frames.slice(taken.payload), at: taken.sequence, taken.doubts, FrameRef(taken.frames), slot,
+                    side)
             }
             if count + ahead <= 0 {
                 counters.retransmitted += 1
@@ -311,9 +358,7 @@ public struct TCPStreams: ~Copyable {
             }
             let skip = max(0, -ahead)
             let range = ByteRange(offset: taken.payload.offset + skip, count: count - skip)
-            history.remember(
-                taken.frames.slice(range), at: taken.sequence.advanced(by: skip),
-                &table[slot][side].newest)
+            remember(taken.frames.slice(range), at: taken.sequence.advanced(by: skip), slot, side)
             table[slot][side].next = taken.sequence.advanced(by: count)
             if ahead > 0 {
                 counters.gaps += 1
@@ -358,7 +403,7 @@ public struct TCPStreams: ~Copyable {
 
     private func isOverdue(_ stream: HalfStream, since arrival: Timestamp, at time: Timestamp) -> Bool {
         time.nanoseconds(since: arrival) >= limits.queueWaitNanoseconds
-            || !queue.hasRoom(for: 0, in: stream, limits)
+            || !queue.hasRoom(for: 0, in: stream.queued, limits)
     }
 
     /// Gives the frames of a chunk back.
@@ -379,8 +424,12 @@ public struct TCPStreams: ~Copyable {
     public mutating func reset(_ slot: Int) {
         var flow = table[slot]
         release(&flow)
-        table[slot][.first] = HalfStream()
-        table[slot][.second] = HalfStream()
+        for side in [Side.first, .second] {
+            let isRight = table[slot][side].profile.traits.contains(.rightChecksum)
+            table[slot][side] = HalfStream()
+            // A machine goes on to fill in its checksums.
+            if isRight { table[slot][side].profile.traits.insert(.rightChecksum) }
+        }
         table[slot].isClosed = false
     }
 
@@ -400,73 +449,13 @@ public struct TCPStreams: ~Copyable {
 
     private mutating func releaseBuffers(_ stream: inout HalfStream, isFollowed: Bool) {
         if held.drop(&stream) > 0, isFollowed { counters.unfinishedMessages += 1 }
-        while let taken = queue.removeHead(of: &stream) {
+        while let taken = queue.removeHead(of: &stream.doubted) {
+            counters.refused += 1
+            queue.recycle(taken.frames)
+        }
+        while let taken = queue.removeHead(of: &stream.queued) {
             if isFollowed { counters.unparsedBytes += UInt64(taken.payload.count) }
             queue.recycle(taken.frames)
         }
     }
-
-    /// Moves the partial message of a stream out, an empty one where there is none.
-    public mutating func takeHeld(_ slot: Int, _ side: Side) -> PartialMessage { held.take(table[slot][side]) }
-
-    /// Puts a partial message back that `takeHeld` gave.
-    ///
-    /// It may have grown: other streams give way where the limit asks for it.
-    public mutating func putHeld(_ message: consuming PartialMessage, _ slot: Int, _ side: Side) {
-        if !message.isEmpty { makeRoom(for: message.room) }
-        held.put(message, &table[slot][side], of: StreamName(slot, side))
-    }
-
-    /// Begins to hold a copy of `bytes`, the beginning of a message that came in `frame`.
-    ///
-    /// Other streams give way where the limit asks for it.
-    public mutating func hold(_ bytes: RawSpan, _ frame: FrameRef, _ slot: Int, _ side: Side) {
-        makeRoom(for: bytes.byteCount + KeptFrames.memory(ofFrame: frame.bytes.byteCount))
-        held.hold(bytes, frame, &table[slot][side], of: StreamName(slot, side))
-    }
-
-    /// Notes a frame that brought more of a long message whose beginning is held.
-    public mutating func passOver(_ frame: FrameRef, _ slot: Int, _ side: Side) {
-        held.passOver(frame, table[slot][side])
-    }
-
-    /// Takes from streams, one after another, what they hold.
-    ///
-    /// Whoever refused newcomers instead would let a few connections that never finish a message blind the sensor to
-    /// all others.
-    private mutating func makeRoom(for count: Int) {
-        while held.totalBytes + count > limits.heldBytesTotal, let victim = held.victim() {
-            counters.heldEvicted += 1
-            loseBoundary(Int(victim.slot), victim.side)
-        }
-    }
-}
-
-/// What happened to TCP segments.
-public struct StreamCounters: Sendable {
-    /// Segments whose bytes had all come before.
-    public var retransmitted: UInt64 = 0
-    /// Segments some of whose bytes had come before.
-    public var overlapping: UInt64 = 0
-    /// Copies of segments with other content.
-    public var conflicts: UInt64 = 0
-    /// Segments that came before the bytes in front of them.
-    public var outOfOrder: UInt64 = 0
-    /// Segments that came before the bytes of the other end that they acknowledge.
-    public var acknowledgedAhead: UInt64 = 0
-    /// Segments too far ahead to belong to the stream.
-    public var outOfWindow: UInt64 = 0
-    /// Holes that were never filled.
-    public var gaps: UInt64 = 0
-    /// Bytes in those holes.
-    public var lostBytes: UInt64 = 0
-    /// Bytes of followed streams that were not understood.
-    public var unparsedBytes: UInt64 = 0
-    /// Messages whose end never came.
-    public var unfinishedMessages: UInt64 = 0
-    /// Beginnings of messages that were given up because the limit of all held bytes was reached.
-    public var heldEvicted: UInt64 = 0
-
-    /// Zeros.
-    public init() {}
 }

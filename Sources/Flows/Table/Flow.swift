@@ -14,6 +14,8 @@ public enum Side: UInt8, Sendable {
 public enum MessageFraming: Hashable, Sendable {
     /// What comes next begins a message, or goes on with the one whose beginning is held.
     case inOrder
+    /// The message whose beginning is held was told by that alone: the rest of it is passed over once its length is known.
+    case told
     /// A message passes of which nothing more is held: `rest` bytes of it are still to come. `whole` is its length, where its
     /// beginning is held; `nil` where it lost a part of itself, so that nobody knows what it said.
     case passing(rest: Int, whole: Int?)
@@ -68,16 +70,20 @@ public struct HalfStream: Sendable {
     var finSequence = SequenceNumber(0)
     /// The segment delivered last, in the history of all streams; 0 for none.
     var newest: UInt64 = 0
-    /// Whether a copy of bytes with other content came since the caller last looked.
-    public var hasConflict = false
-    /// First waiting segment in the queue's pool; -1 for none.
-    @usableFromInline var queueHead: Int32 = -1
-    var queuedSegments: Int32 = 0
-    var queuedBytes: Int32 = 0
+    /// Segments that wait for bytes in front of them.
+    @usableFromInline var queued = WaitingSegments()
+    /// Segments that wait for what decides whether their receiver took them.
+    @usableFromInline var doubted = WaitingSegments()
+    /// How packets of this end look.
+    var profile = SenderProfile()
     /// The buffer with the beginning of an unfinished message; -1 for none.
     public internal(set) var held: Int32 = -1
     /// Where it stands between messages.
     public var framing = MessageFraming.inOrder
+    /// Whether what is read at the moment is a second reading, of a copy that may not be what the receiver took.
+    public internal(set) var isOtherReading = false
+    /// Whether it has a second reading that goes on.
+    public internal(set) var hasOtherReading = false
     /// Whether bytes were given up since the caller last looked, nobody knows how many: for whoever keeps boundaries of his
     /// own below those of messages.
     public var hasUnknownHole = false
@@ -88,6 +94,13 @@ public struct HalfStream: Sendable {
         next = start.advanced(by: count)
         strays = 0
         return true
+    }
+
+    /// Whether the next byte begins a message.
+    var isAtBoundary: Bool {
+        if held >= 0 { return false }
+        if case .inOrder = framing { return true }
+        return false
     }
 
     /// Whether everything up to the FIN was delivered.
@@ -112,7 +125,13 @@ public struct Flow: Sendable {
     /// Whether the connection was closed by RST or by FIN from both ends.
     public internal(set) var isClosed = false
     /// What the flow was found to carry.
-    public var kind = FlowKind.unknown
+    public var kind = FlowKind.unknown {
+        didSet { if kind == .unknown, case .followed(let number) = oldValue { earlier = number } }
+    }
+    /// The protocol that it was followed as until something looked like a new connection on its ports; `nil` for none.
+    ///
+    /// Bytes alone do not make it one of another.
+    public private(set) var earlier: UInt8?
     /// Where the caller keeps more about it; -1 for nowhere.
     public var handle: Int64 = -1
     /// Where the caller keeps what carries the messages over the transport; -1 for nowhere.
@@ -123,6 +142,10 @@ public struct Flow: Sendable {
     public var idleSeconds: Int32 = 0
     /// Which ends were heard with a message of the protocol, and how many there were: what the caller needs to be sure.
     public var heard: UInt8 = 0
+    /// Which ends packets were seen of.
+    var seen: UInt8 = 0
+    /// The latest datagrams of both ends, as `FlowTrace.print`.
+    var prints: InlineArray<2, UInt32> = [0, 0]
     /// How often the caller looked in vain for a protocol that it knows.
     public var failedProbes: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]

@@ -9,6 +9,8 @@ public struct FlowKey: Hashable, Sendable {
     public let second: Endpoint
     /// TCP or UDP: flows of both between the same ends are two.
     public let transport: Transport
+    /// The network that the addresses belong to, as `Packet.network`: the same addresses in two are two flows.
+    public internal(set) var network: UInt64
 
     /// The key of the flow that a packet belongs to, and whether its sender is the first end.
     public static func of(_ packet: borrowing Packet) -> (key: FlowKey, fromFirst: Bool) {
@@ -19,7 +21,7 @@ public struct FlowKey: Hashable, Sendable {
             ? source.address < destination.address : source.port <= destination.port
         let key = FlowKey(
             first: fromFirst ? source : destination, second: fromFirst ? destination : source,
-            transport: packet.transport)
+            transport: packet.transport, network: packet.network)
         return (key, fromFirst)
     }
 
@@ -28,6 +30,12 @@ public struct FlowKey: Hashable, Sendable {
         let rest =
             UInt64(first.port) << 48 | UInt64(second.port) << 32 | UInt64(transport.rawValue) << 8
             | (first.address.isIPv4 ? 1 : 0)
-        return hash.hash(first.address.high, first.address.low, second.address.high, second.address.low, rest)
+        return hash.hash(
+            first.address.high, first.address.low, second.address.high, second.address.low, rest ^ network)
+    }
+
+    /// Whether two keys differ in nothing but the network.
+    func isSame(as other: FlowKey) -> Bool {
+        first == other.first && second == other.second && transport == other.transport
     }
 }

@@ -10,7 +10,8 @@ import Tables
 public struct FlowTable: ~Copyable {
     /// The limits in force.
     public let limits: FlowLimits
-    private let hash: SeededHash
+    let hash: SeededHash
+    var networks: KnownNetworks
     private var index = HashIndex()
     @usableFromInline var slots: [Flow] = []
     /// Where the search for flows that were silent for too long goes on.
@@ -32,6 +33,7 @@ public struct FlowTable: ~Copyable {
     public init(limits: FlowLimits, hash: SeededHash) {
         self.limits = limits
         self.hash = hash
+        networks = KnownNetworks(hash: hash)
     }
 
     /// How many flows are being followed.
@@ -48,6 +50,8 @@ public struct FlowTable: ~Copyable {
         public var side: Side
         /// Whether the flow is new.
         public var isNew: Bool
+        /// Whether it is a datagram that came before, in another network: a copy that a mirror took on its way.
+        public var isCopy = false
     }
 
     /// The flow in a slot.
@@ -61,21 +65,33 @@ public struct FlowTable: ~Copyable {
     /// Finds the flow of a packet or begins it, and notes when it was seen.
     public mutating func track(_ packet: borrowing Packet, at time: Timestamp) -> Hit {
         let (key, fromFirst) = FlowKey.of(packet)
-        return track(key, fromFirst: fromFirst, at: time)
+        return track(key, fromFirst: fromFirst, FlowTrace(header: packet.tcp), at: time)
     }
 
     /// The same by the key of the packet, for a caller who would have to copy the packet to lend it.
-    public mutating func track(_ key: FlowKey, fromFirst: Bool, at time: Timestamp) -> Hit {
+    public mutating func track(_ key: FlowKey, fromFirst: Bool, _ trace: FlowTrace, at time: Timestamp) -> Hit {
         let side: Side = fromFirst ? .first : .second
         let hashed = key.hash(hash)
         if let slot = find(key, hashed) {
             touch(slot, at: time)
+            slots[slot].seen |= side.bit
+            if trace.print != 0 { slots[slot].prints[Int(side.rawValue)] = trace.print }
             return Hit(slot: slot, side: side, isNew: false)
+        }
+        if networks.areSeveral || networks.networks.first != key.network, let slot = joined(key, side, trace) {
+            touch(slot, at: time)
+            slots[slot].seen |= side.bit
+            let isCopy = trace.print != 0 && slots[slot].prints[Int(side.rawValue)] == trace.print
+            if trace.print != 0 { slots[slot].prints[Int(side.rawValue)] = trace.print }
+            return Hit(slot: slot, side: side, isNew: false, isCopy: isCopy)
         }
         expire(before: time)
         if count >= limits.flows { evictOne() }
-        let slot = insert(Flow(key: key, hash: hashed, firstSeen: time, lastSeen: time))
-        return Hit(slot: slot, side: side, isNew: true)
+        networks.note(key.network)
+        var flow = Flow(key: key, hash: hashed, firstSeen: time, lastSeen: time)
+        flow.seen = side.bit
+        flow.prints[Int(side.rawValue)] = trace.print
+        return Hit(slot: insert(flow), side: side, isNew: true)
     }
 
     /// Puts a flow among those that outlive all others, or back.
@@ -101,7 +117,7 @@ public struct FlowTable: ~Copyable {
     public mutating func clearDeparted() { departed.removeAll(keepingCapacity: true) }
 
     @inline(__always)
-    private func find(_ key: FlowKey, _ hashed: UInt64) -> Int? {
+    func find(_ key: FlowKey, _ hashed: UInt64) -> Int? {
         let tag = UInt32(truncatingIfNeeded: hashed)
         var position = index.start(tag)
         while let slot = index.next(tag, &position) {

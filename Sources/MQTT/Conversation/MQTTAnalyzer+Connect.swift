@@ -16,6 +16,7 @@ extension MQTTAnalyzer {
             return
         }
         sessions[index].version = notes.version
+        sessions[index].isVersionGuessed = false
         sessions[index].connectedAt = time
         sessions[index].isAnonymous = connect.flags != nil && !connect.hasCredentials
         takeTerms(connect, index, bytes, notes.version)

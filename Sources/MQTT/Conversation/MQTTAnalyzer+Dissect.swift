@@ -17,11 +17,15 @@ extension MQTTAnalyzer {
         let index = slot(of: id, context)
         let direction = context.direction
         var notes = MQTTNotes(version: sessions[index].version, direction: direction)
+        notes.versionEvidence = sessions[index].versionEvidence
         event = MQTTEvent()
         now = context.timestamp
         event.direction = direction
         event.session = index
         event.message.read(message, wholeLength: max(wholeLength, message.byteCount), &notes)
+        if sessions[index].isVersionGuessed, !notes.violations.isEmpty {
+            doubtVersion(index, message, wholeLength, &notes)
+        }
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
         let isReversed = notes.violations.contains(.wrongDirection)
         // Whose it is stays open: it may be the session of any client.
@@ -77,6 +81,22 @@ extension MQTTAnalyzer {
         // A version told by the shape of a packet holds for the packets after it.
         if sessions[index].version == .unknown, event.message.type != .connect {
             sessions[index].version = notes.version
+            sessions[index].versionEvidence = notes.versionEvidence
+            sessions[index].isVersionGuessed =
+                notes.version == .v5 && event.message.type == .publish && notes.versionEvidence.isProof
         }
+    }
+
+    /// Reads a message by 3.x that has a fault by the version that was guessed; without one there the guess was wrong.
+    private mutating func doubtVersion(
+        _ index: Int, _ bytes: RawSpan, _ wholeLength: Int, _ notes: inout MQTTNotes
+    ) {
+        var other = MQTTNotes(version: .three, direction: notes.direction)
+        let message = MQTTMessage(bytes, wholeLength: max(wholeLength, bytes.byteCount), &other)
+        guard other.violations.isEmpty, message.type != .connect else { return }
+        event.message = message
+        notes = other
+        sessions[index].version = .three
+        sessions[index].isVersionGuessed = false
     }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Tables
 
 extension MQTTAnalyzer {
     /// Where the payload of a PUBLISH begins, of which the first bytes are held; `nil` for other packets, and where its
@@ -12,6 +13,7 @@ extension MQTTAnalyzer {
     /// - Returns: the offset of the payload from the first byte of the message.
     public func payloadStart(_ id: MQTTSessionID, head: RawSpan, wholeLength: Int) -> Int? {
         var notes = MQTTNotes(version: version(of: id), direction: .toServer)
+        if let index = sessions.slot(of: id) { notes.versionEvidence = sessions[index].versionEvidence }
         let message = MQTTMessage(head, wholeLength: wholeLength, &notes)
         guard case .publish(let publish) = message.body, let payload = publish.payload, !message.isFatal else {
             return nil

@@ -22,6 +22,9 @@ extension MQTTAnalyzer {
         if let alias = publish.properties.topicAlias, !event.message.isFatal {
             useAlias(alias, topic, index, bytes, &notes)
         }
+        if event.direction == .toClient, sessions[index].isEverySubscribeSeen {
+            noteUncovered(index, bytes.slice(topic))
+        }
         guard publish.isRetained, let length = publish.payloadLength else { return }
         if case .alias(let alias) = event.topic {
             // A copy of the reference: the table is changed while the topic is read.
@@ -32,6 +35,34 @@ extension MQTTAnalyzer {
             event.retained = retain(bytes.slice(topic), isEmpty: length == 0, index)
             if event.direction == .toClient { checkDollar(bytes.slice(topic), index, &notes) }
         }
+    }
+
+    /// Counts topics of deliveries that no filter takes in which the client was seen to ask for: whatever hid the question, this
+    /// is what comes of it.
+    ///
+    /// `topic` is empty where an alias stands for it.
+    private mutating func noteUncovered(_ index: Int, _ topic: RawSpan) {
+        if case .alias(let alias) = event.topic {
+            let known = sessions[index].topic(alias, .toClient) ?? []
+            noteUncovered(index, known: known.span.bytes)
+        } else {
+            noteUncovered(index, known: topic)
+        }
+    }
+
+    private mutating func noteUncovered(_ index: Int, known topic: RawSpan) {
+        guard topic.byteCount > 0 else { return }
+        if sessions[index].widest == .all, topic.byte(at: 0) != UInt8(ascii: "$") { return }
+        // What was ended may still come (3.10.4), and the server may deliver before it has answered (3.8.4).
+        guard sessions[index].subscriptions.match(topic) == .none, sessions[index].pending.matches(topic) == false
+        else {
+            return
+        }
+        let name = UInt32(truncatingIfNeeded: hash.hash(topic))
+        if !sessions[index].uncovered.contains(name), sessions[index].uncovered.count < MQTTSession.uncoveredLimit {
+            sessions[index].uncovered.append(name)
+        }
+        event.uncovered = sessions[index].uncovered.count
     }
 
     /// No filter that begins with a wildcard takes in a topic that begins with `$` (4.7.2).

@@ -34,7 +34,7 @@ extension MQTTAnalyzer {
             if isSure { event.handshake = .unknown }
             notes.note(isUnsubscribe ? .unsubackUnasked : .subackUnasked, if: isSure)
             notes.note(.unsubackIDUnknown, if: isUnsubscribe && isSure && packetID != 0)
-            if !isUnsubscribe { sessions[index].subscriptions.noteDropped() }
+            if !isUnsubscribe { sessions[index].subscriptions.noteUnseen() }
             return
         }
         chargePending(index)

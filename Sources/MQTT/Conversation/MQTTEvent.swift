@@ -51,6 +51,8 @@ struct MQTTEvent {
     /// CONNECT: whether the identifier is in use at another address.
     var isTakeover = false
     var topic = MQTTTopicSource.none
+    /// PUBLISH to a client, whose topic no known filter takes in: how many such topics there were; else 0.
+    var uncovered = 0
     var retained: MQTTRetained?
     /// Whether the analyzer knows who set the retained message that was there before.
     var hasRetainedOwner = false

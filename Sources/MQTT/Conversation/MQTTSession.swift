@@ -44,6 +44,10 @@ struct MQTTSession {
     /// Whether bytes of it were lost, so that absence of a message proves nothing.
     var hasGap = false
     var version = MQTTVersion.unknown
+    /// What speaks for 5.0 in a session whose CONNECT was not seen.
+    var versionEvidence = MQTTVersionEvidence()
+    /// Whether nothing but that told the version: a packet that fits 3.x only refutes it.
+    var isVersionGuessed = false
     /// What CONNECT and CONNACK agreed upon.
     var terms = ConnectionTerms()
     /// Whether what the ends kept of earlier connections is known, be it that there is nothing.
@@ -91,6 +95,10 @@ struct MQTTSession {
     /// How many retained messages were delivered.
     var retainedCount = 0
     var subscriptions = Subscriptions()
+    /// Topics of deliveries that no known filter takes in, as hashes.
+    var uncovered: [UInt32] = []
+    /// How many of them are told apart.
+    static let uncoveredLimit = 256
     /// What `mqtt.passwd.digest` shows.
     var passwordDigest: KeyedDigest.Code?
     /// What the CONNACK said.
@@ -116,6 +124,12 @@ struct MQTTSession {
     /// Whether every hand-shake and subscription of it is known.
     var isWhole: Bool { isComplete && isPastKnown }
 
+    /// Whether every SUBSCRIBE that was sent can have been seen: since the CONNECT all was, and what the ends kept of earlier
+    /// connections is known.
+    var isEverySubscribeSeen: Bool {
+        isWhole && !pending.hasDropped && !subscriptions.isTruncated
+    }
+
     /// Whether every subscription is known and none is being made.
     var areSubscriptionsKnown: Bool { isWhole && pending.isEmpty && !pending.hasDropped && !subscriptions.hasDropped }
 
@@ -126,6 +140,8 @@ struct MQTTSession {
         self.isFromStart = isFromStart
         hasGap = false
         version = .unknown
+        versionEvidence = MQTTVersionEvidence()
+        isVersionGuessed = false
         connects = 0
         connacks = 0
         connectedAt = nil
@@ -160,6 +176,7 @@ struct MQTTSession {
         filterCount = 0
         retainedCount = 0
         subscriptions.removeAll()
+        uncovered.removeAll(keepingCapacity: uncovered.capacity <= 16)
         passwordDigest = nil
         toServer.reset()
         toClient.reset()

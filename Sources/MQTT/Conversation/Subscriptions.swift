@@ -28,8 +28,10 @@ struct Subscriptions {
     private var text: [UInt8] = []
     /// How many there are.
     private(set) var count = 0
-    /// Whether one was not kept.
+    /// Whether one is not known: it was not kept, or not seen.
     private(set) var hasDropped = false
+    /// Whether one was not kept for want of room.
+    private(set) var isTruncated = false
     /// Whether one of them has an identifier.
     private(set) var hasIdentifiers = false
 
@@ -42,6 +44,7 @@ struct Subscriptions {
         text.removeAll(keepingCapacity: text.capacity <= 512)
         count = 0
         hasDropped = false
+        isTruncated = false
         hasIdentifiers = false
     }
 
@@ -52,11 +55,18 @@ struct Subscriptions {
         text = []
         count = 0
         hasDropped = hasDropped || isLoss
+        isTruncated = isTruncated || isLoss
         return isLoss
     }
 
     /// Notes that one cannot be kept.
-    mutating func noteDropped() { hasDropped = true }
+    mutating func noteDropped() {
+        hasDropped = true
+        isTruncated = true
+    }
+
+    /// Notes that one was granted that nobody was seen to ask for.
+    mutating func noteUnseen() { hasDropped = true }
 
     /// Adds a subscription, or replaces that of the same filter; gives whether there was room.
     mutating func set(_ filter: RawSpan, qos: UInt8, identifier: UInt32 = 0, _ limits: MQTTLimits) -> Bool {
@@ -73,7 +83,7 @@ struct Subscriptions {
             forgetEnded()
         }
         guard entries.count < limits.subscriptions, text.count + filter.byteCount <= limits.subscriptionBytes else {
-            hasDropped = true
+            noteDropped()
             return false
         }
         let range = ByteRange(offset: text.count, count: filter.byteCount)
@@ -159,6 +169,6 @@ struct Subscriptions {
             kept.append(copying: filter)
         }
         text = kept
-        hasDropped = true
+        noteDropped()
     }
 }

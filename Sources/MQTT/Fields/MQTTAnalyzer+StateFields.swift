@@ -62,6 +62,7 @@ extension MQTTAnalyzer {
             withTopic(bytes) { topic in
                 sessions[index].subscriptions.forEachMatch(topic) { values.append(copying: $0) }
             }
+        case .deliveryUncovered: if event.uncovered > 0 { values.append(event.uncovered) }
         case .deliveryMatched: append(isDeliveryMatched(bytes), &values)
         case .retainedClientID, .retainedAddress, .retainedForeign:
             if event.hasRetainedOwner, let owner = retainedOwner {

@@ -154,7 +154,8 @@ extension MQTTField {
             .sessionFilters, .sessionSubscriptions, .previousEnd, .previousDuration, .previousSince,
             .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .ackMatched, .handshake,
             .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
-            .deliveryMatched, .retainedClientID, .retainedAddress, .retainedForeign, .willOwnerClientID,
+            .deliveryMatched, .deliveryUncovered, .retainedClientID, .retainedAddress, .retainedForeign,
+            .willOwnerClientID,
             .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
             stateInfo
         }

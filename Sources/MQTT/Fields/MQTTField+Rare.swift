@@ -8,6 +8,8 @@ extension RareFields {
     static let retained = RareFields(rawValue: 1 << 2)
     /// `mqtt.utf8.fault`, `mqtt.utf8.null`, `mqtt.utf8.control`, `mqtt.utf8.nonchar`.
     static let oddText = RareFields(rawValue: 1 << 4)
+    /// `mqtt.delivery.uncovered`.
+    static let uncovered = RareFields(rawValue: 1 << 5)
     /// `mqtt.session.wildcard`.
     static let sessionWildcard = RareFields(rawValue: 1 << 3)
 }
@@ -17,6 +19,7 @@ extension MQTTField {
     public static let rareFields = [
         RareField(.mqtt, MQTTField.illFormed.id, .illFormed), RareField(.mqtt, MQTTField.retained.id, .retained),
         RareField(.mqtt, MQTTField.sessionWildcard.id, .sessionWildcard),
+        RareField(.mqtt, MQTTField.deliveryUncovered.id, .uncovered),
         RareField(.mqtt, MQTTField.textFaults.id, .oddText), RareField(.mqtt, MQTTField.textNull.id, .oddText),
         RareField(.mqtt, MQTTField.textControl.id, .oddText),
         RareField(.mqtt, MQTTField.textNonCharacter.id, .oddText),
@@ -30,6 +33,7 @@ extension MQTTAnalyzer {
         if !event.illFormed.isEmpty { found.insert(.illFormed) }
         if !event.oddText.isEmpty { found.insert(.oddText) }
         if event.retained != nil { found.insert(.retained) }
+        if event.uncovered > 0 { found.insert(.uncovered) }
         if sessions[event.session].widest != nil { found.insert(.sessionWildcard) }
         return found
     }

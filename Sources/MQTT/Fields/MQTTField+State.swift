@@ -97,6 +97,11 @@ extension MQTTField {
             FieldInfo(
                 "mqtt.delivery.matched", .bool,
                 "PUBLISH to a client: a subscription takes in the topic; absent where not all are known")
+        case .deliveryUncovered:
+            FieldInfo(
+                "mqtt.delivery.uncovered", .int,
+                "PUBLISH to a client that no filter takes in which it was seen to ask for: different topics of such so far; absent where not every SUBSCRIBE can have been seen"
+            )
         case .retainedClientID:
             FieldInfo(
                 "mqtt.retained.clientid", .text, "PUBLISH with RETAIN: who set the message that was retained before")

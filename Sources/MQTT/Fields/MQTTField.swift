@@ -116,6 +116,7 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case refusedTopic
     case deliveryFilter
     case deliveryMatched
+    case deliveryUncovered
     case retainedClientID
     case retainedAddress
     case retainedForeign

@@ -1,17 +1,21 @@
 import Bytes
+import Tables
 
 extension MQTTMessage {
-    /// The version that the shape of a packet gives away when no CONNECT was seen; `unknown` where it fits several.
+    /// The version that a packet gives away when no CONNECT was seen; `unknown` where it fits several.
     ///
     /// `cursor` stands behind the fixed header.
-    func inferredVersion(_ bytes: RawSpan, _ cursor: MessageCursor) -> MQTTVersion {
+    func inferredVersion(_ bytes: RawSpan, _ cursor: MessageCursor, _ notes: inout MQTTNotes) -> MQTTVersion {
         switch type {
         // Only 5.0 has property lengths and reason codes behind these.
         case .connack: remainingLength == 2 ? .three : remainingLength > 2 ? .v5 : .unknown
-        case .puback, .pubrec, .pubrel, .pubcomp: remainingLength >= 4 ? .v5 : .unknown
         case .unsuback: remainingLength == 2 ? .three : remainingLength > 3 ? .v5 : .unknown
         case .disconnect: remainingLength > 0 ? .v5 : .unknown
         case .subscribe, .unsubscribe: versionOfFilters(bytes, cursor)
+        case .puback, .pubrec, .pubrel, .pubcomp:
+            remainingLength >= 4 ? .v5 : versionOfReading(bytes, cursor, notes)
+        case .suback, .auth: versionOfReading(bytes, cursor, notes)
+        case .publish: versionOfPublish(bytes, cursor, &notes)
         default: .unknown
         }
     }
@@ -40,4 +44,46 @@ extension MQTTMessage {
         }
         return true
     }
+
+    /// The one version by which the packet is without a fault.
+    private func versionOfReading(_ bytes: RawSpan, _ cursor: MessageCursor, _ notes: MQTTNotes) -> MQTTVersion {
+        let three = MQTTTrial(bytes, cursor.end, .three, notes)
+        let five = MQTTTrial(bytes, cursor.end, .v5, notes)
+        guard three.isFaultless != five.isFaultless else { return .unknown }
+        return three.isFaultless ? .three : .v5
+    }
+
+    /// The version of a PUBLISH: what is no block of properties behind the topic is a payload of 3.x, and a topic alias
+    /// without a topic is of 5.0 (3.3.2.3.4).
+    ///
+    /// Anything else may be a payload of 3.x that happens to look like properties: that is counted in bits, packet after
+    /// packet, until it is too much for chance.
+    private func versionOfPublish(_ bytes: RawSpan, _ cursor: MessageCursor, _ notes: inout MQTTNotes) -> MQTTVersion {
+        let five = MQTTTrial(bytes, cursor.end, .v5, notes)
+        guard case .publish(let publish) = five.message.body, !five.message.isCutShort else { return .unknown }
+        let three = MQTTTrial(bytes, cursor.end, .three, notes)
+        guard five.hasProperties else { return three.isFaultless ? .three : .unknown }
+        if publish.topic?.isEmpty == true, publish.properties.topicAlias != nil { return .v5 }
+        guard five.isFaultless, three.isFaultless else { return .unknown }
+        notes.versionEvidence.add(publish, bytes)
+        return notes.versionEvidence.isProof ? .v5 : .unknown
+    }
+}
+
+/// A packet read on trial by a version, of which nothing else is known.
+private struct MQTTTrial {
+    let message: MQTTMessage
+    let violations: MQTTViolations
+
+    init(_ bytes: RawSpan, _ wholeLength: Int, _ version: MQTTVersion, _ notes: MQTTNotes) {
+        var own = MQTTNotes(version: version, direction: notes.direction)
+        message = MQTTMessage(bytes, wholeLength: wholeLength, &own)
+        violations = own.violations
+    }
+
+    /// Whether it is all there, and as the version wants it.
+    var isFaultless: Bool { violations.isEmpty && !message.isFatal && !message.isCutShort }
+
+    /// Whether the block of properties could be read to its end.
+    var hasProperties: Bool { !message.isFatal && !violations.contains(.propertyUnknown) }
 }

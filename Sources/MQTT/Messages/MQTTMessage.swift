@@ -56,10 +56,10 @@ public struct MQTTMessage: Sendable {
             type = MQTTPacketType(rawValue: first >> 4)
             flags = first & 0x0F
             notes.type = type
-            let length = try cursor.variableInteger(bytes)
+            let length = try readLength(bytes, &cursor, &notes)
             remainingLength = length.value
             hasRemainingLength = true
-            if notes.version == .unknown { notes.version = inferredVersion(bytes, cursor) }
+            if notes.version == .unknown { notes.version = inferredVersion(bytes, cursor, &notes) }
             checkHeader(&notes)
             notes.note(.integerNotMinimal, if: notes.version == .v5 && !length.isMinimal)
             let end = min(cursor.position + remainingLength, cursor.end)
@@ -73,18 +73,26 @@ public struct MQTTMessage: Sendable {
         }
     }
 
+    /// Reads the remaining length (MQTT 3.1.1, 2.2.3; MQTT 5.0, 2.1.4).
+    ///
+    /// What the byte before it says stands whether or not it can be read.
+    private func readLength(
+        _ bytes: RawSpan, _ cursor: inout MessageCursor, _ notes: inout MQTTNotes
+    ) throws(MQTTStop) -> (value: Int, isMinimal: Bool) {
+        do throws(MQTTStop) {
+            return try cursor.variableInteger(bytes)
+        } catch {
+            checkHeader(&notes)
+            if type == .publish { MQTTPublish(flags: flags).checkFlags(&notes) }
+            throw error
+        }
+    }
+
     /// Notes wrong flags and types (MQTT 3.1.1, 2.2; MQTT 5.0, 2.1).
     private func checkHeader(_ notes: inout MQTTNotes) {
-        let isReserved = type == .reserved || type == .auth && notes.version.isThree
-        notes.note(.reservedType, if: isReserved)
+        notes.note(.reservedType, if: type.isReserved(notes.version))
         if let only = type.onlyDirection(notes.version) { notes.note(.wrongDirection, if: only != notes.direction) }
-        guard let required = type.requiredFlags, !isReserved, type != .connect else { return }
-        if notes.version == .v31 || notes.version == .unknown || notes.version == .three {
-            // MQTT 3.1 (2.1): the QoS bits mean something in these three, DUP may be set; elsewhere nobody looks at flags.
-            guard required != 0, flags & 0b0110 != required else { return }
-        } else {
-            guard flags != required else { return }
-        }
+        guard type.forbids(flags: flags, notes.version) else { return }
         notes.note(.headerFlags)
         switch type {
         case .pubrel: notes.note(.pubrelFlags)

@@ -26,14 +26,22 @@ public struct MQTTPublish: Hashable, Sendable {
         isRetained = flags & 1 != 0
     }
 
-    mutating func read(
-        _ bytes: RawSpan, _ cursor: inout MessageCursor, _ notes: inout MQTTNotes
-    ) throws(MQTTStop) {
+    /// Whether no PUBLISH may have such flags: QoS 3, or DUP with QoS 0 (3.3.1.1, 3.3.1.2).
+    var areFlagsWrong: Bool { qos == 3 || isDuplicate && qos == 0 }
+
+    /// Notes flags that no PUBLISH may have.
+    func checkFlags(_ notes: inout MQTTNotes) {
         notes.note(.publishQoSThree, if: qos == 3)
         if isDuplicate && qos == 0 {
             notes.note(.duplicateOfQoSZero)
             notes.note(.duplicateInDeliveryZero)
         }
+    }
+
+    mutating func read(
+        _ bytes: RawSpan, _ cursor: inout MessageCursor, _ notes: inout MQTTNotes
+    ) throws(MQTTStop) {
+        checkFlags(&notes)
         notes.note(.topicNameMissing, if: cursor.isAtEnd)
         let topic = try cursor.string(bytes)
         self.topic = topic

@@ -72,6 +72,21 @@ public struct MQTTPacketType: RawRepresentable, Hashable, Sendable {
         }
     }
 
+    /// Whether no specification has the type: 0, and 15 before 5.0.
+    func isReserved(_ version: MQTTVersion) -> Bool { self == .reserved || self == .auth && version.isThree }
+
+    /// Whether reserved flags of the fixed header have other values than they must (MQTT 3.1.1, 2.2.2; MQTT 5.0, 2.1.3).
+    ///
+    /// Those of a CONNECT depend on the version that it names itself, those of a PUBLISH mean something.
+    func forbids(flags: UInt8, _ version: MQTTVersion) -> Bool {
+        guard let required = requiredFlags, !isReserved(version), self != .connect else { return false }
+        if version == .v31 || version == .unknown || version == .three {
+            // MQTT 3.1 (2.1): the QoS bits mean something in these three, DUP may be set; elsewhere nobody looks at flags.
+            return required != 0 && flags & 0b0110 != required
+        }
+        return flags != required
+    }
+
     /// The only direction in which the packet may go; `nil` where both may send it.
     func onlyDirection(_ version: MQTTVersion) -> Direction? {
         switch self {

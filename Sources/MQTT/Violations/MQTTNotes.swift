@@ -8,6 +8,8 @@ struct MQTTNotes {
     ///
     /// Reading a CONNECT sets it.
     var version: MQTTVersion
+    /// What speaks for 5.0 where the version is not known.
+    var versionEvidence = MQTTVersionEvidence()
     let direction: Direction
     var type = MQTTPacketType.reserved
     var violations = MQTTViolations()

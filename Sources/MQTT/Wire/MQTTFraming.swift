@@ -15,6 +15,9 @@ public enum MQTTFraming {
     /// The longest message there can be: a type, four bytes of length, 268,435,455 bytes.
     public static let longestMessage = 268_435_460
 
+    /// The longest fixed header: a type, four bytes of length.
+    public static let longestHeader = 5
+
     /// Looks at the fixed header only: constant time, nothing is allocated.
     public static func frame(_ bytes: RawSpan) -> MQTTFrameVerdict {
         switch VariableByteInteger(bytes, at: 1, end: bytes.byteCount) {

@@ -42,12 +42,8 @@ extension EventContext {
             }
         }
         for item in Self.value(.anomaly, object)?.items ?? [] {
-            switch item.text {
-            case "fragment_overlap": anomalies.insert(.fragmentOverlap)
-            case "fragment_conflict": anomalies.insert(.fragmentConflict)
-            case "segment_conflict": anomalies.insert(.segmentConflict)
-            default: break
-            }
+            let known = NetworkAnomalies.names.first { $0.name.description == item.text }
+            if let known { anomalies.insert(known.anomaly) }
         }
     }
 

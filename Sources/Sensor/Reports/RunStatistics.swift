@@ -29,10 +29,16 @@ public struct RunStatistics: Codable, Sendable {
     public var expired: UInt64 = 0
     /// Frames without a segment or datagram, by reason.
     public var undecoded: [String: UInt64] = [:]
+    /// What the sensor does not look into, by the number and name of the protocol; `nil` where there was none.
+    ///
+    /// Of tunnels over UDP these are datagrams, of all else frames.
+    public var blindSpots: [String: UInt64]?
     /// What never reached the sensor, by cause.
     public var dropped: [String: UInt64] = [:]
     /// Segments by what was odd about them.
     public var tcp: [String: UInt64] = [:]
+    /// Tricks with packets, each an event of the category `network`, by anomaly; `nil` where there was none.
+    public var tricks: [String: UInt64]?
     /// Fragments by what became of them.
     public var fragments: [String: UInt64] = [:]
     /// What was lost on the way to and from each server.
@@ -64,11 +70,12 @@ public struct RunStatistics: Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
         case unparsedBytes = "unparsed_bytes"
-        case evicted, undecoded, dropped, tcp, fragments
+        case evicted, undecoded, dropped, tcp, tricks, fragments
         case wrongChecksums = "wrong_checksums"
         case missingChecksums = "missing_checksums"
         case confirmedFlows = "confirmed_flows"
         case losses, expired
+        case blindSpots = "blind_spots"
         case webSocket = "websocket"
         case encryptedFlows = "encrypted_flows"
         case cutShort = "cut_short"
@@ -131,9 +138,13 @@ extension RunStatistics {
         gaps = worker.streamGaps
         unparsedBytes = worker.unparsedBytes
         undecoded = counters.undecodedByName.filter { $0.value > 0 }
+        let spots = counters.blindSpots.named
+        blindSpots = spots.isEmpty ? nil : spots
         evicted = worker.evictions.filter { $0.value > 0 }
         fragments = worker.fragmentCounts.filter { $0.value > 0 }
         tcp = worker.segmentCounts.filter { $0.value > 0 }
+        let tricks = worker.trickCounts
+        self.tricks = tricks.isEmpty ? nil : tricks
         let carried = worker.webSocketCounts.filter { $0.value > 0 }
         webSocket = carried.isEmpty ? nil : carried
     }
@@ -160,6 +171,7 @@ extension RunStatistics {
         suppressed.merge(other.suppressed, uniquingKeysWith: +)
         evicted.merge(other.evicted, uniquingKeysWith: +)
         undecoded.merge(other.undecoded, uniquingKeysWith: +)
+        if let others = other.blindSpots { blindSpots = (blindSpots ?? [:]).merging(others, uniquingKeysWith: +) }
         dropped.merge(other.dropped, uniquingKeysWith: +)
         tcp.merge(other.tcp, uniquingKeysWith: +)
         fragments.merge(other.fragments, uniquingKeysWith: +)
@@ -168,6 +180,7 @@ extension RunStatistics {
         confirmedFlows.merge(other.confirmedFlows, uniquingKeysWith: +)
         encryptedFlows += other.encryptedFlows
         expired += other.expired
+        if let others = other.tricks { tricks = (tricks ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
         reloads += other.reloads
         reloadsFailed += other.reloadsFailed

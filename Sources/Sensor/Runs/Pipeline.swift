@@ -160,6 +160,8 @@ extension RunStatistics {
         result.suppressed = difference(suppressed, earlier.suppressed)
         result.evicted = difference(evicted, earlier.evicted)
         result.undecoded = difference(undecoded, earlier.undecoded)
+        let spots = difference(blindSpots ?? [:], earlier.blindSpots ?? [:])
+        result.blindSpots = spots.isEmpty ? nil : spots
         result.tcp = difference(tcp, earlier.tcp)
         result.fragments = difference(fragments, earlier.fragments)
         result.wrongChecksums -= earlier.wrongChecksums

@@ -74,7 +74,7 @@ public struct Replay: ~Copyable {
     public mutating func run(
         _ paths: CapturePaths, _ pipeline: inout Pipeline, progress: (Progress) -> Void = { _ in }
     ) throws(SensorError) -> [FileResult] {
-        let files = paths.files.count > 1 ? Self.inOrderOfTime(paths.files) : paths.files
+        let files = paths.filesInOrderOfTime()
         let sizes = files.map { Self.size(of: $0) }
         let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
         var before: Int64 = 0
@@ -163,17 +163,6 @@ public struct Replay: ~Copyable {
             attributes[.type] as? FileAttributeType == .typeRegular
         else { return nil }
         return attributes[.size] as? Int64
-    }
-
-    /// Sorts by the time of the first frame; what cannot be opened or has no frame keeps its place at the front.
-    private static func inOrderOfTime(_ files: [String]) -> [String] {
-        let starts = files.map { ($0, firstTime(in: $0) ?? .zero) }
-        return starts.enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element.0)
-    }
-
-    private static func firstTime(in path: String) -> Timestamp? {
-        guard size(of: path) != nil, var file = try? CaptureFile.open(path) else { return nil }
-        return (try? file.next())?.timestamp
     }
 }
 

@@ -15,6 +15,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case yamlTag = "yaml-tag"
     case duplicateKey = "duplicate-key"
     case badKey = "bad-key"
+    case commentValue = "comment-value"
     case ambiguousValue = "ambiguous-value"
     case numberRange = "number-range"
 
@@ -86,6 +87,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
         case .yamlTag: "There is an explicit YAML tag; rules have none."
         case .duplicateKey: "A map has the same key twice."
         case .badKey: "The key of a map is not text."
+        case .commentValue: "A comment stands where a value is expected."
         case .ambiguousValue: "The value means different things to different versions of YAML; it needs quotes."
         case .numberRange: "The number does not fit into 64 bits, or is not finite."
         case .missingKey: "A key that the rule must have is missing."

@@ -24,7 +24,7 @@ extension DocumentReader {
         let correlation = SigmaCorrelation(
             metadata: metadata, kind: known, rules: rules, groupBy: groupBy, aliases: aliases,
             timespan: timespan ?? Located(1, at: node.position), bounds: condition?.bounds ?? [],
-            condition: condition?.expression, field: condition?.field, percentile: condition?.percentile ?? 50,
+            condition: condition?.expression, fields: condition?.fields ?? [], percentile: condition?.percentile ?? 50,
             generate: generate ?? false)
         if isWhole { check(correlation) }
         return correlation
@@ -75,7 +75,7 @@ extension DocumentReader {
                     .badAlias, rule.position, "`\(rule.value)` is not among the rules of the correlation",
                     nearest.map { "did you mean `\($0)`?" } ?? "there are: \(list(rules))")
             }
-            let uses = correlation.groupBy.map(\.value) + [correlation.field?.value ?? ""]
+            let uses = correlation.groupBy.map(\.value) + correlation.fields.map(\.value)
             if !uses.contains(alias.name.value) {
                 error(
                     .badAlias, alias.name.position, "the alias `\(alias.name.value)` is not used",

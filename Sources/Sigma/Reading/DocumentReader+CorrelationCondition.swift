@@ -4,7 +4,7 @@
 /// the mapping"); pySigma takes only one.
 extension DocumentReader {
     typealias CorrelationCondition = (
-        bounds: [SigmaCorrelation.Bound], expression: Condition?, field: Located<String>?, percentile: Int
+        bounds: [SigmaCorrelation.Bound], expression: Condition?, fields: [Located<String>], percentile: Int
     )
 
     private static let comparisonNames = SigmaCorrelation.Comparison.allCases.map(\.rawValue)
@@ -15,18 +15,18 @@ extension DocumentReader {
         let isTemporal = kind == .temporal || kind == .temporalOrdered
         guard let node = correlation["condition"] else {
             // All events defined by the rules must occur (specification, *Temporal Proximity*).
-            if isTemporal { return ([SigmaCorrelation.Bound(.gte, Int64(rules.count))], nil, nil, 50) }
+            if isTemporal { return ([SigmaCorrelation.Bound(.gte, Int64(rules.count))], nil, [], 50) }
             error(.missingKey, position, "`correlation` needs the key `condition`")
             return nil
         }
         if isTemporal, case .scalar = node.content {
             // Without rules there is an error already.
             guard !rules.isEmpty else { return nil }
-            return expression(node, over: rules).map { ([], $0, nil, 50) }
+            return expression(node, over: rules).map { ([], $0, [], 50) }
         }
         guard let map = map(node, "the condition of a correlation") else { return nil }
         checkKeys(of: map, Self.comparisonNames + ["field", "percentile"], in: "the condition of a correlation")
-        let field = conditionField(map, kind, at: node.position)
+        let fields = conditionFields(map, kind, at: node.position)
         let percentile = percentile(map, kind, at: node.position)
         let bounds = map.entries.compactMap { bound($0, isCount: kind?.isCount ?? true) }
         let expected = map.entries.count { SigmaCorrelation.Comparison(rawValue: $0.key.value) != nil }
@@ -42,13 +42,13 @@ extension DocumentReader {
             error(.impossibleCondition, node.position, "no number can meet all bounds of the condition")
             return nil
         }
-        guard let field, let percentile else { return nil }
-        return (bounds, nil, field.name, percentile)
+        guard let fields, let percentile else { return nil }
+        return (bounds, nil, fields, percentile)
     }
 
-    private mutating func conditionField(
+    private mutating func conditionFields(
         _ map: YAMLMap, _ kind: SigmaCorrelation.Kind?, at position: SourcePosition
-    ) -> (name: Located<String>?, Void)? {
+    ) -> [Located<String>]? {
         let entry = map.entries.first { $0.key.value == "field" }
         if let kind, kind.hasField, entry == nil {
             error(
@@ -61,8 +61,11 @@ extension DocumentReader {
                     + (kind == .eventCount ? "events" : "rules") + " and has no `field`",
                 "to count the values of the field, use the type value_count")
         }
-        guard let entry else { return (nil, ()) }
-        return line(entry.value, "the field").map { ($0, ()) }
+        guard let entry else { return [] }
+        guard kind == .valueCount, case .list = entry.value.content else {
+            return line(entry.value, "the field").map { [$0] }
+        }
+        return names(entry.value, "the fields")
     }
 
     private mutating func percentile(

@@ -17,9 +17,9 @@ public struct SigmaCorrelation: Sendable {
     /// Which of `rules`, by their index, must match in the window, and which must not: a condition in words, which only
     /// `temporal` and `temporal_ordered` correlations have.
     public var condition: Condition?
-    /// The field whose distinct values are counted (`value_count`) or whose values are reckoned with (`value_sum`,
-    /// `value_avg`, `value_median`, `value_percentile`).
-    public var field: Located<String>?
+    /// The fields whose distinct values are counted (`value_count`; of several, their combinations), or the one whose values are
+    /// reckoned with (`value_sum`, `value_avg`, `value_median`, `value_percentile`).
+    public var fields: [Located<String>]
     /// Which percentile, 0 to 100; 50 for a median.
     public var percentile = 50
     /// Whether the rules it refers to raise alerts of their own as well.

@@ -70,7 +70,8 @@ func rule(
 
 func correlation(
     _ id: String?, _ kind: SigmaCorrelation.Kind, of rules: [String], by group: [String], seconds: Int64,
-    _ bounds: [SigmaCorrelation.Bound], field: String? = nil, generate: Bool = false, name: String? = nil,
+    _ bounds: [SigmaCorrelation.Bound], field: String? = nil, fields: [String] = [], generate: Bool = false,
+    name: String? = nil,
     summary: String? = nil, suppress: (by: [String], nanoseconds: Int64)? = nil,
     aliases: [(String, [(String, String)])] = [], percentile: Int = 50
 ) -> SigmaDocument {
@@ -83,7 +84,8 @@ func correlation(
                 SigmaCorrelation.Alias(
                     name: located(alias.0), fields: alias.1.map { (rule: located($0.0), field: located($0.1)) })
             },
-            timespan: located(seconds * 1_000_000_000, 43), bounds: bounds, field: field.map { located($0, 45) },
+            timespan: located(seconds * 1_000_000_000, 43), bounds: bounds,
+            fields: (field.map { [$0] } ?? fields).map { located($0, 45) },
             percentile: percentile, generate: generate))
 }
 

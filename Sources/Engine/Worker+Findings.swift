@@ -1,0 +1,89 @@
+import Bytes
+import Events
+import Flows
+import Network
+import Packets
+import Tables
+
+/// Tricks with segments: told as events, and the other copy read beside the first where nothing says which of them counts.
+extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
+    /// Tells what was found in streams since the last call.
+    mutating func tellFindings() {
+        while core.streams.hasFindings {
+            for finding in core.streams.takeFindings() {
+                if finding.kind == .ambiguous { readOtherCopy(finding) }
+                tell(finding)
+            }
+        }
+    }
+
+    private mutating func tell(_ finding: SegmentFinding) {
+        let slot = Int(finding.stream.slot)
+        let flow = core.streams.table[slot]
+        guard flow.kind.isFollowed, let provenance = finding.frames.lastProvenance else { return }
+        let anomaly: NetworkAnomalies =
+            switch finding.kind {
+            case .ambiguous: .segmentAmbiguous
+            case .decoy: .segmentDecoy
+            case .forgedReset: .forgedReset
+            }
+        let event = NetworkEvent(
+            anomaly: anomaly, doubts: finding.doubts, difference: finding.difference, read: finding.read)
+        core.counters.tricks[Int(event.messageType)] &+= 1
+        var context = core.context(
+            slot, finding.stream.side, provenance, direction: flow.client == finding.stream.side ? .toServer : .toClient
+        )
+        context.anomalies = anomaly
+        core.sink.receive(
+            event, context, message: finding.copy.span.bytes, frames: MessageFrames(FrameRef(finding.frames)))
+    }
+
+    /// Reads the messages that a stream would have had with another copy of some of its bytes.
+    ///
+    /// They begin where a message began before the first byte that differs, and end where both readings have a boundary in
+    /// common again; or they wait with what comes next, as a second reading of the stream.
+    private mutating func readOtherCopy(_ finding: SegmentFinding) {
+        let (slot, side) = (Int(finding.stream.slot), finding.stream.side)
+        guard case .followed(let number) = core.streams.table[slot].kind, core.streams.table[slot].carrier < 0,
+            let frame = core.entries[Int(number)].stream?.frame,
+            let original = core.streams.deliveredMessages(before: finding, slot, side)
+        else { return }
+        let changed = original.start + finding.difference.lowerBound..<original.start + finding.difference.upperBound
+        let bytes = original.bytes
+        var other = bytes
+        for index in finding.difference where original.start + index < other.count {
+            other[original.start + index] = finding.copy[index]
+        }
+        let known = Set(boundaries(bytes, frame))
+        var begin = 0
+        for boundary in boundaries(other, frame) where boundary <= changed.lowerBound && known.contains(boundary) {
+            begin = boundary
+        }
+        let end = boundaries(other, frame).first { $0 >= changed.upperBound && known.contains($0) }
+        let reading = Array(other[begin..<(end ?? other.count)])
+        core.streams.beginOtherReading(slot, side)
+        run(.feed, slot, side, reading.span.bytes, FrameRef(finding.frames))
+        core.streams.endOtherReading(slot, side, isOver: end != nil)
+    }
+
+    /// Where messages begin in bytes that begin with one, and where the last whole one ends.
+    private func boundaries(_ bytes: [UInt8], _ frame: (RawSpan) -> FrameVerdict) -> [Int] {
+        var found = [0]
+        var offset = 0
+        while offset < bytes.count,
+            case .message(let length) = frame(bytes.span.bytes.extracting(offset..<bytes.count)),
+            length > 0
+        {
+            offset += length
+            found.append(offset)
+        }
+        return found
+    }
+
+    /// Gives what comes next of a stream to its second reading, too.
+    mutating func feedOtherReading(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
+        guard core.streams.resumeOtherReading(slot, side) else { return }
+        run(.feed, slot, side, data, frame)
+        core.streams.endOtherReading(slot, side, isOver: false)
+    }
+}

@@ -1,0 +1,29 @@
+import TestSupport
+import Testing
+
+/// Tricks by which a passive observer is made to read other bytes than the receiver. Right is: the same as the receiver, or
+/// each reading, marked as ambiguous.
+
+private func check(_ trick: Trick) {
+    var scene = Scene()
+    trick.play(&scene)
+    scene.finish()
+    let told = scene.topics("SUBSCRIBE")
+    let marked = scene.topics("SUBSCRIBE", anomaly: "segment_ambiguous")
+    for filter in trick.receiver { #expect(told.contains(filter), "told: \(told)") }
+    for filter in trick.ambiguous { #expect(marked.contains(filter), "marked: \(marked)") }
+    if trick.ambiguous.isEmpty { #expect(told == trick.receiver) }
+    #expect(scene.tricks == trick.told)
+}
+
+@Test("Copies that the receiver drops", arguments: droppedCopies) func copiesThatTheReceiverDrops(_ trick: Trick) {
+    check(trick)
+}
+
+@Test("Beginnings", arguments: tricksOfBeginnings) func tricksWithBeginnings(_ trick: Trick) { check(trick) }
+
+@Test("Ends that are none", arguments: tricksOfEnds) func endsThatAreNone(_ trick: Trick) { check(trick) }
+
+@Test("Copies that nothing tells apart", arguments: rivalCopies) func copiesThatNothingTellsApart(_ trick: Trick) {
+    check(trick)
+}
