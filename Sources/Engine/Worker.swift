@@ -55,6 +55,8 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         switch PacketDecoder.decode(bytes, link: header.linkType, intoNew: &packet) {
         case .undecoded(let reason): core.counters.noteUndecoded(reason, packet, header.linkType)
         case .packet:
+            // A constant is lent to whoever looks at it; a variable would be copied for each.
+            let packet = packet
             if packet.missing > 0 { core.counters.cutShort &+= 1 }
             if checksums == .strict, !hasRightChecksum(packet, bytes) { return }
             let hit = track(packet, bytes)
