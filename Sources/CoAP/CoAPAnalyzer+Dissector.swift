@@ -123,7 +123,10 @@ extension CoAPAnalyzer: StreamDissector {
     public mutating func dissect(
         _ handle: Int64, _ message: RawSpan, wholeLength: Int, _ context: inout EventContext
     ) -> Bool {
-        dissect(
+        // Behind lost bytes, zeros may be anything: as Empty messages they would be told without end.
+        let isZero = message.byteCount == 2 && message.uint16(at: 0) == 0
+        if isZero, !context.carrier.isWebSocket, !isWhole(CoAPConnectionID(rawValue: handle)) { return false }
+        return dissect(
             CoAPConnectionID(rawValue: handle), message: message, wholeLength: wholeLength,
             over: context.carrier.isWebSocket ? .webSocket : .stream, context: &context)
     }

@@ -154,14 +154,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         for index in core.entries.indices {
             guard let questions = core.entries[index].stream else { continue }
             let number = UInt8(truncatingIfNeeded: index)
-            // What proved to be one protocol is not guessed to be another: its payloads may hold anything.
-            if let earlier = core.streams.table[slot].earlier, earlier != number { continue }
             let verdict = questions.join(bytes, hints, query)
             if core.entries[index].descriptor.webSocket?.isMessageEach == false {
                 let frames = joinCarrier(slot, side, bytes, verdict.asServer, number, query.startsSegment, at: time)
                 if core.streams.table[slot].carrier >= 0 { return .carried(frames) }
                 firstOpen = min(firstOpen, frames)
             }
+            // What proved to be one protocol is not guessed to be another: its payloads may hold anything.
+            if let earlier = core.streams.table[slot].earlier, earlier != number { continue }
             let client: Side
             let offset: Int
             switch (verdict.asClient, verdict.asServer) {

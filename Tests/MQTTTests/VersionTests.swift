@@ -35,8 +35,10 @@ private let utf8 = Property(1, "payload_format_indicator", .byte(1))
         #expect(shown.ver == ["5"] && shown.msg == ["\u{3}\u{4}"])
     }
 
-    @Test("Text behind an empty block proves 5.0 with the second packet") func emptyBlocksAddUp() {
-        let first = publish("t", #"{"t":21}"#, version: 5)
+    @Test("Short text behind an empty block proves 5.0 with the second packet") func emptyBlocksAddUp() {
+        let long = last([publish("t", #"{"t":21.5}"#, version: 5)])
+        #expect(long.ver == ["5"] && long.msg == [#"{"t":21.5}"#], "long text does at once")
+        let first = publish("t", "21.5", version: 5)
         #expect(last([first]).ver == nil)
         let shown = last([first, publish("u", "open", version: 5)])
         #expect(shown.ver == ["5"] && shown.msg == ["open"])

@@ -70,6 +70,46 @@ private func rows(_ folder: borrowing Folder) throws -> [String] {
     #expect(try rows(folder).count == 2)
 }
 
+/// A capture that is still being written is read, and read again when it is whole; then once more, stored otherwise.
+@Test("A capture that has grown adds only what is new") func aCaptureThatHasGrown() throws {
+    let folder = try Folder()
+    var connection = Connection()
+    var frames = [connection.client(MQTT.connect("a"))]
+    for topic in ["x", "y", "z"] { frames.append(connection.client(MQTT.publish(topic, [1]))) }
+    let whole = pcap(1000, frames)
+    _ = try folder.write("a.pcap", Array(whole.dropLast(frames[3].count + 16 + 5)))
+    #expect(try replay(folder, ["a.pcap"]).map { $0.error == nil } == [false])
+    #expect(try rows(folder) == ["1 mqtt.topic=x x1"])
+    _ = try folder.write("a.pcap", whole)
+    #expect(try replay(folder, ["a.pcap"]).map(\.isKnown) == [false])
+    #expect(try rows(folder) == ["2 mqtt.topic=x x1", "2 mqtt.topic=y x1", "2 mqtt.topic=z x1"])
+    // Another snap length in the file header: other bytes, the same frames.
+    _ = try folder.write("b.pcap", whole[..<16] + [1, 1, 1, 0] + whole[20...])
+    #expect(try replay(folder, ["b.pcap"]).map(\.isKnown) == [false])
+    #expect(try rows(folder) == ["3 mqtt.topic=x x1", "3 mqtt.topic=y x1", "3 mqtt.topic=z x1"])
+    // Frames like those, at other times, are another capture.
+    _ = try folder.write("c.pcap", pcap(5000, frames))
+    _ = try replay(folder, ["c.pcap"])
+    #expect(try rows(folder).count == 6)
+}
+
+/// A piece that is read alone may find less than among the others: what only those runs found stays.
+@Test("What a repetition does not find stays") func whatARepetitionDoesNotFindStays() throws {
+    let folder = try Folder()
+    var connection = Connection()
+    let first = connection.handshake() + [connection.client(MQTT.connect("a"))]
+    let cut = MQTT.publish("x", Array(repeating: 0, count: 40)) + MQTT.publish("y", [3])
+    _ = try folder.write("1.pcap", pcap(1000, first + [connection.client(Array(cut[..<5]))]))
+    let second = [connection.client(Array(cut[5...]))]
+    _ = try folder.write("2.pcap", pcap(2000, second))
+    _ = try replay(folder, ["1.pcap", "2.pcap"])
+    #expect(try rows(folder) == ["2 mqtt.topic=x x1", "2 mqtt.topic=y x1"])
+    _ = try folder.write("2.pcap", pcap(2000, second + [connection.client(MQTT.pingreq)]))
+    _ = try replay(folder, ["2.pcap"])
+    #expect(try rows(folder).filter { $0.contains("=x") } == ["2 mqtt.topic=x x1"])
+    #expect(try rows(folder).filter { $0.contains("=y") }.count == 1)
+}
+
 /// What waits for lost bytes at the end is read, also where the last of the files is left out.
 @Test("Last file is left out", arguments: ["known.pcap", "broken.pcap"]) func lastFileIsLeftOut(last: String) throws {
     let folder = try Folder()

@@ -60,18 +60,32 @@ private func turns(_ script: inout Script) -> [Turn] {
     return turns
 }
 
-/// How many whole messages an end sends; `nil` where it is not told where they begin.
+/// Whether a header is a fault for itself, and whether nothing is read behind it: such a message is told before it is whole,
+/// with its length where that comes with it; any other, where it never becomes whole.
+private func fault(of first: UInt8) -> (isFault: Bool, isToldAtOnce: Bool) {
+    let (type, flags) = (first >> 4, first & 15)
+    switch type {
+    case 0, 15: return (true, true)
+    case 3: return (flags & 6 == 6 || flags & 14 == 8, false)
+    case 6, 8, 10: return (flags != 2, false)
+    default: return (flags != 0, type >= 12 && flags != 0)
+    }
+}
+
+/// How many whole messages an end sends; `nil` where it is not told where they begin, or one may be told early.
 private func frames(_ turns: [Turn], of end: Int) -> Int? {
     let stream = turns.filter { $0.end == end }.flatMap(\.bytes)
     var count = 0
     var offset = 0
     while offset < stream.count {
         let rest = Array(stream[offset...])
+        let fault = fault(of: rest[0])
+        if fault.isToldAtOnce { return nil }
         switch MQTTFraming.frame(rest.span.bytes) {
         case .message(let length):
             count += 1
             offset += length
-        case .incomplete: return count
+        case .incomplete: return fault.isFault ? nil : count
         case .lost: return nil
         }
     }

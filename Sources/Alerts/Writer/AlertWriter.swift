@@ -137,6 +137,31 @@ extension AlertWriter {
         } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
     }
 
+    /// The complete runs of sources that end, with those rules, and the member `content` of their statistics, where there is one.
+    public func recordedContents(rulesDigest: String) throws(StoreError) -> [(run: Int64, content: String)] {
+        flush()
+        do {
+            return try connection.current().database.read { database in
+                try StoreRuns.contents(rulesDigest, database)
+            }
+        } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
+    }
+
+    /// Removes the alerts of earlier runs that another run, which has ended, has as well: of the same rule, of the same time,
+    /// about the same.
+    ///
+    /// Those that it does not have stay: what came before their source may have made them.
+    public func removeRepeated(of runs: [Int64], in run: Int64) throws(StoreError) {
+        flush()
+        do {
+            try connection.current().database.write { database in
+                for earlier in runs where earlier != run {
+                    try StoreRuns.removeRepeated(of: earlier, in: run, database)
+                }
+            }
+        } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
+    }
+
     /// Begins a run: changes submitted from now on belong to it.
     ///
     /// A run of a file is known by the digests of its source and its rules. Where the store holds a complete one, nothing

@@ -38,7 +38,7 @@ extension CoAPAnalyzer {
     }
 
     /// Whether everything that was said over a connection was seen.
-    private func isWhole(_ id: CoAPConnectionID) -> Bool {
+    func isWhole(_ id: CoAPConnectionID) -> Bool {
         guard let slot = connections.slot(of: id) else { return false }
         return connections[slot].isFromStart && !connections[slot].hasGap
     }
@@ -66,8 +66,6 @@ extension CoAPAnalyzer {
         guard var message = CoAPMessage(streamed: bytes, wholeLength: wholeLength, carrier: carrier) else {
             return false
         }
-        // Behind lost bytes, zeros may be anything: as Empty messages they would be told without end.
-        if message.code.isEmpty, message.token.isEmpty, carrier == .stream, !isWhole(id) { return false }
         extra = MessageExtra()
         extra.isMidstream = true
         if let slot = connections.slot(of: id) {

@@ -12,8 +12,7 @@ extension MQTTMessage {
         case .unsuback: remainingLength == 2 ? .three : remainingLength > 3 ? .v5 : .unknown
         case .disconnect: remainingLength > 0 ? .v5 : .unknown
         case .subscribe, .unsubscribe: versionOfFilters(bytes, cursor)
-        case .puback, .pubrec, .pubrel, .pubcomp:
-            remainingLength >= 4 ? .v5 : versionOfReading(bytes, cursor, notes)
+        case .puback, .pubrec, .pubrel, .pubcomp: remainingLength > 2 ? .v5 : .unknown
         case .suback, .auth: versionOfReading(bytes, cursor, notes)
         case .publish: versionOfPublish(bytes, cursor, &notes)
         default: .unknown

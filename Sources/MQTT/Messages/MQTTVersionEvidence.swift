@@ -10,6 +10,9 @@ struct MQTTVersionEvidence: Hashable {
     /// Bits that no payload of 3.x brings together by chance.
     private static let proof: UInt8 = 24
 
+    /// Bytes of text behind an empty block that are proof by themselves.
+    private static let longText = 8
+
     /// Whether it is too much for chance.
     var isProof: Bool { bits >= Self.proof }
 
@@ -45,7 +48,7 @@ struct MQTTVersionEvidence: Hashable {
         guard let payload = publish.payload, payload.count >= 2, isText(bytes.slice(payload)) else { return 0 }
         if publish.properties.range.count > 0 { return 4 }
         let isCounted = Int(bytes.byte(at: payload.offset)) == (publish.payloadLength ?? 0) - 1
-        return isCounted ? 0 : payload.count > 2 ? 12 : 6
+        return isCounted ? 0 : payload.count >= longText ? Int(proof) : payload.count > 2 ? 12 : 6
     }
 
     /// Whether the first bytes are printable text or white space.

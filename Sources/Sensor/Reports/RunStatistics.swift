@@ -64,6 +64,8 @@ public struct RunStatistics: Codable, Sendable {
     public var reloadsFailed: UInt64 = 0
     /// The digests of the rules that took over, oldest first; the run's own is that of those it began with.
     public var rulesDigests: [String] = []
+    /// What tells the frames of a capture from those of others; `nil` for a live run.
+    var content: String?
     /// Capture time from the earliest frame to the latest, in microseconds; of several runs the sum.
     public var captureMicroseconds: Int64 = 0
 
@@ -83,6 +85,7 @@ public struct RunStatistics: Codable, Sendable {
         case reloads
         case reloadsFailed = "reloads_failed"
         case rulesDigests = "rules_digests"
+        case content
         case captureMicroseconds = "capture_us"
     }
 

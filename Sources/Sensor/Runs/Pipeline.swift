@@ -12,6 +12,8 @@ public struct Pipeline: ~Copyable {
     /// Where the alerts go.
     public let writer: AlertWriter
     private var baseline = RunStatistics()
+    /// The number of the run in the store, where it is there.
+    private var runID: Int64?
     private var rules: RuleSet
     private var reloads = ReloadCounters()
     private let settings: Settings
@@ -44,10 +46,25 @@ public struct Pipeline: ~Copyable {
         baseline = statistics
         do throws(StoreError) {
             switch try writer.beginRun(start(source, digest), again: again) {
-            case .started: return nil
+            case .started(let number):
+                runID = number
+                return nil
             case .alreadyRecorded(let run): return run
             }
         } catch { throw SensorError(error) }
+    }
+
+    /// The ended runs of captures with these rules, each with what tells its frames from others.
+    func recordedContents() throws(SensorError) -> [(run: Int64, content: String)] {
+        do throws(StoreError) { return try writer.recordedContents(rulesDigest: rules.digest) } catch {
+            throw SensorError(error)
+        }
+    }
+
+    /// Removes alerts of earlier runs that the run that ended just now has as well: it read their frames again.
+    func removeRepeated(of runs: [Int64]) throws(SensorError) {
+        guard let runID, !runs.isEmpty else { return }
+        do throws(StoreError) { try writer.removeRepeated(of: runs, in: runID) } catch { throw SensorError(error) }
     }
 
     /// Whether a finished run of that source and these rules is in the store.
@@ -64,8 +81,9 @@ public struct Pipeline: ~Copyable {
     /// Ends the run in the store with what it saw; returns that.
     ///
     /// What the store does not take now waits in its spill file, which the writer says by itself.
-    public mutating func end(_ status: RunStatus, drops: CaptureDrops) -> RunStatistics {
-        let seen = statistics(drops)
+    public mutating func end(_ status: RunStatus, drops: CaptureDrops, content: String? = nil) -> RunStatistics {
+        var seen = statistics(drops)
+        seen.content = content
         writer.endRun(summary(seen, status, drops))
         return seen
     }

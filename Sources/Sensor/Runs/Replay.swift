@@ -55,6 +55,8 @@ public struct Replay: ~Copyable {
     private let stop: StopSwitch
     private let filter: PacketFilter?
     private var clock: SpeedClock?
+    /// The runs of captures that are in the store, by the number of their frames.
+    private var recorded: [UInt64: [(run: Int64, content: String)]] = [:]
 
     /// A replay that `stop` ends early.
     ///
@@ -78,6 +80,9 @@ public struct Replay: ~Copyable {
         let sizes = files.map { Self.size(of: $0) }
         let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
         var before: Int64 = 0
+        if !options.again {
+            recorded = Dictionary(grouping: try pipeline.recordedContents()) { FrameChain.count(in: $0.content) ?? 0 }
+        }
         var (results, last) = try plan(files, pipeline)
         for (index, size) in sizes.enumerated() {
             if stop.isStopped {
@@ -142,18 +147,26 @@ public struct Replay: ~Copyable {
         }
         result.wasRead = true
         let isPaced = clock != nil
+        var chain = FrameChain()
+        var repeated: [Int64] = []
         do throws(CaptureError) {
             while let frame = try file.next() {
                 if isPaced { clock?.wait(until: frame.timestamp, stop) }
                 if stop.isStopped { break }
                 pipeline.worker.process(frame, file.bytes)
+                chain.add(frame, file.bytes)
+                if !recorded.isEmpty, let runs = recorded[chain.count] {
+                    repeated += runs.filter { $0.content == chain.text }.map(\.run)
+                }
                 if pipeline.worker.counters.packets & 0xFFF == 0 { progress(file.bytesConsumed, frame.number) }
             }
         } catch { result.error = error }
         progress(file.bytesConsumed, file.framesRead)
         if isLast || stop.isStopped { pipeline.worker.finish() }
         let status: RunStatus = stop.isStopped ? .interrupted : result.error == nil ? .finished : .damaged
-        result.statistics = pipeline.end(status, drops: CaptureDrops())
+        result.statistics = pipeline.end(status, drops: CaptureDrops(), content: chain.text)
+        // The same capture as before, grown, mended or packed otherwise.
+        if status != .interrupted { try pipeline.removeRepeated(of: repeated) }
         return result
     }
 

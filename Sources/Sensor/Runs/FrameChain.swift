@@ -1,0 +1,35 @@
+import Bytes
+import Network
+import Packets
+
+/// What tells the frames that were read of a source from all others, in their order: however they are stored or packed, and
+/// of a source that has grown since, up to where it ended then.
+///
+/// No secret depends on it: who can choose a capture can choose one without alerts.
+struct FrameChain: Sendable {
+    private static let one = SeededHash(seed: 0x4561_7273_686F_7401)
+    private static let two = SeededHash(seed: 0x4561_7273_686F_7402)
+    /// Bytes of a frame that count; captures differ in their times everywhere.
+    private static let countedBytes = 256
+
+    /// How many frames were read.
+    private(set) var count: UInt64 = 0
+    private var first: UInt64 = 0
+    private var second: UInt64 = 0
+
+    /// Adds the next frame.
+    mutating func add(_ frame: FrameHeader, _ bytes: RawSpan) {
+        count &+= 1
+        let time = UInt64(bitPattern: frame.timestamp.nanoseconds)
+        let lengths = UInt64(truncatingIfNeeded: frame.originalLength) << 32 ^ UInt64(bytes.byteCount)
+        let head = bytes.extracting(first: Self.countedBytes)
+        first = Self.one.hash(head, initial: Self.one.mix(first ^ time, lengths))
+        second = Self.two.hash(head, initial: Self.two.mix(second ^ time, lengths))
+    }
+
+    /// The number of frames and what they come to, as the statistics of a run keep it.
+    var text: String { "\(count):" + String(first, radix: 16) + "-" + String(second, radix: 16) }
+
+    /// The number of frames in such a text.
+    static func count(in text: String) -> UInt64? { text.split(separator: ":").first.flatMap { UInt64($0) } }
+}
