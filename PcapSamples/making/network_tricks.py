@@ -1,14 +1,17 @@
 """Frames in the name of a client, for what its receiver drops and a listener must not believe."""
 
+import base64
+import hashlib
 import socket
 import struct
 import time
+import zlib
 
 from .coap_tools import message
 from .fake_broker import fake_broker
 from .lab import BROKER, CLIENTS, COAP_SERVERS
 from .samples import sample
-from .wire import RawClient, packet, publish, subscribe
+from .wire import PINGREQ, RawClient, connect, packet, publish, subscribe
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
@@ -133,3 +136,34 @@ for answer in {answers!r}:
     with lab.capture(name), lab.server("python3", "-c", script) as server:
         server.wait(5)
         time.sleep(0.2)
+
+
+def frame(payload, *, first=0x82):
+    """A masked WebSocket frame; the mask is zeros, which changes nothing."""
+    size = len(payload)
+    head = bytes([first]) + (bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size))
+    return head + b"\0\0\0\0" + payload
+
+
+@sample("network/websocket-bomb.pcap", {"network_websocket_budget": 1},
+        counts={})
+def websocket_bomb(lab, name):
+    """After a CONNECT in WebSocket, a client sends 12 kB that inflate to twelve million bytes of PINGREQ (own bytes)."""
+    key = base64.b64encode(b"earshot-samples!").decode()
+    proof = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+    request = (f"GET /mqtt HTTP/1.1\r\nHost: broker\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n"
+               f"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n").encode()
+    answer = (f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              f"Sec-WebSocket-Accept: {proof}\r\nSec-WebSocket-Protocol: mqtt\r\n"
+              f"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n").encode()
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    bomb = deflate.compress(PINGREQ * 6_000_000) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    with lab.capture(name), fake_broker(lab, answer, b"\x82\x04" + packet(0x20, b"\0\0"), port=8083):
+        with RawClient(CLIENTS[73], port=8083) as attacker:
+            attacker.send(request, pause=0)
+            attacker.read()
+            attacker.send(frame(connect("bomb", username="bomb")), pause=0)
+            attacker.read()
+            attacker.send(frame(bomb[:-4], first=0xC2))
+            attacker.read()

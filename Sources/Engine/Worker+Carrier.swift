@@ -52,6 +52,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             _ = core.webSocket.noteMissing(id, direction, .max)
         }
         // Lent for the call, so that what comes out can be taken while the worker changes.
+        core.webSocket.now = core.now
         var output = WebSocketOutput()
         swap(&output, &carried)
         let before = core.webSocket.bytesKeptBack(id, direction)
@@ -114,6 +115,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             case .hole:
                 core.streams.loseBoundary(slot, side)
                 run(.gap, slot, side)
+            case .overBudget: tellBudget(slot, side, frame)
             case .binaryBegins, .messageEnds: break
             }
         }
@@ -228,6 +230,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
                 beginMessage(slot, side)
                 core.webSocket.noteText(id, direction)
             case .violation: core.webSocket.note(mark.violations, id, direction)
+            case .overBudget: tellBudget(slot, side, frame)
             case .hole: core.streams.loseBoundary(slot, side)
             case .messageEnds: endMessage(slot, side, number, mark.input, input, frame)
             }

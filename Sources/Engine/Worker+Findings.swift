@@ -38,6 +38,17 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             event, context, message: finding.copy.span.bytes, frames: MessageFrames(FrameRef(finding.frames)))
     }
 
+    /// Tells that compressed messages come to more than is read of them.
+    mutating func tellBudget(_ slot: Int, _ side: Side, _ frame: FrameRef) {
+        let event = NetworkEvent(anomaly: .webSocketBudget, doubts: [], difference: 0..<0, read: [])
+        guard core.streams.table[slot].kind.isFollowed, frame.isFrame else { return }
+        core.counters.tricks[Int(event.messageType)] &+= 1
+        var context = core.context(
+            slot, side, frame.provenance, direction: core.streams.table[slot].client == side ? .toServer : .toClient)
+        context.anomalies = .webSocketBudget
+        core.sink.receive(event, context, message: RawSpan(), frames: MessageFrames(frame))
+    }
+
     /// Reads the messages that a stream would have had with another copy of some of its bytes.
     ///
     /// They begin where a message began before the first byte that differs, and end where both readings have a boundary in

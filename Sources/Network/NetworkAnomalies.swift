@@ -19,10 +19,14 @@ public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
     /// Fragments of its packet overlapped with different bytes: each of the copies is read.
     public static let fragmentAmbiguous = NetworkAnomalies(rawValue: 32)
 
+    /// Compressed messages of WebSocket come to more bytes than are read of a connection in a second.
+    public static let webSocketBudget = NetworkAnomalies(rawValue: 64)
+
     /// The anomalies and their names, as `network.anomaly` shows them.
     public static let names: [(anomaly: NetworkAnomalies, name: StaticString)] = [
         (.fragmentOverlap, "fragment_overlap"), (.fragmentConflict, "fragment_conflict"),
         (.segmentAmbiguous, "segment_ambiguous"),
         (.segmentDecoy, "segment_decoy"), (.forgedReset, "forged_reset"), (.fragmentAmbiguous, "fragment_ambiguous"),
+        (.webSocketBudget, "websocket_budget"),
     ]
 }

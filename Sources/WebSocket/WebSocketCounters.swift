@@ -12,6 +12,8 @@ public struct WebSocketCounters: Hashable, Sendable {
     public var controlFrames: UInt64 = 0
     /// Bytes that compressed messages were inflated to.
     public var inflatedBytes: UInt64 = 0
+    /// Bytes that compressed messages were inflated to and that were not read, since there were too many.
+    public var overBudget: UInt64 = 0
     /// How often the boundaries of frames were lost.
     public var lost: UInt64 = 0
     /// How often they were found again.
@@ -37,7 +39,8 @@ public struct WebSocketCounters: Hashable, Sendable {
         [
             "opened": opened, "joined": joined, "refused": refused, "data_frames": dataFrames,
             "control_frames": controlFrames, "inflated_bytes": inflatedBytes, "lost": lost, "resynchronised": found,
-            "not_inflated": notInflated, "http_requests": httpRequests, "http_given_up": searchesGivenUp,
+            "not_inflated": notInflated,
+            "over_budget_bytes": overBudget, "http_requests": httpRequests, "http_given_up": searchesGivenUp,
         ].filter { $0.value > 0 }
     }
 }

@@ -79,6 +79,8 @@ public struct WebSocketMark: Hashable, Sendable {
         case messageEnds
         /// Bytes are missing; what follows does not continue what stands before.
         case hole
+        /// Compressed messages come to more than may be read of the connection, or of all: what follows is left out.
+        case overBudget
         /// The frame whose bytes follow breaks the statements in `violations`.
         case violation
     }

@@ -132,7 +132,9 @@ private let parameters: [(String, [String])] = [
 /// A message that grows to a thousand times its size comes out in parts of bounded size, and those behind it too.
 @Test("Bombs", arguments: [false, true]) func bombs(hasContext: Bool) {
     let field = hasContext ? deflate : "\(deflate); server_no_context_takeover"
-    var listener = Listener("mqtt", extensions: field, offers: deflate)
+    var limits = WebSocketLimits()
+    limits.inflatedBytesAtOnce = 10_000_000
+    var listener = Listener("mqtt", extensions: field, offers: deflate, limits: limits)
     let deflater = Deflater(hasContext: hasContext)
     let bomb = deflater.message([UInt8](repeating: 0, count: 5_000_000))
     #expect(bomb.count < 6000)

@@ -26,6 +26,8 @@ struct WebSocketConnection: Sendable {
     /// The subprotocol that the answer names; `nil` where no answer was seen.
     var chosen: WebSocketSubprotocols?
     var deflate = DeflateParameters()
+    /// What its messages may still be inflated to.
+    var budget = InflationBudget(burst: 0)
     /// Whether an extension that this sensor does not know is in use.
     var hasOtherExtension = false
     var toServer = WebSocketStream()

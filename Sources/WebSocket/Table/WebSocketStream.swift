@@ -64,6 +64,8 @@ struct WebSocketStream: Sendable {
     var inflater: Int32 = -1
     /// Whether the inflater may have more for what it was given.
     var isDraining = false
+    /// Whether what is inflated is not put out, since there is too much of it.
+    var isOverBudget = false
     /// Whether any byte of the current message was inflated.
     var hasInflated = false
     /// How many of the four bytes that end a compressed message the inflater still has to take; -1 outside of an end.

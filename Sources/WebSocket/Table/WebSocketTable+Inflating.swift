@@ -88,7 +88,17 @@ extension WebSocketTable {
         let isStuck = input.byteCount > 0 && step.consumed == 0 && step.produced == 0
         stream.isDraining = step.isFull
         counters.inflatedBytes &+= UInt64(step.produced)
-        if step.produced > 0 {
+        if step.produced > 0, !isWithinBudget(step.produced, index) {
+            output.bytes.removeLast(step.produced)
+            counters.overBudget &+= UInt64(step.produced)
+            stream.needed = output.position + (isPayload ? step.consumed : 0)
+            if !stream.isOverBudget {
+                stream.isOverBudget = true
+                output.mark(.overBudget)
+                output.mark(.hole)
+            }
+        } else if step.produced > 0 {
+            stream.isOverBudget = false
             let end = output.position + (isPayload ? step.consumed : 0)
             // Without new input they came of that before it.
             output.noteOrigin(min(stream.needed, end - 1)..<end, isVerbatim: false)
@@ -102,6 +112,15 @@ extension WebSocketTable {
             return nil
         }
         return step.consumed
+    }
+
+    /// Whether bytes that a message was inflated to are to be read.
+    private mutating func isWithinBudget(_ count: Int, _ index: Int) -> Bool {
+        let ofConnection = connections[index].budget.take(
+            count, at: now, perSecond: limits.inflatedBytesPerSecond, burst: limits.inflatedBytesAtOnce)
+        guard ofConnection else { return false }
+        return budget.take(
+            count, at: now, perSecond: limits.inflatedBytesPerSecondTotal, burst: limits.inflatedBytesAtOnceTotal)
     }
 
     /// Gives up the current message, and with it, where messages share a window, all that follow.

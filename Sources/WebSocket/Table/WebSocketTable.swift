@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Network
 import Tables
 
 /// The WebSocket connections of a worker (RFC 6455, RFC 7692): bytes of TCP go in, bytes of messages come out.
@@ -16,6 +17,10 @@ public struct WebSocketTable: ~Copyable {
     /// Who has each inflater, and whether it was used since a search for a victim last passed.
     var inflaterOwners: [(owner: StreamName<Direction>, isUsed: Bool)?] = []
     var inflaterHand = 0
+    /// What all connections together may still be inflated to.
+    var budget: InflationBudget
+    /// Capture time, which the caller keeps.
+    public var now = Timestamp.zero
     /// Where bytes are unmasked on their way to an inflater.
     var unmasked: [UInt8] = []
     /// What was seen and given up.
@@ -35,6 +40,7 @@ public struct WebSocketTable: ~Copyable {
         var limits = limits
         limits.outputBytes = max(64, limits.outputBytes)
         self.limits = limits
+        budget = InflationBudget(burst: limits.inflatedBytesAtOnceTotal)
         waiting = BufferPool(spareLimit: limits.waitingBytesTotal / 4)
         connections = SlotTable(limit: limits.connections)
         inflaters = InflaterPool(limit: limits.inflaters)
@@ -57,6 +63,7 @@ public struct WebSocketTable: ~Copyable {
         if let victim = connections.victim { remove(victim, isEvicted: true) }
         let index = connections.open(WebSocketConnection())
         connections[index] = WebSocketConnection()
+        connections[index].budget = InflationBudget(burst: limits.inflatedBytesAtOnce)
         connections[index].isClientFirst = isClientFirst
         return connections.id(index)
     }

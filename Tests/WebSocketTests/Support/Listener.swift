@@ -17,6 +17,7 @@ struct Listener: ~Copyable {
     /// The broken statements in the order in which they were marked, each direction for itself.
     private(set) var violations: [Direction: [String]] = [.toServer: [], .toClient: []]
     private(set) var holes = 0
+    private(set) var overBudget = 0
     private(set) var dropped = 0
     private(set) var longestOutput = 0
     private(set) var refused = false
@@ -78,6 +79,7 @@ struct Listener: ~Copyable {
                 if let whole = current[direction] { messages[direction]?.append(whole) }
                 current[direction] = nil
             case .hole: holes += 1
+            case .overBudget: overBudget += 1
             case .violation: mark.violations.forEach { violations[direction]?.append($0.name.description) }
             }
         }
