@@ -18,20 +18,30 @@ struct OtherReadings: ~Copyable {
 
     private static let limit = 256
     private var readings: [Reading] = []
+    /// The memory that what they hold takes, in bytes, and its limit.
+    private(set) var bytes = 0
+    private let byteLimit: Int
 
-    /// Keeps a reading; gives its stream's place among them.
+    /// None yet; they hold `byteLimit` bytes of memory at most.
+    init(byteLimit: Int) { self.byteLimit = byteLimit }
+
+    /// Keeps a reading.
     mutating func keep(_ reading: Reading) {
-        if let index = index(of: reading.stream) {
-            readings[index] = reading
-        } else {
-            if readings.count >= Self.limit { readings.removeFirst() }
-            readings.append(reading)
+        _ = take(reading.stream)
+        while !readings.isEmpty, readings.count >= Self.limit || bytes + reading.partial.room > byteLimit {
+            _ = take(readings[0].stream)
         }
+        guard reading.partial.room <= byteLimit else { return }
+        bytes += reading.partial.room
+        readings.append(reading)
     }
 
     /// Takes the reading of a stream out.
     mutating func take(_ stream: StreamName) -> Reading? {
-        index(of: stream).map { readings.remove(at: $0) }
+        guard let index = index(of: stream) else { return nil }
+        let reading = readings.remove(at: index)
+        bytes -= reading.partial.room
+        return reading
     }
 
     private func index(of stream: StreamName) -> Int? {
@@ -40,12 +50,18 @@ struct OtherReadings: ~Copyable {
 }
 
 extension TCPStreams {
+    /// Copies of a stream that are read; more are told, no more.
+    private static var otherReadingLimit: UInt8 { 64 }
+
     /// What a stream delivered from the last message boundary before a copy that differs, and where the copy begins in it;
-    /// `nil` where that is not remembered.
-    public func deliveredMessages(
+    /// `nil` where that is not remembered, or the stream had too many such copies.
+    public mutating func deliveredMessages(
         before finding: SegmentFinding, _ slot: Int, _ side: Side
     ) -> (bytes: [UInt8], start: Int)? {
         let stream = table[slot][side]
+        // Who sends copies without end must not make the sensor read all before them each time.
+        guard stream.otherReadings < Self.otherReadingLimit else { return nil }
+        table[slot][side].otherReadings += 1
         let first = finding.start.advanced(by: finding.difference.lowerBound)
         guard let boundary = history.boundary(upTo: first, stream.newest) else { return nil }
         let count = stream.next.distance(from: boundary)

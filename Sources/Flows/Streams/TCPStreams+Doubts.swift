@@ -150,6 +150,14 @@ extension TCPStreams {
             of: StreamName(slot, side))
     }
 
+    /// Drops what waits aside in a stream.
+    mutating func dropDoubted(_ slot: Int, _ side: Side) {
+        while let taken = queue.removeHead(of: &table[slot][side].doubted) {
+            counters.refused += 1
+            queue.recycle(taken.frames)
+        }
+    }
+
     /// Takes the way that a packet came for the usual one of its end from now on.
     private mutating func relearn(_ provenance: Provenance, _ slot: Int, _ side: Side) {
         guard provenance.arrival > 0 else { return }

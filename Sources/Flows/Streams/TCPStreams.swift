@@ -17,7 +17,7 @@ public struct TCPStreams: ~Copyable {
     var queue = SegmentQueue()
     var held = PartialMessages()
     var history: DeliveredHistory
-    var otherReadings = OtherReadings()
+    var otherReadings: OtherReadings
     /// The first reading of a stream, while the second one goes on.
     var suspended: OtherReadings.Reading?
     /// What was found of tricks since the caller last asked.
@@ -32,6 +32,7 @@ public struct TCPStreams: ~Copyable {
         self.limits = limits
         table = FlowTable(limits: limits, hash: hash)
         history = DeliveredHistory(bytes: limits.historyBytes)
+        otherReadings = OtherReadings(byteLimit: limits.heldBytesTotal / 16)
     }
 
     /// What a segment brought.
@@ -239,7 +240,8 @@ public struct TCPStreams: ~Copyable {
         while !queue.hasTotalRoom(for: frame.bytes.byteCount, limits),
             let victim = queue.nextOverdue(at: time, after: limits.queueWaitNanoseconds)
         {
-            giveUp(Int(victim.slot), victim.side)
+            dropDoubted(Int(victim.slot), victim.side)
+            if hasQueued(in: Int(victim.slot), victim.side) { giveUp(Int(victim.slot), victim.side) }
         }
         let sorted = queue.insert(
             bytes, frame, at: start, behind: required, time: time,

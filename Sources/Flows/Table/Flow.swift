@@ -82,6 +82,8 @@ public struct HalfStream: Sendable {
     public var framing = MessageFraming.inOrder
     /// Whether what is read at the moment is a second reading, of a copy that may not be what the receiver took.
     public internal(set) var isOtherReading = false
+    /// How many copies of it were read beside it.
+    var otherReadings: UInt8 = 0
     /// Whether it has a second reading that goes on.
     public internal(set) var hasOtherReading = false
     /// Whether bytes were given up since the caller last looked, nobody knows how many: for whoever keeps boundaries of his
