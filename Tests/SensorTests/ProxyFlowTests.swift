@@ -120,6 +120,16 @@ private let plainFields: Set<String> = [
         }
     }
 
+    /// What is held behind the carrier is a part of a message, not of a frame.
+    @Test("A part of a message comes with the end of the hand-shake") func partBehindTheCarrier() {
+        let turns: [(End, [UInt8])] = [
+            (.client, connect + WebSocketFrames.request()),
+            (.server, granted + WebSocketFrames.answer() + WebSocketFrames.server(Array(MQTT.connack.prefix(2)))),
+            (.server, WebSocketFrames.server(Array(MQTT.connack.dropFirst(2)))),
+        ]
+        #expect(events(turns, ["mqtt.type"]) == [#"{"mqtt.type":"CONNACK"}"#])
+    }
+
     @Test("CoAP over TCP behind a proxy") func coap() {
         let csm: [UInt8] = [0x00, 0xE1]
         let get: [UInt8] = [0x21, 0x01, 0x07, 0xB1, 0x61]
