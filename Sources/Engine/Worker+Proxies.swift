@@ -165,14 +165,20 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Gives what is held of both streams the way of bytes that come next, those of the client first.
     private mutating func passOn(_ slot: Int, client: Side) {
-        for side in [client, client.other] {
-            let held = core.streams.takeHeld(slot, side)
-            core.streams.putHeld(PartialMessage(), slot, side)
-            var start = 0
-            while core.streams.table[slot].kind != .ignored, let piece = held.frames.piece(from: start) {
-                receive(slot, side, held.bytes.span.bytes.extracting(piece.bytes), held.frames.frame(piece.frames))
-                start = piece.bytes.upperBound
-            }
+        // Both are taken before any goes on: what is held from then on is part of a message.
+        let said = core.streams.takeHeld(slot, client)
+        core.streams.putHeld(PartialMessage(), slot, client)
+        let answered = core.streams.takeHeld(slot, client.other)
+        core.streams.putHeld(PartialMessage(), slot, client.other)
+        receive(slot, client, said)
+        receive(slot, client.other, answered)
+    }
+
+    private mutating func receive(_ slot: Int, _ side: Side, _ held: borrowing PartialMessage) {
+        var start = 0
+        while core.streams.table[slot].kind != .ignored, let piece = held.frames.piece(from: start) {
+            receive(slot, side, held.bytes.span.bytes.extracting(piece.bytes), held.frames.frame(piece.frames))
+            start = piece.bytes.upperBound
         }
     }
 

@@ -120,14 +120,62 @@ private let plainFields: Set<String> = [
         }
     }
 
+    /// A client may go on before it is answered, and either end's bytes may be cut anywhere: the same messages come out.
+    @Test("Any order that TCP allows", arguments: 0..<100) func anyOrder(_ run: Int) {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed, run: run)
+        for opening in openings {
+            let isCarried = Bool.random(using: &random)
+            let inside: [(End, [UInt8])] =
+                isCarried
+                ? [(.client, WebSocketFrames.request()), (.server, WebSocketFrames.answer())]
+                    + messages.map { end, message in
+                        (end, end == .client ? WebSocketFrames.client(message) : WebSocketFrames.server(message))
+                    } : messages
+            var rest = opening.turns + inside
+            var bench = Bench(["mqtt.type", "mqtt.topic"])
+            var connection = Connection(serverPort: 8080)
+            for frame in connection.handshake() { bench.feed(frame) }
+            while let first = rest.first {
+                // What the next turn says, or all that the client says up to some later turn.
+                var bytes = first.1
+                if first.0 == .client {
+                    for index in rest.indices.dropFirst() where rest[index].0 == .client && !rest[index].1.isEmpty {
+                        if Bool.random(using: &random) { break }
+                        bytes += rest[index].1
+                        rest[index].1 = []
+                    }
+                } else {
+                    while rest.count > 1, rest[1].0 == .server || rest[1].1.isEmpty, Bool.random(using: &random) {
+                        if rest[1].0 == .server { bytes += rest[1].1 }
+                        rest.remove(at: 1)
+                    }
+                }
+                rest.removeFirst()
+                while !bytes.isEmpty {
+                    let count = Int.random(in: 1...(Bool.random(using: &random) ? 5 : 400), using: &random)
+                    let piece = Array(bytes.prefix(count))
+                    bench.feed(first.0 == .client ? connection.client(piece) : connection.server(piece))
+                    bytes.removeFirst(piece.count)
+                }
+            }
+            let expected = [
+                #"{"mqtt.type":"CONNACK"}"#, #"{"mqtt.type":"CONNECT"}"#,
+                #"{"mqtt.type":"PUBLISH","mqtt.topic":["plant/7"]}"#,
+                #"{"mqtt.type":"PUBLISH","mqtt.topic":["plant/9/set"]}"#,
+            ]
+            #expect(bench.events.sorted() == expected, "seed \(seed), \(opening.shown), WebSocket: \(isCarried)")
+        }
+    }
+
     /// What is held behind the carrier is a part of a message, not of a frame.
     @Test("A part of a message comes with the end of the hand-shake") func partBehindTheCarrier() {
         let turns: [(End, [UInt8])] = [
-            (.client, connect + WebSocketFrames.request()),
+            (.client, connect + WebSocketFrames.request() + WebSocketFrames.client(MQTT.connect("a"))),
             (.server, granted + WebSocketFrames.answer() + WebSocketFrames.server(Array(MQTT.connack.prefix(2)))),
             (.server, WebSocketFrames.server(Array(MQTT.connack.dropFirst(2)))),
         ]
-        #expect(events(turns, ["mqtt.type"]) == [#"{"mqtt.type":"CONNACK"}"#])
+        #expect(events(turns, ["mqtt.type"]) == [#"{"mqtt.type":"CONNECT"}"#, #"{"mqtt.type":"CONNACK"}"#])
     }
 
     @Test("CoAP over TCP behind a proxy") func coap() {
