@@ -98,7 +98,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
                 core.keepProxied(changed, slot)
                 if beginInner(slot) { continue }
                 return passOn(slot, client: flow.side(of: .client))
-            case .other: return withdraw(slot)
+            case .other:
+                if handshake.turn == .server { loseBeginnings(slot) }
+                return withdraw(slot)
             case .left where rest == .http: return withdraw(slot)
             case .left where rest == .open: return
             case .refused, .left:
@@ -147,6 +149,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             if case .found(let layer) = probe { return beginProxy(slot, side, layer) }
         }
         return false
+    }
+
+    /// Notes that the first bytes of the client are gone, which were taken for those of a hand-shake: what is left of
+    /// both streams is searched.
+    private mutating func loseBeginnings(_ slot: Int) {
+        for side in [Side.first, .second] {
+            core.streams.table[slot][side].framing = .lost(startsSegment: true, searched: 0)
+        }
     }
 
     /// Takes what looked like a hand-shake for something else.

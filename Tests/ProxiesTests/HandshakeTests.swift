@@ -1,6 +1,7 @@
 import Bytes
 import Network
 import Proxies
+import TestSupport
 import Testing
 
 /// Hand-shakes of proxies written by hand after their specifications, cut anywhere.
@@ -137,6 +138,32 @@ private let opened: [Dialogue] = [
         ]
         for (index, (layer, turns, expected)) in said.enumerated() {
             for size in [1, 1000] { #expect(run(layer, turns, size: size).end == expected, "\(index)") }
+        }
+    }
+
+    /// Bytes changed, left out and said twice: nothing traps, and it does not matter how they are cut.
+    @Test("Broken hand-shakes", arguments: 0..<200) func broken(_ run: Int) {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed, run: run)
+        for dialogue in opened {
+            var turns = dialogue.turns
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let turn = Int.random(in: turns.indices, using: &random)
+                guard let place = turns[turn].1.indices.randomElement(using: &random) else { continue }
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: turns[turn].1[place] = UInt8.random(in: 0...255, using: &random)
+                case 1: turns[turn].1[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                case 2: turns[turn].1.remove(at: place)
+                default: turns[turn].1.insert(contentsOf: turns[turn].1[place...].prefix(9), at: place)
+                }
+            }
+            let whole = ProxiesTests.run(dialogue.layer, turns, size: 1000)
+            for size in [1, 2, 5] {
+                let cut = ProxiesTests.run(dialogue.layer, turns, size: size)
+                #expect(cut.end.isOpen == whole.end.isOpen, "seed \(seed), \(dialogue.name): \(turns)")
+                if !cut.end.isOpen { #expect(cut.end == whole.end, "seed \(seed), \(dialogue.name): \(turns)") }
+                #expect(cut.client == whole.client && cut.server == whole.server, "seed \(seed), \(dialogue.name)")
+            }
         }
     }
 

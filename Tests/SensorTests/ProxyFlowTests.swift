@@ -274,6 +274,11 @@ private let plainFields: Set<String> = [
                 ["network.protocol"], port: 1883)
             #expect(found.allSatisfy { $0 == "{}" })
         }
+        // Three bytes that only looked like SOCKS: what proves itself behind them is found, without a proxy.
+        let turns = [(End.client, [5, 1, 0] as [UInt8]), (.client, MQTT.connect("a")), (.server, MQTT.connack)]
+        let found = events(turns + messages.suffix(2), ["mqtt.type", "network.protocol"], port: 1883)
+        #expect(found.first == #"{"mqtt.type":"CONNECT"}"#)
+        #expect(found.allSatisfy { !$0.contains("network.protocol") }, "\(found)")
     }
 
     @Test("A hole in a hand-shake ends it, and what proves itself is found") func hole() {
