@@ -38,7 +38,7 @@ let package = Package(
         library("MQTT", ["Bytes", "Network", "Tables", "Events"]),
         library("CoAP", ["Bytes", "Network", "Tables", "Events"]),
         library("WebSocket", ["Bytes", "Network", "Tables", "Events"]),
-        library("Proxies", ["Bytes", "Network", "Tables"]),
+        library("Proxies", ["Bytes", "Network", "Tables"], settings: lifetimes),
         library(
             "Engine",
             ["Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket", "Proxies"]),
