@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   7 earshot   6 Sensor   5 Engine   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Sigma   2 Packets Events
+//   7 earshot   6 Sensor   5 Engine   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Proxies Sigma   2 Packets Events
 //   1 Network Tables   0 Bytes   below: CPcap CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
@@ -50,13 +50,14 @@ let package = Package(
         .target(name: "MQTT", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+        .target(name: "Proxies", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: lifetimes),
         .target(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 
         .target(
             name: "Engine",
             dependencies: [
-                "Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket",
+                "Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket", "Proxies",
             ], swiftSettings: common),
         .target(
             name: "Detection", dependencies: ["Bytes", "Network", "Tables", "Events", "Sigma", "CVectorscan"],
@@ -109,6 +110,8 @@ let package = Package(
         .testTarget(
             name: "WebSocketTests", dependencies: ["Bytes", "Tables", "Events", "WebSocket", "CZlib", "TestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "ProxiesTests", dependencies: ["Bytes", "Network", "Proxies", "TestSupport"], swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DetectionTests",

@@ -38,9 +38,10 @@ let package = Package(
         library("MQTT", ["Bytes", "Network", "Tables", "Events"]),
         library("CoAP", ["Bytes", "Network", "Tables", "Events"]),
         library("WebSocket", ["Bytes", "Network", "Tables", "Events"]),
+        library("Proxies", ["Bytes", "Network", "Tables"], settings: lifetimes),
         library(
             "Engine",
-            ["Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket"]),
+            ["Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket", "Proxies"]),
 
         .target(
             name: "FuzzSupport", dependencies: ["Bytes", "Events"], path: "Targets/FuzzSupport", swiftSettings: common),

@@ -31,6 +31,9 @@ extension EngineCounters {
         if let spot = BlindSpot(reason, packet, link) { blindSpots.note(spot) }
     }
 
+    /// Counts a connection of HTTP/2, whose frames may carry anything: WebSocket (RFC 8441), or the tunnel of a proxy.
+    mutating func noteHTTP2() { blindSpots.note(BlindSpot(.httpVersion, 2)) }
+
     /// Counts a datagram of which nothing is made, where it goes through a tunnel.
     mutating func noteUnread(_ packet: borrowing Packet) {
         guard packet.transport == .udp,

@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Proxies
 import WebSocket
 
 /// What the engine owns beside the dissectors: the streams, what carries them, the counters, and where events go.
@@ -11,6 +12,10 @@ import WebSocket
 public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     var streams: TCPStreams
     var webSocket: WebSocketTable
+    /// What proxies put in front of streams.
+    var proxies: ProxyTable
+    /// The addresses of proxies that are believed whom they speak for.
+    let trustedProxies: [CIDRBlock]
     /// The frames behind what WebSocket keeps back.
     var carrierFrames: CarrierFrames
     /// What was seen so far.
@@ -30,6 +35,8 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     init(limits: EngineLimits, entries: [ProtocolEntry], hash: SeededHash, sink: consuming Sink) {
         streams = TCPStreams(limits: limits.flows, hash: hash)
         webSocket = WebSocketTable(limits: limits.webSocket, uses: entries.map(\.descriptor.webSocket))
+        proxies = ProxyTable(limit: limits.proxiedFlows)
+        trustedProxies = limits.proxies
         carrierFrames = CarrierFrames(byteLimit: limits.webSocket.waitingBytesTotal)
         counters = EngineCounters(protocols: entries.count)
         self.entries = entries

@@ -1,4 +1,6 @@
 import Flows
+import Network
+import Proxies
 import WebSocket
 
 /// The bounds of the engine but for those of its dissectors.
@@ -7,6 +9,12 @@ public struct EngineLimits: Sendable {
     public var flows = FlowLimits()
     /// Bounds of WebSocket connections.
     public var webSocket = WebSocketLimits()
+    /// Flows behind proxies that are followed at the same time; the one used longest ago makes room.
+    ///
+    /// About 150 bytes each.
+    public var proxiedFlows = 16_384
+    /// The proxies that are believed whom they speak for, in a header of the PROXY protocol.
+    public var proxies: [CIDRBlock] = []
     /// Bytes of datagrams and segments, with their frames, that look like a protocol and wait for what proves it.
     public var candidateBytes = 16 << 20
     /// What is done about wrong checksums.
@@ -19,7 +27,8 @@ public struct EngineLimits: Sendable {
     public init(flowBytes: Int, carrierBytes: Int, candidateBytes: Int) {
         self.candidateBytes = candidateBytes
         flows = FlowLimits(bytes: flowBytes)
-        webSocket = WebSocketLimits(bytes: carrierBytes)
+        webSocket = WebSocketLimits(bytes: carrierBytes / 16 * 15)
+        proxiedFlows = max(16, carrierBytes / 16 / ProxyTable.bytesPerFlow)
     }
 }
 

@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Proxies
 import WebSocket
 
 /// Follows a stream that is known to carry a protocol: cuts it into messages, passes over long ones, and finds the boundaries
@@ -35,8 +36,9 @@ extension EngineCore where Sink: ~Copyable {
         _ dissector: inout D, _ slot: Int, at time: Timestamp, isFromStart: Bool
     ) {
         let flow = streams.table[slot]
-        let (client, server) =
+        var (client, server) =
             flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
+        if let other = proxied(slot)?.client { client = other }
         streams.table[slot].handle = dissector.open(
             client: client, server: server, at: time, isFromStart: isFromStart)
         if !D.descriptor.needsConfirmation { streams.table.setEstablished(true, slot: slot) }
@@ -199,6 +201,7 @@ extension EngineCore where Sink: ~Copyable {
             slot, side, frames.completion, direction: side == streams.table[slot].client ? .toServer : .toClient)
         if streams.table[slot][side].isOtherReading { context.anomalies.insert(.segmentAmbiguous) }
         if streams.table[slot].carrier >= 0 { context.carrier = carrier(slot, context.direction, number) }
+        if streams.table[slot].proxy >= 0 { noteProxies(slot, in: &context.carrier) }
         if !streams.table[slot].isEstablished { noteHeard(slot, side, number) }
         let handle = streams.table[slot].handle
         guard dissector.dissect(handle, message, wholeLength: wholeLength, &context) else { return }

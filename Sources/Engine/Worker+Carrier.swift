@@ -178,6 +178,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// What was wrong and had no message to be told with is counted, where the flow carries a protocol that the sensor
     /// reads, or was opened for one.
     mutating func releaseCarrier(of flow: inout Flow) {
+        releaseProxy(of: &flow)
         guard flow.carrier >= 0 else { return }
         let id = WebSocketID(rawValue: flow.carrier)
         core.carrierFrames.drop(flow.carrier)
@@ -193,6 +194,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// The same for a flow in the table.
     mutating func releaseCarrier(of slot: Int) {
+        releaseProxy(of: slot)
         guard core.streams.table[slot].carrier >= 0 else { return }
         var flow = core.streams.table[slot]
         releaseCarrier(of: &flow)

@@ -1,6 +1,7 @@
 import Events
 import Flows
 import Packets
+import Proxies
 import WebSocket
 
 /// What the engine counted, by the names that `earshot stats` shows.
@@ -52,6 +53,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         let own = [
             "flows": core.streams.table.evicted, "held_messages": core.streams.counters.heldEvicted,
             "candidates": candidates.evicted, "websocket_connections": webSocket.connectionsEvicted,
+            "proxied_flows": core.proxies.evictions,
             "websocket_waiting": webSocket.waitingEvicted, "websocket_inflaters": webSocket.inflatersEvicted,
         ]
         return own.merging(dissectors.evictions) { $1 }

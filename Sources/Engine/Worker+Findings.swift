@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Proxies
 import Tables
 
 /// Tricks with segments: told as events, and the other copy read beside the first where nothing says which of them counts.
@@ -34,6 +35,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             slot, finding.stream.side, provenance, direction: flow.client == finding.stream.side ? .toServer : .toClient
         )
         context.anomalies = anomaly
+        if flow.proxy >= 0 { core.noteProxies(slot, in: &context.carrier) }
         core.sink.receive(
             event, context, message: finding.copy.span.bytes, frames: MessageFrames(FrameRef(finding.frames)))
     }
@@ -61,6 +63,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         else { return }
         let changed = original.start + finding.difference.lowerBound..<original.start + finding.difference.upperBound
         let bytes = original.bytes
+        // The hand-shake of a proxy is none of its messages.
+        if core.streams.table[slot].proxy >= 0, case .found = ProxyProbe(bytes.span.bytes) { return }
         var other = bytes
         for index in finding.difference where original.start + index < other.count {
             other[original.start + index] = finding.copy[index]

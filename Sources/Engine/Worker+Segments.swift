@@ -61,8 +61,13 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     /// Takes the next bytes of a stream, in order, which came in `frame`.
     mutating func receive(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
         if core.streams.table[slot].carrier >= 0 { return carry(slot, side, data, frame) }
+        if core.streams.table[slot].proxy >= 0, takeHandshake(slot, side, data, frame) { return }
         feed(slot, side, data, frame)
-        if core.streams.table[slot].carrier >= 0 { startCarrying(slot, side) }
+        if core.streams.table[slot].carrier >= 0 {
+            startCarrying(slot, side)
+        } else if core.streams.table[slot].proxy >= 0 {
+            advanceHandshake(slot)
+        }
     }
 
     /// Takes the next bytes of a stream of messages, in order: those of TCP, or those that a carrier gave.

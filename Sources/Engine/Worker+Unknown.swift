@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Proxies
 import WebSocket
 
 /// Streams of which nothing is known yet: what they carry is told by content, not by port.
@@ -13,7 +14,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         case found(UInt8, isClient: Bool?)
         /// They look like a protocol.
         case candidate(UInt8)
-        /// They may yet become something, or are for the carrier that was just found.
+        /// They may yet become something, or are for the carrier, or the proxy, that was just found.
         case open
         /// A boundary has to be searched for: the beginning was not seen, or the port is a protocol's own.
         case search
@@ -67,6 +68,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     private mutating func identity(_ slot: Int, _ side: Side, _ bytes: RawSpan) -> Identity {
         let hints = core.hints(slot, side)
+        switch hints.hasBeginning ? ProxyProbe(bytes) : .no {
+        case .found(let layer): if beginProxy(slot, side, layer) { return .open }
+        case .needMore: if mayBeginProxy(slot) { return .open }
+        case .http2:
+            core.counters.noteHTTP2()
+            return .other
+        case .no: break
+        }
         let isTLS = isTLS(bytes)
         var candidate: UInt8?
         var isOpen = false

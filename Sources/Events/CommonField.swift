@@ -6,7 +6,7 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
     case timestamp, category, frameNumber
     case sourceIP, sourcePort, destinationIP, destinationPort, sourceMAC, destinationMAC
     case clientIP, clientPort, serverIP, serverPort
-    case transport, direction, communityID, vlanID, tunnel, anomaly, carrier
+    case transport, direction, communityID, vlanID, tunnel, anomaly, carrier, proxiedIP
 
     /// The number of the field in the registry.
     public var id: FieldID { FieldID(rawValue: rawValue) }
@@ -25,7 +25,8 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         case .destinationPort: FieldInfo("destination.port", .int, "port of the receiver")
         case .sourceMAC: FieldInfo("source.mac", .keyword, "sender on the link, where the link has addresses")
         case .destinationMAC: FieldInfo("destination.mac", .keyword, "receiver on the link")
-        case .clientIP: FieldInfo("client.ip", .ip, "the end that asks")
+        case .clientIP:
+            FieldInfo("client.ip", .ip, "the end that asks; behind one of the setting proxies, the end it speaks for")
         case .clientPort: FieldInfo("client.port", .int, "port of the end that asks")
         case .serverIP: FieldInfo("server.ip", .ip, "the broker or CoAP server")
         case .serverPort: FieldInfo("server.port", .int, "port of the broker or CoAP server")
@@ -41,7 +42,13 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
         case .carrier:
             FieldInfo(
-                "network.protocol", .keyword, list: true, "what carried the message over its transport: websocket")
+                "network.protocol", .keyword, list: true,
+                "what carried the message over its transport, outermost first: http-connect, socks, proxy-protocol, websocket"
+            )
+        case .proxiedIP:
+            FieldInfo(
+                "network.proxied_ip", .ip,
+                "the client by a PROXY header whose sender is not among the setting proxies: anybody can write it")
         }
     }
 }
@@ -74,7 +81,12 @@ extension EventContext {
             for (anomaly, name) in NetworkAnomalies.names where anomalies.contains(anomaly) {
                 values.append(text: name)
             }
-        case .carrier: if carrier.isWebSocket { values.append(text: "websocket") }
+        case .carrier:
+            for index in 0..<carrier.proxies.count {
+                if let layer = carrier.proxies[index] { values.append(text: layer.name) }
+            }
+            if carrier.isWebSocket { values.append(text: "websocket") }
+        case .proxiedIP: if let address = carrier.proxiedIP { values.append(address) }
         }
     }
 

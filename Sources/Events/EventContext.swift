@@ -56,8 +56,8 @@ public struct EventContext: Sendable {
         self.direction = direction
     }
 
-    /// The end that asks: the MQTT client, the CoAP client.
-    public var client: Endpoint { direction == .toServer ? source : destination }
+    /// The end that asks: the MQTT client, the CoAP client; the one that a proxy speaks for which is believed.
+    public var client: Endpoint { carrier.client ?? (direction == .toServer ? source : destination) }
 
     /// The end that answers: the broker, the CoAP server.
     public var server: Endpoint { direction == .toServer ? destination : source }

@@ -13,6 +13,8 @@ public struct BlindSpot: Hashable, Sendable {
         case ipProtocol
         /// The port of a tunnel over UDP.
         case udpPort
+        /// The version of HTTP that a connection begins with.
+        case httpVersion
     }
 
     /// What the number is of.
@@ -66,6 +68,7 @@ public struct BlindSpot: Hashable, Sendable {
         case .ipProtocol:
             return labelled(
                 "ip_protocol \(number)", IPProtocol(rawValue: UInt8(truncatingIfNeeded: number)).foreignName)
+        case .httpVersion: return "http_version \(number)"
         case .udpPort: return labelled("udp_port \(number)", TunnelPort(rawValue: number16).name)
         }
     }

@@ -36,3 +36,25 @@ import Testing
         #expect(values.count == (isWebSocket ? 1 : 0))
     }
 }
+
+@Test("Proxies stand before WebSocket, outermost first") func proxiesAreNamed() {
+    var context = EventContext(
+        timestamp: .zero, frameNumber: 1, source: Endpoint(.unspecified, 1), destination: Endpoint(.unspecified, 2),
+        transport: .tcp, direction: .toServer)
+    func names() -> [String] {
+        var values = FieldValues()
+        context.read(CommonField.carrier.id, category: .mqtt, into: &values)
+        return values.values.map { value in
+            guard case .bytes(let reference) = value else { return "" }
+            return values.withBytes(reference, message: [UInt8]().span.bytes) { String(copying: $0) }
+        }
+    }
+    context.carrier.isWebSocket = true
+    for layer in [.proxyProtocol, .httpConnect, .socks, .proxyProtocol, .socks] as [ProxyLayer] {
+        context.carrier.proxies.append(layer)
+    }
+    #expect(
+        names() == ["proxy-protocol", "http-connect", "socks", "proxy-protocol", "websocket"], "a fifth is dropped")
+    context.carrier.client = Endpoint(IPAddress(v4: 1), 7)
+    #expect(context.client == Endpoint(IPAddress(v4: 1), 7) && context.server.port == 2)
+}

@@ -43,7 +43,9 @@ import Testing
         for field in CommonField.allCases {
             var values = FieldValues()
             context.read(field.id, category: .mqtt, into: &values)
-            let expected = [.vlanID: 2, .tunnel: 3, .anomaly: 0, .carrier: 0, .destinationMAC: 0][field, default: 1]
+            let expected = [
+                .vlanID: 2, .tunnel: 3, .anomaly: 0, .carrier: 0, .proxiedIP: 0, .destinationMAC: 0,
+            ][field, default: 1]
             #expect(values.count == expected, "\(field)")
         }
         var values = FieldValues()

@@ -37,6 +37,7 @@ private func name(_ frame: [UInt8], _ link: LinkType = .ethernet) -> String? {
 
     @Test("A tunnel over UDP is named by the port of either end") func tunnels() {
         #expect(BlindSpot(tunnelTo: 51820, from: 40000)?.name == "udp_port 51820 (WireGuard)")
+        #expect(BlindSpot(.httpVersion, 2).name == "http_version 2")
         #expect(BlindSpot(tunnelTo: 40000, from: 4500)?.name == "udp_port 4500 (IPsec)")
         #expect(BlindSpot(tunnelTo: 40000, from: 40001) == nil)
         #expect(BlindSpot(tunnelTo: 51820, from: 53) == nil, "an answer to a port that anybody may have")

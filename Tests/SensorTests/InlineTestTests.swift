@@ -31,6 +31,9 @@ private func rules(_ folder: borrowing Folder, category: String = "mqtt", select
 /// Written by hand: SUBSCRIBE to `#` (MQTT 3.1.1, 3.8), CONNECT of client "a", CONNACK, PINGREQ.
 private let subscribe = "8206000100012300"
 private let connect = "100d00044d5154540402003c000161"
+/// `PROXY TCP4 192.0.2.7 10.0.0.2 50000 1883`.
+private let proxyHeader =
+    "50524f58592054435034203139322e302e322e372031302e302e302e3220353030303020313838330d0a"
 
 /// The number of alerts that a test expects is what it gets; one that expects another number fails.
 @Test(
@@ -52,6 +55,11 @@ private let connect = "100d00044d5154540402003c000161"
             true
         ),
         ("{server.ip: 192.0.2.1}", "{messages: ['> \(connect)'], server: 192.0.2.1, alerts: 1}", true),
+        (
+            "{network.protocol: proxy-protocol, network.proxied_ip|cidr: 192.0.2.0/24}",
+            "{messages: ['> \(proxyHeader)', '> \(connect)'], alerts: 1}", true
+        ),
+        ("{client.ip: 192.0.2.7}", "{messages: ['> \(proxyHeader)', '> \(connect)'], alerts: 0}", true),
         ("{network.direction: to_client}", "{messages: ['> \(connect)', '< 20020000'], alerts: 1}", true),
     ])
 func mqttMessages(selection: String, test: String, passes: Bool) throws {

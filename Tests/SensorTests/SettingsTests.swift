@@ -1,6 +1,7 @@
 import Engine
 import Flows
 import Foundation
+import Network
 import Sensor
 import Testing
 
@@ -40,7 +41,9 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     #expect(try Settings.load(flags, environment: ["STATE_DIRECTORY": "/s:/t"]).database == "/s/alerts.db")
 
     let file = try folder.write(
-        "a.yaml", "db: file.db\nrules: [r1, r2]\nsensor: file\nretention_days: 7\nmax_flows: 99\n")
+        "a.yaml",
+        "db: file.db\nrules: [r1, r2]\nsensor: file\nretention_days: 7\nmax_flows: 99\nproxies: [10.0.0.5, 10.1.0.0/16]\n"
+    )
     var environment = ["EARSHOT_CONFIG": file, "STATE_DIRECTORY": "/s"]
     var settings = try Settings.load(flags, environment: environment)
     #expect(settings.database == "file.db")
@@ -48,6 +51,7 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     #expect(settings.sensorName == "file")
     #expect(settings.retentionDays == 7)
     #expect(settings.limits.engine.flows.flows == 99)
+    #expect(settings.limits.engine.proxies == ["10.0.0.5/32", "10.1.0.0/16"].compactMap { CIDRBlock($0) })
 
     environment["EARSHOT_DB"] = "environment.db"
     environment["EARSHOT_RULES"] = "r3:r4"
@@ -76,6 +80,10 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     arguments: [
         ("retention_day: 90", ":1: there is no setting 'retention_day'; did you mean 'retention_days'?"),
         ("db: a\nretention_days: soon", ":2: 'retention_days' wants a number from 1 to 36500"),
+        (
+            "proxies: [10.0.0.5, lb-1]",
+            ":1: 'proxies' wants addresses or blocks of them, such as [10.0.0.5, 192.168.7.0/24]; 'lb-1' is none"
+        ),
         ("retention_days: 0", ":1: 'retention_days' wants a number from 1 to 36500"),
         ("max_flows: 99999999999999999999", ":1: 'max_flows' wants a number from 16 to 16777216"),
         ("promiscuous: perhaps", ":1: 'promiscuous' wants true or false"),

@@ -138,6 +138,8 @@ public struct Flow: Sendable {
     public var handle: Int64 = -1
     /// Where the caller keeps what carries the messages over the transport; -1 for nowhere.
     public var carrier: Int64 = -1
+    /// Where the caller keeps what proxies put in front of the streams; -1 for nowhere, -2 where it looked and there is none.
+    public var proxy: Int64 = -1
     /// The end that is the client, once the protocol told.
     public var client = Side.first
     /// Seconds of silence that an established flow may keep by what its ends agreed on; 0 for the general limit.

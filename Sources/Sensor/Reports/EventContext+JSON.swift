@@ -45,6 +45,18 @@ extension EventContext {
             let known = NetworkAnomalies.names.first { $0.name.description == item.text }
             if let known { anomalies.insert(known.anomaly) }
         }
+        for item in Self.value(.carrier, object)?.items ?? [] {
+            if let layer = ProxyLayer.allCases.first(where: { $0.name.description == item.text }) {
+                carrier.proxies.append(layer)
+            } else if item.text == "websocket" {
+                carrier.isWebSocket = true
+            }
+        }
+        carrier.proxiedIP = text(.proxiedIP).flatMap { IPAddress($0) }
+        if !carrier.proxies.isEmpty, text(.clientIP) != nil {
+            let client = try endpoint(.clientIP, .clientPort)
+            if client != self.client { carrier.client = client }
+        }
     }
 
     private static func value(_ field: CommonField, _ object: [String: JSONValue]) -> JSONValue? {

@@ -2,6 +2,7 @@ import Engine
 import Events
 import Flows
 import Foundation
+import Network
 import Sigma
 import Yams
 
@@ -41,7 +42,7 @@ extension Settings {
         memoryKey,
         "db", "rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
         "capture_buffer_mebibytes", "snap_length",
-        "promiscuous", "max_flows", "checksums", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
+        "promiscuous", "max_flows", "checksums", "proxies", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
     ]
 
     private mutating func set(_ key: String, _ value: Node) throws(SensorError) {
@@ -63,6 +64,7 @@ extension Settings {
                 throw wrong(key, "ignore or strict")
             }
             limits.engine.checksums = policy
+        case "proxies": limits.engine.proxies = try blocks(key, value)
         case Self.memoryKey: limits = SensorLimits(memory: try size(key, value))
         case "max_flows": limits.engine.flows.flows = try number(key, value, 16...16_777_216)
         case "max_held_bytes_per_message":
@@ -86,6 +88,17 @@ extension Settings {
         var result: [String] = []
         for item in list { result.append(try string(key, item)) }
         return result
+    }
+
+    private func blocks(_ key: String, _ value: Node) throws(SensorError) -> [CIDRBlock] {
+        var blocks: [CIDRBlock] = []
+        for text in try strings(key, value) {
+            guard let block = CIDRBlock(text) else {
+                throw wrong(key, "addresses or blocks of them, such as [10.0.0.5, 192.168.7.0/24]; '\(text)' is none")
+            }
+            blocks.append(block)
+        }
+        return blocks
     }
 
     private func number(_ key: String, _ value: Node, _ range: ClosedRange<Int>) throws(SensorError) -> Int {
