@@ -67,7 +67,6 @@ import Testing
         #expect(counters.evictedExchanges > 0 && counters.evictedMessageIDs > 0, "seed \(seed)")
         #expect(counters.evictedConnections > 0 && counters.evictedBodies > 0, "seed \(seed)")
         #expect(counters.evictedObservations > 0 && counters.evictedPairs > 0, "seed \(seed)")
-        #expect(counters.evictedBlocks > 0, "seed \(seed)")
     }
 
     @Test("Who holds blocks for ever does not keep another body from becoming whole")
