@@ -36,7 +36,7 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         case .anomaly:
             FieldInfo(
                 "network.anomaly", .keyword, list: true,
-                "what was odd on the way: fragment_overlap; fragment_conflict and fragment_ambiguous: fragments differ, and each copy is read; segment_ambiguous: so do segments. Of the category network: segment_decoy and forged_reset, too"
+                "what was odd on the way: fragment_overlap; fragment_conflict and fragment_ambiguous: fragments differ, and each copy is read, or their ECN marks do not go together; segment_ambiguous: segments differ. Of the category network: segment_decoy, forged_reset and urgent_data, too"
             )
         case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
         case .carrier:

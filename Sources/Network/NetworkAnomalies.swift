@@ -16,13 +16,20 @@ public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
     public static let segmentDecoy = NetworkAnomalies(rawValue: 8)
     /// A RST came in the name of an end that did not send it.
     public static let forgedReset = NetworkAnomalies(rawValue: 16)
-    /// Fragments of its packet overlapped with different bytes: each of the copies is read.
+    /// Fragments of its packet overlapped with different bytes, and each of the copies is read; or their ECN marks do not go
+    /// together, and nothing says whether the receiver put them together.
     public static let fragmentAmbiguous = NetworkAnomalies(rawValue: 32)
+
+    /// A byte was marked as urgent: receivers take it out of the stream, or do not.
+    ///
+    /// Both are read.
+    public static let urgentData = NetworkAnomalies(rawValue: 64)
 
     /// The anomalies and their names, as `network.anomaly` shows them.
     public static let names: [(anomaly: NetworkAnomalies, name: StaticString)] = [
         (.fragmentOverlap, "fragment_overlap"), (.fragmentConflict, "fragment_conflict"),
         (.segmentAmbiguous, "segment_ambiguous"),
         (.segmentDecoy, "segment_decoy"), (.forgedReset, "forged_reset"), (.fragmentAmbiguous, "fragment_ambiguous"),
+        (.urgentData, "urgent_data"),
     ]
 }

@@ -52,6 +52,7 @@ extension PacketDecoder {
             offset: Int(fragmentation & 0x1FFF) * 8, hasMore: fragmentation & 0x2000 != 0, payload: payload,
             missing: missing)
         fragment.network = packet.network
+        fragment.congestion = frame.byte(at: header.offset &+ 1) & 3
         fragment.hasWrongChecksum = networkChecksum(frame, packet) == .wrong
         return .fragment(fragment)
     }

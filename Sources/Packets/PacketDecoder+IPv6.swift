@@ -72,6 +72,7 @@ extension PacketDecoder {
             protocolNumber: frame.byte(at: header), isIPv4: false, offset: Int(fragmentation & 0xFFF8),
             hasMore: fragmentation & 1 != 0, payload: payload, missing: missing)
         fragment.network = packet.network
+        fragment.congestion = frame.byte(at: packet.networkHeader.offset &+ 1) >> 4 & 3
         return .fragment(fragment)
     }
 }

@@ -53,6 +53,7 @@ extension TCPStreams {
         {
             doubts.insert(.outsideWindow)
         }
+        if !packet.payload.isEmpty, isBehindEnd(packet.tcp.sequence, slot, side) { doubts.insert(.afterEnd) }
         if flags.contains(.ack), doubts.isSubset(of: .path) {
             noteAcknowledgement(packet.tcp, profile, other, slot, side)
         }
@@ -99,6 +100,28 @@ extension TCPStreams {
     func isAcknowledged(_ end: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
         let other = table[slot][side.other].profile
         return other.traits.contains(.acknowledges) && other.acknowledgement.distance(from: end) >= 0
+    }
+
+    /// Whether bytes lie behind the FIN of a stream, which came in order and is all that the other end acknowledged.
+    func isBehindEnd(_ start: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
+        let stream = table[slot][side]
+        guard stream.hasFIN, stream.isSynchronised, stream.next == stream.finSequence else { return false }
+        let other = table[slot][side.other].profile
+        return other.traits.contains(.acknowledges)
+            && other.acknowledgement == stream.finSequence.advanced(by: 1)
+            && (0...(1 << 20)).contains(start.distance(from: stream.finSequence))
+    }
+
+    /// Tells bytes that nobody reads, since they lie behind the end of their stream.
+    mutating func noteBehindEnd(_ chunk: SegmentQueue.Taken, _ slot: Int, _ side: Side) {
+        counters.refused += 1
+        var copy: [UInt8] = []
+        copy.append(copying: chunk.frames.slice(chunk.payload))
+        let count = copy.count
+        note(
+            SegmentFinding(
+                kind: .decoy, stream: StreamName(slot, side), doubts: .afterEnd, start: chunk.sequence, copy: copy,
+                difference: 0..<count, frames: chunk.frames), slot)
     }
 
     /// Takes a segment that there is reason to doubt; `nil` where it is to be taken like any other.
@@ -177,7 +200,11 @@ extension TCPStreams {
                 relearn(provenance, slot, side)
             } else if force || waited >= limits.queueWaitNanoseconds {
                 guard let taken = queue.removeHead(of: &table[slot][side].doubted) else { return }
-                counters.refused += 1
+                if taken.doubts.contains(.afterEnd) {
+                    noteBehindEnd(taken, slot, side)
+                } else {
+                    counters.refused += 1
+                }
                 queue.recycle(taken.frames)
             } else {
                 return

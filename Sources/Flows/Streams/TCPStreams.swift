@@ -347,6 +347,11 @@ public struct TCPStreams: ~Copyable {
             if isUnanswered, !isDue { return nil }
             guard let taken = queue.removeHead(of: &table[slot][side].queued) else { return nil }
             let count = taken.payload.count
+            if ahead > 0, isBehindEnd(taken.sequence, slot, side) {
+                noteBehindEnd(taken, slot, side)
+                queue.recycle(taken.frames)
+                continue
+            }
             if ahead < 0 {
                 compare(
                     taken.frames.slice(taken.payload), at: taken.sequence, taken.doubts, FrameRef(taken.frames), slot,

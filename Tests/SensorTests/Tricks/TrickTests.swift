@@ -27,3 +27,23 @@ private func check(_ trick: Trick) {
 @Test("Copies that nothing tells apart", arguments: rivalCopies) func copiesThatNothingTellsApart(_ trick: Trick) {
     check(trick)
 }
+
+@Test("Fragments", arguments: fragmentTricks + fragmentedSegmentTricks) func tricksWithFragments(_ row: Row) {
+    row.check()
+}
+
+@Test("Links and tunnels", arguments: linkTricks) func tricksWithLinks(_ row: Row) { row.check() }
+
+@Test("Overlaps of what waits", arguments: overlapTricks) func overlapsOfWhatWaits(_ row: Row) { row.check() }
+
+@Test("Odd segments", arguments: oddSegments) func oddSegmentsAreReadAsTheyAre(_ row: Row) { row.check() }
+
+@Test("Urgent bytes", arguments: urgentTricks) func urgentBytes(_ row: Row) { row.check() }
+
+@Test("Bytes behind an end", arguments: bytesBehindEnds) func bytesBehindAnEnd(_ row: Row) { row.check() }
+
+@Test("Tricks with datagrams", arguments: datagramTricks) func tricksWithDatagrams(_ row: Row) { row.check() }
+
+@Test("Tricks with CoAP", arguments: coapTricks) func tricksWithCoAP(_ row: Row) { row.check() }
+
+@Test("Tricks with MQTT", arguments: mqttFraming + mqttState) func tricksWithMQTT(_ row: Row) { row.check() }
