@@ -124,7 +124,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Takes what waited in both streams and is due: one may have waited for the other.
     mutating func drainQueues(_ slot: Int, _ side: Side, force: Bool) {
-        guard core.streams.hasQueued, core.streams.hasQueued(in: slot) else { return }
+        guard core.streams.hasQueued, core.streams.hasWaiting(in: slot) else { return }
         var side = side
         var idle = 0
         while idle < 2 {

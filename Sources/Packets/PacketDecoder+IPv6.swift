@@ -18,6 +18,7 @@ extension PacketDecoder {
         packet.networkHeader = ByteRange(offset: offset, count: 40)
         packet.hopLimit = frame.byte(at: offset &+ 7)
         packet.isSourceRouted = false
+        packet.hasRefusedOptions = false
         let next = IPProtocol(rawValue: frame.byte(at: offset &+ 6))
         return ipv6Headers(next, frame, at: offset &+ 40, end: stop, isReassembled: false, &packet)
     }

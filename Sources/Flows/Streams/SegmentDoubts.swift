@@ -43,6 +43,9 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
     /// Its frame ends before the packet does, and neither the capture nor a mirror cut it: dropped (RFC 1122, 3.2.1).
     public static let truncated = SegmentDoubts(rawValue: 1 << 13)
 
+    /// The IP header has a source route or broken options: dropped by most hosts (RFC 6274, 3.13).
+    public static let ipOptions = SegmentDoubts(rawValue: 1 << 14)
+
     /// Reasons that lie in the way the packet came, which may change in the middle of an honest connection.
     static let path: SegmentDoubts = [.hopLimit, .linkAddress, .network]
     /// Reasons for which every receiver drops it.
@@ -55,5 +58,6 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
         (.linkAddress, "link_address"), (.network, "network"), (.signature, "signature"),
         (.outsideWindow, "outside_window"), (.acknowledged, "acknowledged"),
         (.afterEnd, "after_fin"), (.truncated, "truncated"),
+        (.ipOptions, "ip_options"),
     ]
 }

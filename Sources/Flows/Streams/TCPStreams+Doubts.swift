@@ -24,6 +24,7 @@ extension TCPStreams {
         if packet.tcp.options.isSigned, profile.traits.isSuperset(of: [.known]), !profile.traits.contains(.signed) {
             doubts.insert(.signature)
         }
+        if packet.hasRefusedOptions { doubts.insert(.ipOptions) }
         if flags.contains(.syn) { return doubts }
         if profile.traits.contains(.known) {
             doubts.formUnion(profile.doubtsOfPath(packet))

@@ -304,7 +304,11 @@ public struct TCPStreams: ~Copyable {
         !table[slot][side].queued.isEmpty || !table[slot][side].doubted.isEmpty
     }
 
-    /// Whether bytes of either stream of a flow wait.
+    /// Whether bytes of either stream of a flow wait, be it for those in front of them or for what decides on them.
+    @inlinable
+    public func hasWaiting(in slot: Int) -> Bool { hasWaiting(in: slot, .first) || hasWaiting(in: slot, .second) }
+
+    /// Whether bytes of either stream of a flow wait for those in front of them.
     @inlinable
     public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 

@@ -82,6 +82,7 @@ let oddSegments: [Row] = [
     taken("an option longer than the header") { $0.options = [8, 40, 1, 1] },
     taken("options behind their end") { $0.options = [0, 19, 18, 1] },
     taken("a timestamp that nobody asked for") { $0.options = [1, 1, 8, 10] + Build.u32(5) + Build.u32(1) },
+    taken("a router alert in the IP header") { $0.ipOptions = [148, 4, 0, 0] },
     taken("an unknown option of odd length") { $0.options = [253, 3, 1, 1] },
     taken("forty bytes of options") { $0.options = Array(repeating: 1, count: 40) },
     taken("a window of 0") { $0.window = 0 },

@@ -28,6 +28,26 @@ private func check(_ trick: Trick) {
     check(trick)
 }
 
+/// Who watches a live connection does not wait for its end.
+@Test("What waits aside is decided as soon as it can be") func whatWaitsAsideIsDecidedAtOnce() {
+    var scene = Scene()
+    scene.connect()
+    var copy = scene.next(MQTT.subscribe(1, "a"))
+    copy.flags = 0x08
+    scene.send(copy)
+    scene.client(MQTT.subscribe(1, "b"))
+    scene.broker(MQTT.suback(1))
+    #expect(scene.topics("SUBSCRIBE") == ["b"])
+    #expect(scene.tricks == ["segment_decoy"], "at once")
+    var far = scene.next(MQTT.subscribe(2, "#"))
+    far.ttl = 3
+    scene.send(far)
+    #expect(scene.topics("SUBSCRIBE") == ["b"])
+    scene.clientNext &+= UInt32(far.payload.count)
+    scene.broker(MQTT.suback(2))
+    #expect(scene.topics("SUBSCRIBE") == ["b", "#"], "it was acknowledged")
+}
+
 @Test("Fragments", arguments: fragmentTricks + fragmentedSegmentTricks) func tricksWithFragments(_ row: Row) {
     row.check()
 }
