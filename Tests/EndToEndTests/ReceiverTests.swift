@@ -10,7 +10,7 @@ struct ReceiverTests {
     func tricksPlayedAgainstReceivers() throws {
         let outcome = try run(
             Program.find("python3") ?? "python3", [Program.root + "/Tests/Peers/receivers.py", try Program.path()],
-            limit: 80)
+            limit: 100)
         let lines = outcome.lines
         #expect(outcome.status == 0, "\(outcome.errorText)")
         #expect(lines.filter { $0.hasPrefix("MIS") } == [])

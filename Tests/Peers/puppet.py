@@ -124,6 +124,12 @@ class Puppet:
         self.cable.send(ethernet(packet, **(link or {})))
         time.sleep(0.004)
 
+    def mislead(self, payload, **fields):
+        """Sends a segment without taking it for sent, and gives the broker time to acknowledge it, if it does."""
+        before = self.acknowledged
+        self.inject(payload, **fields)
+        self.listen(0.02, until=lambda: self.acknowledged != before)
+
     def advance(self, count):
         """Takes bytes for sent."""
         self.sequence = (self.sequence + count) & _WORD

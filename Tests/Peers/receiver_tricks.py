@@ -28,7 +28,7 @@ def dropped(name, link=None, ip=None, options=None, **fields):
     """Adds a copy with other bytes before the real one, and the same behind it."""
 
     def before(puppet):
-        puppet.inject(FAKE, ip=ip, link=link, **fields)
+        puppet.mislead(FAKE, ip=ip, link=link, **fields)
         puppet.say(REAL)
 
     def behind(puppet):
@@ -63,7 +63,7 @@ for _name, _bytes in {
         "Unasked timestamp": b"\1\1\x08\x0a" + struct.pack(">II", 5, 1)}.items():
 
     def _before(puppet, value=_bytes):
-        puppet.inject(FAKE, options=value)
+        puppet.mislead(FAKE, options=value)
         puppet.say(REAL)
 
     TCP_TRICKS.append((f"{_name}, before", _before, True, {}))
@@ -77,51 +77,51 @@ dropped("CWR and ECE", flags=PSH | ACK | 0xC0)
 
 @tcp("Timestamp of yesterday", timestamps=True)
 def old_timestamp(puppet):
-    puppet.inject(FAKE, options=puppet.times(older=100_000))
+    puppet.mislead(FAKE, options=puppet.times(older=100_000))
     puppet.say(REAL)
 
 
 @tcp("Timestamp one too old", timestamps=True)
 def timestamp_at_the_edge(puppet):
     puppet.say(PINGREQ)
-    puppet.inject(FAKE, options=puppet.times(older=1))
+    puppet.mislead(FAKE, options=puppet.times(older=1))
     puppet.say(REAL)
 
 
 @tcp("Timestamp two too old", timestamps=True)
 def timestamp_behind_the_edge(puppet):
     puppet.say(PINGREQ)
-    puppet.inject(FAKE, options=puppet.times(older=2))
+    puppet.mislead(FAKE, options=puppet.times(older=2))
     puppet.say(REAL)
 
 
 @tcp("Timestamp half the circle away", timestamps=True)
 def timestamp_half_the_circle(puppet):
-    puppet.inject(FAKE, options=puppet.times(older=0x7FFF_FFF0))
+    puppet.mislead(FAKE, options=puppet.times(older=0x7FFF_FFF0))
     puppet.say(REAL)
 
 
 @tcp("No timestamp where both agreed", timestamps=True)
 def no_timestamp(puppet):
-    puppet.inject(FAKE, options=b"")
+    puppet.mislead(FAKE, options=b"")
     puppet.say(REAL)
 
 
 @tcp("Old timestamp twice, the last one counts", timestamps=True)
 def two_timestamps(puppet):
-    puppet.inject(FAKE, options=puppet.times() + puppet.times(older=100_000))
+    puppet.mislead(FAKE, options=puppet.times() + puppet.times(older=100_000))
     puppet.say(REAL)
 
 
 @tcp("Acknowledges slightly less")
 def old_acknowledgement(puppet):
-    puppet.inject(FAKE, acknowledgement=puppet.acknowledgement - 2)
+    puppet.mislead(FAKE, acknowledgement=puppet.acknowledgement - 2)
     puppet.say(REAL)
 
 
 @tcp("Acknowledges what came before the connection")
 def acknowledgement_before_all(puppet):
-    puppet.inject(FAKE, acknowledgement=puppet.acknowledgement - 200_000)
+    puppet.mislead(FAKE, acknowledgement=puppet.acknowledgement - 200_000)
     puppet.say(REAL)
 
 
@@ -135,7 +135,7 @@ def delivered_again(puppet):
 
 @tcp("Other bytes at once, the first first")
 def fake_first(puppet):
-    puppet.inject(FAKE)
+    puppet.mislead(FAKE)
     puppet.say(REAL)
 
 
@@ -271,7 +271,7 @@ def queued_behind_end(puppet):
 
 @tcp("SYN in the middle, with bytes")
 def syn_inside(puppet):
-    puppet.inject(FAKE, flags=SYN, sequence=0x1234_5678, acknowledgement=0)
+    puppet.mislead(FAKE, flags=SYN, sequence=0x1234_5678, acknowledgement=0)
     puppet.say(REAL)
 
 

@@ -140,7 +140,7 @@ def main(arguments):
         return 77
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
-    signal.alarm(55)
+    signal.alarm(80)
     with tempfile.TemporaryDirectory(prefix="earshot-receivers-") as folder, Lab(folder) as lab:
         with lab.broker("allow_anonymous true", "log_type all"), coap_tricks.server(lab):
             with lab.capture("played.pcap", "ip or ip6 or vlan") as capture:

@@ -86,6 +86,14 @@ let droppedCopies: [Trick] = [
         scene.send(copy)
         scene.harvest()
     },
+    Trick(name: "Timestamp one older", receiver: ["a"], ambiguous: ["#"], told: ["segment_ambiguous"]) { scene in
+        scene.timestamp = 1_000_000
+        scene.connect()
+        var copy = scene.next(decoy)
+        copy.options = scene.options(timestamp: (scene.timestamp ?? 0) - 1)
+        scene.send(copy)
+        scene.harvest()
+    },
     Trick(name: "Timestamp half the circle away", told: ["segment_decoy"]) { scene in
         scene.timestamp = 1_000_000
         scene.connect()
