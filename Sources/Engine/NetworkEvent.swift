@@ -21,7 +21,7 @@ public enum NetworkField: UInt16, CaseIterable, Sendable {
             case .doubt:
                 FieldInfo(
                     "network.doubt", .keyword, list: true,
-                    "what speaks against the copy: checksum, partial_checksum, no_ack, old_timestamp, syn_data, hop_limit, link_address, network, signature, outside_window, acknowledged (before the copy came)"
+                    "what speaks against the copy: checksum, partial_checksum, no_ack, old_timestamp, syn_data, hop_limit, link_address, network, signature, outside_window, acknowledged (before the copy came), after_fin, truncated, ip_options"
                 )
             case .copy:
                 FieldInfo(

@@ -12,7 +12,11 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     mutating func tellFindings() {
         while core.streams.hasFindings {
             for finding in core.streams.takeFindings() {
-                if finding.kind == .ambiguous { readOtherCopy(finding) }
+                switch finding.kind {
+                case .ambiguous: readOtherCopy(finding)
+                case .urgent: readInline(finding)
+                case .decoy, .forgedReset: break
+                }
                 tell(finding)
             }
         }
@@ -27,6 +31,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             case .ambiguous: .segmentAmbiguous
             case .decoy: .segmentDecoy
             case .forgedReset: .forgedReset
+            case .urgent: .urgentData
             }
         let event = NetworkEvent(
             anomaly: anomaly, doubts: finding.doubts, difference: finding.difference, read: finding.read)
@@ -79,6 +84,22 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         core.streams.beginOtherReading(slot, side)
         run(.feed, slot, side, reading.span.bytes, FrameRef(finding.frames))
         core.streams.endOtherReading(slot, side, isOver: end != nil)
+    }
+
+    /// Reads a stream as a receiver does that leaves the urgent byte where it was (SO_OOBINLINE; lwIP).
+    private mutating func readInline(_ finding: SegmentFinding) {
+        let (slot, side) = (Int(finding.stream.slot), finding.stream.side)
+        guard case .followed(let number) = core.streams.table[slot].kind, core.streams.table[slot].carrier < 0,
+            let frame = core.entries[Int(number)].stream?.frame,
+            let inline = core.streams.deliveredMessages(before: finding, slot, side)
+        else { return }
+        let found = boundaries(inline.bytes, frame)
+        let begin = found.last { $0 <= inline.start + finding.difference.lowerBound } ?? 0
+        let isOver = core.streams.table[slot][side].isAtBoundary && found.last == inline.bytes.count
+        let reading = Array(inline.bytes[begin...])
+        core.streams.beginOtherReading(slot, side)
+        run(.feed, slot, side, reading.span.bytes, FrameRef(finding.frames))
+        core.streams.endOtherReading(slot, side, isOver: isOver)
     }
 
     /// Where messages begin in bytes that begin with one, and where the last whole one ends.

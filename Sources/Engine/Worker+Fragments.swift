@@ -43,13 +43,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             var provenance = frame.provenance
             if buffer.hasOverlap { provenance.anomalies.insert(.fragmentOverlap) }
             if buffer.hasConflict { provenance.anomalies.formUnion([.fragmentConflict, .fragmentAmbiguous]) }
+            if buffer.isDoubtful { provenance.anomalies.insert(.fragmentAmbiguous) }
             let hit = track(packet, payload)
             guard wants(packet, hit) else { return }
             take(
                 packet, payload, FrameRef(provenance, frame.bytes, after: buffer.frames),
                 verifyChecksum(packet, payload),
                 hit)
-            if buffer.hasConflict, !buffer.rivals.isEmpty {
+            if buffer.hasConflict && !buffer.rivals.isEmpty || buffer.isDoubtful {
                 tellFragments(buffer, packet, FrameRef(provenance, frame.bytes, after: buffer.frames), hit)
             }
         }
@@ -59,10 +60,10 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     private mutating func tellFragments(
         _ buffer: borrowing FragmentBuffer, _ packet: borrowing Packet, _ frame: FrameRef, _ hit: FlowTable.Hit
     ) {
-        guard core.streams.table[hit.slot].kind.isFollowed, toldFragments != frame.provenance.arrival,
-            let rival = buffer.rivals.first
-        else { return }
+        guard core.streams.table[hit.slot].kind.isFollowed, toldFragments != frame.provenance.arrival else { return }
         toldFragments = frame.provenance.arrival
+        // Without a rival it is their marks that do not go together.
+        let rival = buffer.rivals.first ?? FragmentRival(offset: buffer.bytes.count, bytes: [])
         let end = min(buffer.bytes.count, rival.offset + rival.bytes.count)
         let read = rival.offset < end ? Array(buffer.bytes[rival.offset..<end]) : []
         let first = zip(read, rival.bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0

@@ -19,7 +19,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             releaseCarrier(of: slot)
             core.streams.table[slot].kind = .unknown
         }
-        let doubts = core.streams.doubts(packet, checksum, slot: slot, side: hit.side)
+        var doubts = core.streams.doubts(packet, checksum, slot: slot, side: hit.side)
+        if packet.missing > 0, isTruncated(frame) { doubts.insert(.truncated) }
         if doubts.isEmpty, !core.streams.table[slot][hit.side].isSettled,
             isBeginning(slot, hit.side, bytes.slice(packet.payload))
         {
@@ -30,7 +31,11 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             side: hit.side, at: core.now)
         if accepted.isRestart { forget(slot) }
         if accepted.isGap { run(.gap, slot, hit.side) }
-        if !accepted.deliver.isEmpty { receive(slot, hit.side, bytes.slice(accepted.deliver), frame) }
+        if let urgent = packet.urgentByte, urgent >= accepted.deliver.offset, urgent < accepted.deliver.end {
+            receive(slot, hit.side, bytes, accepted.deliver, without: urgent, of: packet, frame)
+        } else if !accepted.deliver.isEmpty {
+            receive(slot, hit.side, bytes.slice(accepted.deliver), frame)
+        }
         if accepted.missing > 0 { passHole(accepted.missing, slot, hit.side, frame) }
         let mayComeYet = accepted.isReset && core.streams.hasQueued(in: slot)
         drainQueues(slot, hit.side, force: accepted.closes && !mayComeYet)
@@ -43,6 +48,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             endCarrier(slot)
         }
         if core.streams.hasFindings { tellFindings() }
+    }
+
+    /// Whether a frame that ends before its packet does was sent like that.
+    ///
+    /// The capture did not cut it, nor a mirror on the way, which lets no larger frame pass.
+    private func isTruncated(_ frame: FrameRef) -> Bool {
+        let length = frame.bytes.byteCount
+        return frame.provenance.frame.originalLength <= length && length < largestFrame
     }
 
     /// Whether bytes can be nothing but the first of a stream.
@@ -116,7 +129,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Takes what waited in both streams and is due: one may have waited for the other.
     mutating func drainQueues(_ slot: Int, _ side: Side, force: Bool) {
-        guard core.streams.hasQueued, core.streams.hasQueued(in: slot) else { return }
+        guard core.streams.hasQueued, core.streams.hasWaiting(in: slot) else { return }
         var side = side
         var idle = 0
         while idle < 2 {

@@ -21,6 +21,8 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     let checksums: ChecksumPolicy
     /// The frame whose fragments were told to differ.
     var toldFragments: UInt64 = 0
+    /// The most bytes that were captured of a frame so far.
+    var largestFrame = 0
 
     /// A worker that has seen nothing yet.
     ///
@@ -59,6 +61,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
             let packet = packet
             if packet.missing > 0 { core.counters.cutShort &+= 1 }
             if checksums == .strict, !hasRightChecksum(packet, bytes) { return }
+            if bytes.byteCount > largestFrame { largestFrame = bytes.byteCount }
             let hit = track(packet, bytes)
             guard wants(packet, hit) else { return core.counters.noteUnread(packet) }
             let checksum = checksums == .strict ? ChecksumVerdict.ok : verifyChecksum(packet, bytes)

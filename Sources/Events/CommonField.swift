@@ -37,7 +37,7 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         case .anomaly:
             FieldInfo(
                 "network.anomaly", .keyword, list: true,
-                "what was odd on the way: fragment_overlap; fragment_conflict and fragment_ambiguous: fragments differ, and each copy is read; segment_ambiguous: so do segments. Of the category network: segment_decoy, forged_reset and websocket_budget (compressed messages too long to be read), too"
+                "what was odd on the way: fragment_overlap; fragment_conflict and fragment_ambiguous: fragments differ, and each copy is read, or their ECN marks do not go together; segment_ambiguous: segments differ. Of the category network: segment_decoy, forged_reset, urgent_data and websocket_budget (compressed messages too long to be read), too"
             )
         case .tunnel: FieldInfo("network.tunnel", .keyword, list: true, "encapsulations taken off, outermost first")
         case .carrier:

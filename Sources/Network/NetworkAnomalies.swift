@@ -16,11 +16,16 @@ public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
     public static let segmentDecoy = NetworkAnomalies(rawValue: 8)
     /// A RST came in the name of an end that did not send it.
     public static let forgedReset = NetworkAnomalies(rawValue: 16)
-    /// Fragments of its packet overlapped with different bytes: each of the copies is read.
+    /// Fragments of its packet overlapped with different bytes, and each of the copies is read; or their ECN marks do not go
+    /// together, and nothing says whether the receiver put them together.
     public static let fragmentAmbiguous = NetworkAnomalies(rawValue: 32)
 
     /// Compressed messages of WebSocket come to more bytes than are read of a connection in a second.
-    public static let webSocketBudget = NetworkAnomalies(rawValue: 64)
+    public static let webSocketBudget = NetworkAnomalies(rawValue: 128)
+    /// A byte was marked as urgent: receivers take it out of the stream, or do not.
+    ///
+    /// Both are read.
+    public static let urgentData = NetworkAnomalies(rawValue: 64)
 
     /// The anomalies and their names, as `network.anomaly` shows them.
     public static let names: [(anomaly: NetworkAnomalies, name: StaticString)] = [
@@ -28,5 +33,6 @@ public struct NetworkAnomalies: OptionSet, Hashable, Sendable {
         (.segmentAmbiguous, "segment_ambiguous"),
         (.segmentDecoy, "segment_decoy"), (.forgedReset, "forged_reset"), (.fragmentAmbiguous, "fragment_ambiguous"),
         (.webSocketBudget, "websocket_budget"),
+        (.urgentData, "urgent_data"),
     ]
 }

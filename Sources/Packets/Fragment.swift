@@ -24,6 +24,8 @@ public struct Fragment: Hashable, Sendable {
 
     /// The network that the addresses belong to, as `Packet.network`.
     public var network: UInt64 = 0
+    /// The mark for congestion, two bits: 0 is "not capable" (RFC 3168, 5).
+    public var congestion: UInt8 = 0
     /// Whether the checksum of its IP header is wrong; always right in IPv6, which has none.
     public var hasWrongChecksum = false
 

@@ -42,6 +42,8 @@ public struct Packet: Sendable {
     public var network: UInt64 = 0
     /// Whether an IPv6 routing header names stops still to come: `destination` is then not the last one.
     public var isSourceRouted = false
+    /// Whether the IPv4 header has options for which hosts drop a packet: a source route, or such as run over the end.
+    public var hasRefusedOptions = false
 
     /// The number of what could not be decoded, where `Undecoded` says that it is not known: an EtherType, a protocol.
     public var unknownNumber: UInt16 = 0

@@ -33,6 +33,7 @@ extension PacketDecoder {
         packet.networkHeader = header
         packet.hopLimit = frame.byte(at: offset &+ 8)
         packet.isSourceRouted = false
+        packet.hasRefusedOptions = headerLength > 20 && refusesOptions(frame, header)
         let body = ByteRange(offset: header.end, count: length &- headerLength)
         let fragmentation = frame.uint16(at: offset &+ 6)
         // More Fragments, or a fragment offset.
@@ -52,8 +53,28 @@ extension PacketDecoder {
             offset: Int(fragmentation & 0x1FFF) * 8, hasMore: fragmentation & 0x2000 != 0, payload: payload,
             missing: missing)
         fragment.network = packet.network
+        fragment.congestion = frame.byte(at: header.offset &+ 1) & 3
         fragment.hasWrongChecksum = networkChecksum(frame, packet) == .wrong
         return .fragment(fragment)
+    }
+
+    /// Whether hosts drop a packet with these options: source routes (RFC 791, 3.1; RFC 6274, 3.13.2.3), or a length that is none.
+    @inline(never)
+    private static func refusesOptions(_ frame: RawSpan, _ header: ByteRange) -> Bool {
+        var offset = header.offset &+ 20
+        while offset < header.end {
+            switch frame.byte(at: offset) {
+            case 0: return false
+            case 1: offset &+= 1
+            case 131, 137: return true
+            default:
+                guard offset &+ 1 < header.end else { return true }
+                let length = Int(frame.byte(at: offset &+ 1))
+                guard length >= 2, length <= header.end &- offset else { return true }
+                offset &+= length
+            }
+        }
+        return false
     }
 
     /// Splits what was sent into the range that was captured and the number of bytes that were not.

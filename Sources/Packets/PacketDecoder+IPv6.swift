@@ -18,6 +18,7 @@ extension PacketDecoder {
         packet.networkHeader = ByteRange(offset: offset, count: 40)
         packet.hopLimit = frame.byte(at: offset &+ 7)
         packet.isSourceRouted = false
+        packet.hasRefusedOptions = false
         let next = IPProtocol(rawValue: frame.byte(at: offset &+ 6))
         return ipv6Headers(next, frame, at: offset &+ 40, end: stop, isReassembled: false, &packet)
     }
@@ -72,6 +73,7 @@ extension PacketDecoder {
             protocolNumber: frame.byte(at: header), isIPv4: false, offset: Int(fragmentation & 0xFFF8),
             hasMore: fragmentation & 1 != 0, payload: payload, missing: missing)
         fragment.network = packet.network
+        fragment.congestion = frame.byte(at: packet.networkHeader.offset &+ 1) >> 4 & 3
         return .fragment(fragment)
     }
 }

@@ -62,6 +62,7 @@ public enum PacketDecoder {
         packet.tcp = TCPHeader()
         packet.networkHeader = .empty
         packet.segment = .empty
+        packet.hasRefusedOptions = false
         let number = IPProtocol(rawValue: fragment.protocolNumber)
         if fragment.isIPv4 {
             return transport(number, payload, ByteRange(offset: 0, count: payload.byteCount), &packet)

@@ -68,6 +68,8 @@ public struct FragmentTable: ~Copyable {
         let (finding, overlap) = compare(fragment, frame, slot)
         var oddities = fragment.oddities.union(overlap)
         if isUnaligned { oddities.insert(.unaligned) }
+        slots[slot].marks |= fragment.congestion == 0 ? 1 : 2
+        if slots[slot].marks == 3 { oddities.insert(.congestionMix) }
         if finding.isDuplicate { counters.duplicates += 1 }
         counters.count(oddities)
         slots[slot].oddities.formUnion(oddities)

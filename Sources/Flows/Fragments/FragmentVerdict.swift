@@ -33,6 +33,9 @@ public struct FragmentBuffer: ~Copyable, Sendable {
     /// `bytes` has those that came first.
     public var hasConflict: Bool { oddities.contains(.conflict) }
 
+    /// Whether nothing says if a receiver puts the datagram together.
+    public var isDoubtful: Bool { oddities.contains(.congestionMix) }
+
     /// The payload with the bytes that came last where fragments differ: what a receiver may have read instead.
     public var otherReading: [UInt8] {
         var other = bytes
@@ -63,6 +66,9 @@ public struct FragmentOddities: OptionSet, Hashable, Sendable {
     public static let insideHeader = FragmentOddities(rawValue: 8)
     /// An IPv4 fragment with others behind it had a length that is not a multiple of 8.
     public static let unaligned = FragmentOddities(rawValue: 16)
+    /// Some fragments are marked for congestion notification and others are not: Linux drops the datagram, others put it
+    /// together (RFC 3168, 5.3).
+    public static let congestionMix = FragmentOddities(rawValue: 32)
 }
 
 /// Why a fragment was not kept.

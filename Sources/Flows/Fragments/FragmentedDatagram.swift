@@ -25,6 +25,8 @@ struct FragmentedDatagram: Sendable {
     /// Whether `store` is the payload as it stands: each piece came behind the one in front of it.
     var isInOrder = true
     var oddities: FragmentOddities = []
+    /// Whether fragments came without a mark for congestion notification (1), and with one (2).
+    var marks: UInt8 = 0
     /// Whether a fragment came whose IP header has a right checksum.
     var hasRightChecksum = false
     /// Fragments that came later with other bytes than those that are kept.
@@ -52,6 +54,12 @@ public struct FragmentRival: Sendable {
     public var offset: Int
     /// What it carries.
     public var bytes: [UInt8]
+
+    /// A fragment of these values.
+    public init(offset: Int, bytes: [UInt8]) {
+        self.offset = offset
+        self.bytes = bytes
+    }
 
     /// How many are kept of a datagram.
     static let limit = 4

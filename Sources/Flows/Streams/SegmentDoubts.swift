@@ -36,6 +36,16 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
     /// It differs from bytes that the other end had acknowledged before it came: they are final.
     public static let acknowledged = SegmentDoubts(rawValue: 1 << 11)
 
+    /// It lies behind a FIN that the other end has acknowledged, with nothing more: what follows a FIN is ignored (RFC 9293,
+    /// 3.10.7.4, seventh check).
+    public static let afterEnd = SegmentDoubts(rawValue: 1 << 12)
+
+    /// Its frame ends before the packet does, and neither the capture nor a mirror cut it: dropped (RFC 1122, 3.2.1).
+    public static let truncated = SegmentDoubts(rawValue: 1 << 13)
+
+    /// The IP header has a source route or broken options: dropped by most hosts (RFC 6274, 3.13).
+    public static let ipOptions = SegmentDoubts(rawValue: 1 << 14)
+
     /// Reasons that lie in the way the packet came, which may change in the middle of an honest connection.
     static let path: SegmentDoubts = [.hopLimit, .linkAddress, .network]
     /// Reasons for which every receiver drops it.
@@ -47,5 +57,7 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
         (.oldTimestamp, "old_timestamp"), (.synData, "syn_data"), (.hopLimit, "hop_limit"),
         (.linkAddress, "link_address"), (.network, "network"), (.signature, "signature"),
         (.outsideWindow, "outside_window"), (.acknowledged, "acknowledged"),
+        (.afterEnd, "after_fin"), (.truncated, "truncated"),
+        (.ipOptions, "ip_options"),
     ]
 }

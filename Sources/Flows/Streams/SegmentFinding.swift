@@ -1,4 +1,7 @@
+import Bytes
+import Network
 import Packets
+import Tables
 
 /// Something in a stream that its sender cannot have meant: two contents for the same bytes, or a forged end.
 public struct SegmentFinding: Sendable {
@@ -10,6 +13,8 @@ public struct SegmentFinding: Sendable {
         case decoy
         /// A RST that the end in whose name it came has not sent.
         case forgedReset
+        /// A byte that its receiver takes out of the stream, or does not: it was not read.
+        case urgent
     }
 
     /// What was found.
@@ -47,6 +52,19 @@ extension TCPStreams {
     mutating func note(_ finding: @autoclosure () -> SegmentFinding, _ slot: Int) {
         guard table[slot].kind.isFollowed, findings.count < SegmentFinding.waitingLimit else { return }
         findings.append(finding())
+    }
+
+    /// Notes that the byte at `place` of a segment was marked as urgent, and not read.
+    public mutating func noteUrgent(
+        _ bytes: RawSpan, at place: Int, _ start: SequenceNumber, _ frame: FrameRef, _ slot: Int, _ side: Side
+    ) {
+        guard place >= 0, place < bytes.byteCount else { return }
+        var copy: [UInt8] = []
+        copy.append(copying: bytes)
+        note(
+            SegmentFinding(
+                kind: .urgent, stream: StreamName(slot, side), doubts: [], start: start, copy: copy,
+                difference: place..<place + 1, frames: KeptFrames(frame)), slot)
     }
 
     /// Notes a RST that is not believed.

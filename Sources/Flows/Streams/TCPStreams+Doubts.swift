@@ -24,6 +24,7 @@ extension TCPStreams {
         if packet.tcp.options.isSigned, profile.traits.isSuperset(of: [.known]), !profile.traits.contains(.signed) {
             doubts.insert(.signature)
         }
+        if packet.hasRefusedOptions { doubts.insert(.ipOptions) }
         if flags.contains(.syn) { return doubts }
         if profile.traits.contains(.known) {
             doubts.formUnion(profile.doubtsOfPath(packet))
@@ -38,7 +39,8 @@ extension TCPStreams {
             other.traits.contains(.timestamps)
         {
             let newer = Int32(bitPattern: timestamp &- profile.timestamp)
-            if newer < 0 {
+            // One older is taken by Linux, and dropped by others.
+            if newer < -1 {
                 doubts.insert(.oldTimestamp)
             } else if newer > 0, doubts.isEmpty,
                 packet.tcp.sequence.distance(from: table[slot][side].next) <= 0
@@ -53,6 +55,7 @@ extension TCPStreams {
         {
             doubts.insert(.outsideWindow)
         }
+        if !packet.payload.isEmpty, isBehindEnd(packet.tcp.sequence, slot, side) { doubts.insert(.afterEnd) }
         if flags.contains(.ack), doubts.isSubset(of: .path) {
             noteAcknowledgement(packet.tcp, profile, other, slot, side)
         }
@@ -99,6 +102,28 @@ extension TCPStreams {
     func isAcknowledged(_ end: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
         let other = table[slot][side.other].profile
         return other.traits.contains(.acknowledges) && other.acknowledgement.distance(from: end) >= 0
+    }
+
+    /// Whether bytes lie behind the FIN of a stream, which came in order and is all that the other end acknowledged.
+    func isBehindEnd(_ start: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
+        let stream = table[slot][side]
+        guard stream.hasFIN, stream.isSynchronised, stream.next == stream.finSequence else { return false }
+        let other = table[slot][side.other].profile
+        return other.traits.contains(.acknowledges)
+            && other.acknowledgement == stream.finSequence.advanced(by: 1)
+            && (0...(1 << 20)).contains(start.distance(from: stream.finSequence))
+    }
+
+    /// Tells bytes that nobody reads, since they lie behind the end of their stream.
+    mutating func noteBehindEnd(_ chunk: SegmentQueue.Taken, _ slot: Int, _ side: Side) {
+        counters.refused += 1
+        var copy: [UInt8] = []
+        copy.append(copying: chunk.frames.slice(chunk.payload))
+        let count = copy.count
+        note(
+            SegmentFinding(
+                kind: .decoy, stream: StreamName(slot, side), doubts: .afterEnd, start: chunk.sequence, copy: copy,
+                difference: 0..<count, frames: chunk.frames), slot)
     }
 
     /// Takes a segment that there is reason to doubt; `nil` where it is to be taken like any other.
@@ -185,7 +210,11 @@ extension TCPStreams {
                 relearn(provenance, slot, side)
             } else if force || waited >= limits.queueWaitNanoseconds {
                 guard let taken = queue.removeHead(of: &table[slot][side].doubted) else { return }
-                counters.refused += 1
+                if taken.doubts.contains(.afterEnd) {
+                    noteBehindEnd(taken, slot, side)
+                } else {
+                    counters.refused += 1
+                }
                 queue.recycle(taken.frames)
             } else {
                 return

@@ -306,7 +306,11 @@ public struct TCPStreams: ~Copyable {
         !table[slot][side].queued.isEmpty || !table[slot][side].doubted.isEmpty
     }
 
-    /// Whether bytes of either stream of a flow wait.
+    /// Whether bytes of either stream of a flow wait, be it for those in front of them or for what decides on them.
+    @inlinable
+    public func hasWaiting(in slot: Int) -> Bool { hasWaiting(in: slot, .first) || hasWaiting(in: slot, .second) }
+
+    /// Whether bytes of either stream of a flow wait for those in front of them.
     @inlinable
     public func hasQueued(in slot: Int) -> Bool { hasQueued(in: slot, .first) || hasQueued(in: slot, .second) }
 
@@ -349,6 +353,11 @@ public struct TCPStreams: ~Copyable {
             if isUnanswered, !isDue { return nil }
             guard let taken = queue.removeHead(of: &table[slot][side].queued) else { return nil }
             let count = taken.payload.count
+            if ahead > 0, isBehindEnd(taken.sequence, slot, side) {
+                noteBehindEnd(taken, slot, side)
+                queue.recycle(taken.frames)
+                continue
+            }
             if ahead < 0 {
                 compare(
                     taken.frames.slice(taken.payload), at: taken.sequence, taken.doubts, FrameRef(taken.frames), slot,

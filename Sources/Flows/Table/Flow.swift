@@ -99,7 +99,7 @@ public struct HalfStream: Sendable {
     }
 
     /// Whether the next byte begins a message.
-    var isAtBoundary: Bool {
+    public var isAtBoundary: Bool {
         if held >= 0 { return false }
         if case .inOrder = framing { return true }
         return false

@@ -77,7 +77,8 @@ struct Scene: ~Copyable {
     private var clock: Int64 = 1_700_000_000_000_000_000
     private var number: UInt64 = 0
     private static let fields: Set<String> = [
-        "event.category", "mqtt.type", "mqtt.topic", "mqtt.clientid", "network.anomaly", "network.doubt",
+        "event.category", "mqtt.type", "mqtt.topic", "mqtt.clientid", "mqtt.session.midstream", "network.anomaly",
+        "network.doubt",
         "violation.id",
         "coap.uri_path", "coap.class",
     ]

@@ -72,6 +72,8 @@ let droppedCopies: [Trick] = [
     before("Two other VLANs") { $0.vlans = [7, 8] },
     before("MD5 signature that nobody agreed on") { $0.options = [19, 18] + Array(repeating: 1, count: 16) + [1, 1] },
     before("TCP-AO signature that nobody agreed on") { $0.options = [29, 4, 1, 1] },
+    before("Source route in the IP header") { $0.ipOptions = [131, 7, 4, 10, 99, 0, 1, 0] },
+    before("IP options longer than the header") { $0.ipOptions = [7, 39, 4, 0] },
     before("Wrong checksum and FIN") {
         $0.hasWrongChecksum = true
         $0.flags = 0x19
@@ -81,6 +83,14 @@ let droppedCopies: [Trick] = [
         scene.connect()
         var copy = scene.next(decoy)
         copy.options = scene.options(timestamp: 900_000)
+        scene.send(copy)
+        scene.harvest()
+    },
+    Trick(name: "Timestamp one older", receiver: ["a"], ambiguous: ["#"], told: ["segment_ambiguous"]) { scene in
+        scene.timestamp = 1_000_000
+        scene.connect()
+        var copy = scene.next(decoy)
+        copy.options = scene.options(timestamp: (scene.timestamp ?? 0) - 1)
         scene.send(copy)
         scene.harvest()
     },
