@@ -32,8 +32,9 @@ public struct WebSocketLimits: Sendable {
     /// What a message inflates to is not bounded by itself: nobody holds it, and DEFLATE makes at most 1032 bytes of
     /// one.
     public var outputBytes = 65_536
-    /// Bytes that messages of a connection may be inflated to in a second of capture time, and at once: more than any device
-    /// sends. What is beyond is inflated, since later messages refer to it, and not read.
+    /// Bytes that messages of a connection may be inflated to in a second of capture time, and at once.
+    ///
+    /// More than any device sends. What is beyond is inflated, since later messages refer to it, and not read.
     public var inflatedBytesPerSecond = 1 << 20
     /// See `inflatedBytesPerSecond`.
     public var inflatedBytesAtOnce = 1 << 20
