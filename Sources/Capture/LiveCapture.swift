@@ -41,6 +41,9 @@ public struct LiveCapture: ~Copyable {
     private var framesLeft = LiveCapture.turn
     private var quietDevices = 0
     private var hasWaited = false
+    /// When the stop was noticed, and whether the kernel was given the time to hand over what it had by then.
+    private var stoppedAt: Timestamp?
+    private var hasWaitedForLast = false
     private var count: UInt64 = 0
     private var frame: UnsafeRawBufferPointer
 
@@ -49,7 +52,7 @@ public struct LiveCapture: ~Copyable {
 
     /// Opens all `interfaces`, by name; `any` stands for every one.
     ///
-    /// `stop` ends the capture at once, also from a signal handler or another thread. An error says which interface
+    /// `stop` ends the capture behind the frames that wait by then, also from a signal handler or another thread. An error says which interface
     /// cannot be opened, and what mends it.
     public static func open(
         _ interfaces: [String], _ options: Options = Options(), stop: StopSwitch
@@ -87,7 +90,7 @@ extension LiveCapture: FrameSource {
     /// - Throws: `interfaceDown` when an interface went down or disappeared.
     public mutating func step() throws(CaptureError) -> FrameStep {
         frame = UnsafeRawBufferPointer(start: nil, count: 0)
-        if stop.isStopped { return .end }
+        if stop.isStopped { return try lastStep() }
         while true {
             if framesLeft > 0, let header = try readFrame() { return .frame(header) }
             nextDevice()
@@ -100,11 +103,43 @@ extension LiveCapture: FrameSource {
             }
             hasWaited = true
             poll(&waits, nfds_t(waits.count), LiveCapture.tickMilliseconds)
-            if stop.isStopped { return .end }
+            if stop.isStopped { return try lastStep() }
             if let name = watch.firstDown(of: interfaceNames) {
                 throw CaptureError(.interfaceDown, source: name, "the interface went down")
             }
         }
+    }
+
+    /// After the stop: gives the frames that waited in the kernel's buffer when it came, and ends.
+    ///
+    /// On a busy link more come all the time: those of later than the stop are left, and so is all after a second.
+    private mutating func lastStep() throws(CaptureError) -> FrameStep {
+        let now = LiveCapture.now
+        let stopped = stoppedAt ?? now
+        if stoppedAt == nil {
+            stoppedAt = now
+            quietDevices = 0
+        }
+        while LiveCapture.now.nanoseconds(since: stopped) < 1_000_000_000 {
+            if let header = try readFrame() {
+                return header.timestamp > stopped ? .end : .frame(header)
+            }
+            nextDevice()
+            guard quietDevices >= devices.count else { continue }
+            if hasWaitedForLast { return .end }
+            // The kernel hands over a block that is not full after a while.
+            hasWaitedForLast = true
+            quietDevices = 0
+            poll(&waits, nfds_t(devices.count), LiveCapture.tickMilliseconds)
+        }
+        return .end
+    }
+
+    /// The time of the machine, which is that of the kernel's stamps.
+    private static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 
     /// The captured bytes of the current frame, borrowed until the next step; empty where there is none.
