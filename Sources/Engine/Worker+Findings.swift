@@ -24,8 +24,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     private mutating func tell(_ finding: SegmentFinding) {
         let slot = Int(finding.stream.slot)
-        let flow = core.streams.table[slot]
-        guard flow.kind.isFollowed, let provenance = finding.frames.lastProvenance else { return }
+        guard core.streams.table[slot].kind.isFollowed, let provenance = finding.frames.lastProvenance else { return }
         let anomaly: NetworkAnomalies =
             switch finding.kind {
             case .ambiguous: .segmentAmbiguous
@@ -35,25 +34,31 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             }
         let event = NetworkEvent(
             anomaly: anomaly, doubts: finding.doubts, difference: finding.difference, read: finding.read)
-        core.counters.tricks[Int(event.messageType)] &+= 1
-        var context = core.context(
-            slot, finding.stream.side, provenance, direction: flow.client == finding.stream.side ? .toServer : .toClient
+        tell(
+            event, slot, finding.stream.side, provenance, finding.copy.span.bytes,
+            MessageFrames(FrameRef(finding.frames))
         )
-        context.anomalies = anomaly
-        if flow.proxy >= 0 { core.noteProxies(slot, in: &context.carrier) }
-        core.sink.receive(
-            event, context, message: finding.copy.span.bytes, frames: MessageFrames(FrameRef(finding.frames)))
     }
 
     /// Tells that compressed messages come to more than is read of them.
     mutating func tellBudget(_ slot: Int, _ side: Side, _ frame: FrameRef) {
-        let event = NetworkEvent(anomaly: .webSocketBudget, doubts: [], difference: 0..<0, read: [])
         guard core.streams.table[slot].kind.isFollowed, frame.isFrame else { return }
+        let event = NetworkEvent(anomaly: .webSocketBudget, doubts: [], difference: 0..<0, read: [])
+        tell(event, slot, side, frame.provenance, RawSpan(), MessageFrames(frame))
+    }
+
+    /// Counts a trick with packets that `side` of a flow sent, and gives it to the sink; `copy` is the message of the event.
+    mutating func tell(
+        _ event: NetworkEvent, _ slot: Int, _ side: Side, _ provenance: Provenance, _ copy: RawSpan,
+        _ frames: MessageFrames
+    ) {
         core.counters.tricks[Int(event.messageType)] &+= 1
+        let flow = core.streams.table[slot]
         var context = core.context(
-            slot, side, frame.provenance, direction: core.streams.table[slot].client == side ? .toServer : .toClient)
-        context.anomalies = .webSocketBudget
-        core.sink.receive(event, context, message: RawSpan(), frames: MessageFrames(frame))
+            slot, side, provenance, direction: flow.client == side ? .toServer : .toClient)
+        context.anomalies = event.anomaly
+        if flow.proxy >= 0 { core.noteProxies(slot, in: &context.carrier) }
+        core.sink.receive(event, context, message: copy, frames: frames)
     }
 
     /// Reads the messages that a stream would have had with another copy of some of its bytes.
@@ -75,11 +80,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             other[original.start + index] = finding.copy[index]
         }
         let known = Set(boundaries(bytes, frame))
-        var begin = 0
-        for boundary in boundaries(other, frame) where boundary <= changed.lowerBound && known.contains(boundary) {
-            begin = boundary
-        }
-        let end = boundaries(other, frame).first { $0 >= changed.upperBound && known.contains($0) }
+        let common = boundaries(other, frame).filter { known.contains($0) }
+        let begin = common.last { $0 <= changed.lowerBound } ?? 0
+        let end = common.first { $0 >= changed.upperBound }
         let reading = Array(other[begin..<(end ?? other.count)])
         core.streams.beginOtherReading(slot, side)
         run(.feed, slot, side, reading.span.bytes, FrameRef(finding.frames))

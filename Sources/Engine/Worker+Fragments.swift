@@ -70,12 +70,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         let event = NetworkEvent(
             anomaly: .fragmentAmbiguous, doubts: [], difference: first..<rival.bytes.count,
             read: Array(read.dropFirst(first).prefix(SegmentFinding.excerptLimit)))
-        core.counters.tricks[Int(event.messageType)] &+= 1
-        var context = core.context(
-            hit.slot, hit.side, frame.provenance,
-            direction: core.streams.table[hit.slot].client == hit.side ? .toServer : .toClient)
-        context.anomalies = .fragmentAmbiguous
-        core.sink.receive(event, context, message: rival.bytes.span.bytes, frames: MessageFrames(frame))
+        tell(event, hit.slot, hit.side, frame.provenance, rival.bytes.span.bytes, MessageFrames(frame))
     }
 
     /// What the checksums of a packet say; wrong ones and missing ones are counted.

@@ -5,9 +5,8 @@ import Tables
 /// Second readings of streams.
 ///
 /// Where two copies of the same bytes differ and nothing says which of them the receiver took, what follows may mean one thing
-/// or another.
+/// or another. Both are read until they meet again.
 ///
-/// Both are read until they meet again.
 /// Bounded: one for a stream, and so many in all; the oldest gives way.
 struct OtherReadings: ~Copyable {
     /// Where a second reading stands.

@@ -21,7 +21,7 @@ extension TCPStreams {
         case .partial: if profile.traits.contains(.rightChecksum) { doubts.insert(.partialChecksum) }
         case .absent, .unknown: break
         }
-        if packet.tcp.options.isSigned, profile.traits.isSuperset(of: [.known]), !profile.traits.contains(.signed) {
+        if packet.tcp.options.isSigned, profile.traits.contains(.known), !profile.traits.contains(.signed) {
             doubts.insert(.signature)
         }
         if packet.hasRefusedOptions { doubts.insert(.ipOptions) }

@@ -4,9 +4,8 @@ import Tables
 
 /// The same addresses and ports in two networks, two VLANs say, are two flows.
 ///
-/// But a mirror may tag one direction only, or show
-/// a frame before and after a router: what belongs to one connection all the same is found here, when a packet begins a
-/// flow in a network of its own.
+/// But a mirror may tag one direction only, or show a frame before and after a router: what belongs to one connection all the
+/// same is found here, when a packet begins a flow in a network of its own.
 struct KnownNetworks: ~Copyable {
     /// The networks that flows began in, the latest first.
     private(set) var networks: [UInt64] = []

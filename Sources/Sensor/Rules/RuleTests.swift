@@ -95,7 +95,7 @@ public struct RuleTests: Sendable {
         var worker = worker(settings.limits)
         do throws(CaptureError) {
             var file = try CaptureFile.open("\(folder)/\(name)")
-            try worker.process(&file)
+            while let frame = try file.next() { worker.process(frame, file.bytes) }
         } catch { return .failure(SensorError(error)) }
         worker.finish()
         return .success(worker.sink.alertsByRule)
