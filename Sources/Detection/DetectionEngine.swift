@@ -30,8 +30,8 @@ public struct DetectionEngine: ~Copyable {
     /// Makes an engine for other rules that goes on where `old` stopped.
     ///
     /// Rules that kept id and `suppress` keep their alert rows. Correlations whose text is the same, and that of the rules
-    /// they refer to, keep their windows. Serial numbers and counters go on as well, but for `matchesByRule`, which begins
-    /// anew.
+    /// they refer to, keep their windows. Serial numbers and counters go on as well, but for `matchesByRule` and
+    /// `rowsByRule`, which begin anew.
     ///
     /// - Parameters:
     ///   - rules: the rules to go on with.
@@ -67,6 +67,11 @@ public struct DetectionEngine: ~Copyable {
     /// For each rule, how many events met its condition.
     public var matchesByRule: [UInt64] {
         _read { yield correlator.matchesByRule }
+    }
+
+    /// For each rule, how many alert rows it began, or had a part in that belong to another rule which it is a step of.
+    public var rowsByRule: [UInt64] {
+        _read { yield correlator.rowsByRule }
     }
 
     /// The keys whose absence the latest event made plain; a `Hit` refers to them.

@@ -33,9 +33,15 @@ final class AlertPrinter: Sendable {
         thread.start()
     }
 
-    /// Prints a new alert; a repetition only counts.
+    /// Prints a new alert, and one that has become worse; any other repetition only counts.
     func observe(_ change: AlertChange) {
-        guard !isQuiet, case .insert(let alert) = change else { return }
+        guard !isQuiet else { return }
+        let alert: Alert
+        switch change {
+        case .insert(let new): alert = new
+        case .repeated(_, _, _, _, _, _, _, let rise?): alert = rise
+        case .repeated: return
+        }
         let line = output.line(StoredAlert(id: 0, revision: 0, runID: 0, sensor: "", alert: alert))
         condition.withLock {
             if state.lines.count < Self.limit { state.lines.append(line) } else { state.leftOut += 1 }

@@ -73,7 +73,8 @@ struct RunCommand: ParsableCommand {
             defer { writer.close() }
             settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let printer = AlertPrinter(quiet: quiet)
-            var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
+            var pipeline = Pipeline(
+                settings: settings, rules: ruleSet, writer: writer, resumesRows: true, observe: printer.observe)
             let result = try LiveRun.run(
                 interface, options, limit: count, stop: Signals.stop, reloader: reloader, &pipeline
             ) { warnings in

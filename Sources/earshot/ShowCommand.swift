@@ -56,11 +56,15 @@ struct ShowCommand: ParsableCommand {
     private func lines(_ detail: AlertDetail) -> [String] {
         let alert = detail.stored.alert
         var lines = [
-            "alert        \(detail.stored.id)", "rule         \(terminalSafe(alert.ruleTitle)) (\(alert.ruleID))",
+            "alert        \(detail.stored.id)", "rule         \(terminalSafe(alert.shownTitle)) (\(alert.ruleID))",
             "level        \(alert.level.rawValue)", "summary      \(terminalSafe(alert.summary))",
             "first seen   \(time(alert.firstSeen))", "last seen    \(time(alert.lastSeen))",
             "count        \(alert.count)",
         ]
+        if let tally = alert.tally {
+            if let text = tally.text { lines.append("all matches  \(terminalSafe(text))") }
+            if let first = tally.first { lines.append("first        \(terminalSafe(first))") }
+        }
         if let client = alert.clientIP { lines.append("client       \(client)") }
         if let server = alert.serverIP { lines.append("server       \(server)") }
         if let id = alert.clientID { lines.append("client id    \(terminalSafe(id))") }

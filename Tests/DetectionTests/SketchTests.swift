@@ -81,7 +81,8 @@ import Testing
 
     /// Groups by the thousand stay within the memory that the limits name.
     @Test("Many groups stay within their bound") func manyGroupsStayWithinTheirBound() {
-        let limits = DetectionLimits(bytes: 4 << 20)
+        var limits = DetectionLimits(bytes: 4 << 20)
+        limits.rowsAnHour = .max
         let box = DetectionEngineBox(
             [
                 rule("base", "mqtt", [[test("mqtt.type", ["X"])]]),

@@ -45,13 +45,16 @@ private struct LivePipeline: ~Copyable {
     var pipeline: Pipeline
     let writer: AlertWriter
     private var number: UInt64 = 0
+    /// When the first frame comes, in seconds since 1970.
+    private let start: Int64
 
-    init(_ folder: borrowing Folder, _ rules: RuleSet) throws {
+    init(_ folder: borrowing Folder, _ rules: RuleSet, start: Int64 = 1_795_000_000) throws {
+        self.start = start
         var settings = Settings(environment: [:])
         settings.database = folder.path + "/a.db"
         writer = try AlertWriter(path: settings.database)
         writer.setRules(rules.records)
-        pipeline = Pipeline(settings: settings, rules: rules, writer: writer)
+        pipeline = Pipeline(settings: settings, rules: rules, writer: writer, resumesRows: true)
     }
 
     mutating func begin() throws { _ = try pipeline.begin(source: "test", digest: nil, again: true) }
@@ -59,7 +62,7 @@ private struct LivePipeline: ~Copyable {
     mutating func feed(_ frames: [[UInt8]]) {
         for frame in frames {
             number += 1
-            let time = Timestamp(seconds: 1_795_000_000 + Int64(number), nanoseconds: 0)
+            let time = Timestamp(seconds: start + Int64(number), nanoseconds: 0)
             pipeline.worker.process(
                 FrameHeader(timestamp: time, number: number, originalLength: frame.count, linkType: .ethernet),
                 frame.span.bytes)
@@ -121,4 +124,52 @@ private struct LivePipeline: ~Copyable {
     #expect(outcomes == 2)
     #expect(loads.load(ordering: .relaxed) == 2)
     #expect(reloader.poll() == nil)
+}
+
+/// A row that is open when the sensor stops is added to by the next run, a risen one from where it stands; of a rule that
+/// counts repetitions in another way it is not.
+@Test("Alert rows outlive a restart") func alertRowsOutliveARestart() throws {
+    let folder = try Folder()
+    func rules(_ length: String) throws -> RuleSet {
+        let file = try folder.write(
+            "a.yml",
+            """
+            title: Asked
+            id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b04
+            logsource: {product: earshot, category: mqtt}
+            detection:
+                x: {mqtt.topic|cased: x}
+                z: {mqtt.topic|cased: z}
+                condition: x or z
+            level: low
+            earshot:
+                suppress: {by: [server.ip], for: \(length)}
+                distinct: [mqtt.topic]
+                escalate: [{condition: z, level: high, title: Got}]
+            """)
+        return try RuleSet.load([file])
+    }
+    let now = Int64(Date().timeIntervalSince1970)
+    func run(_ rules: RuleSet, _ topics: [String], at start: Int64) throws {
+        var live = try LivePipeline(folder, rules, start: start)
+        try live.begin()
+        var connection = Connection()
+        live.feed(connection.handshake() + [connection.client(MQTT.connect("a"))])
+        for topic in topics { live.feed([connection.client(MQTT.publish(topic, [1]))]) }
+        _ = live.end()
+    }
+    try run(rules("1h"), ["x", "z", "x"], at: now - 600)
+    try run(rules("1h"), ["x", "x"], at: now - 300)
+    let reader = try AlertReader(path: folder.path + "/a.db")
+    func stored() throws -> [String] {
+        try reader.last(10).map {
+            "\($0.id) \($0.alert.level) \($0.alert.ruleTitle) x\($0.alert.count) of \($0.alert.tally?.distinct ?? 0)"
+        }.sorted()
+    }
+    #expect(try stored() == ["1 high Got x5 of 2"])
+    try run(rules("2h"), ["x"], at: now - 100)
+    #expect(try stored() == ["1 high Got x5 of 2", "2 low Asked x1 of 1"])
+    // Its time is over an hour after it began.
+    try run(rules("1h"), ["x"], at: now + 3100)
+    #expect(try stored() == ["1 high Got x5 of 2", "2 low Asked x1 of 1", "3 low Asked x1 of 1"])
 }

@@ -48,6 +48,11 @@ public struct Alert: Codable, Hashable, Sendable {
     public var evidence: [EvidenceFrame]
     /// How many frames it rests on besides, of which no bytes were kept; `nil` for none.
     public var evidenceLeftOut: Int?
+    /// What its matches come to beside their number; `nil` where the rule does not ask.
+    public var tally: AlertTally?
+    /// What tells its row from others, as the detection engine hashed it: 16 bytes; `nil` where repetitions have rows of
+    /// their own.
+    public var rowKey: [UInt8]?
 
     /// Makes an alert; what is not given is absent.
     public init(
@@ -56,7 +61,7 @@ public struct Alert: Codable, Hashable, Sendable {
         destinationIP: IPAddress? = nil, destinationPort: UInt16? = nil, transport: Transport? = nil,
         clientIP: IPAddress? = nil, serverIP: IPAddress? = nil, clientID: String? = nil, communityID: String? = nil,
         groupKey: String? = nil, event: String = "{}", evidence: [EvidenceFrame] = [],
-        evidenceLeftOut: Int? = nil
+        evidenceLeftOut: Int? = nil, tally: AlertTally? = nil, rowKey: [UInt8]? = nil
     ) {
         self.serial = serial
         self.firstSeen = firstSeen
@@ -80,5 +85,7 @@ public struct Alert: Codable, Hashable, Sendable {
         self.event = event
         self.evidence = evidence
         self.evidenceLeftOut = evidenceLeftOut
+        self.tally = tally
+        self.rowKey = rowKey
     }
 }

@@ -61,6 +61,7 @@ public struct EVEOutput: AlertOutput {
         object.add("server_ip", alert.serverIP?.description)
         object.add("client_id", alert.clientID)
         object.add("group_key", alert.groupKey)
+        object.add(alert.tally)
         object.add("event", json: alert.event)
         return object
     }

@@ -20,6 +20,18 @@ struct JSONLine {
         bytes.append(decimal: value)
     }
 
+    /// Adds what the matches of a row come to, by the names of the columns of table `alert`.
+    mutating func add(_ tally: AlertTally?) {
+        guard let tally else { return }
+        add("distinct_count", tally.distinct)
+        add("distinct_name", tally.distinct == nil ? nil : tally.distinctName)
+        if tally.isEstimate { add("distinct_estimate", 1) }
+        add("distinct_first", tally.first)
+        add("distinct_latest", tally.latest)
+        add("bytes", tally.bytes)
+        if tally.isFolded { add("folded", 1) }
+    }
+
     /// Adds an object as a member.
     mutating func add(_ key: String, object: JSONLine) {
         begin(key)

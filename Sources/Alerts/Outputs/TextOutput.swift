@@ -17,10 +17,10 @@ public struct TextOutput: AlertOutput {
         var line = timeText(alert.lastSeen) + "  "
         if stored.id > 0 { line += padded("#\(stored.id)", 5) + "  " }
         line += levelText(alert.level)
-        for (text, width) in [(terminalSafe(alert.ruleTitle), 40), (alert.whoToWhom, 38)] {
+        for (text, width) in [(terminalSafe(alert.shownTitle), 40), (alert.whoToWhom, 38)] {
             line += "  " + padded(text, width)
         }
-        line += "  " + terminalSafe(alert.summary)
+        line += "  " + terminalSafe(alert.shownSummary)
         while line.last == " " { line.removeLast() }
         if alert.count > 1 { line += "  (x\(alert.count) since \(timeText(alert.firstSeen)))" }
         return line

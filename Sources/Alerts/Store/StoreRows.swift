@@ -9,7 +9,8 @@ extension StoredAlert {
     static let columns = """
         id, first_seen, last_seen, count, rule_id, rule_title, level, category, summary, source_ip, source_port, \
         destination_ip, destination_port, transport, client_ip, server_ip, client_id, community_id, group_key, event, \
-        sensor, run_id, serial, revision
+        sensor, run_id, serial, revision, distinct_count, distinct_name, distinct_estimate, distinct_first, \
+        distinct_latest, bytes, folded
         """
 
     /// A row of `StoredAlert.columns`.
@@ -28,6 +29,19 @@ extension StoredAlert {
             clientIP: address(row, "client_ip"), serverIP: address(row, "server_ip"),
             clientID: optionalText(row, "client_id"), communityID: optionalText(row, "community_id"),
             groupKey: optionalText(row, "group_key"), event: text(row, "event"))
+        alert.tally = AlertTally(row: row)
+    }
+}
+
+extension AlertTally {
+    /// The columns of a tally in a row of `StoredAlert.columns`; `nil` where there is none.
+    init?(row: Row) {
+        self.init(
+            distinct: optionalInteger(row, "distinct_count"), distinctName: optionalText(row, "distinct_name"),
+            isEstimate: integer(row, "distinct_estimate") != 0, first: optionalText(row, "distinct_first"),
+            latest: optionalText(row, "distinct_latest"), bytes: optionalInteger(row, "bytes"),
+            isFolded: integer(row, "folded") != 0)
+        if distinct == nil, bytes == nil { return nil }
     }
 }
 

@@ -2,15 +2,16 @@ import GRDB
 
 /// The tables of the store, and how they came to be.
 ///
-/// Beyond the columns that are a contract, `alert` has `evidence_left_out` and four of the store's own: `serial` (with `run_id` it names the
+/// Beyond the columns that are a contract, `alert` has `evidence_left_out` and five of the store's own: `serial` (with `run_id` it names the
 /// alert, so that what is taken in twice is stored once), `rule_version`, `stored_at` (wall clock of the last change,
-/// by which retention goes: capture time may be years ago) and `revision` (grows with each change, by which readers poll).
+/// by which retention goes: capture time may be years ago) `revision` (grows with each change, by which readers poll) and `row_key`
+/// (what the detection engine tells rows apart by, so that a later run adds to a row that is still open).
 enum StoreSchema {
     /// `application_id` in the file's header: "Ears".
     static let applicationID: Int32 = 0x4561_7273
 
     /// `user_version` in the file's header: the number of migrations.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
 
     /// All migrations, by name, oldest first.
     static var migrator: DatabaseMigrator {
@@ -24,6 +25,17 @@ enum StoreSchema {
         migrator.registerMigration("evidence left out") { database in
             try database.execute(sql: "ALTER TABLE alert ADD COLUMN evidence_left_out INTEGER NOT NULL DEFAULT 0")
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("tallies and open rows") { database in
+            for column in [
+                "distinct_count INTEGER", "distinct_name TEXT", "distinct_estimate INTEGER NOT NULL DEFAULT 0",
+                "distinct_first TEXT", "distinct_latest TEXT", "bytes INTEGER", "folded INTEGER NOT NULL DEFAULT 0",
+                "row_key BLOB",
+            ] {
+                try database.execute(sql: "ALTER TABLE alert ADD COLUMN \(column)")
+            }
+            try database.execute(sql: "CREATE TABLE secret(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }

@@ -116,6 +116,15 @@ public final class AlertWriter: Sendable {
     public func close() { queue.close() }
 
     deinit { queue.askToClose() }
+
+    /// Runs a transaction beside those of the writer's thread; what SQLite says becomes a `StoreError`.
+    func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try connection.current().database.write(body)
+        } catch {
+            throw StoreError(error, path: path, fallback: .cannotWrite)
+        }
+    }
 }
 
 extension AlertWriter {

@@ -56,8 +56,9 @@ struct CommitSession {
             sql: """
                 INSERT INTO alert(first_seen, last_seen, count, rule_id, rule_title, level, category, summary, source_ip, \
                 source_port, destination_ip, destination_port, transport, client_ip, server_ip, client_id, community_id, \
-                group_key, event, sensor, run_id, serial, rule_version, stored_at, revision, evidence_left_out) \
-                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                group_key, event, sensor, run_id, serial, rule_version, stored_at, revision, evidence_left_out, \
+                distinct_count, distinct_name, distinct_estimate, distinct_first, distinct_latest, bytes, folded, row_key) \
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                 ON CONFLICT(run_id, serial) DO NOTHING
                 """)
         // The client is mostly one of the two ends, and the server the other: an address is written once.
@@ -74,14 +75,16 @@ struct CommitSession {
             text(alert.clientIP), text(alert.serverIP), alert.clientID?.storable,
             alert.communityID?.storable, alert.groupKey?.storable, alert.event.storable, sensor.storable, run,
             Int64(bitPattern: alert.serial), version, now, revision,
-            alert.evidenceLeftOut ?? 0,
+            alert.evidenceLeftOut ?? 0, alert.tally?.distinct, alert.tally?.distinctName,
+            alert.tally?.isEstimate ?? false, alert.tally?.first?.storable, alert.tally?.latest?.storable,
+            alert.tally?.bytes, alert.tally?.isFolded ?? false, alert.rowKey.map { Data($0) },
         ]
         try statement.execute(arguments: arguments)
         if database.changesCount == 0 {
             return try update(
                 Repetition(
                     serial: alert.serial, lastSeen: alert.lastSeen, count: alert.count, evidence: alert.evidence,
-                    firstSeen: alert.firstSeen, leftOut: alert.evidenceLeftOut), run)
+                    firstSeen: alert.firstSeen, leftOut: alert.evidenceLeftOut, tally: alert.tally), run)
         }
         let id = database.lastInsertedRowID
         for frame in alert.evidence { try insert(frame, id) }
@@ -101,27 +104,57 @@ struct CommitSession {
 
     private mutating func update(_ repetition: Repetition, _ run: Int64) throws {
         revision += 1
-        let serial = Int64(bitPattern: repetition.serial)
+        // A row of an earlier run is known by its number in the store.
+        let stored = AlertSerial.storedID(repetition.serial)
         let statement = try database.cachedStatement(
             sql: """
                 UPDATE alert SET count = max(count, ?), last_seen = max(last_seen, ?), first_seen = min(first_seen, ?), \
-                stored_at = ?, revision = ? WHERE run_id = ? AND serial = ? RETURNING id
+                stored_at = ?, revision = ? \
+                WHERE \(stored == nil ? "run_id = ? AND serial = ?" : "id = ?") RETURNING id
                 """)
-        let arguments: StatementArguments = [
-            repetition.count, repetition.lastSeen, repetition.firstSeen ?? .max, now, revision, run, serial,
+        var arguments: StatementArguments = [
+            repetition.count, repetition.lastSeen, repetition.firstSeen ?? .max, now, revision,
         ]
+        arguments += stored.map { [$0] } ?? [run, Int64(bitPattern: repetition.serial)]
         guard let id = try Int64.fetchOne(statement, arguments: arguments) else {
             orphaned += 1
             return
         }
+        if let tally = repetition.tally { try update(tally, id) }
+        if let rise = repetition.rise {
+            var version: Int64?
+            if let rule = rise.rule { version = try self.version(of: rule) }
+            let change = try database.cachedStatement(
+                sql: """
+                    UPDATE alert SET level = ?, rule_title = ?, summary = ?, rule_id = ?, \
+                    rule_version = coalesce(?, rule_version) WHERE id = ?
+                    """)
+            try change.execute(arguments: [
+                rise.level.rawValue, rise.title.storable, rise.summary.storable, rise.ruleID.storable, version, id,
+            ])
+        }
         guard !repetition.evidence.isEmpty else { return }
         let counting = try database.cachedStatement(sql: "SELECT count(*) FROM evidence WHERE alert_id = ?")
         let kept = try Int.fetchOne(counting, arguments: [id]) ?? 0
-        guard kept < evidenceLimit else { return }
+        // What made a row worse is shown, however much there is of what came before.
+        guard kept < evidenceLimit || repetition.rise != nil else { return }
         for frame in repetition.evidence { try insert(frame, id) }
         guard let leftOut = repetition.leftOut else { return }
         try database.cachedStatement(sql: "UPDATE alert SET evidence_left_out = evidence_left_out + ? WHERE id = ?")
             .execute(arguments: [leftOut, id])
+    }
+
+    private func update(_ tally: AlertTally, _ id: Int64) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                UPDATE alert SET distinct_count = max(coalesce(distinct_count, 0), ?), \
+                distinct_name = coalesce(?, distinct_name), distinct_estimate = max(distinct_estimate, ?), \
+                distinct_latest = coalesce(?, distinct_latest), bytes = max(coalesce(bytes, 0), ?) WHERE id = ?
+                """)
+        // A comparison with what is absent gives what is absent: the columns stay empty of what is not counted.
+        try statement.execute(arguments: [
+            tally.distinct, tally.distinctName, tally.isEstimate, tally.latest?.storable, tally.bytes, id,
+        ])
     }
 
     private func update(_ summary: RunSummary, _ run: Int64) throws {

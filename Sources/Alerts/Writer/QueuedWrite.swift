@@ -12,9 +12,11 @@ public enum AlertChange: Hashable, Sendable {
     ///   - count: of all matches.
     ///   - evidence: the frames of the match; all of them are kept, or none.
     ///   - leftOut: how many frames it came in besides.
+    ///   - tally: what all matches come to.
+    ///   - rise: where the match makes the row worse, the alert as it is from now on; its level, title and summary count.
     case repeated(
         serial: UInt64, firstSeen: Int64? = nil, lastSeen: Int64, count: Int64, evidence: [EvidenceFrame] = [],
-        leftOut: Int = 0)
+        leftOut: Int = 0, tally: AlertTally? = nil, rise: Alert? = nil)
 }
 
 /// A run of this process or of one whose spill file was found.
@@ -40,6 +42,18 @@ struct Repetition: Codable, Hashable, Sendable {
     var evidence: [EvidenceFrame]
     var firstSeen: Int64?
     var leftOut: Int?
+    var tally: AlertTally?
+    var rise: Rise?
+
+    /// What a row is from now on.
+    struct Rise: Codable, Hashable, Sendable {
+        var level: AlertLevel
+        var title: String
+        var summary: String
+        /// The rule that made it so.
+        var ruleID: String
+        var rule: RuleRecord?
+    }
 }
 
 /// One change on its way to the database.
@@ -77,11 +91,19 @@ struct QueuedWrite: Sendable {
     /// Takes up a later repetition of the same alert, and its frames while fewer than `limit` are there.
     mutating func merge(_ later: Repetition, evidenceLimit limit: Int) {
         switch change {
-        case .insert(var alert, let rule):
+        case .insert(var alert, var rule):
             alert.count = max(alert.count, later.count)
             alert.lastSeen = max(alert.lastSeen, later.lastSeen)
             alert.firstSeen = min(alert.firstSeen, later.firstSeen ?? alert.firstSeen)
-            if alert.evidence.count < limit {
+            alert.tally = alert.tally.merged(later.tally)
+            if let rise = later.rise {
+                alert.level = rise.level
+                alert.ruleTitle = rise.title
+                alert.summary = rise.summary
+                alert.ruleID = rise.ruleID
+                if rise.rule != nil { rule = rise.rule }
+            }
+            if alert.evidence.count < limit || later.rise != nil {
                 alert.evidence += later.evidence
                 if let leftOut = later.leftOut { alert.evidenceLeftOut = (alert.evidenceLeftOut ?? 0) + leftOut }
             }
@@ -90,12 +112,24 @@ struct QueuedWrite: Sendable {
             repetition.count = max(repetition.count, later.count)
             repetition.lastSeen = max(repetition.lastSeen, later.lastSeen)
             repetition.firstSeen = [repetition.firstSeen, later.firstSeen].compactMap(\.self).min()
-            if repetition.evidence.count < limit {
+            repetition.tally = repetition.tally.merged(later.tally)
+            repetition.rise = later.rise ?? repetition.rise
+            if repetition.evidence.count < limit || later.rise != nil {
                 repetition.evidence += later.evidence
                 if let leftOut = later.leftOut { repetition.leftOut = (repetition.leftOut ?? 0) + leftOut }
             }
             change = .repeated(repetition)
         case .summary: break
         }
+    }
+}
+
+extension AlertTally? {
+    /// A tally with a later one of the same row.
+    fileprivate func merged(_ later: AlertTally?) -> AlertTally? {
+        guard let later else { return self }
+        guard var result = self else { return later }
+        result.merge(later)
+        return result
     }
 }

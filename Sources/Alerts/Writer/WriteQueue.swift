@@ -74,11 +74,16 @@ extension WriteQueue {
             note(alert.serial, of: run)
             let write = QueuedWrite(run: run, change: .insert(alert, rule: rules[alert.ruleID]))
             add(write, key: Key(run: ObjectIdentifier(run), serial: alert.serial))
-        case .repeated(let serial, let firstSeen, let lastSeen, let count, let frames, let leftOut):
-            let later = Repetition(
+        case .repeated(let serial, let firstSeen, let lastSeen, let count, let frames, let leftOut, let tally, let rise):
+            var later = Repetition(
                 serial: serial, lastSeen: lastSeen, count: count,
                 evidence: settings.evidenceLimit > 0 ? frames : [], firstSeen: firstSeen,
                 leftOut: leftOut > 0 ? leftOut : nil)
+            later.tally = tally
+            later.rise = rise.map {
+                Repetition.Rise(
+                    level: $0.level, title: $0.ruleTitle, summary: $0.summary, ruleID: $0.ruleID, rule: rules[$0.ruleID])
+            }
             let run = runsBySerial.last { $0.first <= serial }?.run ?? run
             let key = Key(run: ObjectIdentifier(run), serial: serial)
             if join(later, key) {

@@ -23,6 +23,7 @@ extension Compilation {
         let summary = summaryTemplate(metadata, place, timespan: correlation.timespan.value)
         let suppression = suppression(metadata, place)
         checkShownFields(metadata, place)
+        let row = row(metadata, place, timespan: correlation.timespan.value)
         guard !isBroken(index), let id = metadata.id ?? metadata.name, let first = inputs.first else { return }
 
         let names = correlation.groupBy.map(\.value)
@@ -33,18 +34,23 @@ extension Compilation {
             sources.compactMap { source in
                 loaded[source].flatMap { $0.rule.isCorrelation ? ($0.correlation?.depth ?? 0) + 1 : nil }
             }.max() ?? 0
-        let compiled = CompiledRule(
+        var compiled = CompiledRule(
             metadata: metadata, id: id.value, category: place.category, isCorrelation: true, raisesAlerts: true,
+            steps: row.steps,
             suppression: suppression
                 ?? SuppressionPlan(
                     slots: first.input.groupSlots, duration: correlation.timespan.value,
                     identity: "\(correlation.timespan.value)|\(names.joined(separator: ","))"),
             summary: summary)
+        compiled.distinctName = row.distinctName
+        compiled.distinctSlots = row.distinctSlots
+        compiled.bytesSlot = row.bytesSlot
         loaded[index] = LoadedDocument(
             rule: compiled,
             correlation: CorrelationDraft(
                 plan: plan, inputs: inputs, sources: sources,
-                generates: correlation.generate, groupNames: names, depth: depth))
+                generates: correlation.generate, groupNames: names, depth: depth),
+            steps: metadata.earshot.escalate.map { _ in nil })
     }
 
     private func plan(

@@ -9,6 +9,10 @@ extension Compilation {
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         var rules = order.compactMap { loaded[$0]?.rule }
         let correlations = linkCorrelations(order, places, &rules)
+        for (place, document) in order.enumerated() {
+            guard let owner = loaded[document]?.ownerDocument else { continue }
+            rules[place].rowOwner = places[owner]
+        }
 
         let pool = pool
         var builder = ProgramBuilder { pool.cost(of: $0) }
@@ -50,6 +54,14 @@ extension Compilation {
                 }
             }
             allEntries.append((category, entries))
+        }
+        for (place, document) in order.enumerated() {
+            for (number, condition) in (loaded[document]?.steps ?? []).enumerated() {
+                guard let condition else { continue }
+                let start = builder.emit(condition, ifTrue: Instruction.accept, ifFalse: Instruction.reject)
+                rules[place].stepConditions.append(
+                    MatchPlans.Step(start: start, number: UInt8(truncatingIfNeeded: number + 1)))
+            }
         }
         var index = RuleIndex(Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool)
         for (category, entries) in allEntries {
@@ -105,7 +117,9 @@ extension Compilation {
                 }
             }
         }
-        let quiet = silenced.subtracting(generating)
+        // What joins the rows of another rule is told there.
+        let joining = order.filter { loaded[$0]?.ownerDocument != nil }.compactMap { places[$0] }
+        let quiet = silenced.subtracting(generating).subtracting(joining)
         for rule in quiet { rules[rule].raisesAlerts = false }
         for index in plans.indices where quiet.contains(plans[index].rule) { plans[index].raises = false }
         return (plans, inputs, feeds)

@@ -13,12 +13,24 @@ extension Compilation {
         let suppression = suppression(rule.metadata, place) ?? own?.suppression
         let summary = summaryTemplate(rule.metadata, place, timespan: own?.draft.plan.timespan)
         checkShownFields(rule.metadata, place)
+        let row = row(rule.metadata, place, timespan: own?.draft.plan.timespan)
+        let steps = rule.metadata.earshot.escalate.map { step in
+            step.condition.map { expression($0.value, selections, $0.position, place).simplified { _ in nil } }
+        }
+        if own != nil, let position = rule.metadata.earshot.escalate.first(where: { $0.condition != nil })?.position {
+            error(
+                place, "unsupported-step", position, "The row of a `ratio` or `absence` has no single event to judge",
+                hint: "name the rule that makes it worse: `rule: NAME`")
+        }
         guard !isBroken(index), let id = rule.metadata.id else { return }
-        let compiled = CompiledRule(
+        var compiled = CompiledRule(
             metadata: rule.metadata, id: id.value, category: place.category, isCorrelation: false,
-            raisesAlerts: own == nil, suppression: suppression, summary: summary)
+            raisesAlerts: own == nil, steps: row.steps, suppression: suppression, summary: summary)
+        compiled.distinctName = row.distinctName
+        compiled.distinctSlots = row.distinctSlots
+        compiled.bytesSlot = row.bytesSlot
         loaded[index] = LoadedDocument(
-            rule: compiled, condition: condition.simplified { _ in nil }, correlation: own?.draft)
+            rule: compiled, condition: condition.simplified { _ in nil }, correlation: own?.draft, steps: steps)
     }
 
     mutating func checkLogSource(_ logsource: SigmaRule.LogSource, _ place: inout Place) {

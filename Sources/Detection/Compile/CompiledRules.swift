@@ -18,6 +18,15 @@ public struct CompiledRule: Sendable {
     /// Whether its matches become alerts; not so for a rule that only feeds correlations.
     public internal(set) var raisesAlerts: Bool
 
+    /// How its alert rows look: as the rule says, and behind that at each step of its `escalate`.
+    public internal(set) var steps: [RowStep]
+    /// The rule whose rows its matches join, as an index into `CompiledRules.rules`; `nil` where they are its own.
+    public internal(set) var rowOwner: Int?
+    /// What the different values are called that its rows count, such as `clients`; `nil` where they count none.
+    public internal(set) var distinctName: String?
+    /// Whether its rows add up bytes.
+    public var countsBytes: Bool { bytesSlot >= 0 }
+
     /// What the rule finds, in a few words.
     public var title: String { metadata.title.value }
     /// How bad that is.
@@ -37,6 +46,24 @@ public struct CompiledRule: Sendable {
     var suppression: SuppressionPlan?
     /// The summary with its fields found.
     var summary: SummaryTemplate
+    /// The fields whose different values its rows count.
+    var distinctSlots: [Int] = []
+    /// The field that its rows add up; -1 where there is none.
+    var bytesSlot = -1
+    /// The conditions of its steps, the mildest first.
+    var stepConditions: [MatchPlans.Step] = []
+    /// The step of another rule's rows that its matches are.
+    var ownerStep: UInt8 = 0
+}
+
+/// How an alert row looks at one of its steps.
+public struct RowStep: Sendable {
+    /// How bad it is.
+    public let level: SigmaLevel
+    /// What it is called.
+    public internal(set) var title: String
+    /// Its summary; `nil` where that of the rule that matched stands.
+    let summary: SummaryTemplate?
 }
 
 /// `attack.t1110.001` or `attack.ics.t0802` as the number of the technique.
@@ -77,6 +104,11 @@ public struct CompiledRules: Sendable {
     /// For each rule, the inputs that its matches go into.
     let feeds: [[Int]]
     let registry: FieldRegistry
+
+    /// The longest time for which a repetition only counts, in nanoseconds.
+    public var longestSuppression: Int64 {
+        rules.compactMap(\.suppression?.duration).reduce(Correlator.foldDuration) { max($0, $1) }
+    }
 
     /// The names of the fields that the rules look at, in the order of the registry.
     public var fields: [String] {

@@ -66,6 +66,7 @@ public enum RuleCompiler {
             if case .filter(let filter) = document { compilation.apply(filter, index, documents) }
         }
         for index in documents.indices { compilation.compileCorrelation(index, documents) }
+        compilation.joinRows()
         let rules = compilation.link(discriminators, rareFields)
         return (rules, compilation.orderedDiagnostics)
     }
@@ -98,6 +99,10 @@ struct Compilation {
         /// The condition, with checks on fields of any category.
         var condition: Expression = .constant(false)
         var correlation: CorrelationDraft?
+        /// The conditions of its steps; `nil` where another rule decides.
+        var steps: [Expression?] = []
+        /// The document of the rule whose rows its matches join.
+        var ownerDocument: Int?
     }
 
     /// A correlation on the way: it refers to documents, and to the inputs of other drafts.

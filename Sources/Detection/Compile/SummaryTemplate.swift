@@ -24,6 +24,13 @@ extension Compilation {
         guard let summary = metadata.earshot.summary else {
             return SummaryTemplate(pieces: [.text(metadata.title.value)])
         }
+        return summaryTemplate(summary, place, timespan: timespan)
+    }
+
+    /// Finds the fields of a summary.
+    mutating func summaryTemplate(
+        _ summary: Located<String>, _ place: Place, timespan: Int64?
+    ) -> SummaryTemplate {
         var template = SummaryTemplate()
         var rest = summary.value[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {

@@ -55,6 +55,10 @@ struct CorrelationPlans: Sendable {
         var hash: UInt64
         /// Whether a match of a rule on single events becomes an alert.
         var raises: Bool
+        /// The rule whose rows they are.
+        var owner: Int32
+        /// The step that a match raises a row of another rule to.
+        var step: UInt8 = 0
     }
 
     private(set) var cores: [Core] = []
@@ -93,11 +97,13 @@ struct CorrelationPlans: Sendable {
                     group: Int32(truncatingIfNeeded: input.group), source: Int32(truncatingIfNeeded: input.source),
                     next: IndexRange(start..<next.count)))
         }
-        rows = rules.rules.map { rule in
-            Row(
-                duration: rule.suppression?.duration ?? -1,
-                hash: hash.hash(of: "\(rule.id)|\(rule.suppression?.identity ?? "")"),
-                raises: rule.raisesAlerts)
+        rows = rules.rules.enumerated().map { number, rule in
+            let owner = rule.rowOwner.map { rules.rules[$0] } ?? rule
+            return Row(
+                duration: owner.suppression?.duration ?? -1,
+                hash: hash.hash(of: "\(owner.id)|\(owner.suppression?.identity ?? "")"),
+                raises: rule.raisesAlerts, owner: Int32(truncatingIfNeeded: rule.rowOwner ?? number),
+                step: rule.ownerStep)
         }
     }
 

@@ -42,7 +42,9 @@ extension Correlator {
         missed.append(shown)
         collector.removeAll()
         hit.evidence = keepEvidence(taken.token)
-        raise(hit, taken.key, now)
+        var record = MatchRecord(time: now, token: taken.token, number: plan.rule, kind: .input)
+        record.row = taken.key
+        raise(hit, record)
     }
 
     /// Keeps a frame of the latest event with the regular keys that it brought.

@@ -68,7 +68,7 @@ extension Correlator {
         hit.measure = finding.measure
         hit.isEstimate = finding.isEstimate
         hit.evidence = evidence
-        raise(hit, record.row, record.time)
+        raise(hit, record)
     }
 
     /// Adds an event to the window of its group.

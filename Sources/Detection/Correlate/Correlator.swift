@@ -8,7 +8,7 @@ import Tables
 /// in its records; text is made by its owner, for what raises a row. In the steady state nothing is allocated.
 struct Correlator: ~Copyable {
     /// What the latest event raised or added to.
-    private(set) var hits: [Hit] = []
+    var hits: [Hit] = []
     /// The tokens of what made the correlations among `hits`, which have the ranges.
     private(set) var evidenceTokens: [UInt64] = []
     /// Whether the latest event came into a correlation.
@@ -21,6 +21,8 @@ struct Correlator: ~Copyable {
     var arrivals: [RegularKey] = []
     /// For each rule, how many events met its condition.
     var matchesByRule: [UInt64]
+    /// For each rule, how many alert rows it began or was the first to raise as a step of another rule's.
+    var rowsByRule: [UInt64]
     /// What each correlation measured last; `nil` where nobody wants to know.
     var latestMeasures: [Int: Double]?
     /// When the next key can be missed, in nanoseconds since 1970: the one thing that is looked at for each event.
@@ -42,6 +44,8 @@ struct Correlator: ~Copyable {
     var number: UInt64 = 0
     /// For each input, what came into it from the correlations before it.
     var chained: [Chained]
+    /// When each rule began its latest rows.
+    var ceiling: RowCeiling
     private let anchor = Anchor()
 
     /// A match of a correlation that goes on to another.
@@ -70,10 +74,11 @@ struct Correlator: ~Copyable {
     /// What is remembered of correlations whose definition is the same stays.
     init(_ rules: CompiledRules, continuing old: consuming Correlator) {
         let (number, cores) = (old.number, old.plans.cores)
-        let (ordered, absences) = (old.ordered, old.absences)
+        let (ordered, absences, ceiling) = (old.ordered, old.absences, old.ceiling)
         let (eventsWithoutGroup, keysMissed, tokenSets) = (old.eventsWithoutGroup, old.keysMissed, old.tokenSets)
         self.init(rules, old.limits, old.hash, old.windows, old.suppressions)
         self.number = number
+        self.ceiling.takeOver(ceiling)
         self.eventsWithoutGroup = eventsWithoutGroup
         self.keysMissed = keysMissed
         self.tokenSets = tokenSets
@@ -98,7 +103,9 @@ struct Correlator: ~Copyable {
         self.windows = windows
         self.suppressions = suppressions
         plans = CorrelationPlans(rules, hash)
+        ceiling = RowCeiling(rules: rules.rules.map(\.id), rows: limits.rowsAnHour)
         matchesByRule = Array(repeating: 0, count: rules.rules.count)
+        rowsByRule = matchesByRule
         chained = Array(repeating: Chained(), count: rules.inputs.count)
         hits.reserveCapacity(rules.rules.count)
         regular.reserveCapacity(rules.inputs.count)
@@ -190,27 +197,7 @@ struct Correlator: ~Copyable {
     private mutating func takeMatch(_ record: MatchRecord) {
         let rule = Int(record.number)
         matchesByRule[rule] &+= 1
-        if plans.rows[rule].raises { raise(Hit(rule: rule, matched: 1), record.row, record.time) }
-    }
-
-    /// Begins an alert row or adds to one.
-    ///
-    /// `hit` has all but the row.
-    mutating func raise(_ hit: Hit, _ key: Hash128, _ time: Int64) {
-        let plan = plans.rows[hit.rule]
-        let row: SuppressionRows.Row
-        if plan.duration >= 0 {
-            row = suppressions.add(below(key, plan.hash), duration: plan.duration, now: time)
-        } else {
-            row = suppressions.begin(at: time)
-        }
-        var hit = hit
-        hit.alert = row.alert
-        hit.isNew = row.count == 1
-        hit.count = row.count
-        hit.earliest = Timestamp(nanoseconds: row.earliest)
-        hit.latest = Timestamp(nanoseconds: row.latest)
-        hits.append(hit)
+        if plans.rows[rule].raises { raise(Hit(rule: rule, matched: 1), record) }
     }
 
     /// The key of a group or a row: what the fields came to, below what they belong to.

@@ -4,8 +4,27 @@ struct MatchPlans: Sendable {
     struct Rule: BitwiseCopyable, Sendable {
         /// The inputs that its matches come into, and those that they may come into from there: a stretch of `reached`.
         var reached = IndexRange(0..<0)
-        /// The fields that tell its alert rows apart; -1 where that is not asked for.
-        var row: Int32 = -1
+        /// What its alert rows are told apart by, and tell.
+        var row = Row()
+        /// The steps that an event may raise a row to, the worst first: a stretch of `steps`.
+        var steps = IndexRange(0..<0)
+    }
+
+    /// What an alert row asks of an event.
+    struct Row: BitwiseCopyable, Sendable {
+        /// The fields that tell alert rows apart; -1 where that is not asked for.
+        var key: Int32 = -1
+        /// The fields whose different values are counted; -1 where there are none.
+        var distinct: Int32 = -1
+        /// The slot of the field whose values are added up; -1 where there is none.
+        var bytesSlot: Int32 = -1
+    }
+
+    /// When an event raises a row to a step.
+    struct Step: BitwiseCopyable, Sendable {
+        /// The first instruction of the condition, or one of the two ends.
+        var start: Int32
+        var number: UInt8
     }
 
     /// An input that matches come into.
@@ -32,8 +51,8 @@ struct MatchPlans: Sendable {
     struct Input: BitwiseCopyable, Sendable {
         /// The fields that the correlation groups by.
         var group: Int32
-        /// The fields that tell its alert rows apart; -1 where that is not asked for.
-        var row: Int32 = -1
+        /// What its alert rows are told apart by, and tell.
+        var row = Row()
         var values: Values
         var valueSlot: Int32
         /// The fields whose combination is counted; -1 where there is one or none.
@@ -49,6 +68,7 @@ struct MatchPlans: Sendable {
     /// For each list of fields that something is told apart by, a stretch of `keySlots`.
     private(set) var keys: [IndexRange] = []
     private(set) var keySlots: [Int32] = []
+    private(set) var steps: [Step] = []
 
     /// Lays out the rules; each list of fields is hashed once for an event, whoever asks for it.
     init(_ compiled: CompiledRules) {
@@ -56,8 +76,11 @@ struct MatchPlans: Sendable {
         for (index, rule) in compiled.rules.enumerated() {
             var plan = Rule()
             plan.reached = append(reach(of: compiled.feeds[index], compiled.inputs))
-            if !rule.isCorrelation, rule.raisesAlerts, let suppression = rule.suppression {
-                plan.row = key(suppression.slots, &known)
+            if !rule.isCorrelation, rule.raisesAlerts {
+                plan.row = row(of: rule, compiled, &known)
+                let start = steps.count
+                steps += rule.stepConditions.reversed()
+                plan.steps = IndexRange(start..<steps.count)
             }
             rules.append(plan)
         }
@@ -74,8 +97,8 @@ struct MatchPlans: Sendable {
                 group: key(input.groupSlots, &known), values: values, valueSlot: Int32(input.valueSlot),
                 overSlot: Int32(input.overSlot), scale: plan.scale)
             if !input.valueSlots.isEmpty { made.combination = key(input.valueSlots, &known) }
-            if plan.raises, plan.measure != .absence, let suppression = compiled.rules[plan.rule].suppression {
-                made.row = key(suppression.slots, &known)
+            if plan.raises, plan.measure != .absence {
+                made.row = row(of: compiled.rules[plan.rule], compiled, &known)
             }
             inputs.append(made)
         }
@@ -88,6 +111,16 @@ struct MatchPlans: Sendable {
         keys.append(IndexRange(start..<keySlots.count))
         known[slots] = Int32(keys.count - 1)
         return Int32(keys.count - 1)
+    }
+
+    /// What a row of a rule asks of an event; where it joins those of another rule, that one decides what it tells.
+    private mutating func row(of rule: CompiledRule, _ compiled: CompiledRules, _ known: inout [[Int]: Int32]) -> Row {
+        guard let suppression = rule.suppression else { return Row() }
+        let owner = rule.rowOwner.map { compiled.rules[$0] } ?? rule
+        var row = Row(key: key(suppression.slots, &known))
+        if !owner.distinctSlots.isEmpty { row.distinct = key(owner.distinctSlots, &known) }
+        row.bytesSlot = Int32(truncatingIfNeeded: owner.bytesSlot)
+        return row
     }
 
     private mutating func append(_ inputs: [Reached]) -> IndexRange {

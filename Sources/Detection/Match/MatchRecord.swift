@@ -23,6 +23,10 @@ struct MatchRecord: BitwiseCopyable, Sendable {
     var group = Hash128(high: 0, low: 0)
     /// Hash of the fields that tell the alert rows of the rule apart.
     var row = Hash128(high: 0, low: 0)
+    /// A hash of the values that the row counts the different ones of; only if `hasDistinct`.
+    var distinct = Hash128(high: 0, low: 0)
+    /// What the row adds up.
+    var bytes: Int64 = 0
     /// The rule or the correlation input.
     var number: Int32
     /// The values that it brings, as a stretch of those of the event.
@@ -30,6 +34,10 @@ struct MatchRecord: BitwiseCopyable, Sendable {
     var kind: Kind
     /// Whether the event has all the fields that the correlation groups by.
     var hasGroup = true
+    /// Whether the event has all the fields of which the row counts the different values.
+    var hasDistinct = false
+    /// The step that the event raises the row to; 0 is none.
+    var step: UInt8 = 0
 }
 
 /// A value that comes into a correlation: the hash of one that is counted, or one or two numbers.

@@ -35,7 +35,14 @@ extension Matcher {
         _ program: Program, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
         message: RawSpan
     ) {
-        var next = program.start
+        if isMet(program.start, event, context, message: message) { note(program.rule) }
+    }
+
+    /// Walks the code of a condition; true where it ends with a match.
+    mutating func isMet(
+        _ start: Int32, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> Bool {
+        var next = start
         while next >= 0 {
             let instruction = instructions[Int(next)]
             let check = Int(instruction.check)
@@ -54,7 +61,7 @@ extension Matcher {
             }
             next = answer & 1 == 1 ? instruction.ifTrue : instruction.ifFalse
         }
-        if next == Instruction.accept { note(program.rule) }
+        return next == Instruction.accept
     }
 }
 

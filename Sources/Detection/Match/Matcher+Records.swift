@@ -40,8 +40,8 @@ extension Matcher {
         for index in 0..<metCount {
             let rule = met[index]
             var record = MatchRecord(time: time, token: token, number: rule, kind: .rule)
-            let row = plans.rules[Int(rule)].row
-            if row >= 0 { record.row = key(row, event, context, message: message).hash }
+            addRow(plans.rules[Int(rule)].row, to: &record, event, context, message: message)
+            record.step = step(plans.rules[Int(rule)].steps, event, context, message: message)
             add(record)
         }
         for index in 0..<pendingCount {
@@ -53,13 +53,41 @@ extension Matcher {
             record.group = group.hash
             record.hasGroup = group.isWhole
             if group.isWhole {
-                if plan.row >= 0 { record.row = key(plan.row, event, context, message: message).hash }
+                addRow(plan.row, to: &record, event, context, message: message)
                 let start = recordValues.count
                 if plan.values != .none { addValues(plan, event, context, message: message) }
                 record.values = IndexRange(start..<recordValues.count)
             }
             add(record)
         }
+    }
+
+    /// Adds what the alert row asks of an event.
+    private mutating func addRow(
+        _ row: MatchPlans.Row, to record: inout MatchRecord, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext, message: RawSpan
+    ) {
+        guard row.key >= 0 else { return }
+        record.row = key(row.key, event, context, message: message).hash
+        if row.distinct >= 0 {
+            let distinct = key(row.distinct, event, context, message: message)
+            record.distinct = distinct.hash
+            record.hasDistinct = distinct.isWhole
+        }
+        if row.bytesSlot >= 0 {
+            fetch(Int(row.bytesSlot), event, context, message: message)
+            record.bytes = total(of: Int(row.bytesSlot), 1)
+        }
+    }
+
+    /// The worst step whose condition an event meets; 0 where it meets none.
+    private mutating func step(
+        _ steps: IndexRange, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> UInt8 {
+        for index in steps.indices where isMet(plans.steps[index].start, event, context, message: message) {
+            return plans.steps[index].number
+        }
+        return 0
     }
 
     /// The hash of a list of fields; an absent one counts as a value of its own.

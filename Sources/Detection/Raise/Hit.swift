@@ -6,6 +6,8 @@ import Network
 public struct Hit: Hashable, Sendable {
     /// The rule, as an index into `CompiledRules.rules`.
     public var rule: Int
+    /// The rule whose row it is: another where the match is a step of that rule's rows.
+    public var owner: Int
     /// Serial number of the alert row, from 1.
     public var alert: UInt64
     /// Whether the row begins with this match; if not, only its count and its last time change.
@@ -31,6 +33,22 @@ public struct Hit: Hashable, Sendable {
     public var earliest = Timestamp.zero
     /// The latest of the matches that the row stands for.
     public var latest = Timestamp.zero
+    /// The step that the row stands at, as an index into the rule's `steps`; 0 is the rule itself.
+    public var step = 0
+    /// Whether this match raised the row to that step; not told of the match that a row begins with.
+    public var hasRisen = false
+    /// How many different values of the rule's `distinct` the row has had; 0 where the rule does not ask.
+    public var values: Int64 = 0
+    /// Whether this match brought a new one of them.
+    public var hasNewValue = false
+    /// Whether `values` is an estimate.
+    public var isValuesEstimate = false
+    /// What the values of the rule's `bytes` come to in the row.
+    public var bytes: Int64 = 0
+    /// Whether the row stands for several that the rule would have raised, had it not raised so many already.
+    public var isFolded = false
+    /// What tells the row apart, as a hash.
+    public var key = RowKey(high: 0, low: 0)
     /// For a correlation the events that made it, oldest first: a stretch of `DetectionEngine.evidenceTokens`.
     ///
     /// At most 10, the newest of its window; one for each rule of a `temporal` or `temporal_ordered` one; of an absence, the
@@ -40,12 +58,27 @@ public struct Hit: Hashable, Sendable {
 
     init(rule: Int, alert: UInt64 = 0, isNew: Bool = true, count: Int64 = 1, matched: Int64, isCountCut: Bool = false) {
         self.rule = rule
+        owner = rule
         self.alert = alert
         self.isNew = isNew
         self.count = count
         self.matched = matched
         self.isCountCut = isCountCut
         measure = Double(matched)
+    }
+}
+
+/// What tells alert rows apart, as a hash that is the same in all runs with the same seed.
+public struct RowKey: Hashable, Sendable {
+    /// The upper half.
+    public var high: UInt64
+    /// The lower half.
+    public var low: UInt64
+
+    /// Makes a key of its halves.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
     }
 }
 
@@ -112,8 +145,12 @@ public struct LastFrame: Sendable {
 ///
 /// What does not fit pushes out what was used longest ago.
 public struct DetectionLimits: Hashable, Sendable {
-    /// Alert rows that repetitions can still be added to, each with the one before it; about 140 bytes each.
+    /// Alert rows that repetitions can still be added to, each with the one before it; about 260 bytes each.
     public var suppressions = 65_536
+    /// Bytes that the different values of alert rows may take together; more of them are estimated.
+    public var rowValueBytes = 8 << 20
+    /// Alert rows that one rule may begin in an hour: more of them are folded into one.
+    public var rowsAnHour = 50
     /// Groups of all correlations together; about 130 bytes each.
     public var groups = 65_536
     /// Events and distinct values in the windows of all groups together; 56 bytes each, distinct values 80.
@@ -135,7 +172,7 @@ public struct DetectionLimits: Hashable, Sendable {
     /// Bytes of the frames that correlations may want as evidence, and of the tables for them.
     public var evidenceBytes = 16 << 20
 
-    /// The limits of an ordinary sensor: some 100 MiB when every table is full.
+    /// The limits of an ordinary sensor: some 110 MiB when every table is full.
     ///
     /// `DetectionCounters.stateBytes` tells what they have taken so far.
     public init() {}
@@ -145,6 +182,7 @@ public struct DetectionLimits: Hashable, Sendable {
         let share = max(0.001, Double(bytes) / Double(100 << 20))
         func scaled(_ count: Int) -> Int { max(16, Int(min(Double(count) * share, 1e9))) }
         suppressions = scaled(suppressions)
+        rowValueBytes = max(1 << 16, scaled(rowValueBytes))
         groups = scaled(groups)
         windowEntries = scaled(windowEntries)
         sketches = scaled(sketches)

@@ -13,7 +13,10 @@ extension Matcher {
         of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> String {
         var text = BoundedText(limit: Self.longestText)
-        for piece in rules.rules[hit.rule].summary.pieces {
+        let owner = rules.rules[hit.owner]
+        let own = hit.owner == hit.rule ? nil : rules.rules[hit.rule].summary
+        let template = owner.steps[hit.step].summary ?? own ?? owner.summary
+        for piece in template.pieces {
             switch piece {
             case .text(let literal): text.append(literal)
             case .count: text.append(hit.countText)
@@ -45,6 +48,21 @@ extension Matcher {
             fetch(slot, event, context, message: message)
             let special = [UInt8(ascii: "|"), UInt8(ascii: "\\")]
             appendValues(of: slot, message: message, separator: ",", escaping: special, empty: "''", to: &text)
+        }
+        return text.string
+    }
+
+    /// The values that a row of a rule counts the different ones of: `pump-5 at 10.0.0.9`.
+    mutating func distinctText(
+        of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> String {
+        var text = BoundedText(limit: Self.longestText)
+        for (index, slot) in rules.rules[hit.owner].distinctSlots.enumerated() {
+            let info = rules.pool.slots[slot].entry.info
+            if index > 0 { text.append(info.type == .ip ? " at " : " / ") }
+            fetch(slot, event, context, message: message)
+            let empty = info.name == "mqtt.clientid" ? "a client without id" : "''"
+            appendValues(of: slot, message: message, separator: ", ", escaping: [], empty: empty, to: &text)
         }
         return text.string
     }

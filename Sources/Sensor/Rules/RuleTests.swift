@@ -98,7 +98,7 @@ public struct RuleTests: Sendable {
             while let frame = try file.next() { worker.process(frame, file.bytes) }
         } catch { return .failure(SensorError(error)) }
         worker.finish()
-        return .success(worker.sink.alertsByRule)
+        return .success(worker.sink.rowsByRule)
     }
 
     private func alerts(
@@ -121,7 +121,7 @@ public struct RuleTests: Sendable {
                 ), frame.bytes.span.bytes)
         }
         worker.finish()
-        return .success(worker.sink.alertsByRule)
+        return .success(worker.sink.rowsByRule)
     }
 
     private func worker(_ limits: SensorLimits) -> SensorWorker<DetectionSink> {

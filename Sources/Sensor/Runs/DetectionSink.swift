@@ -13,6 +13,13 @@ public struct DetectionSink: EventSink, ~Copyable {
     public private(set) var engine: DetectionEngine
     /// Alert rows by rule id.
     public private(set) var alertsByRule: [String: UInt64] = [:]
+    /// Alert rows that each rule began or had a part in, by id: more than there are, where rules join the rows of others.
+    public var rowsByRule: [String: UInt64] {
+        var result: [String: UInt64] = [:]
+        for (rule, count) in zip(rules.rules, engine.rowsByRule) where count > 0 { result[rule.id, default: 0] += count }
+        return result
+    }
+
     /// Matches that only added to the count of a row, by rule.
     private var repetitions: [UInt64]
     private var earlierRepetitions: [String: UInt64] = [:]
@@ -26,11 +33,17 @@ public struct DetectionSink: EventSink, ~Copyable {
     private var ring: EvidenceRing<FrameHeader>
     private var values = FieldValues()
     private let deliver: (AlertChange) -> Void
+    /// Whether alerts carry the keys of their rows.
+    private let keepsRowKeys: Bool
 
     /// A sink that gives each new or repeated alert to `deliver`.
+    ///
+    /// With `keepsRowKeys` alerts carry the keys of their rows, by which a later run with the same `hash` adds to them.
     public init(
-        rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, deliver: @escaping (AlertChange) -> Void
+        rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, keepsRowKeys: Bool = false,
+        deliver: @escaping (AlertChange) -> Void
     ) {
+        self.keepsRowKeys = keepsRowKeys
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
         ring = EvidenceRing(memory: limits.evidenceBytes)
         self.rules = rules
@@ -49,6 +62,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// A sink for other rules that goes on where `old` stopped: windows, suppressions and serial numbers stay.
     private init(rules: CompiledRules, continuing old: consuming DetectionSink) {
         alertsByRule = old.alertsByRule
+        keepsRowKeys = old.keepsRowKeys
         earlierRepetitions = old.suppressedByRule
         self.rules = rules
         repetitions = Array(repeating: 0, count: rules.rules.count)
@@ -76,22 +90,28 @@ public struct DetectionSink: EventSink, ~Copyable {
             let hit = engine.hits[index]
             index += 1
             // Few frames of a repetition are worth keeping; the store has the last word on how many.
-            let isWorthIt = hit.isNew || hit.count <= Self.evidenceFrames
+            let isWorthIt = hit.isNew || hit.hasRisen || hit.count <= Self.evidenceFrames
             let evidence = isWorthIt ? evidence(of: hit, frames) : Evidence()
             if hit.isNew {
-                alertsByRule[rules.rules[hit.rule].id, default: 0] += 1
+                alertsByRule[rules.rules[hit.owner].id, default: 0] += 1
                 var alert = makeAlert(hit, event, context, message: message)
                 alert.firstSeen = min(alert.firstSeen, hit.earliest.microseconds)
                 alert.lastSeen = max(alert.lastSeen, hit.latest.microseconds)
                 alert.evidence = evidence.frames
                 alert.evidenceLeftOut = evidence.leftOut > 0 ? evidence.leftOut : nil
+                var tally = tally(hit, event, context, message: message)
+                let latest = tally?.latest
+                tally?.first = latest
+                alert.tally = tally
                 deliver(.insert(alert))
             } else {
-                repetitions[hit.rule] &+= 1
+                repetitions[hit.owner] &+= 1
                 deliver(
                     .repeated(
                         serial: hit.alert, firstSeen: hit.earliest.microseconds, lastSeen: hit.latest.microseconds,
-                        count: hit.count, evidence: evidence.frames, leftOut: evidence.leftOut))
+                        count: hit.count, evidence: evidence.frames, leftOut: evidence.leftOut,
+                        tally: tally(hit, event, context, message: message),
+                        rise: hit.hasRisen ? makeAlert(hit, event, context, message: message) : nil))
             }
         }
     }
@@ -172,7 +192,9 @@ public struct DetectionSink: EventSink, ~Copyable {
     private mutating func makeAlert(
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> Alert {
-        let rule = rules.rules[hit.rule]
+        let owner = rules.rules[hit.owner]
+        // A step that is a rule of its own tells more of the row than the rule it belongs to.
+        let rule = rules.rules[hit.rule].rowOwner == nil ? owner : rules.rules[hit.rule]
         object.removeAll(keepingCapacity: true)
         if hit.missed == nil {
             json.write(event, context, message: message, to: &object)
@@ -183,7 +205,8 @@ public struct DetectionSink: EventSink, ~Copyable {
         let shown = engine.context(of: hit, context)
         return Alert(
             serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
-            ruleTitle: rule.title, level: AlertLevel(rawValue: rule.level.rawValue) ?? .medium,
+            ruleTitle: owner.steps[hit.step].title,
+            level: AlertLevel(rawValue: owner.steps[hit.step].level.rawValue) ?? .medium,
             category: (rule.category ?? event.category).name.description,
             summary: engine.summary(of: hit, event, context, message: message),
             sourceIP: shown.source.address, sourcePort: shown.source.port,
@@ -191,8 +214,37 @@ public struct DetectionSink: EventSink, ~Copyable {
             transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
             clientID: hit.missed == nil ? clientID(event, message) : nil,
             communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
-            event: String(decoding: object, as: UTF8.self))
+            event: String(decoding: object, as: UTF8.self), rowKey: rowKey(hit))
     }
+
+    private func rowKey(_ hit: Hit) -> [UInt8]? {
+        guard keepsRowKeys else { return nil }
+        var bytes: [UInt8] = []
+        for half in [hit.key.high, hit.key.low] {
+            bytes += (0..<8).reversed().map { UInt8(truncatingIfNeeded: half >> ($0 * 8)) }
+        }
+        return bytes
+    }
+
+    /// What the matches of a row come to; texts are only made of values that are new.
+    private mutating func tally(
+        _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> AlertTally? {
+        let rule = rules.rules[hit.owner]
+        guard rule.distinctName != nil || rule.countsBytes || hit.isFolded else { return nil }
+        var tally = AlertTally(isFolded: hit.isFolded)
+        if rule.distinctName != nil || hit.isFolded {
+            tally.distinct = hit.values
+            tally.distinctName = hit.isFolded ? "rows" : rule.distinctName
+            tally.isEstimate = hit.isValuesEstimate
+            if hit.hasNewValue { tally.latest = engine.distinctText(of: hit, event, context, message: message) }
+        }
+        if rule.countsBytes { tally.bytes = hit.bytes }
+        return tally
+    }
+
+    /// Takes up alert rows of earlier runs.
+    mutating func restore(_ rows: [OpenRow]) { engine.restore(rows) }
 
     /// The identifier of the client, as text; `nil` where there is none.
     private mutating func clientID(

@@ -20,18 +20,26 @@ public struct Pipeline: ~Copyable {
 
     /// Joins rules and store.
     ///
-    /// `observe` sees every alert and repetition on its way to the store.
+    /// `observe` sees every alert and repetition on its way to the store. Where `resumesRows`, alert rows that an earlier
+    /// live run of this sensor began are added to while their time is not over: a restart is no reason to tell a standing
+    /// state again.
     public init(
-        settings: Settings, rules: RuleSet, writer: AlertWriter, observe: @escaping (AlertChange) -> Void = { _ in }
+        settings: Settings, rules: RuleSet, writer: AlertWriter, resumesRows: Bool = false,
+        observe: @escaping (AlertChange) -> Void = { _ in }
     ) {
         self.settings = settings
         self.rules = rules
         self.writer = writer
-        let hash = SeededHash()
-        let sink = DetectionSink(rules: rules.compiled, limits: settings.limits.detection, hash: hash) { change in
+        // A store that takes nothing now keeps nobody from listening: then rows begin anew.
+        let seed = resumesRows ? try? writer.rowSeed() : nil
+        let hash = seed.map { SeededHash(seed: $0) } ?? SeededHash()
+        var sink = DetectionSink(
+            rules: rules.compiled, limits: settings.limits.detection, hash: hash, keepsRowKeys: seed != nil
+        ) { change in
             writer.submit(change)
             observe(change)
         }
+        if seed != nil { sink.restore(Self.openRows(writer, settings, rules)) }
         var limits = settings.limits
         // What no rule asks for is not worked out.
         limits.dissectors.limit(to: rules.compiled.fields)
@@ -137,6 +145,22 @@ public struct Pipeline: ~Copyable {
     }
 
     private func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+
+    private static func openRows(_ writer: AlertWriter, _ settings: Settings, _ rules: RuleSet) -> [OpenRow] {
+        let longest = Double(rules.compiled.longestSuppression) / 1e9
+        let since = Int64((Date().timeIntervalSince1970 - longest) * 1_000_000)
+        let rows = try? writer.openRows(
+            sensor: settings.sensorName, since: since, limit: settings.limits.detection.suppressions / 2)
+        return (rows ?? []).compactMap { row in
+            guard row.key.count == 16 else { return nil }
+            let halves = [row.key.prefix(8), row.key.suffix(8)].map { $0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+            return OpenRow(
+                key: RowKey(high: halves[0], low: halves[1]), alert: AlertSerial.stored(row.id), ruleID: row.ruleID,
+                level: row.level.rawValue, begin: Timestamp(nanoseconds: row.firstSeen &* 1000),
+                latest: Timestamp(nanoseconds: row.lastSeen &* 1000), count: row.count, bytes: row.tally?.bytes ?? 0,
+                values: row.tally?.distinct ?? 0)
+        }
+    }
 }
 
 /// How often the rules were loaded again.

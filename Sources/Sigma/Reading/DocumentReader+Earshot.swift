@@ -3,11 +3,12 @@ extension DocumentReader {
     mutating func earshot(_ node: YAMLNode, isCorrelation: Bool) -> EarshotExtension? {
         guard let map = map(node, "`earshot`") else { return nil }
         let own = isCorrelation ? [] : ["ratio", "absence"]
-        checkKeys(of: map, ["summary", "suppress", "tests"] + own, in: "`earshot`")
+        checkKeys(of: map, ["summary", "suppress", "distinct", "bytes", "escalate", "tests"] + own, in: "`earshot`")
         var result = EarshotExtension()
         result.summary = map["summary"].flatMap { line($0, "the summary") }
         result.suppress = map["suppress"].flatMap { suppression($0) }
         result.tests = map["tests"].flatMap { tests($0) } ?? []
+        row(map, isCorrelation: isCorrelation, into: &result)
         if let absence = map.entries.first(where: { $0.key.value == "absence" }), map["ratio"] != nil {
             error(
                 .modifierClash, absence.key.position, "a rule has `ratio` or `absence`, not both",

@@ -79,7 +79,7 @@ extension DocumentReader {
         return Located(.medium, at: position)
     }
 
-    private mutating func level(_ node: YAMLNode) -> Located<SigmaLevel>? {
+    mutating func level(_ node: YAMLNode) -> Located<SigmaLevel>? {
         guard let word = choice(node, "a level", of: Self.levels) else { return nil }
         return SigmaLevel(rawValue: word.value).map { Located($0, at: word.position) }
     }

@@ -7,6 +7,10 @@ struct DocumentReader {
     let chunk: DocumentChunk
     let file: String
     private(set) var diagnostics: [Diagnostic] = []
+    /// The conditions of the steps of `escalate`, until the selections are known.
+    var stepConditions: [YAMLNode] = []
+    /// The same, read.
+    var readSteps: [Located<Condition>] = []
 
     init(source: SourceText, chunk: DocumentChunk, file: String) {
         self.source = source
@@ -48,10 +52,11 @@ struct DocumentReader {
 
     private mutating func rule(_ map: YAMLMap, at position: SourcePosition) -> SigmaRule? {
         checkKeys(of: map, Self.ruleKeys, in: "a rule", severity: .warning)
-        let metadata = metadata(map, at: position, isCorrelation: false)
+        var metadata = metadata(map, at: position, isCorrelation: false)
         let logsource = required("logsource", in: map, of: "a rule", at: position).flatMap { self.logsource($0) }
         let detection = required("detection", in: map, of: "a rule", at: position).flatMap { self.detection($0) }
         guard let logsource, let detection else { return nil }
+        metadata.earshot.escalate = completed(metadata.earshot.escalate)
         return SigmaRule(
             metadata: metadata, logsource: logsource, selections: detection.selections,
             conditions: detection.conditions)

@@ -8,6 +8,12 @@ public struct EarshotExtension: Sendable {
     public var ratio: Ratio?
     /// The rule raises an alert when its matches stay away.
     public var absence: Absence?
+    /// The fields of which a row counts how many different combinations its matches had.
+    public var distinct: [Located<String>] = []
+    /// The field of which a row adds up the values of its matches, in bytes.
+    public var bytes: Located<String>?
+    /// What makes a row worse than the rule says it is, mildest first.
+    public var escalate: [Escalation] = []
     /// The rule's own tests.
     public var tests: [RuleTest] = []
 
@@ -66,6 +72,24 @@ public struct EarshotExtension: Sendable {
         public var timespan: Located<Int64>
         /// How many matches in a row make it regular, at least 2.
         public var after: Int
+        /// Where it stands.
+        public var position: SourcePosition
+    }
+
+    /// A step that a row rises to: `escalate: [{condition: granted, level: high, title: Granted Every Topic}]`.
+    ///
+    /// It never falls back.
+    public struct Escalation: Sendable {
+        /// Of which matches it is true: a condition over the selections of the rule; `nil` where another rule decides.
+        public var condition: Located<Condition>?
+        /// The rule whose matches are this step: they join the row instead of raising one of their own.
+        public var rule: Located<String>?
+        /// How bad the row is from then on.
+        public var level: Located<SigmaLevel>
+        /// What the row is called from then on; `nil` where it keeps its title.
+        public var title: Located<String>?
+        /// Its one-line summary from then on; `nil` where that of the rule that matched stays.
+        public var summary: Located<String>?
         /// Where it stands.
         public var position: SourcePosition
     }

@@ -89,6 +89,15 @@ func correlation(
             percentile: percentile, generate: generate))
 }
 
+extension DetectionLimits {
+    /// The usual limits, and as many rows of one rule as there are: for tests that count rows.
+    static var withoutCeiling: DetectionLimits {
+        var limits = DetectionLimits()
+        limits.rowsAnHour = .max
+        return limits
+    }
+}
+
 /// An engine that closures of a test can share.
 final class DetectionEngineBox {
     var engine: DetectionEngine
@@ -96,7 +105,7 @@ final class DetectionEngineBox {
 
     init(
         _ documents: [SigmaDocument], discriminators: [Discriminator] = [],
-        limits: DetectionLimits = DetectionLimits(), seed: UInt64 = 1, placeholders: Placeholders = Placeholders()
+        limits: DetectionLimits = .withoutCeiling, seed: UInt64 = 1, placeholders: Placeholders = Placeholders()
     ) {
         let result = RuleCompiler.compile(
             documents, placeholders: placeholders, registry: testRegistry, discriminators: discriminators)
