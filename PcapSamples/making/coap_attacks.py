@@ -91,7 +91,8 @@ MALFORMED = [
 ]
 
 
-@sample("coap/malformed.pcap", {"coap_many_violations": 1}, counts={})
+@sample("coap/malformed.pcap", {
+    "coap_header_invalid": 1, "coap_many_violations": 1, "coap_options_invalid": 1}, counts={})
 def malformed(lab, name):
     """A fuzzer: good requests, and between them a dozen different faults."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[97]) as attacker:

@@ -45,7 +45,7 @@ def rules(folder):
     found = {}
     for path, text in documents(folder):
         tests = dict((name, int(rows)) for name, rows in re.findall(r"\{capture: (\S+), alerts: (\d+)\}", text))
-        if tests:
+        if tests or re.search(r"^    tests:", text, re.MULTILINE):
             identifier = re.search(r"^id: (\S+)$", text, re.MULTILINE)
             found[path.stem] = (identifier.group(1), tests)
     return found

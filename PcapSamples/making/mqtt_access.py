@@ -76,7 +76,8 @@ def credentials_clear(lab, name):
             report(device)
 
 
-@sample("mqtt/default-credentials.pcap", {"mqtt_credentials_in_clear": 1, "mqtt_default_credentials": 1})
+@sample("mqtt/default-credentials.pcap", {
+    "mqtt_credentials_in_clear": 1, "mqtt_default_credentials": 1, "mqtt_default_credentials_accepted": 1})
 def default_credentials(lab, name):
     """A client that logs in as admin with the password public, and succeeds."""
     with lab.broker(*passwords(lab, admin="public")), lab.capture(name):
@@ -129,7 +130,7 @@ def nmap_probe(lab, name):
             scanner.enter("nmapQwErTyUiOpAsDfGh")
 
 
-@sample("mqtt/wildcard-identity.pcap", {"mqtt_wildcard_in_identity": 2})
+@sample("mqtt/wildcard-identity.pcap", {"mqtt_wildcard_in_identity": 1})
 def wildcard_identity(lab, name):
     """Clients that call themselves # and +, and a harmless one with a plus sign inside its id (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -177,7 +178,7 @@ def reconnects(lab, name):
             line.socket.close()
 
 
-@sample("mqtt/connect-flood.pcap.zst", {"mqtt_connect_flood": 1})
+@sample("mqtt/connect-flood.pcap.zst", {"mqtt_connect_flood": 1, "mqtt_silent_connections": 1})
 def connect_flood(lab, name):
     """One host opens 130 connections within seconds and keeps them (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):

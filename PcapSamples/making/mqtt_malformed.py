@@ -66,7 +66,9 @@ MALFORMED = [
 ]
 
 
-@sample("mqtt/malformed.pcap", {"mqtt_many_violations": 1})
+@sample("mqtt/malformed.pcap", {
+    "mqtt_flags_invalid": 1, "mqtt_header_invalid": 1, "mqtt_lengths_to_broker": 1, "mqtt_many_violations": 1,
+    "mqtt_topic_empty": 1, "mqtt_wrong_direction": 1})
 def malformed(lab, name):
     """A fuzzer: a dozen different faults, each on a connection of its own."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -77,7 +79,7 @@ def malformed(lab, name):
                 attacker.read(0.2)
 
 
-@sample("mqtt/faulty-client.pcap")
+@sample("mqtt/faulty-client.pcap", {"mqtt_flags_invalid": 1})
 def faulty_client(lab, name):
     """One program with one fault, again and again: no attack."""
     with lab.broker("allow_anonymous true"), lab.capture(name):

@@ -145,8 +145,8 @@ def frame(payload, *, first=0x82):
     return head + b"\0\0\0\0" + payload
 
 
-@sample("network/websocket-bomb.pcap", {"network_websocket_budget": 1},
-        counts={})
+@sample("network/websocket-bomb.pcap", {
+    "mqtt_ping_flood": 1, "mqtt_websocket_in_clear": 1, "network_websocket_budget": 1}, counts={})
 def websocket_bomb(lab, name):
     """After a CONNECT in WebSocket, a client sends 12 kB that inflate to twelve million bytes of PINGREQ (own bytes)."""
     key = base64.b64encode(b"earshot-samples!").decode()

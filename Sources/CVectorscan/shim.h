@@ -116,6 +116,29 @@ static inline int vectorscan_set_compile(struct vectorscan_set *opaque, hs_datab
     return result;
 }
 
+// Writes what a database can be kept in a file as into `bytes`, if there is room. Returns its length, 0 for an error.
+static inline size_t vectorscan_serialize(const hs_database_t *database, void *bytes, size_t room) {
+    char *made = NULL;
+    size_t length = 0;
+    if (hs_serialize_database(database, &made, &length) != HS_SUCCESS) return 0;
+    if (length <= room) memcpy(bytes, made, length);
+    free(made);
+    return length;
+}
+
+// Makes a database of what `vectorscan_serialize` gave. Returns HS_SUCCESS or an error.
+static inline int vectorscan_deserialize(const void *bytes, size_t length, hs_database_t **database) {
+    return hs_deserialize_database((const char *)bytes, length, database);
+}
+
+// What a database can be used with: the version of the library, and the processor that it was made for.
+static inline int vectorscan_describe(char *text, size_t size) {
+    hs_platform_info_t platform;
+    if (hs_populate_platform(&platform) != HS_SUCCESS) return 0;
+    return snprintf(text, size, "%s, tuned for %u, features %llx, %d", hs_version(), platform.tune,
+                    (unsigned long long)platform.cpu_features, vectorscan_avoids_avx512());
+}
+
 // The expressions of a set that were found in some bytes.
 struct vectorscan_found;
 

@@ -13,7 +13,13 @@ extension CoAPAnalyzer: Dissector {
             var text: [UInt8] = []
             CoAPCode(rawValue: code).write(to: &text)
             return String(decoding: text, as: UTF8.self)
-        }, rareFields: RareField.violations(of: .coap) + CoAPStreamField.rareFields,
+        },
+        typeTraits: [
+            ProtocolDescriptor.TypeTrait(CoAPField.class.fieldID) { "\(CoAPCode(rawValue: $0).class.name)" },
+            ProtocolDescriptor.TypeTrait(CoAPField.method.fieldID) {
+                CoAPCode(rawValue: $0).methodName.map { "\($0)" }
+            },
+        ], rareFields: RareField.violations(of: .coap) + CoAPStreamField.rareFields + CoAPField.rareFields,
         testTransport: .udp(port: CoAPPort.coap),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,

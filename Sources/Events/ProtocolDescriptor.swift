@@ -14,6 +14,8 @@ public struct ProtocolDescriptor: Sendable {
     public var typeField: FieldID
     /// The name of a type; several may share one.
     public var typeName: @Sendable (UInt8) -> String
+    /// Other fields that follow from the type of a message alone, and the value of each; `nil` where a type has none.
+    public var typeTraits: [TypeTrait]
     /// The fields that most of its messages lack.
     public var rareFields: [RareField]
     /// The field that names a client; `nil` for none.
@@ -26,6 +28,20 @@ public struct ProtocolDescriptor: Sendable {
     public var webSocket: WebSocketUse?
     /// Whether a flow is believed to be its only when more bears it out than the first message: a forged one is cheap.
     public var needsConfirmation: Bool
+
+    /// A field that follows from the type of a message.
+    public struct TypeTrait: Sendable {
+        /// The number of the field in the registry.
+        public var field: FieldID
+        /// Its value for a type; `nil` where messages of the type do not have it.
+        public var value: @Sendable (UInt8) -> String?
+
+        /// Makes a pair of field and value.
+        public init(_ field: FieldID, _ value: @escaping @Sendable (UInt8) -> String?) {
+            self.field = field
+            self.value = value
+        }
+    }
 
     /// How the messages of a rule's test are sent.
     public enum TestTransport: Hashable, Sendable {
@@ -65,8 +81,9 @@ public struct ProtocolDescriptor: Sendable {
     public init(
         category: EventCategory, displayName: String, ports: [UInt16], serverPorts: [UInt16], fields: [FieldBlock],
         typeField: FieldID,
-        typeName: @escaping @Sendable (UInt8) -> String, rareFields: [RareField] = [], clientIDField: FieldID? = nil,
-        keyedField: String? = nil, testTransport: TestTransport, webSocket: WebSocketUse? = nil,
+        typeName: @escaping @Sendable (UInt8) -> String, typeTraits: [TypeTrait] = [], rareFields: [RareField] = [],
+        clientIDField: FieldID? = nil, keyedField: String? = nil, testTransport: TestTransport,
+        webSocket: WebSocketUse? = nil,
         needsConfirmation: Bool = false
     ) {
         self.category = category
@@ -76,6 +93,7 @@ public struct ProtocolDescriptor: Sendable {
         self.fields = fields
         self.typeField = typeField
         self.typeName = typeName
+        self.typeTraits = typeTraits
         self.rareFields = rareFields
         self.clientIDField = clientIDField
         self.keyedField = keyedField

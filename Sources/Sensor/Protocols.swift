@@ -19,11 +19,22 @@ public enum Protocols {
             Discriminator(
                 category: descriptor.category, field: descriptor.typeField,
                 codes: Dictionary(grouping: UInt8.min...UInt8.max, by: descriptor.typeName))
-        } + [
+        } + descriptors.flatMap(traits) + [
             Discriminator(
                 category: .network, field: NetworkEvent.typeField,
                 codes: Dictionary(grouping: 0..<8, by: NetworkEvent.typeName))
         ]
+
+    /// What else follows from the type of a message of a protocol.
+    private static func traits(_ descriptor: ProtocolDescriptor) -> [Discriminator] {
+        descriptor.typeTraits.map { trait in
+            var codes: [String: [UInt8]] = [:]
+            for type in UInt8.min...UInt8.max {
+                if let value = trait.value(type) { codes[value, default: []].append(type) }
+            }
+            return Discriminator(category: descriptor.category, field: trait.field, codes: codes, isElseAbsent: true)
+        }
+    }
 
     /// The fields that most messages lack: rules that need one are passed over without asking.
     public static let rareFields = descriptors.flatMap(\.rareFields)

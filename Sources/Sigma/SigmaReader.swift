@@ -37,7 +37,14 @@ public enum SigmaReader {
     }
 
     /// Reads all documents of a file, and keeps what can be known of those with errors.
-    public static func readAll(text: String, file: String) -> SigmaReading {
+    ///
+    /// - Parameters:
+    ///   - text: The text of the file.
+    ///   - file: The name that diagnostics give the file.
+    ///   - withTests: Whether `earshot.tests` are read. They are most of the text of a rule, and nobody but those who run
+    ///     them looks at them; where they are passed over, nothing is said of what is wrong with them.
+    /// - Returns: What the file holds.
+    public static func readAll(text: String, file: String, withTests: Bool = true) -> SigmaReading {
         guard text.utf8.count <= maximumBytes else {
             let message = "the file has \(text.utf8.count) bytes, more than the \(maximumBytes) that are read"
             return SigmaReading(
@@ -51,7 +58,7 @@ public enum SigmaReader {
         }
         var reading = SigmaReading()
         for chunk in chunks.prefix(maximumDocuments) {
-            var (document, found) = read(chunk, of: source, file: file)
+            var (document, found) = read(chunk, of: source, file: file, withTests: withTests)
             let isBroken = found.contains { $0.severity == .error }
             if found.count > maximumDiagnostics {
                 let more = found.count - maximumDiagnostics
@@ -79,8 +86,17 @@ public enum SigmaReader {
     }
 
     private static func read(
-        _ chunk: DocumentChunk, of source: SourceText, file: String
+        _ chunk: DocumentChunk, of source: SourceText, file: String, withTests: Bool
     ) -> (SigmaDocument?, [Diagnostic]) {
+        if !withTests, let tests = chunk.tests(in: source) {
+            var composer = YAMLComposer(source: source, chunk: chunk, file: file, passingOver: tests.lines)
+            // Only where YAML has the key at that place too, what was left out was its value and nothing else.
+            if let root = composer.compose(), root.isEmptyTests(at: tests.key) {
+                var reader = DocumentReader(source: source, chunk: chunk, file: file, withTests: false)
+                let document = reader.read(root)
+                return (document, reader.diagnostics)
+            }
+        }
         var composer = YAMLComposer(source: source, chunk: chunk, file: file)
         guard let root = composer.compose() else { return (nil, composer.diagnostics) }
         var reader = DocumentReader(source: source, chunk: chunk, file: file)

@@ -98,8 +98,9 @@ struct RunCommand: ParsableCommand {
         let (overrides, skippingBroken) = (store.overrides(rules.sources), rules.skipBrokenRules)
         return {
             do throws(SensorError) {
-                let sources = try Settings.load(overrides).ruleSources
-                let loaded = try RuleSet.load(sources, skippingBroken: skippingBroken, again: true)
+                let settings = try Settings.load(overrides)
+                let loaded = try RuleSet.load(
+                    settings.ruleSources, skippingBroken: skippingBroken, store: settings.database, again: true)
                 Terminal.log("loaded \(plural(loaded.compiled.rules.count, "rule")) again")
                 return .loaded(loaded)
             } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Detection
 import Engine
 import Foundation
 import Sensor
@@ -56,16 +57,32 @@ struct RuleOptions: ParsableArguments {
 
     /// Loads the rules; errors among them end the program unless it was told otherwise.
     func load(_ settings: Settings) throws(SensorError) -> RuleSet {
-        try RuleSet.load(settings.ruleSources, skippingBroken: skipBrokenRules)
+        try RuleSet.load(settings.ruleSources, skippingBroken: skipBrokenRules, store: settings.database)
     }
 }
 
 extension RuleSet {
     /// Loads rules and says what keeps some from being loaded, which is an error unless they are to be skipped.
     ///
-    /// `again` says whether a sensor is running, with rules that it loaded before.
-    static func load(_ sources: RuleSources, skippingBroken: Bool, again: Bool = false) throws(SensorError) -> RuleSet {
-        let rules = try RuleSet.load(sources)
+    /// `again` says whether a sensor is running, with rules that it loaded before. Beside `store` regular expressions are
+    /// kept as they were compiled.
+    static func load(
+        _ sources: RuleSources, skippingBroken: Bool, store: String? = nil, again: Bool = false
+    ) throws(SensorError) -> RuleSet {
+        guard let store else { return try RuleSet.load(sources, withTests: false).checked(skippingBroken, again) }
+        let (known, found) = PatternCacheFile.read(beside: store)
+        var doubt = found
+        let rules = try RuleSet.load(sources, withTests: false, patterns: known)
+        if doubt != .foreign, let patterns = rules.compiled.patterns(otherThan: known) {
+            doubt = PatternCacheFile.write(patterns, beside: store) ?? doubt
+        }
+        if let doubt { Terminal.log(doubt.text(beside: store)) }
+        return try rules.checked(skippingBroken, again)
+    }
+
+    /// Says what keeps rules from being loaded.
+    private func checked(_ skippingBroken: Bool, _ again: Bool) throws(SensorError) -> RuleSet {
+        let rules = self
         let errors = rules.errors
         // Other warnings are for those who write rules.
         let shown = rules.diagnostics.filter { $0.severity == .error || $0.code == "no-filters" }

@@ -33,6 +33,34 @@ struct SemanticsRow: Sendable, CustomTestStringConvertible {
     }
 }
 
+/// Lists of as many texts as are looked for all at once, each met by one event and missed by another.
+@Suite struct ManyTextsTests {
+    private static let words = ["", "b", "A", "bb", "Ba", "ä", "aaa", "abc", "zzz", "a?c", "longer text", "Zz"]
+
+    @Test("One of many", arguments: ["", "|cased", "|startswith", "|endswith|cased", "|contains|cased"], 1...40)
+    func oneOfMany(_ modifiers: String, _ count: Int) throws {
+        let texts = (0..<count).map { number in
+            let word = Self.words[number % Self.words.count]
+            return number < Self.words.count ? word : "\(word)\(number)"
+        }
+        // Without the first, which is part of every text.
+        let values = texts.dropFirst().map { SigmaValue.string(SigmaString($0)) }
+        guard !values.isEmpty else { return }
+        for text in texts.dropFirst() {
+            let row = SemanticsRow("mqtt.clientid\(modifiers)", values, on: [.text(text)], true)
+            #expect(try row.result(), "\(text)")
+        }
+        for text in ["", "Ä", "a", "AB", "aab", "b ", "longer tex", "zZ", "c", "12"] {
+            let row = SemanticsRow("mqtt.clientid\(modifiers)", values, on: [.text(text)], true)
+            // Each text by itself is what the list comes to.
+            let alone = try values.contains { value in
+                try SemanticsRow("mqtt.clientid\(modifiers)", [value], on: [.text(text)], true).result()
+            }
+            #expect(try row.result() == alone, "\(text)")
+        }
+    }
+}
+
 @Suite struct TextSemanticsTests {
     static let rows: [SemanticsRow] = [
         // Equality ignores the case of ASCII letters, and only of those.

@@ -13,7 +13,7 @@ extension CoAPAnalyzer: EventSource {
     /// The rare fields that the current message has.
     public var rareFields: RareFields {
         let isClean = current.violations.isEmpty && current.extensions.isEmpty && carrierViolations.isEmpty
-        return extraRareFields.union(isClean ? [] : .violations)
+        return extraRareFields.union(rareFieldsOfOptions).union(isClean ? [] : .violations)
     }
 
     /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or `payload.bytes`.

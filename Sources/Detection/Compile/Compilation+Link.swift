@@ -34,8 +34,8 @@ extension Compilation {
                 // program for that type.
                 let asked = condition.checks.filter { typeTexts.knows(pool.slots[pool.checks[$0].slot]) }
                 var emitted: [[Bool?]: Int32?] = [:]
-                for type in UInt8.min...UInt8.max {
-                    let answers = asked.map { typeTexts.answer(to: $0, in: pool, for: type) }
+                for types in typeTexts.alike {
+                    let answers = asked.map { typeTexts.answer(to: $0, in: pool, for: types[0]) }
                     if emitted[answers] == nil {
                         let rest = condition.simplified { check in
                             asked.firstIndex(of: check).flatMap { answers[$0] }
@@ -50,7 +50,8 @@ extension Compilation {
                         }
                         emitted[answers] = .some(program)
                     }
-                    if let program = emitted[answers] ?? nil { entries[Int(type)].append(program) }
+                    guard let program = emitted[answers] ?? nil else { continue }
+                    for type in types { entries[Int(type)].append(program) }
                 }
             }
             allEntries.append((category, entries))
@@ -64,16 +65,18 @@ extension Compilation {
             }
         }
         var index = RuleIndex(Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool)
+        var guards = GuardBuilder(pool: pool, conditions: conditions)
         for (category, entries) in allEntries {
-            let own = rareFields.filter { $0.category == category }
-            let guards = GuardBuilder(pool: pool, conditions: conditions, rareFields: own)
+            guards.rareFields = rareFields.filter { $0.category == category }
             buckets.fill(category, entries, guards, &index)
         }
         for (place, document) in order.enumerated() where !rules[place].isCorrelation && !reached.contains(place) {
             warnOfUnreachable(rules[place], document, discriminators)
         }
+        var ready = pool
+        ready.cache = PatternCache()
         return CompiledRules(
-            rules: rules, pool: pool, instructions: builder.instructions, programs: programs, buckets: buckets,
+            rules: rules, pool: ready, instructions: builder.instructions, programs: programs, buckets: buckets,
             index: index, correlations: correlations.plans, inputs: correlations.inputs, feeds: correlations.feeds,
             registry: registry)
     }
@@ -171,6 +174,7 @@ extension CheckPool {
         case .timePart: fetch + 20
         case .topic: fetch + 20
         case .fieldReference(let other, _, _): fetch + (slots[other].source == nil ? 10 : 50)
+        case .oneOf: fetch + 20
         case .text(let shape, _, _): fetch + (shape == .contains ? (isLong ? 100 : 20) : 6)
         case .glob: fetch + (isLong ? 200 : 30)
         case .contains, .pattern: fetch + (isLong ? 300 : 80)
@@ -182,6 +186,10 @@ extension CheckPool {
 private struct TypeTexts {
     /// For each such field the text of each type; `nil` where a type has none, or more than one.
     private var texts: [FieldID: [[UInt8]?]] = [:]
+    /// Fields that types without a text do not have.
+    private var absentElse: Set<FieldID> = []
+    /// The types, those together of which all texts are the same.
+    private(set) var alike: [[UInt8]] = []
 
     init(_ discriminators: [Discriminator]) {
         for discriminator in discriminators {
@@ -194,7 +202,18 @@ private struct TypeTexts {
                 }
             }
             for code in 0..<256 where isDoubtful[code] { row[code] = nil }
+            if discriminator.isElseAbsent, !isDoubtful.contains(true) { absentElse.insert(discriminator.field) }
             texts[discriminator.field] = row
+        }
+        var places: [[[UInt8]?]: Int] = [:]
+        for type in UInt8.min...UInt8.max {
+            let own = discriminators.map { texts[$0.field]?[Int(type)] ?? nil }
+            if let place = places[own] {
+                alike[place].append(type)
+            } else {
+                places[own] = alike.count
+                alike.append([type])
+            }
         }
     }
 
@@ -204,7 +223,8 @@ private struct TypeTexts {
     /// What a check on such a field says of messages of a type; `nil` where that is not known beforehand.
     func answer(to check: Int, in pool: CheckPool, for type: UInt8) -> Bool? {
         let check = pool.checks[check]
-        guard let text = texts[pool.slots[check.slot].entry.id]?[Int(type)] else { return nil }
+        let field = pool.slots[check.slot].entry.id
+        guard let text = texts[field]?[Int(type)] else { return absentElse.contains(field) ? false : nil }
         return check.predicate.answer(text.span.bytes, literals: pool.literals.span.bytes, globs: pool.globs)
     }
 }

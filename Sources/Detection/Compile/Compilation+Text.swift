@@ -3,8 +3,10 @@ import Events
 import Sigma
 
 extension Compilation {
-    /// From this many texts on, one pattern looks for all of them at once.
+    /// From this many texts on, all of them are looked for at once.
     static let manyTexts = 8
+    /// So many beginnings and ends of texts are compared one by one, which costs less than a search.
+    static let manyEnds = 32
     /// Vectorscan refuses expressions of 16,000 characters; a longer list makes several patterns.
     static let longestExpression = 12_000
 
@@ -85,15 +87,20 @@ extension Compilation {
         guard texts.count >= Self.manyTexts else { return nil }
         var alternatives: [String] = []
         var rest: [Expression] = []
+        var whole: [[UInt8]] = []
+        let ends = texts.count { TextPlan($0.parts).isEnd }
         for text in texts {
-            switch TextPlan(text.parts) {
-            case .literal(let shape, let literal) where !literal.isEmpty:
-                let start = shape == .equals || shape == .prefix ? "^" : ""
-                let end = shape == .equals || shape == .suffix ? "\\z" : ""
+            let plan = TextPlan(text.parts)
+            switch plan {
+            case .literal(.equals, let literal): whole.append(literal)
+            case .literal(let shape, let literal) where !literal.isEmpty && !(plan.isEnd && ends < Self.manyEnds):
+                let start = shape == .prefix ? "^" : ""
+                let end = shape == .suffix ? "\\z" : ""
                 alternatives.append("(?:\(start)\(quoted(literal))\(end))")
             default: rest.append(single(text.parts, slot: slot, cased: cased, isLong: false))
             }
         }
+        if !whole.isEmpty { rest.append(oneOf(whole, slot: slot, cased: cased)) }
         var groups: [[String]] = [[]]
         var length = 0
         for alternative in alternatives {
@@ -111,6 +118,16 @@ extension Compilation {
             rest.append(.check(pool.number(Check(slot: slot, predicate: .pattern(number)))))
         }
         return rest
+    }
+
+    /// The check for texts of which the value is one.
+    private mutating func oneOf(_ texts: [[UInt8]], slot: Int, cased: Bool) -> Expression {
+        let distinct = Set(texts.map { cased ? $0 : $0.map(folded) })
+        let ordered = distinct.sorted { $0.count != $1.count ? $0.count < $1.count : $0.lexicographicallyPrecedes($1) }
+        let start = pool.globs.count
+        for text in ordered { pool.globs.append(.literal(pool.literal(text, cased: cased))) }
+        return .check(
+            pool.number(Check(slot: slot, predicate: .oneOf(start: start, end: pool.globs.count, cased: cased))))
     }
 
     /// Warns of texts in which case makes a difference to the protocol, and not to the rule.
@@ -136,6 +153,13 @@ private enum TextPlan {
     case anything
     case literal(TextShape, [UInt8])
     case wildcards
+
+    /// Whether only the beginning or the end of the value is compared.
+    var isEnd: Bool {
+        if case .literal(.prefix, _) = self { return true }
+        if case .literal(.suffix, _) = self { return true }
+        return false
+    }
 
     init(_ parts: [BytePattern.Part]) {
         switch parts.count {

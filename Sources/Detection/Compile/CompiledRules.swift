@@ -94,6 +94,13 @@ public struct CompiledRules: Sendable {
     /// Each ATT&CK technique that a loaded rule is tagged with, sorted.
     public var techniques: [String] { Set(rules.flatMap(\.techniques)).sorted() }
 
+    /// The regular expressions of the rules as they were compiled, for the next time that the same rules are; `nil` where
+    /// `known` holds just these.
+    public func patterns(otherThan known: PatternCache = PatternCache()) -> PatternCache? {
+        let sets = index.fields.compactMap(\.set)
+        return known.holds(pool.patterns, sets) ? nil : PatternCache(pool.patterns, sets)
+    }
+
     let pool: CheckPool
     let instructions: [Instruction]
     let programs: [Program]

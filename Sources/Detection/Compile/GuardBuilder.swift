@@ -6,8 +6,17 @@ struct GuardBuilder {
     let pool: CheckPool
     /// The condition of each program.
     let conditions: [Expression]
+    /// The checks of each condition.
+    private let checks: [[Int]]
     /// The rare fields of the category.
-    let rareFields: [RareField]
+    var rareFields: [RareField] = []
+
+    /// A builder for programs with these conditions.
+    init(pool: CheckPool, conditions: [Expression]) {
+        self.pool = pool
+        self.conditions = conditions
+        checks = conditions.map(\.checks)
+    }
 
     /// The programs among `members` that need a rare field, field by field.
     func requiredFields(of members: [Int32]) -> [RequiredFields] {
@@ -21,11 +30,15 @@ struct GuardBuilder {
 
     /// What the ends of texts rule out among `members`, the guard of most programs first.
     func textGuards(of members: [Int32]) -> [(TextGuard, masks: [UInt64])] {
-        let checks = Set(members.flatMap { conditions[Int($0)].checks }).sorted()
-        let slots = Set(checks.map { pool.checks[$0].slot }).filter { isText(pool.slots[$0]) }.sorted()
         let all = ProgramGroup(programs: 0..<members.count).all
-        return slots.compactMap { slot in
-            let own = checks.filter { pool.checks[$0].slot == slot }
+        var checksBySlot: [Int: Set<Int>] = [:]
+        for member in members {
+            for check in checks[Int(member)] where isText(pool.slots[pool.checks[check].slot]) {
+                checksBySlot[pool.checks[check].slot, default: []].insert(check)
+            }
+        }
+        return checksBySlot.keys.sorted().compactMap { slot in
+            let own = checksBySlot[slot, default: []].sorted()
             let masks =
                 table(members, own, all) { pool.checks[$0].predicate.firstBytes(in: pool) }
                 + table(members, own, all) { pool.checks[$0].predicate.lastBytes(in: pool) }
@@ -47,14 +60,19 @@ struct GuardBuilder {
     /// For each value of a byte the programs that can match, where `bytes` tells what a check wants to find there;
     /// `nil` is anything.
     private func table(
-        _ members: [Int32], _ checks: [Int], _ all: UInt64, _ bytes: (Int) -> Set<UInt8>?
+        _ members: [Int32], _ own: [Int], _ all: UInt64, _ bytes: (Int) -> ByteForms?
     ) -> [UInt64] {
-        let wanted = Dictionary(uniqueKeysWithValues: checks.compactMap { check in bytes(check).map { (check, $0) } })
-        let named = wanted.values.reduce(into: Set<UInt8>()) { $0.formUnion($1) }
+        let wanted = Dictionary(uniqueKeysWithValues: own.compactMap { check in bytes(check).map { (check, $0) } })
         let unnamed = all & ~mask(of: members) { wanted[$0] != nil }
         var result = Array(repeating: unnamed, count: 256)
-        for byte in named {
-            result[Int(byte)] = all & ~mask(of: members) { wanted[$0].map { !$0.contains(byte) } ?? false }
+        // Bytes that the same checks want, as the two cases of a letter mostly are, have the same mask.
+        var known: [[Int]: UInt64] = [:]
+        for byte in Set(wanted.values.flatMap { [$0.one, $0.other] }) {
+            let wanting = own.filter { wanted[$0]?.contains(byte) ?? false }
+            let made =
+                known[wanting] ?? all & ~mask(of: members) { wanted[$0].map { !$0.contains(byte) } ?? false }
+            known[wanting] = made
+            result[Int(byte)] = made
         }
         return result
     }
@@ -62,7 +80,8 @@ struct GuardBuilder {
     /// The programs that cannot match when the checks that `saysNo` names say no.
     private func mask(of members: [Int32], _ saysNo: (Int) -> Bool) -> UInt64 {
         var mask: UInt64 = 0
-        for (index, member) in members.enumerated() {
+        // A program without any such check has nothing that could rule it out.
+        for (index, member) in members.enumerated() where checks[Int(member)].contains(where: saysNo) {
             let value = conditions[Int(member)].value { saysNo($0) ? false : nil }
             if value == false { mask |= 1 << UInt64(index) }
         }

@@ -43,7 +43,9 @@ struct KeyFinder {
     private func cover(_ expression: Expression) -> (keys: Set<RuleKey>, cost: Int)? {
         switch expression {
         case .constant(let value): return value ? nil : ([], 0)
-        case .check(let number): return key(of: pool.checks[number]).map { ([$0.key], $0.cost) }
+        case .check(let number):
+            if let many = keys(of: pool.checks[number]) { return many }
+            return key(of: pool.checks[number]).map { ([$0.key], $0.cost) }
         case .not: return nil
         case .all(let parts): return parts.compactMap { cover($0) }.min { $0.cost < $1.cost }
         case .any(let parts):
@@ -55,6 +57,15 @@ struct KeyFinder {
             }
             return union
         }
+    }
+
+    /// The keys of a check for one of many texts.
+    private func keys(of check: Check) -> (keys: Set<RuleKey>, cost: Int)? {
+        guard case .oneOf(let start, let end, _) = check.predicate else { return nil }
+        let hashes = pool.globs[start..<end].compactMap { part -> UInt64? in
+            if case .literal(let range) = part { keyHash(pool.literals.span.bytes.slice(range)) } else { nil }
+        }
+        return (Set(hashes.map { .equals(slot: check.slot, hash: $0) }), 2 * hashes.count)
     }
 
     /// The key of a check, and how often it is there although the rule does not match: the less, the better.

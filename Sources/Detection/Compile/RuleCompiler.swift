@@ -1,8 +1,8 @@
 import Events
 import Sigma
 
-/// A field that every message of a category has, and whose value follows from the type of the message: rules that ask
-/// for it are sorted by that type, and never ask the message.
+/// A field whose value follows from the type of a message: rules that ask for it are sorted by that type, and never ask
+/// the message.
 public struct Discriminator: Sendable {
     /// The category of messages.
     public var category: EventCategory
@@ -10,14 +10,17 @@ public struct Discriminator: Sendable {
     public var field: FieldID
     /// The message types for each text the field can have.
     ///
-    /// A type that stands nowhere here is not taken for known.
+    /// A type that stands nowhere here is not taken for known, unless `isElseAbsent`.
     public var codes: [String: [UInt8]]
+    /// Whether messages of types that stand nowhere in `codes` do not have the field.
+    public var isElseAbsent: Bool
 
     /// Makes a discriminator.
-    public init(category: EventCategory, field: FieldID, codes: [String: [UInt8]]) {
+    public init(category: EventCategory, field: FieldID, codes: [String: [UInt8]], isElseAbsent: Bool = false) {
         self.category = category
         self.field = field
         self.codes = codes
+        self.isElseAbsent = isElseAbsent
     }
 
     /// Makes a discriminator of a field with one text for each message type.
@@ -48,12 +51,15 @@ public enum RuleCompiler {
     ///   - registry: the fields that there are.
     ///   - discriminators: fields that follow from the type of a message.
     ///   - rareFields: fields whose absence an event tells at once. Both make rules cheaper and change nothing else.
+    ///   - patterns: regular expressions that were compiled before.
     /// - Returns: the rules, and what was found wrong.
     public static func compile(
         _ documents: [SigmaDocument], broken: [BrokenDocument] = [], placeholders: Placeholders = Placeholders(),
-        registry: FieldRegistry, discriminators: [Discriminator] = [], rareFields: [RareField] = []
+        registry: FieldRegistry, discriminators: [Discriminator] = [], rareFields: [RareField] = [],
+        patterns: PatternCache = PatternCache()
     ) -> (rules: CompiledRules, diagnostics: [Diagnostic]) {
         var compilation = Compilation(registry: registry, placeholders: placeholders)
+        compilation.pool.cache = patterns
         compilation.unreadable = broken.reduce(into: []) { $0.formUnion($1.identities) }
         let sound = documents.count
         let documents = documents + broken.compactMap(\.document)

@@ -24,6 +24,8 @@ enum Predicate: Hashable, Sendable {
     case isAddress(IPAddress)
     case isWithin(CIDRBlock)
     case text(TextShape, literal: ByteRange, cased: Bool)
+    /// Whether the text is one of many: a slice of the globs, all of them literals, in ascending order.
+    case oneOf(start: Int, end: Int, cased: Bool)
     /// A slice of the globs.
     case glob(start: Int, end: Int, cased: Bool)
     /// The number of a pattern.
@@ -75,6 +77,8 @@ struct CheckPool: Sendable {
     var literals: [UInt8] = []
     var globs: [GlobPart] = []
     var patterns: [Pattern] = []
+    /// What was compiled before.
+    var cache = PatternCache()
 
     private var slotNumbers: [SlotKey: Int] = [:]
     private var checkNumbers: [Check: Int] = [:]
@@ -133,7 +137,7 @@ struct CheckPool: Sendable {
     mutating func pattern(_ expression: String, _ options: PatternOptions) throws(Pattern.Refusal) -> Int {
         let key = PatternKey(expression: expression, options: options)
         if let known = patternNumbers[key] { return known }
-        patterns.append(try Pattern(expression, options))
+        patterns.append(try cache.pattern(expression, options))
         patternNumbers[key] = patterns.count - 1
         return patterns.count - 1
     }

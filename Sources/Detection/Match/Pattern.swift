@@ -31,6 +31,13 @@ final class Pattern: @unchecked Sendable {
         self.options = options
     }
 
+    /// An expression that was compiled before, to `database`, which belongs to it from here on.
+    init(_ expression: String, _ options: PatternOptions, compiled database: OpaquePointer) {
+        self.database = database
+        self.expression = expression
+        self.options = options
+    }
+
     deinit { hs_free_database(database) }
 
     /// Vectorscan's flags for options.
@@ -48,6 +55,8 @@ final class Pattern: @unchecked Sendable {
 // Unchecked for the same reason as `Pattern`.
 final class PatternSet: @unchecked Sendable {
     let database: OpaquePointer
+    /// What it was compiled from.
+    let expressions: [(text: String, options: PatternOptions)]
 
     /// Compiles expressions, which are known by their place in the list; `nil` where Vectorscan will not have them
     /// together.
@@ -60,6 +69,13 @@ final class PatternSet: @unchecked Sendable {
         var made: OpaquePointer?
         guard vectorscan_set_compile(set, &made) == HS_SUCCESS, let made else { return nil }
         database = made
+        self.expressions = expressions
+    }
+
+    /// Expressions that were compiled before, to `database`, which belongs to it from here on.
+    init(_ expressions: [(text: String, options: PatternOptions)], compiled database: OpaquePointer) {
+        self.database = database
+        self.expressions = expressions
     }
 
     deinit { hs_free_database(database) }

@@ -4,38 +4,47 @@ extension Predicate {
     /// The bytes that a text can begin with to be answered yes; `nil` where that is any, or none at all.
     ///
     /// For a single value only.
-    func firstBytes(in pool: CheckPool) -> Set<UInt8>? {
+    func firstBytes(in pool: CheckPool) -> ByteForms? {
         switch self {
         case .text(.equals, let range, let cased), .text(.prefix, let range, let cased):
-            return range.isEmpty ? nil : variants(pool.literals[range.offset], cased)
+            return range.isEmpty ? nil : ByteForms(pool.literals[range.offset], cased)
         case .glob(let start, let end, let cased):
             guard start < end, case .literal(let range) = pool.globs[start], !range.isEmpty else { return nil }
-            return variants(pool.literals[range.offset], cased)
+            return ByteForms(pool.literals[range.offset], cased)
         case .pattern(let number):
             let pattern = pool.patterns[number]
             guard !pattern.options.contains(.multiLine) else { return nil }
-            return fixedStart(pattern.expression).map { variants($0, !pattern.options.contains(.ignoresCase)) }
+            return fixedStart(pattern.expression).map { ByteForms($0, !pattern.options.contains(.ignoresCase)) }
         default: return nil
         }
     }
 
     /// The same for the last byte.
-    func lastBytes(in pool: CheckPool) -> Set<UInt8>? {
+    func lastBytes(in pool: CheckPool) -> ByteForms? {
         switch self {
         case .text(.equals, let range, let cased), .text(.suffix, let range, let cased):
-            return range.isEmpty ? nil : variants(pool.literals[range.end - 1], cased)
+            return range.isEmpty ? nil : ByteForms(pool.literals[range.end - 1], cased)
         case .glob(let start, let end, let cased):
             guard start < end, case .literal(let range) = pool.globs[end - 1], !range.isEmpty else { return nil }
-            return variants(pool.literals[range.end - 1], cased)
+            return ByteForms(pool.literals[range.end - 1], cased)
         default: return nil
         }
     }
 }
 
-/// The bytes that equal `byte`, with or without regard to case.
-private func variants(_ byte: UInt8, _ cased: Bool) -> Set<UInt8> {
-    guard !cased else { return [byte] }
-    return Set((UInt8.min...UInt8.max).filter { folded($0) == folded(byte) })
+/// The bytes that equal one, with or without regard to case: that byte, or both cases of a letter.
+struct ByteForms {
+    let one: UInt8
+    let other: UInt8
+
+    init(_ byte: UInt8, _ cased: Bool) {
+        let small = folded(byte)
+        let isLetter = small &- 0x61 < 26
+        one = cased ? byte : small
+        other = cased ? byte : isLetter ? small & 0xDF : small
+    }
+
+    func contains(_ byte: UInt8) -> Bool { byte == one || byte == other }
 }
 
 /// The letter, digit or slash that every match of a regular expression begins with, at the beginning of the text; `nil`

@@ -14,6 +14,7 @@ extension Predicate {
             case .suffix: return text.holds(literal, at: text.byteCount &- range.count, cased: cased)
             case .contains: return text.contains(literal, cased: cased)
             }
+        case .oneOf(let start, let end, let cased): return text.isOne(of: globs, start..<end, literals, cased: cased)
         case .glob(let start, let end, let cased):
             return text.fits(globs, start..<end, literals: literals, cased: cased)
         case .contains(let range, let cased, _): return text.contains(literals.slice(range), cased: cased)

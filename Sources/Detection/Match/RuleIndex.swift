@@ -53,14 +53,16 @@ struct RuleIndex: Sendable {
         for program in programs { found[program] = finder.keys(of: conditions[Int(program)]) }
         var unusable: Set<RuleKey> = []
         for slot in Set(found.values.joined().map(\.slot)).sorted() {
-            addField(slot, Set(found.values.joined().filter { $0.slot == slot }), &unusable)
+            addField(slot, Set(found.values.joined().filter { $0.slot == slot }), pool.cache, &unusable)
         }
         for (program, wanted) in found where wanted.isDisjoint(with: unusable) {
             programKeys[program] = wanted.compactMap { keys[$0] }.sorted()
         }
     }
 
-    private mutating func addField(_ slot: Int, _ wanted: Set<RuleKey>, _ unusable: inout Set<RuleKey>) {
+    private mutating func addField(
+        _ slot: Int, _ wanted: Set<RuleKey>, _ cache: PatternCache, _ unusable: inout Set<RuleKey>
+    ) {
         var field = Field(slot: slot)
         var expressions: [(text: String, options: PatternOptions)] = []
         var values: [(UInt64, Int32)] = []
@@ -77,7 +79,7 @@ struct RuleIndex: Sendable {
             }
         }
         if !expressions.isEmpty {
-            field.set = PatternSet(expressions)
+            field.set = cache.set(expressions)
             if field.set == nil { unusable.formUnion(finding) }
         }
         if !values.isEmpty {

@@ -57,6 +57,31 @@ extension RawSpan {
         return true
     }
 
+    /// Whether it is one of the literals in a slice of `parts`, which are in ascending order: shorter ones first.
+    ///
+    /// - Complexity: logarithmic in the number of literals.
+    func isOne(of parts: [GlobPart], _ range: Range<Int>, _ literals: RawSpan, cased: Bool) -> Bool {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low &+ high) / 2
+            guard case .literal(let place) = parts[middle] else { return false }
+            let order = compare(literals.slice(place), cased: cased)
+            if order == 0 { return true }
+            if order < 0 { high = middle } else { low = middle &+ 1 }
+        }
+        return false
+    }
+
+    /// Below 0 where this text comes before `literal`, the shorter one first, 0 where both are the same.
+    private func compare(_ literal: RawSpan, cased: Bool) -> Int {
+        if byteCount != literal.byteCount { return byteCount &- literal.byteCount }
+        for index in 0..<byteCount {
+            let own = cased ? byte(at: index) : folded(byte(at: index))
+            if own != literal.byte(at: index) { return Int(own) &- Int(literal.byte(at: index)) }
+        }
+        return 0
+    }
+
     /// The length of the character at `offset`: a well-formed UTF-8 sequence, or one byte where there is none.
     func characterLength(at offset: Int) -> Int { max(1, utf8SequenceLength(self, at: offset)) }
 

@@ -66,7 +66,7 @@ extension MQTTAnalyzer {
         case .idle: append(event.idle, &values)
         case .sessionWildcard: if let widest = sessions[event.session].widest { values.append(text: widest.name) }
         case .connectCount: if event.connectCount > 0 { values.append(event.connectCount) }
-        case .topicLevels: withTopic(bytes) { values.append($0.levelCount) }
+        case .topicLevels: appendLevels(bytes, &values)
         case .topicSystem: appendIsSystem(bytes, &values)
         case .filterWildcard: forEachFilter(bytes) { values.append(text: MQTTTopicFilter($0).wildcard.name) }
         case .filterShare: appendShares(bytes, &values)

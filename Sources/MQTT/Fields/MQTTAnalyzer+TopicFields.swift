@@ -48,6 +48,20 @@ extension MQTTAnalyzer {
         values.append(isSystem)
     }
 
+    func appendLevels(_ bytes: RawSpan, _ values: inout FieldValues) {
+        withTopic(bytes) { values.append($0.levelCount) }
+        let filters: MQTTFilterList
+        switch event.message.body {
+        case .subscribe(let subscribe): filters = subscribe.filters
+        case .unsubscribe(let unsubscribe): filters = unsubscribe.filters
+        default: return
+        }
+        guard filters.count > 0 else { return }
+        var most = 0
+        filters.forEach(bytes) { filter, _ in most = max(most, bytes.slice(filter).levelCount) }
+        values.append(most)
+    }
+
     func appendHasRegex(_ bytes: RawSpan, _ values: inout FieldValues) {
         let filters: MQTTFilterList
         switch event.message.body {

@@ -96,7 +96,9 @@ extension MQTTField {
         case .connectCount:
             FieldInfo("mqtt.connect.count", .int, "CONNECT: which one it is on its connection, from 1")
         case .topicLevels:
-            FieldInfo("mqtt.topic.levels", .int, "PUBLISH: number of levels of the topic")
+            FieldInfo(
+                "mqtt.topic.levels", .int,
+                "number of levels of the topic; SUBSCRIBE, UNSUBSCRIBE: of the filter with most")
         case .topicSystem:
             FieldInfo("mqtt.topic.sys", .bool, "PUBLISH, SUBSCRIBE: $SYS or under it, also behind $share/NAME/")
         case .filterWildcard:

@@ -24,7 +24,11 @@ public struct RuleSet: Sendable {
     }
 
     /// Reads and compiles rules and filters; where no rules are named, the shipped ones.
-    public static func load(_ sources: RuleSources) throws(SensorError) -> RuleSet {
+    ///
+    /// The tests of rules are read where `withTests`, regular expressions taken from `patterns` where they are there.
+    public static func load(
+        _ sources: RuleSources, withTests: Bool = true, patterns: PatternCache = PatternCache()
+    ) throws(SensorError) -> RuleSet {
         var paths = sources.rules
         if paths.isEmpty {
             guard let shipped = RuleFiles.shipped() else {
@@ -36,15 +40,16 @@ public struct RuleSet: Sendable {
         let filters = try RuleFiles.read(sources.filters, .filters)
         return RuleSet(
             files: rules.files, filters: filters.files, lists: sources.lists,
-            found: rules.diagnostics + filters.diagnostics)
+            found: rules.diagnostics + filters.diagnostics, withTests: withTests, patterns: patterns)
     }
 
     /// Compiles rule files, with the filters and lists of a site.
     ///
-    /// `found` is what was said of the files already.
+    /// `found` is what was said of the files already. Without `withTests` the rules have no tests, and nothing is said of
+    /// them. `patterns` are regular expressions that were compiled before.
     public init(
         files: [RuleFiles.File], filters: [RuleFiles.File] = [], lists: [String: [String]] = [:],
-        found: [Diagnostic] = []
+        found: [Diagnostic] = [], withTests: Bool = true, patterns: PatternCache = PatternCache()
     ) {
         var documents: [SigmaDocument] = []
         var broken: [BrokenDocument] = []
@@ -60,7 +65,7 @@ public struct RuleSet: Sendable {
                 broken += Self.unusable(file)
                 continue
             }
-            let reading = SigmaReader.readAll(text: file.text, file: file.path)
+            let reading = SigmaReader.readAll(text: file.text, file: file.path, withTests: withTests)
             diagnostics += reading.diagnostics
             broken += reading.broken
             for document in reading.documents {
@@ -77,7 +82,7 @@ public struct RuleSet: Sendable {
         }
         let (rules, compilerFound) = RuleCompiler.compile(
             documents, broken: broken, placeholders: Placeholders(lists), registry: Protocols.registry,
-            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
+            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields, patterns: patterns)
         compiled = rules
         self.documents = documents
         self.lists = lists

@@ -7,7 +7,7 @@ extension DocumentReader {
         var result = EarshotExtension()
         result.summary = map["summary"].flatMap { line($0, "the summary") }
         result.suppress = map["suppress"].flatMap { suppression($0) }
-        result.tests = map["tests"].flatMap { tests($0) } ?? []
+        if withTests { result.tests = map["tests"].flatMap { tests($0) } ?? [] }
         row(map, isCorrelation: isCorrelation, into: &result)
         if let absence = map.entries.first(where: { $0.key.value == "absence" }), map["ratio"] != nil {
             error(

@@ -6,16 +6,19 @@ struct DocumentReader {
     let source: SourceText
     let chunk: DocumentChunk
     let file: String
+    /// Whether `earshot.tests` are there to be read.
+    let withTests: Bool
     private(set) var diagnostics: [Diagnostic] = []
     /// The conditions of the steps of `escalate`, until the selections are known.
     var stepConditions: [YAMLNode] = []
     /// The same, read.
     var readSteps: [Located<Condition>] = []
 
-    init(source: SourceText, chunk: DocumentChunk, file: String) {
+    init(source: SourceText, chunk: DocumentChunk, file: String, withTests: Bool = true) {
         self.source = source
         self.chunk = chunk
         self.file = file
+        self.withTests = withTests
     }
 
     mutating func read(_ root: YAMLNode) -> SigmaDocument? {

@@ -4,7 +4,7 @@ extension YAMLComposer {
     /// libyaml ends a line at U+0085, U+2028 and U+2029 too, which no editor counts; the control characters for the
     /// direction of text can make a rule look like another one.
     mutating func hasOnlyPlainCharacters() -> Bool {
-        for number in chunk.lines {
+        for number in chunk.lines where !skipped.contains(number) {
             guard let line = source.line(number) else { continue }
             for index in line.indices where !Self.isPlain(line[index].value) {
                 let position = SourcePosition(line: number, column: index - line.startIndex + 1)

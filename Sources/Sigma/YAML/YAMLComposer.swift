@@ -7,20 +7,23 @@ struct YAMLComposer {
     let source: SourceText
     let chunk: DocumentChunk
     let file: String
+    /// Lines that count as blank.
+    let skipped: Range<Int>
     var diagnostics: [Diagnostic] = []
     private var values = 0
 
-    init(source: SourceText, chunk: DocumentChunk, file: String) {
+    init(source: SourceText, chunk: DocumentChunk, file: String, passingOver skipped: Range<Int> = 0..<0) {
         self.source = source
         self.chunk = chunk
         self.file = file
+        self.skipped = skipped
     }
 
     /// The root of the document; `nil` if a diagnostic says why not.
     mutating func compose() -> YAMLNode? {
         guard hasOnlyPlainCharacters(), !hasDirective() else { return nil }
         // Yams keeps a pointer to the text while it parses. Only a string too long to be stored inline has a stable one.
-        let text = source.text(lines: chunk.lines) + String(repeating: "\n", count: 16)
+        let text = shownText + String(repeating: "\n", count: 16)
         do {
             if Self.mayHaveAliases(text) {
                 // A few aliases can stand for more values than any memory holds, and Yams would hash them all where one
@@ -38,6 +41,13 @@ struct YAMLComposer {
             report(error)
             return nil
         }
+    }
+
+    private var shownText: String {
+        guard !skipped.isEmpty else { return source.text(lines: chunk.lines) }
+        return source.text(lines: chunk.lines.lowerBound..<skipped.lowerBound)
+            + String(repeating: "\n", count: skipped.count)
+            + source.text(lines: skipped.upperBound..<chunk.lines.upperBound)
     }
 
     // MARK: - Yams
