@@ -20,19 +20,18 @@ struct LiveTests {
         try flooder.login("meter-7")
         try sensor.expect("mqtt/mqtt_anonymous_accepted", since: act, "an anonymous CONNECT")
         act = .now
-        for number in 1...200 {
+        for number in 1...150 {
             try flooder.send(MQTTBytes.publish(Array("cfg/\(number)".utf8), Array("on".utf8), isRetained: true))
         }
         try flooder.send(MQTTBytes.disconnect)
-        try sensor.expect("mqtt/mqtt_retained_topics_flood", since: act, "200 retained messages")
+        try sensor.expect("mqtt/mqtt_retained_topics_flood", since: act, "150 retained messages")
         act = .now
         let reader = try Background(
             Program.find("mosquitto_sub") ?? "", ["-h", "127.0.0.1", "-p", "\(broker.port)", "-t", "#", "-W", "1"])
-        for rule in ["mqtt_subscribe_all_attempt", "mqtt_subscribe_all_granted", "mqtt_harvest_in_progress"] {
-            try sensor.expect("mqtt/\(rule)", since: act, "mosquitto_sub -t '#'")
-        }
+        // Asked for, granted and sent is one row, which is called by the worst of it.
+        try sensor.expect("mqtt/mqtt_harvest_in_progress", since: act, "mosquitto_sub -t '#'")
         _ = try reader.waitForEnd()
-        #expect(reader.text == String(repeating: "on\n", count: 200))
+        #expect(reader.text == String(repeating: "on\n", count: 150))
         act = .now
         let discovered = try server.get("/.well-known/core")
         #expect(discovered.text.contains("</time>"), "\(discovered.text)\(discovered.errorText)")
@@ -42,7 +41,7 @@ struct LiveTests {
         let last = try sensor.end(SIGINT)
         let capture = try recording.end(after: [0xFF] + Array(last.utf8.dropFirst()))
         let seen = try sensor.alertsSoFar()
-        #expect(seen.count == 6, "\(seen.map(\.essence))")
+        #expect(seen.count == 4, "\(seen.map(\.essence))")
         let store = folder.file("replayed.db")
         let replay = try earshot("replay", "--db", store, capture)
         #expect(replay.status == 0, "\(replay.errorText)")

@@ -123,7 +123,9 @@ import Testing
 @Suite struct TakeoverTests {
     private func join(_ listener: Listener, _ id: String, accepted: Bool = true) -> [String]? {
         let shown = listener.send(Connect(clientID: id).bytes)
-        listener.send(connack(code: accepted ? 0 : 5), .toClient)
+        let answer = listener.send(connack(code: accepted ? 0 : 5), .toClient)
+        // The answer says it too: only who is let in takes anything over.
+        #expect(answer["mqtt.session.takeover"] == shown["mqtt.session.takeover"])
         return shown["mqtt.session.takeover"]
     }
 

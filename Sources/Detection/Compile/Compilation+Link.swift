@@ -12,6 +12,7 @@ extension Compilation {
         for (place, document) in order.enumerated() {
             guard let owner = loaded[document]?.ownerDocument else { continue }
             rules[place].rowOwner = places[owner]
+            if let owner = places[owner] { rules[owner].steps[Int(rules[place].ownerStep)].rule = place }
         }
 
         let pool = pool

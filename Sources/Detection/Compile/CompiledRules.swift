@@ -62,6 +62,8 @@ public struct RowStep: Sendable {
     public let level: SigmaLevel
     /// What it is called.
     public internal(set) var title: String
+    /// The rule that the step is, as an index into `CompiledRules.rules`; `nil` where it is the row's own.
+    public internal(set) var rule: Int?
     /// Its summary; `nil` where that of the rule that matched stands.
     let summary: SummaryTemplate?
 }
@@ -115,6 +117,15 @@ public struct CompiledRules: Sendable {
     /// The longest time for which a repetition only counts, in nanoseconds.
     public var longestSuppression: Int64 {
         rules.compactMap(\.suppression?.duration).reduce(Correlator.foldDuration) { max($0, $1) }
+    }
+
+    /// The rule that an alert row is called by: that of its step, or the one that it belongs to.
+    ///
+    /// - Parameters:
+    ///   - step: the step of the row, as an index into `steps`.
+    ///   - owner: the rule that it belongs to, as an index into `rules`.
+    public func shownRule(_ step: Int, of owner: Int) -> CompiledRule {
+        rules[rules[owner].steps[step].rule ?? owner]
     }
 
     /// The names of the fields that the rules look at, in the order of the registry.

@@ -52,6 +52,7 @@ extension Correlator {
         hit.earliest = Timestamp(nanoseconds: row.earliest)
         hit.latest = Timestamp(nanoseconds: row.latest)
         hit.step = Int(row.step)
+        hit.earlierStep = Int(row.earlierStep)
         hit.hasRisen = row.hasRisen
         hit.values = row.values
         hit.hasNewValue = row.hasNewValue
@@ -69,6 +70,7 @@ extension Correlator {
         var joined = hit.hasRisen ? hit : earlier
         if joined.evidence.isEmpty { joined.evidence = hit.hasRisen ? earlier.evidence : hit.evidence }
         joined.isNew = earlier.isNew
+        joined.earlierStep = earlier.hasRisen ? earlier.earlierStep : hit.earlierStep
         joined.hasRisen = (earlier.hasRisen || hit.hasRisen) && !earlier.isNew
         joined.hasNewValue = earlier.hasNewValue || hit.hasNewValue
         (joined.step, joined.count, joined.values, joined.bytes) = (hit.step, hit.count, hit.values, hit.bytes)

@@ -35,6 +35,8 @@ public struct Hit: Hashable, Sendable {
     public var latest = Timestamp.zero
     /// The step that the row stands at, as an index into the rule's `steps`; 0 is the rule itself.
     public var step = 0
+    /// The step that it stood at before; the same where it was not raised.
+    public var earlierStep = 0
     /// Whether this match raised the row to that step; not told of the match that a row begins with.
     public var hasRisen = false
     /// How many different values of the rule's `distinct` the row has had; 0 where the rule does not ask.

@@ -42,6 +42,7 @@ struct SuppressionRows: ~Copyable {
         var isFirstOfRule = false
         /// The highest step that a match raised it to, and whether the latest did.
         var step: UInt8 = 0
+        var earlierStep: UInt8 = 0
         var hasRisen = false
         /// What its matches add up to.
         var bytes: Int64 = 0
@@ -99,6 +100,7 @@ struct SuppressionRows: ~Copyable {
             isFirstOfRule = rules & 1 << UInt64(match.ruleStep) == 0
             rules |= 1 << UInt64(match.ruleStep)
             isNew = false
+            earlierStep = step
             hasRisen = match.step > step
             step = max(step, match.step)
             hasNewValue = false

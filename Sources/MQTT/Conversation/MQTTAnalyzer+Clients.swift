@@ -30,6 +30,7 @@ extension MQTTAnalyzer {
         if record.isLive, last != nil {
             // Who is connected stays so until the server lets the new one in: it may be refused.
             event.isTakeover = record.address != address
+            sessions[index].isTakeover = event.isTakeover
         } else {
             if let last { handOver(last, key, at: time) }
             record.session = id

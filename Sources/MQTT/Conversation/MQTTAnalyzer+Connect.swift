@@ -63,6 +63,7 @@ extension MQTTAnalyzer {
     ) {
         sessions[index].connacks += 1
         notes.note(.connackAgain, if: sessions[index].connacks > 1 && notes.version == .v5)
+        event.isTakeover = sessions[index].isTakeover
         guard let code = connack.code else { return }
         let isFirst = sessions[index].connacks == 1
         sessions[index].isAccepted = code == 0

@@ -103,6 +103,8 @@ struct MQTTSession {
     var passwordDigest: KeyedDigest.Code?
     /// What the CONNACK said.
     var isAccepted: Bool?
+    /// Whether its CONNECT gave an identifier that was live from another address.
+    var isTakeover = false
     /// Whether the answer to the CONNECT was no.
     var isRefused = false
     /// Whether it was no because of the client identifier.

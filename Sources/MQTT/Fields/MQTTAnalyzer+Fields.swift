@@ -61,7 +61,8 @@ extension MQTTAnalyzer {
         case .accepted: append(sessions[event.session].isAccepted, &values)
         case .anonymous:
             if !sessions[event.session].isMidstream { values.append(sessions[event.session].isAnonymous) }
-        case .takeover: if event.message.type == .connect { values.append(event.isTakeover) }
+        case .takeover:
+            if event.message.type == .connect || event.message.type == .connack { values.append(event.isTakeover) }
         case .age: append(event.age, &values)
         case .idle: append(event.idle, &values)
         case .sessionWildcard: if let widest = sessions[event.session].widest { values.append(text: widest.name) }

@@ -85,7 +85,7 @@ extension MQTTField {
         case .takeover:
             FieldInfo(
                 "mqtt.session.takeover", .bool,
-                "CONNECT: the client identifier is live from another address on the same broker")
+                "CONNECT, CONNACK: the client identifier was live from another address on the same broker")
         case .age:
             FieldInfo("mqtt.session.age", .int, "milliseconds since the CONNECT; absent midstream")
         case .idle:

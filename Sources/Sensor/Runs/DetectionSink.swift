@@ -93,7 +93,7 @@ public struct DetectionSink: EventSink, ~Copyable {
             let isWorthIt = hit.isNew || hit.hasRisen || hit.count <= Self.evidenceFrames
             let evidence = isWorthIt ? evidence(of: hit, frames) : Evidence()
             if hit.isNew {
-                alertsByRule[rules.rules[hit.owner].id, default: 0] += 1
+                alertsByRule[rules.shownRule(hit.step, of: hit.owner).id, default: 0] += 1
                 var alert = makeAlert(hit, event, context, message: message)
                 alert.firstSeen = min(alert.firstSeen, hit.earliest.microseconds)
                 alert.lastSeen = max(alert.lastSeen, hit.latest.microseconds)
@@ -106,6 +106,7 @@ public struct DetectionSink: EventSink, ~Copyable {
                 deliver(.insert(alert))
             } else {
                 repetitions[hit.owner] &+= 1
+                if hit.hasRisen { moveRow(hit) }
                 deliver(
                     .repeated(
                         serial: hit.alert, firstSeen: hit.earliest.microseconds, lastSeen: hit.latest.microseconds,
@@ -194,7 +195,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     ) -> Alert {
         let owner = rules.rules[hit.owner]
         // A step that is a rule of its own tells more of the row than the rule it belongs to.
-        let rule = rules.rules[hit.rule].rowOwner == nil ? owner : rules.rules[hit.rule]
+        let rule = rules.shownRule(hit.step, of: hit.owner)
         object.removeAll(keepingCapacity: true)
         if hit.missed == nil {
             json.write(event, context, message: message, to: &object)
@@ -215,6 +216,16 @@ public struct DetectionSink: EventSink, ~Copyable {
             clientID: hit.missed == nil ? clientID(event, message) : nil,
             communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
             event: String(decoding: object, as: UTF8.self), rowKey: rowKey(hit))
+    }
+
+    /// Counts a row that has risen by the rule that it is called by now.
+    private mutating func moveRow(_ hit: Hit) {
+        let (before, now) = (rules.shownRule(hit.earlierStep, of: hit.owner), rules.shownRule(hit.step, of: hit.owner))
+        // A row of a run before this one was counted there.
+        if let count = alertsByRule[before.id], count > 0, before.id != now.id {
+            alertsByRule[before.id] = count > 1 ? count - 1 : nil
+            alertsByRule[now.id, default: 0] += 1
+        }
     }
 
     private func rowKey(_ hit: Hit) -> [UInt8]? {
