@@ -72,7 +72,9 @@ struct AlertFilterOptions: ParsableArguments {
     @Option(help: "Only this level and above: informational, low, medium, high, critical.")
     var level: String?
 
-    @Option(help: ArgumentHelp("Only this rule: its name, its id or the beginning of it, or a part of its title.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Only this rule: its name, its id or the beginning of it, or a part of its title.", valueName: "name"))
     var rule: String?
 
     @Option(help: ArgumentHelp("Only alerts with this address or block at either end.", valueName: "address"))

@@ -15,7 +15,8 @@ import Testing
     @Test(
         "A rule is found by each of its names",
         arguments: [
-            ("aaaa1111-0", 0), ("AAAA1111-0", 0), ("aaaa1", 0), ("seen", 0), ("pump seen", 0), ("duel", 1), ("pump.yml", 1),
+            ("aaaa1111-0", 0), ("AAAA1111-0", 0), ("aaaa1", 0), ("seen", 0), ("pump seen", 0), ("duel", 1),
+            ("pump.yml", 1),
             ("x/pump.yml", 1), ("bbbb", 2), ("valve.yaml", 2), ("pump", 3),
         ])
     func found(_ text: String, _ place: Int) { #expect(Self.names.find(text) == .one(place), "\(text)") }

@@ -152,6 +152,7 @@ import Testing
             #expect(found.diagnostics.map(\.severity) == [isError ? .error : .warning], "\(day)")
             #expect(found.documents.isEmpty == isError)
         }
-        #expect(rule(header + "date: 2024/02/29\ndetection: {s: {a: 1}, condition: s}\n")?.metadata.date == "2024-02-29")
+        #expect(
+            rule(header + "date: 2024/02/29\ndetection: {s: {a: 1}, condition: s}\n")?.metadata.date == "2024-02-29")
     }
 }

@@ -64,7 +64,8 @@ extension Compilation {
         var ready = pool
         ready.cache = PatternCache()
         return CompiledRules(
-            rules: rules, names: RuleNames(rules), pool: ready, instructions: builder.instructions, programs: programs, buckets: buckets,
+            rules: rules, names: RuleNames(rules), pool: ready, instructions: builder.instructions, programs: programs,
+            buckets: buckets,
             index: index, correlations: correlations.plans, inputs: correlations.inputs, feeds: correlations.feeds,
             registry: registry)
     }

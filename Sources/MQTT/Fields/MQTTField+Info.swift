@@ -96,7 +96,8 @@ extension MQTTField {
         case .sessionBridge:
             FieldInfo(
                 "mqtt.session.bridge", .bool,
-                "true where the client announced itself as a bridge, by its protocol level or its topic of state; else absent")
+                "true where the client announced itself as a bridge, by its protocol level or its topic of state; else absent"
+            )
         case .connectCount:
             FieldInfo("mqtt.connect.count", .int, "CONNECT: which one it is on its connection, from 1")
         case .topicLevels:

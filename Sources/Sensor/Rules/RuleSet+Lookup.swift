@@ -8,7 +8,8 @@ extension RuleSet {
         switch compiled.names.find(wanted) {
         case .one(let place): return place
         case .several(let count):
-            throw SensorError(.noInput, "\(count) rules are called '\(wanted)', or have an id that begins so; give the id")
+            throw SensorError(
+                .noInput, "\(count) rules are called '\(wanted)', or have an id that begins so; give the id")
         case .none(let nearest):
             let hint = nearest.map { "; did you mean \($0)?" } ?? ""
             throw SensorError(.noInput, "no rule is called '\(wanted)'\(hint)")

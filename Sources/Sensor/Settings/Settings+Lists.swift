@@ -31,7 +31,8 @@ extension Settings {
             if SiteLists.all.contains(where: { $0.name == name }), CIDRBlock(text) == nil {
                 throw SensorError(
                     .configuration,
-                    "the list '\(name)' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; '\(text)' is none")
+                    "the list '\(name)' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; '\(text)' is none"
+                )
             }
             texts.append(text)
         }
