@@ -11,6 +11,8 @@ public struct NetworkInterface: Hashable, Sendable {
     public var description: String
     /// Its addresses, IPv4 and IPv6.
     public var addresses: [IPAddress]
+    /// The networks of its addresses; of an IPv6 address without a shorter prefix its /64 (RFC 4291, 2.5.4).
+    public var networks: [CIDRBlock]
     /// Whether it is up.
     public var isUp: Bool
     /// Whether it is a loopback interface.
@@ -43,14 +45,44 @@ public struct NetworkInterface: Hashable, Sendable {
         isUp = entry.flags & UInt32(PCAP_IF_UP) != 0
         isLoopback = entry.flags & UInt32(PCAP_IF_LOOPBACK) != 0
         addresses = []
+        networks = []
         var next = entry.addresses
         while let address = next {
             if let socketAddress = address.pointee.addr, let known = IPAddress(socketAddress) {
                 addresses.append(known)
+                let mask = address.pointee.netmask.flatMap { IPAddress($0) }
+                if let network = Self.network(of: known, mask) { networks.append(network) }
             }
             next = address.pointee.next
         }
     }
+}
+
+extension NetworkInterface {
+    /// The network of an address with a mask, as far as it has one.
+    static func network(of address: IPAddress, _ mask: IPAddress?) -> CIDRBlock? {
+        if address.isIPv4 {
+            // A point-to-point link has none.
+            guard let mask, mask.isIPv4 else { return CIDRBlock(address, length: 32) }
+            return CIDRBlock(address, length: UInt32(truncatingIfNeeded: mask.low).leadingOneCount)
+        }
+        let length = mask.map { $0.high.leadingOneCount } ?? 64
+        return CIDRBlock(address, length: length == 0 ? 64 : length)
+    }
+
+    /// The networks of the interfaces with these names, of all where one is `any`; none where they cannot be listed.
+    public static func networks(of names: [String]) -> [CIDRBlock] {
+        guard let all = try? all() else { return [] }
+        let wanted = names.contains("any") ? all : all.filter { names.contains($0.name) }
+        var networks: [CIDRBlock] = []
+        for network in wanted.flatMap(\.networks) where !networks.contains(network) { networks.append(network) }
+        return networks
+    }
+}
+
+extension FixedWidthInteger {
+    /// How many bits from the first on are set.
+    fileprivate var leadingOneCount: Int { (~self).leadingZeroBitCount }
 }
 
 extension IPAddress {

@@ -21,7 +21,7 @@ struct RulesExplain: ParsableCommand {
               earshot rules explain 06a975e5 events.json --matching
             """)
 
-    @Argument(help: "The id of the rule, the beginning of it, or its name.") var id: String
+    @Argument(help: "The name of the rule, its title, file name, id or the beginning of it.") var id: String
     @Argument(help: ArgumentHelp("A file with events; '-' for standard input.", valueName: "file"), completion: .file())
     var events: String
     @OptionGroup var options: RuleSetOptions

@@ -2,6 +2,7 @@ import Alerts
 import ArgumentParser
 import Detection
 import Events
+import Foundation
 import Sensor
 import Sigma
 
@@ -19,6 +20,7 @@ struct RulesList: ParsableCommand {
               earshot rules list --level high --category mqtt
               earshot rules list --tag t1110
               earshot rules list --status experimental --json
+              earshot rules list --attack --navigator layer.json
             """)
 
     @OptionGroup var options: RuleSetOptions
@@ -29,6 +31,13 @@ struct RulesList: ParsableCommand {
     var status: String?
     @Flag(help: "List the rules that only feed correlations as well.") var all = false
     @Flag(help: "One JSON object a line.") var json = false
+    @Flag(help: "Print the ATT&CK matrices instead: tactics, their techniques, how many rules are tagged with each.")
+    var attack = false
+    @Option(
+        help: ArgumentHelp(
+            "Write a layer for the ATT&CK Navigator, and one for ICS beside it (NAME-ics.json).", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var navigator: String?
 
     private static let statuses = ["stable", "test", "experimental", "deprecated", "unsupported"]
 
@@ -47,7 +56,10 @@ struct RulesList: ParsableCommand {
         try failing { () throws(SensorError) in
             let shown = try options.load().compiled.rules.filter(isWanted)
             var output = Output()
-            for rule in shown {
+            let matrix = AttackMatrix(shown)
+            if let navigator { try write(matrix, to: navigator) }
+            if attack { show(matrix, &output) }
+            for rule in shown where !attack {
                 if json {
                     rule.append(to: &output.buffer)
                     output.endLine()
@@ -61,6 +73,32 @@ struct RulesList: ParsableCommand {
             try output.end()
             let techniques = Set(shown.flatMap(\.techniques))
             Terminal.log("\(plural(shown.count, "rule")), \(plural(techniques.count, "ATT&CK technique"))")
+        }
+    }
+
+    private func show(_ matrix: AttackMatrix, _ output: inout Output) {
+        for (title, isICS) in [("Enterprise", false), ("Industrial Control Systems", true)] {
+            output.line("ATT&CK, \(title)")
+            for column in matrix.columns(ofICS: isICS) {
+                output.line("  \(column.tactic.isEmpty ? "of unknown tactics" : column.tactic)")
+                if column.cells.isEmpty { output.line("    none") }
+                for cell in column.cells {
+                    output.line("    \(pad(cell.id, 9)) \(pad(cell.name, 36)) \(cell.rules.count)")
+                }
+            }
+        }
+    }
+
+    /// Writes a layer for each of the two domains, as a layer has one.
+    private func write(_ matrix: AttackMatrix, to path: String) throws(SensorError) {
+        let url = URL(fileURLWithPath: path)
+        let name = url.deletingPathExtension().lastPathComponent + "-ics"
+        let beside = url.deletingLastPathComponent().appendingPathComponent(name).appendingPathExtension(
+            url.pathExtension.isEmpty ? "json" : url.pathExtension)
+        for (place, isICS) in [(url, false), (beside, true)] {
+            do { try Data(matrix.navigatorLayer(ofICS: isICS)).write(to: place) } catch {
+                throw SensorError(.cannotCreate, "\(place.path): cannot be written: \(error.localizedDescription)")
+            }
         }
     }
 

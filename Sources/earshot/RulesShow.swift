@@ -11,15 +11,15 @@ struct RulesShow: ParsableCommand {
         commandName: "show",
         abstract: "Show one rule: what it says of itself, where it came from, its tests, its text.",
         discussion: """
-            ID is the rule's id, the beginning of it, or its name. The filters on the rule and the correlations that \
-            count it are named as well.
+            A rule is called by its name, its title, the name of its file, its id or the beginning of that. The filters \
+            on the rule and the correlations that count it are named as well.
 
             EXAMPLES
               earshot rules show 06a975e5
               earshot rules show mqtt_message_to_reader_of_all
             """)
 
-    @Argument(help: "The id, the beginning of it, or the name.") var id: String
+    @Argument(help: "The name, title, file name, id or the beginning of it.") var id: String
     @OptionGroup var options: RuleSetOptions
     @Flag(help: "Print the text alone.") var text = false
 

@@ -30,7 +30,7 @@ struct RulesTest: ParsableCommand {
     @OptionGroup var options: RuleSetOptions
     @Option(help: ArgumentHelp("The folder of captures.", valueName: "path"), completion: .directory)
     var samples: String?
-    @Option(help: "Test this rule only: its id, the beginning of it, or its name.") var id: String?
+    @Option(help: "Test this rule only: its name, title, file name, id or the beginning of it.") var id: String?
     @Flag(help: "A rule of any origin must have a test that fires and one that stays silent.") var strict = false
     @Flag(name: .shortAndLong, help: "Print the tests that pass as well.") var verbose = false
 

@@ -67,6 +67,7 @@ struct RunCommand: ParsableCommand {
         try failing { () throws(SensorError) in
             var settings = try store.settings(rules.sources)
             packets.apply(to: &settings)
+            settings.addHomeNetworks(NetworkInterface.networks(of: interface))
             let ruleSet = try rules.load(settings)
             let options = try options(settings)
             let writer = try openStore(settings, ruleSet)
@@ -96,9 +97,11 @@ struct RunCommand: ParsableCommand {
     /// The rest of the configuration waits for the next start.
     private var reload: @Sendable () -> RuleReloader.Outcome {
         let (overrides, skippingBroken) = (store.overrides(rules.sources), rules.skipBrokenRules)
+        let interface = interface
         return {
             do throws(SensorError) {
-                let settings = try Settings.load(overrides)
+                var settings = try Settings.load(overrides)
+                settings.addHomeNetworks(NetworkInterface.networks(of: interface))
                 let loaded = try RuleSet.load(
                     settings.ruleSources, skippingBroken: skippingBroken, store: settings.database, again: true)
                 Terminal.log("loaded \(plural(loaded.compiled.rules.count, "rule")) again")

@@ -85,7 +85,9 @@ extension RuleSet {
         let rules = self
         let errors = rules.errors
         // Other warnings are for those who write rules.
-        let shown = rules.diagnostics.filter { $0.severity == .error || $0.code == "no-filters" }
+        let shown = rules.diagnostics.filter {
+            $0.severity == .error || ["no-filters", "silenced-rule"].contains($0.code)
+        }
         for diagnostic in shown { Terminal.log(rules.render(diagnostic)) }
         if !errors.isEmpty, !skippingBroken {
             let noun = errors.count == 1 ? "one error" : "\(errors.count) errors"

@@ -1,9 +1,11 @@
 import Alerts
 import ArgumentParser
 import Capture
+import Detection
 import Foundation
 import Network
 import Sensor
+import Sigma
 
 /// `earshot tail`: prints the latest alerts.
 struct TailCommand: ParsableCommand {
@@ -44,7 +46,7 @@ struct TailCommand: ParsableCommand {
         try failing { () throws(SensorError) in
             let settings = try store.settings()
             let reader = try openReader(settings.database)
-            let filter = try filter.filter()
+            let filter = try filter.filter(reader)
             let printed = (AlertFormat(rawValue: format) ?? .text).output(color: Terminal.usesColor)
             var output = Output()
             // What comes between the two reads is printed by the first poll.
@@ -70,7 +72,9 @@ struct AlertFilterOptions: ParsableArguments {
     @Option(help: "Only this level and above: informational, low, medium, high, critical.")
     var level: String?
 
-    @Option(help: ArgumentHelp("Only this rule: its id or a part of its title.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "Only this rule: its name, its id or the beginning of it, or a part of its title.", valueName: "name"))
     var rule: String?
 
     @Option(help: ArgumentHelp("Only alerts with this address or block at either end.", valueName: "address"))
@@ -93,15 +97,38 @@ struct AlertFilterOptions: ParsableArguments {
         }
     }
 
-    /// The filter that these options describe.
-    func filter() throws(SensorError) -> AlertFilter {
+    /// The filter that these options describe, for the alerts of a store.
+    func filter(_ reader: AlertReader) throws(SensorError) -> AlertFilter {
         var filter = AlertFilter()
         filter.minimumLevel = level.flatMap { AlertLevel(rawValue: $0) }
-        filter.rule = rule
+        filter.rule = try rule.map { rule throws(SensorError) in try Self.rule(rule, reader) }
         filter.addresses = ip.flatMap { CIDRBlock($0) }
         filter.clientID = client
         filter.since = since.flatMap { Self.time($0) }
         return filter
+    }
+
+    /// The id of the rule that is called so, by what the store has of its text; the text itself where that is part of a
+    /// title.
+    private static func rule(_ wanted: String, _ reader: AlertReader) throws(SensorError) -> String {
+        let known = try reading { () throws(StoreError) in try reader.rules() }
+        let names = RuleNames(
+            known.map { rule in
+                // Behind the rule's own text are those of filters.
+                let text = rule.source.components(separatedBy: "\n---\n")[0]
+                let name = BrokenDocument(text: text).identities.first { $0 != rule.id }
+                return RuleNames.Entry(
+                    id: rule.id, name: name, title: rule.title, file: "", isMain: rule.level != .informational)
+            })
+        let finding = names.find(wanted)
+        if case .one(let place) = finding { return known[place].id }
+        if case .none(let nearest) = finding, !known.isEmpty,
+            !known.contains(where: { $0.title.lowercased().contains(wanted.lowercased()) })
+        {
+            let hint = nearest.map { "; did you mean \($0)?" } ?? ""
+            Terminal.log("the store has no rule that is called '\(wanted)'\(hint)")
+        }
+        return wanted
     }
 
     /// Microseconds since 1970 UTC of a text that people write.

@@ -190,7 +190,7 @@ import Testing
                 """, to: "filters/site.yml")
         }
         try filter("%monitors%")
-        try folder.write("lists: {monitors: [10.77.0.0/16], bridges: [b]}\n", to: "earshot.yaml")
+        try folder.write("lists: {monitors: [10.77.0.0/16], bridges: [10.78.0.1]}\n", to: "earshot.yaml")
         let words = ["--filters", "filters", "--config", "earshot.yaml"]
         func earshot(_ words: [String]) throws -> Outcome { try run(try Program.path(), words, directory: folder.path) }
         let checked = try earshot(["rules", "check"] + words)

@@ -91,6 +91,32 @@ import Testing
         #expect(unknown["mqtt.clientid"] == ["x"])
     }
 
+    @Test("A bridge announces itself by its level, its will or its state") func bridgeAnnouncesItself() {
+        for level: UInt8 in [0x83, 0x84] {
+            let listener = Listener()
+            #expect(listener.send(Connect(version: 4, level: level).bytes)["mqtt.session.bridge"] == ["true"])
+            #expect(listener.send(subscribe([("#", 0)]))["mqtt.session.bridge"] == ["true"])
+        }
+        #expect(Listener().send(Connect(version: 4).bytes)["mqtt.session.bridge"] == nil)
+        #expect(Listener().send(Connect(version: 4, level: 0x89).bytes)["mqtt.session.bridge"] == nil)
+        let will = Listener()
+        let topic = "$SYS/broker/connection/a.b/state"
+        let told = will.send(Connect(version: 4, will: (topic, [0x30], 0, true, [])).bytes)
+        #expect(told["mqtt.session.bridge"] == ["true"])
+        for (topic, expected) in [
+            (topic, true), ("$SYS/broker/connection/state", false), ("$SYS/broker/connection//state", true),
+            ("$SYS/broker/uptime", false), ("a/state", false),
+        ] {
+            let listener = Listener()
+            listener.send(Connect(version: 4).bytes)
+            let shown = listener.send(publish(topic, retain: true))
+            #expect(shown["mqtt.session.bridge"] == (expected ? ["true"] : nil), "\(topic)")
+        }
+        let delivered = Listener()
+        delivered.send(Connect(version: 4).bytes)
+        #expect(delivered.send(publish(topic, retain: true), .toClient)["mqtt.session.bridge"] == nil)
+    }
+
     @Test("Age and idle") func ageAndIdle() {
         let listener = Listener()
         let connect = listener.send(Connect().bytes)

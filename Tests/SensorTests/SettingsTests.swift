@@ -91,6 +91,10 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
         ("rules: {a: b}", ":1: 'rules' wants a list of paths"),
         ("lists: [a]", ":1: 'lists' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'"),
         ("lists: {'a b': [c]}", ":1: 'a b' is no name of a list: letters, digits, '_', '-' and '.' are"),
+        (
+            "lists: {bridges: [10.0.0.5, b]}",
+            ":1: the list 'bridges' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; 'b' is none"
+        ),
         ("lists: {brokers: [{a: b}]}", ":1: the list 'brokers' wants texts, such as [10.0.0.0/8, 192.168.1.1]"),
         ("filters: {a: b}", ":1: 'filters' wants a list of paths"),
         ("- db", ": a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'"),

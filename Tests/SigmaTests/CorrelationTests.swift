@@ -88,6 +88,7 @@ import Testing
             ("{type: temporal, rules: [a, b, c], timespan: 1w, condition: {gte: 2}}", .temporal, [.init(.gte, 2)]),
             ("{type: temporal_ordered, rules: [a, b], timespan: 1M}", .temporalOrdered, [.init(.gte, 2)]),
             ("{type: value_avg, rules: a, timespan: 1y, condition: {field: f, lt: 5}}", .valueAvg, [.init(.lt, 5)]),
+            ("{type: value_sum, rules: a, timespan: 1y, condition: {field: [f], lt: 5}}", .valueSum, [.init(.lt, 5)]),
             (
                 "{type: value_median, rules: a, timespan: 1h, condition: {field: f, lt: -5}}", .valueMedian,
                 [.init(.lt, -5)]
@@ -180,7 +181,8 @@ import Testing
         ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1}}", [.missingKey]),
         ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: []}}", [.emptyValue]),
         ("{type: value_count, rules: a, timespan: 1h, condition: {eq: 1, field: [a, a]}}", [.duplicateEntry]),
-        ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1, field: [a, b]}}", [.wrongType]),
+        ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1, field: [a, b]}}", [.unexpectedField]),
+        ("{type: value_sum, rules: a, timespan: 1h, condition: {eq: 1, field: []}}", [.emptyValue]),
         ("{type: temporal, rules: a, timespan: 1h, condition: a and b}", [.unlistedRule]),
         ("{type: temporal, rules: [a, b], timespan: 1h, condition: a}", [.unusedRule]),
         ("{type: temporal, rules: [a, b], timespan: 1h, condition: not a and not b}", [.impossibleCondition]),

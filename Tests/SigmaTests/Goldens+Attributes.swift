@@ -173,7 +173,7 @@ extension DiagnosticGoldenTests {
         Golden(
             .badDate,
             #"""
-            §Hdate: ‸2026/11/21
+            §Hdate: ‸2026/13/21
             detection:
               s: {a: 1}
               condition: s
@@ -182,7 +182,7 @@ extension DiagnosticGoldenTests {
             error[bad-date]: the date is not a day in the form YYYY-MM-DD
              --> rules/a.yml:5:7
               |
-            5 | date: 2026/11/21
+            5 | date: 2026/13/21
               |       ^
             """#),
         Golden(

@@ -143,4 +143,16 @@ import Testing
             #expect(codes(text) == (isRight ? [] : ["bad-date"]), "\(day)")
         }
     }
+
+    @Test("Days as Sigma 1 wrote them are warned of") func daysAsSigma1WroteThem() throws {
+        for (day, isError) in [("2024/02/29", false), ("2023/02/29", true), ("2024/02-29", true)] {
+            let text = header + "date: \(day)\ndetection: {s: {a: 1}, condition: s}\n"
+            let found = SigmaReader.read(text: text, file: "f")
+            #expect(found.diagnostics.map(\.code) == ["bad-date"])
+            #expect(found.diagnostics.map(\.severity) == [isError ? .error : .warning], "\(day)")
+            #expect(found.documents.isEmpty == isError)
+        }
+        #expect(
+            rule(header + "date: 2024/02/29\ndetection: {s: {a: 1}, condition: s}\n")?.metadata.date == "2024-02-29")
+    }
 }

@@ -41,7 +41,7 @@ extension Compilation {
         switch condition {
         case .selection(let index):
             guard correlation.rules.indices.contains(index),
-                let document = byIdentity[correlation.rules[index].value],
+                let document = document(of: correlation.rules[index].value),
                 let source = sources.firstIndex(of: document)
             else { return .constant(false) }
             return .check(source)

@@ -94,17 +94,14 @@ extension Compilation {
         }
         var sources: [Int] = []
         for reference in correlation.rules {
-            guard let source = byIdentity[reference.value] else {
+            guard let source = document(of: reference.value) else {
                 if unreadable.contains(reference.value) {
                     error(
                         place, "broken-rule", reference.position, "The rule \(reference.value) could not be loaded")
                     continue
                 }
-                error(
-                    place, "unknown-rule", reference.position, "There is no rule \(reference.value)",
-                    hint: nearestName(to: reference.value, among: byIdentity.keys.sorted()).map {
-                        "did you mean \($0)?"
-                    })
+                let doubt = doubt(of: reference.value)
+                error(place, "unknown-rule", reference.position, doubt.message, hint: doubt.hint)
                 continue
             }
             if case .filter = documents[source] {
@@ -125,9 +122,20 @@ extension Compilation {
                 error(place, "broken-rule", reference.position, "The rule \(reference.value) could not be loaded")
             } else if !sources.contains(source) {
                 sources.append(source)
+                if !correlation.generate { silence(source, reference, correlation, place) }
             }
         }
         return sources
+    }
+
+    /// Warns of a rule whose alerts are no longer raised because a correlation of another file counts it: whoever wrote the
+    /// rule does not know of that.
+    private mutating func silence(
+        _ source: Int, _ reference: Located<String>, _ correlation: SigmaCorrelation, _ place: Place
+    ) {
+        guard let rule = loaded[source]?.rule, rule.level != .informational, rule.file != correlation.metadata.file
+        else { return }
+        silencing.append((source, reference, place))
     }
 
     private mutating func checkBounds(_ correlation: SigmaCorrelation, _ place: Place) {

@@ -25,10 +25,23 @@ extension Compilation {
         }
     }
 
+    /// What the rules are called that a correlation counts, and those that it refers to.
+    private func counted(by index: Int, _ documents: [SigmaDocument], depth: Int = 0) -> [String] {
+        guard case .correlation(let correlation) = documents[index], depth < documents.count else { return [] }
+        var found: [String] = []
+        for reference in correlation.rules {
+            guard let source = document(of: reference.value) else { continue }
+            var own = [reference.value]
+            if case .correlation = documents[source] { own = counted(by: source, documents, depth: depth + 1) }
+            found += own.filter { !found.contains($0) }
+        }
+        return found
+    }
+
     /// Whether a filter names a rule that could not be read: of which logsource that is, nobody knows.
     private func namesUnreadable(_ filter: SigmaFilter) -> Bool {
         guard case .rules(let names) = filter.rules else { return false }
-        return names.contains { byIdentity[$0.value] == nil && unreadable.contains($0.value) }
+        return names.contains { document(of: $0.value) == nil && unreadable.contains($0.value) }
     }
 
     /// The documents of the rules that a filter is on.
@@ -42,11 +55,10 @@ extension Compilation {
         guard case .rules(let names) = filter.rules else { return documents.indices.filter(covers) }
         var targets: [Int] = []
         for name in names {
-            guard let document = byIdentity[name.value] else {
+            guard let document = document(of: name.value) else {
                 if unreadable.contains(name.value) { continue }
-                warn(
-                    place, "unknown-rule", name.position, "There is no rule \(name.value)",
-                    hint: nearestName(to: name.value, among: byIdentity.keys.sorted()).map { "did you mean \($0)?" })
+                let doubt = doubt(of: name.value)
+                warn(place, "unknown-rule", name.position, doubt.message, hint: doubt.hint)
                 continue
             }
             if covers(document) {
@@ -58,7 +70,7 @@ extension Compilation {
             } else {
                 warn(
                     place, "filter-mismatch", name.position, "A filter cannot be on \(name.value), which is no rule",
-                    hint: "name the rules that the correlation refers to")
+                    hint: "name what it counts: \(counted(by: document, documents).joined(separator: ", "))")
             }
         }
         return targets

@@ -95,6 +95,6 @@ extension Compilation {
         _ name: Located<String>, _ correlation: SigmaCorrelation, _ source: Int
     ) -> Located<String> {
         guard let alias = correlation.aliases.first(where: { $0.name.value == name.value }) else { return name }
-        return alias.fields.first { byIdentity[$0.rule.value] == source }?.field ?? name
+        return alias.fields.first { document(of: $0.rule.value) == source }?.field ?? name
     }
 }

@@ -77,13 +77,14 @@ extension Compilation {
         var ready = pool
         ready.cache = PatternCache()
         return CompiledRules(
-            rules: rules, pool: ready, instructions: builder.instructions, programs: programs, buckets: buckets,
+            rules: rules, names: RuleNames(rules), pool: ready, instructions: builder.instructions, programs: programs,
+            buckets: buckets,
             index: index, correlations: correlations.plans, inputs: correlations.inputs, feeds: correlations.feeds,
             registry: registry)
     }
 
     /// Numbers the correlations and their inputs, and finds which rules only feed others.
-    private func linkCorrelations(
+    private mutating func linkCorrelations(
         _ order: [Int], _ places: [Int: Int], _ rules: inout [CompiledRule]
     ) -> (plans: [CorrelationPlan], inputs: [CorrelationInput], feeds: [[Int]]) {
         var plans: [CorrelationPlan] = []
@@ -125,6 +126,12 @@ extension Compilation {
         let joining = order.filter { loaded[$0]?.ownerDocument != nil }.compactMap { places[$0] }
         let quiet = silenced.subtracting(generating).subtracting(joining)
         for rule in quiet { rules[rule].raisesAlerts = false }
+        for (source, reference, place) in silencing where places[source].map(quiet.contains) ?? false {
+            warn(
+                place, "silenced-rule", reference.position,
+                "\(reference.value) raises no alerts of its own any more, because this correlation counts it",
+                hint: "add `generate: true` to the correlation, and both raise theirs")
+        }
         for index in plans.indices where quiet.contains(plans[index].rule) { plans[index].raises = false }
         return (plans, inputs, feeds)
     }

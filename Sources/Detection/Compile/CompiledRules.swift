@@ -103,6 +103,9 @@ public struct CompiledRules: Sendable {
         return known.holds(pool.patterns, sets) ? nil : PatternCache(pool.patterns, sets)
     }
 
+    /// What the rules are called, in their order.
+    public let names: RuleNames
+
     let pool: CheckPool
     let instructions: [Instruction]
     let programs: [Program]

@@ -64,6 +64,7 @@ public enum RuleCompiler {
         let sound = documents.count
         let documents = documents + broken.compactMap(\.document)
         compilation.markBroken(sound..<documents.count)
+        compilation.names = RuleNames(documents)
         compilation.checkIdentities(documents)
         for (index, document) in documents.enumerated() {
             if case .rule(let rule) = document { compilation.compile(rule, index) }
@@ -87,10 +88,14 @@ struct Compilation {
     var loaded: [Int: LoadedDocument] = [:]
     /// Indices of the documents, by id and by name.
     var byIdentity: [String: Int] = [:]
+    /// What else they are called.
+    var names = RuleNames([])
     private var found: [(document: Int, diagnostic: Diagnostic)] = []
     private var broken: Set<Int> = []
     /// What documents with errors call themselves: they are there, though nothing else may be known of them.
     var unreadable: Set<String> = []
+    /// Rules that raise no alerts unless some correlation has `generate: true`, and who counts them.
+    var silencing: [(source: Int, reference: Located<String>, place: Place)] = []
     /// Correlations that are being compiled: one that is met again refers to itself.
     var open: Set<Int> = []
 
@@ -173,6 +178,21 @@ struct Compilation {
                     byIdentity[identity.value] = index
                 }
             }
+        }
+    }
+
+    /// The document that a reference means; `nil` where it means none, or several.
+    func document(of reference: String) -> Int? {
+        if case .one(let document) = names.find(reference) { return document }
+        return nil
+    }
+
+    /// Why a reference means no document, and what may be meant.
+    func doubt(of reference: String) -> (message: String, hint: String?) {
+        switch names.find(reference) {
+        case .several(let count): ("\(count) rules are called \(reference)", "name the one that is meant by its id")
+        case .none(let nearest?): ("There is no rule \(reference)", "did you mean \(nearest)?")
+        case .one, .none: ("There is no rule \(reference)", nil)
         }
     }
 

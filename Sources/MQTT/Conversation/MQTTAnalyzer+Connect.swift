@@ -43,7 +43,10 @@ extension MQTTAnalyzer {
         sessions[index].isPastKnown = terms.isClean
         sessions[index].traits = ClientTraits(connect, version, bytes, hash)
         sessions[index].hasWill = connect.willTopic != nil
+        // Bit 7 of the levels 3 and 4, as Mosquitto and others set it for bridges.
+        sessions[index].isBridge = connect.level == 0x83 || connect.level == 0x84
         if let topic = connect.willTopic {
+            if bytes.slice(topic).isStateOfBridge { sessions[index].isBridge = true }
             sessions[index].willKey = hash.willKey(bytes.slice(topic), sessions[index].server)
         }
         guard version == .v5, connect.keepAlive != nil else { return }

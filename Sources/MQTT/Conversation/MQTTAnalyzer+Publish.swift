@@ -33,7 +33,11 @@ extension MQTTAnalyzer {
             if event.direction == .toClient { checkDollar(known.span.bytes, index, &notes) }
         } else {
             event.retained = retain(bytes.slice(topic), isEmpty: length == 0, index)
-            if event.direction == .toClient { checkDollar(bytes.slice(topic), index, &notes) }
+            if event.direction == .toClient {
+                checkDollar(bytes.slice(topic), index, &notes)
+            } else if bytes.slice(topic).isStateOfBridge {
+                sessions[index].isBridge = true
+            }
         }
     }
 

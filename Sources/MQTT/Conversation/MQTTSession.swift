@@ -81,6 +81,8 @@ struct MQTTSession {
     var ending: MQTTEnding?
     /// Whether the will is to be published when the connection ends.
     var hasWill = false
+    /// Whether the client announced itself as a bridge between brokers.
+    var isBridge = false
     /// The key under which the topic of the will stands in the table of their owners.
     var willKey: UInt64?
     /// Whether the client sent more than a CONNECT before its CONNACK came: it cannot know what that one says.
@@ -169,6 +171,7 @@ struct MQTTSession {
         isReauthenticating = false
         ending = nil
         hasWill = false
+        isBridge = false
         willKey = nil
         isClientAhead = false
         isSaved = false

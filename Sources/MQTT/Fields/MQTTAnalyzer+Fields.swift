@@ -66,6 +66,7 @@ extension MQTTAnalyzer {
         case .age: append(event.age, &values)
         case .idle: append(event.idle, &values)
         case .sessionWildcard: if let widest = sessions[event.session].widest { values.append(text: widest.name) }
+        case .sessionBridge: if sessions[event.session].isBridge { values.append(true) }
         case .connectCount: if event.connectCount > 0 { values.append(event.connectCount) }
         case .topicLevels: appendLevels(bytes, &values)
         case .topicSystem: appendIsSystem(bytes, &values)

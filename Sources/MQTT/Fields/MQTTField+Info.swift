@@ -93,6 +93,11 @@ extension MQTTField {
         case .sessionWildcard:
             FieldInfo(
                 "mqtt.session.wildcard", .keyword, "widest class of filter granted so far: none, single, multi, all")
+        case .sessionBridge:
+            FieldInfo(
+                "mqtt.session.bridge", .bool,
+                "true where the client announced itself as a bridge, by its protocol level or its topic of state; else absent"
+            )
         case .connectCount:
             FieldInfo("mqtt.connect.count", .int, "CONNECT: which one it is on its connection, from 1")
         case .topicLevels:

@@ -74,6 +74,7 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case age
     case idle
     case sessionWildcard
+    case sessionBridge
     case connectCount
     case topicLevels
     case topicSystem

@@ -131,6 +131,13 @@ extension RawSpan {
         starts(with: "$SYS") && (byteCount == 4 || byte(at: 4) == UInt8(ascii: "/"))
     }
 
+    /// Whether a topic is that on which Mosquitto's bridges tell whether they are connected.
+    var isStateOfBridge: Bool {
+        let (start, end): (StaticString, StaticString) = ("$SYS/broker/connection/", "/state")
+        guard starts(with: start), byteCount > start.utf8CodeUnitCount &+ end.utf8CodeUnitCount else { return false }
+        return extracting(byteCount &- end.utf8CodeUnitCount..<byteCount).starts(with: end)
+    }
+
     /// The number of levels of a topic name: one more than its separators.
     var levelCount: Int {
         var count = 1

@@ -83,7 +83,7 @@ public struct RuleExplainer: ~Copyable {
         let sources = Set(rules.sources(of: correlation).map(\.id))
         guard let source = met.first(where: { sources.contains(rules.compiled.rules[$0].id) }) else { return }
         let aliases = correlation.aliases.map { alias in
-            let own = alias.fields.first { rules.compiled.rules[source].answers(to: $0.rule.value) }
+            let own = alias.fields.first { rules.means($0.rule.value, rules.compiled.rules[source]) }
             return (alias.name.value, own?.field.value ?? alias.name.value)
         }
         let names = Dictionary(aliases) { first, _ in first }

@@ -3,17 +3,23 @@ import Foundation
 import Sigma
 
 extension RuleSet {
-    /// The rule of an id or a name; the beginning of an id will do where it is that of one rule only.
+    /// The rule that is called so: by id, name, title, file name, or the beginning of an id.
     public func rule(_ wanted: String) throws(SensorError) -> Int {
-        let rules = compiled.rules
-        let lower = wanted.lowercased()
-        if let place = rules.firstIndex(where: { $0.id == lower || $0.metadata.name?.value == wanted }) { return place }
-        let begun = lower.count >= 4 ? rules.indices.filter { rules[$0].id.hasPrefix(lower) } : []
-        if begun.count == 1 { return begun[0] }
-        if begun.count > 1 { throw SensorError(.noInput, "\(begun.count) rules have an id that begins with \(wanted)") }
-        let names = rules.compactMap(\.metadata.name?.value) + rules.map(\.id)
-        let hint = nearestName(to: wanted, among: names).map { "; did you mean \($0)?" } ?? ""
-        throw SensorError(.noInput, "no rule with the id or name '\(wanted)' is loaded\(hint)")
+        switch compiled.names.find(wanted) {
+        case .one(let place): return place
+        case .several(let count):
+            throw SensorError(
+                .noInput, "\(count) rules are called '\(wanted)', or have an id that begins so; give the id")
+        case .none(let nearest):
+            let hint = nearest.map { "; did you mean \($0)?" } ?? ""
+            throw SensorError(.noInput, "no rule is called '\(wanted)'\(hint)")
+        }
+    }
+
+    /// Whether a reference of another document means a rule.
+    func means(_ reference: String, _ rule: CompiledRule) -> Bool {
+        guard case .one(let place) = compiled.names.find(reference) else { return false }
+        return compiled.rules[place].id == rule.id
     }
 
     /// The document that a rule was made from.
@@ -31,13 +37,15 @@ extension RuleSet {
     public func correlations(counting rule: CompiledRule) -> [SigmaCorrelation] {
         documents.compactMap { document in
             guard case .correlation(let correlation) = document else { return nil }
-            return correlation.rules.contains { rule.answers(to: $0.value) } ? correlation : nil
+            return correlation.rules.contains { means($0.value, rule) } ? correlation : nil
         }
     }
 
     /// The rules that a correlation counts.
     public func sources(of correlation: SigmaCorrelation) -> [CompiledRule] {
-        correlation.rules.compactMap { reference in compiled.rules.first { $0.answers(to: reference.value) } }
+        correlation.rules.compactMap { reference in
+            if case .one(let place) = compiled.names.find(reference.value) { compiled.rules[place] } else { nil }
+        }
     }
 
     /// The filters on a rule.
@@ -47,15 +55,10 @@ extension RuleSet {
             guard case .filter(let filter) = document, filter.fits(tree.logsource) else { return nil }
             switch filter.rules {
             case .any: return filter
-            case .rules(let names): return names.contains { rule.answers(to: $0.value) } ? filter : nil
+            case .rules(let names): return names.contains { means($0.value, rule) } ? filter : nil
             }
         }
     }
-}
-
-extension CompiledRule {
-    /// Whether a reference by id or name means this rule.
-    func answers(to reference: String) -> Bool { id == reference.lowercased() || metadata.name?.value == reference }
 }
 
 extension SigmaMetadata {

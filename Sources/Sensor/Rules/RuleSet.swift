@@ -10,7 +10,7 @@ public struct RuleSet: Sendable {
     public let compiled: CompiledRules
     /// What the files hold, documents without errors of their own, in the order of the files; filters last.
     public let documents: [SigmaDocument]
-    /// The site's lists.
+    /// The site's lists, with those that it did not give.
     public let lists: [String: [String]]
     /// Errors and warnings, in the order of the files and of their lines.
     public let diagnostics: [Diagnostic]
@@ -76,6 +76,7 @@ public struct RuleSet: Sendable {
                 }
             }
         }
+        let lists = SiteLists.completed(lists)
         for (name, members) in lists.sorted(by: { $0.key < $1.key }) {
             hasher.update(data: Data(([name] + members).joined(separator: "\n").utf8))
             hasher.update(data: Data([1]))

@@ -1,3 +1,4 @@
+import Network
 import Yams
 
 extension Settings {
@@ -25,6 +26,13 @@ extension Settings {
         for item in items {
             guard let text = item.scalar?.string, !text.isEmpty else {
                 throw SensorError(.configuration, "the list '\(name)' wants texts, such as [10.0.0.0/8, 192.168.1.1]")
+            }
+            // The shipped rules compare addresses with these.
+            if SiteLists.all.contains(where: { $0.name == name }), CIDRBlock(text) == nil {
+                throw SensorError(
+                    .configuration,
+                    "the list '\(name)' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; '\(text)' is none"
+                )
             }
             texts.append(text)
         }

@@ -62,10 +62,15 @@ extension DocumentReader {
                 "to count the values of the field, use the type value_count")
         }
         guard let entry else { return [] }
-        guard kind == .valueCount, case .list = entry.value.content else {
-            return line(entry.value, "the field").map { [$0] }
+        guard case .list = entry.value.content else { return line(entry.value, "the field").map { [$0] } }
+        guard let fields = names(entry.value, "the fields") else { return nil }
+        if let kind, kind.hasField, kind != .valueCount, fields.count > 1 {
+            error(
+                .unexpectedField, fields[1].position, "a \(kind.rawValue) correlation adds up one field",
+                "only value_count takes several: it counts their combinations")
+            return nil
         }
-        return names(entry.value, "the fields")
+        return fields
     }
 
     private mutating func percentile(

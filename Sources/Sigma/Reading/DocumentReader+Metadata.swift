@@ -102,6 +102,13 @@ extension DocumentReader {
 
     mutating func date(_ node: YAMLNode, _ what: String) -> String? {
         guard let text = string(node, what) else { return nil }
+        // Sigma 1 wrote days so, and many rules still do.
+        let dashed = text.replacing("/", with: "-")
+        if text.contains("/"), !text.contains("-"), Self.isDay(dashed) {
+            warning(
+                .badDate, node.position, "\(what) is not in the form YYYY-MM-DD", "write \(dashed)")
+            return dashed
+        }
         guard Self.isDay(text) else {
             error(.badDate, node.position, "\(what) is not a day in the form YYYY-MM-DD")
             return nil
