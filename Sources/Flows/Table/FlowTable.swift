@@ -87,7 +87,7 @@ public struct FlowTable: ~Copyable {
         }
         expire(before: time)
         if count >= limits.flows { evictOne() }
-        networks.note(key.network)
+        note(key.network)
         var flow = Flow(key: key, hash: hashed, firstSeen: time, lastSeen: time)
         flow.seen = side.bit
         flow.prints[Int(side.rawValue)] = trace.print
@@ -130,6 +130,7 @@ public struct FlowTable: ~Copyable {
         let slot = transient.allocate()
         if slot == slots.count { slots.append(flow) } else { slots[slot] = flow }
         index.insert(UInt32(truncatingIfNeeded: flow.hash), slot: slot)
+        networks.add(flow.key)
         total += 1
         return slot
     }
@@ -139,6 +140,7 @@ public struct FlowTable: ~Copyable {
         setEstablished(false, slot: slot)
         transient.release(slot)
         index.remove(UInt32(truncatingIfNeeded: slots[slot].hash), slot: slot)
+        networks.remove(slots[slot].key)
         departed.append(slots[slot])
         slots[slot].isLive = false
     }
