@@ -157,6 +157,9 @@ public struct Flow: Sendable {
     /// Whether both directions have named their last byte.
     var isEnding: Bool { streams[0].hasFIN && streams[1].hasFIN }
 
+    /// Whether the beginning of a message is held of one of its streams.
+    public var hasHeld: Bool { streams[0].held >= 0 || streams[1].held >= 0 }
+
     /// The stream that `side` sends.
     @inlinable public subscript(_ side: Side) -> HalfStream {
         _read { yield streams[Int(side.rawValue)] }
