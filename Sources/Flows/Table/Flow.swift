@@ -84,6 +84,8 @@ public struct HalfStream: Sendable {
     public internal(set) var isOtherReading = false
     /// How many copies of it were read beside it.
     var otherReadings: UInt8 = 0
+    /// How many bytes that were delivered were looked at again for them.
+    var bytesReadAgain: UInt32 = 0
     /// Whether it has a second reading that goes on.
     public internal(set) var hasOtherReading = false
     /// Whether bytes were given up since the caller last looked, nobody knows how many: for whoever keeps boundaries of his
