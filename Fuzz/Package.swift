@@ -59,6 +59,7 @@ let package = Package(
         fuzzer("FuzzMQTTPacket", ["Bytes", "Network", "Tables", "Events", "MQTT"]),
         fuzzer("FuzzMQTTSession", ["Bytes", "Network", "Tables", "Events", "MQTT", "CMalloc"]),
         fuzzer("FuzzWebSocket", ["Bytes", "Tables", "Events", "WebSocket"]),
+        fuzzer("FuzzProxies", ["Bytes", "Network", "Proxies"]),
         fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
         fuzzer("FuzzCoAPStream", ["Bytes", "Network", "Events", "CoAP"]),
         fuzzer("FuzzCoAPConversation", ["Bytes", "Network", "Events", "CoAP", "TestSupport"]),

@@ -125,12 +125,21 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         var index = 0
         while index < core.streams.table.departed.count {
             var flow = core.streams.table.departed[index]
+            if flow.kind.isFollowed, flow.hasHeld { tellUnfinished(of: &flow) }
             closeSession(of: &flow)
             releaseCarrier(of: &flow)
             core.streams.release(&flow)
             index += 1
         }
         core.streams.table.clearDeparted()
+    }
+
+    /// Looks at what is held of a flow that fell silent, as at the end of a capture.
+    private mutating func tellUnfinished(of flow: inout Flow) {
+        let slot = core.streams.table.lend(flow)
+        endStream(slot, .first, .nothing)
+        endStream(slot, .second, .nothing)
+        flow = core.streams.table.takeBack(slot)
     }
 
     /// Ends the protocol state that a flow has.

@@ -63,3 +63,22 @@ private struct Feeder: ~Copyable {
     let real = feeder.feed(port: 40_000, 100, [4, 5, 6])
     #expect(real?.deliver.count == 3)
 }
+
+/// A copy of one byte may lie in front of all that is remembered of its stream, which is looked at again for it.
+@Test("What is read again of a stream for copies that differ is bounded") func whatIsReadAgainIsBounded() {
+    var feeder = Feeder(limits: FlowLimits())
+    feeder.feed(port: 40_000, 99, flags: 2)
+    for number in UInt32(0)..<40 {
+        feeder.feed(port: 40_000, 100 + number * 1400, Array(repeating: 1, count: 1400))
+        feeder.streams.table[0].kind = .followed(0)
+    }
+    var bytes = 0
+    for number in UInt32(0)..<50 {
+        feeder.feed(port: 40_000, 100 + number, [2, 2])
+        for finding in feeder.streams.takeFindings() {
+            bytes += feeder.streams.deliveredMessages(before: finding, 0, finding.stream.side)?.bytes.count ?? 0
+        }
+    }
+    #expect(bytes > 56_000, "a copy is read")
+    #expect(bytes <= 1 << 18)
+}

@@ -98,3 +98,27 @@ private func seconds(_ count: Int64) -> Timestamp { Timestamp(seconds: count, na
     #expect(table.count == 0)
     #expect(Set(table.departed.map(\.key)) == expected, "seed \(seed)")
 }
+
+/// Of a flow of which one direction is tagged, and among many others that came and went.
+@Test("An answer in another network is found, and nothing that is gone") func anAnswerInAnotherNetwork() {
+    var limits = FlowLimits()
+    limits.flows = 100
+    var table = FlowTable(limits: limits, hash: SeededHash(seed: 2))
+    var (kept, gone) = (packet(1, 40_000, 2, 5683), packet(1, 40_001, 2, 5683))
+    (kept.transport, gone.transport) = (.udp, .udp)
+    let flow = table.track(kept, at: seconds(0))
+    table.setEstablished(true, slot: flow.slot)
+    _ = table.track(gone, at: seconds(0))
+    for source in UInt32(1000)..<3000 {
+        var other = packet(source, 1, 2, 1883)
+        other.network = UInt64(source % 3)
+        _ = table.track(other, at: seconds(1))
+        table.clearDeparted()
+    }
+    var (answer, late) = (packet(2, 5683, 1, 40_000), packet(2, 5683, 1, 40_001))
+    (answer.transport, answer.network) = (.udp, 1)
+    let hit = table.track(answer, at: seconds(2))
+    #expect(!hit.isNew && hit.slot == flow.slot)
+    (late.transport, late.network) = (.udp, 1)
+    #expect(table.track(late, at: seconds(2)).isNew)
+}

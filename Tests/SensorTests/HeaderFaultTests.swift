@@ -43,7 +43,7 @@ private let faults = [
 
 /// How a stream may go on behind a header that is a fault.
 private enum Sequel: CaseIterable {
-    case captureEnds, connectionEnds, moreFollows, lossFollows
+    case captureEnds, connectionEnds, moreFollows, lossFollows, silence
 }
 
 /// CONNECT of a level: 4 or 5.
@@ -72,6 +72,12 @@ private func tell(_ fault: HeaderFault, _ sequel: Sequel, pieces: Int) -> [Strin
         connection.clientNext &+= 100
         bench.feed(connection.client(MQTT.pingreq), advance: 60_000_000_000)
         bench.feed(connection.client(MQTT.pingreq), advance: 60_000_000_000)
+    case .silence:
+        // The keep-alive is 60 s: the flow is forgotten after that, half as long again, and some grace.
+        var other = Connection()
+        other.clientPort &+= 1
+        for frame in other.handshake() { bench.feed(frame, advance: 3_600_000_000_000) }
+        return bench.events.filter { $0.contains("violation.id") }
     }
     bench.worker.finish()
     // What follows a DISCONNECT, however wrong that is, is another matter.

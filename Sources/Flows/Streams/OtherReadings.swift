@@ -53,6 +53,10 @@ extension TCPStreams {
     /// Copies of a stream that are read; more are told, no more.
     private static var otherReadingLimit: UInt8 { 64 }
 
+    /// Bytes of a stream that are looked at once more for such copies: a copy of one byte may lie in front of all that is
+    /// remembered of its stream.
+    private static var bytesReadAgainLimit: UInt32 { 1 << 18 }
+
     /// What a stream delivered from the last message boundary before a copy that differs, and where the copy begins in it;
     /// `nil` where that is not remembered, or the stream had too many such copies.
     public mutating func deliveredMessages(
@@ -66,7 +70,10 @@ extension TCPStreams {
         guard let boundary = history.boundary(upTo: first, stream.newest) else { return nil }
         let count = stream.next.distance(from: boundary)
         guard count > 0, count <= limits.heldBytesPerMessage,
-            let bytes = history.delivered(from: boundary, count: count, stream.newest)
+            stream.bytesReadAgain &+ UInt32(truncatingIfNeeded: count) <= Self.bytesReadAgainLimit
+        else { return nil }
+        table[slot][side].bytesReadAgain &+= UInt32(truncatingIfNeeded: count)
+        guard let bytes = history.delivered(from: boundary, count: count, stream.newest)
         else { return nil }
         return (bytes, finding.start.distance(from: boundary))
     }

@@ -46,10 +46,24 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
     /// The IP header has a source route or broken options: dropped by most hosts (RFC 6274, 3.13).
     public static let ipOptions = SegmentDoubts(rawValue: 1 << 14)
 
+    /// It acknowledges bytes that the other end has not sent: dropped (RFC 9293, 3.10.7.4, fifth check), but not by every
+    /// stack.
+    ///
+    /// Where the capture shows them only later it is honest: so it is held against a segment only beside another one, or
+    /// where the other end goes on without it.
+    public static let acknowledgesUnsent = SegmentDoubts(rawValue: 1 << 15)
+
     /// Reasons that lie in the way the packet came, which may change in the middle of an honest connection.
     static let path: SegmentDoubts = [.hopLimit, .linkAddress, .network]
     /// Reasons for which every receiver drops it.
     static let certain: SegmentDoubts = [.checksum, .oldTimestamp]
+
+    /// How much speaks against a segment, to choose between copies that the other end acknowledged: one of them came.
+    var weight: Int {
+        if !isDisjoint(with: .certain) { return 3 }
+        if contains(.rival) { return 2 }
+        return isSubset(of: .path) ? 0 : 1
+    }
 
     /// The names of the reasons, as `network.doubt` shows them.
     public static let names: [(SegmentDoubts, StaticString)] = [
@@ -58,6 +72,6 @@ public struct SegmentDoubts: OptionSet, Hashable, Sendable {
         (.linkAddress, "link_address"), (.network, "network"), (.signature, "signature"),
         (.outsideWindow, "outside_window"), (.acknowledged, "acknowledged"),
         (.afterEnd, "after_fin"), (.truncated, "truncated"),
-        (.ipOptions, "ip_options"),
+        (.ipOptions, "ip_options"), (.acknowledgesUnsent, "acknowledges_unsent"),
     ]
 }

@@ -263,18 +263,73 @@ extension SegmentQueue {
     mutating func admitHead(of list: inout WaitingSegments, into other: inout WaitingSegments) -> Provenance {
         let number = list.head
         unlinkHead(of: &list)
-        let previous = place(of: segments[Int(number)].sequence, in: other)
-        if previous >= 0 {
-            segments[Int(number)].next = segments[Int(previous)].next
-            segments[Int(previous)].next = number
-        } else {
-            segments[Int(number)].next = other.head
-            other.head = number
-        }
+        link(Int(number), after: place(of: segments[Int(number)].sequence, in: other), &other)
         segments[Int(number)].doubts = []
-        other.count += 1
-        other.bytes += Int32(truncatingIfNeeded: segments[Int(number)].payload.count)
         return segments[Int(number)].frames.lastProvenance ?? .none
+    }
+
+    /// Moves the segments of a list that overlap a range, and answer what the other end has not sent, to their places in the
+    /// list of what waits aside; gives how many.
+    mutating func demote(
+        from start: SequenceNumber, count: Int, in list: inout WaitingSegments, to aside: inout WaitingSegments,
+        where isUnseen: (SequenceNumber) -> Bool
+    ) -> Int {
+        var moved = 0
+        var previous: Int32 = -1
+        var current = list.head
+        while current >= 0 {
+            let (number, next) = (Int(current), segments[Int(current)].next)
+            let offset = segments[number].sequence.distance(from: start)
+            if offset >= count { break }
+            let length = segments[number].payload.count
+            if offset + length > 0, let required = segments[number].required, isUnseen(required) {
+                if previous >= 0 { segments[Int(previous)].next = next } else { list.head = next }
+                list.count -= 1
+                list.bytes -= Int32(truncatingIfNeeded: length)
+                segments[number].required = nil
+                segments[number].doubts = .acknowledgesUnsent
+                link(number, after: place(of: segments[number].sequence, in: aside), &aside)
+                moved += 1
+            } else {
+                previous = current
+            }
+            current = next
+        }
+        return moved
+    }
+
+    /// Of the segments at the head of a list that begin alike and end before `limit`, lets the one go first that least speaks
+    /// against.
+    mutating func preferLeastDoubted(upTo limit: SequenceNumber, in list: inout WaitingSegments) {
+        guard list.count > 1 else { return }
+        let start = segments[Int(list.head)].sequence
+        var (best, before) = (list.head, Int32(-1))
+        var (previous, current) = (list.head, segments[Int(list.head)].next)
+        while current >= 0, segments[Int(current)].sequence == start {
+            let segment = segments[Int(current)]
+            let fits = start.advanced(by: segment.payload.count).distance(from: limit) <= 0
+            if fits, segment.doubts != .rival, segment.doubts.weight < segments[Int(best)].doubts.weight {
+                (best, before) = (current, previous)
+            }
+            (previous, current) = (current, segments[Int(current)].next)
+        }
+        guard before >= 0 else { return }
+        segments[Int(before)].next = segments[Int(best)].next
+        segments[Int(best)].next = list.head
+        list.head = best
+    }
+
+    /// Puts a segment that is in no list behind the segment `previous`, or first where that is -1.
+    private mutating func link(_ number: Int, after previous: Int32, _ list: inout WaitingSegments) {
+        if previous >= 0 {
+            segments[number].next = segments[Int(previous)].next
+            segments[Int(previous)].next = Int32(truncatingIfNeeded: number)
+        } else {
+            segments[number].next = list.head
+            list.head = Int32(truncatingIfNeeded: number)
+        }
+        list.count += 1
+        list.bytes += Int32(truncatingIfNeeded: segments[number].payload.count)
     }
 
     /// The last segment of a list that does not begin behind `sequence`; -1 where there is none.

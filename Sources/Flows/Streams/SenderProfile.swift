@@ -37,6 +37,8 @@ struct SenderProfile: Sendable {
     var timestamp: UInt32 = 0
     /// The highest number that it has acknowledged.
     var acknowledgement = SequenceNumber(0)
+    /// When it acknowledged something last, be it for the second time.
+    var heard = Timestamp.zero
     /// The end of the largest window that it has offered.
     var edge = SequenceNumber(0)
     var network: UInt64 = 0

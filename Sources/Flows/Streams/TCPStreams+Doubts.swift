@@ -10,57 +10,7 @@ extension TCPStreams {
     /// What speaks against a segment, by what was learnt of the end that sent it, which learns from this one.
     public mutating func doubts(
         _ packet: borrowing Packet, _ checksum: ChecksumVerdict, slot: Int, side: Side
-    ) -> SegmentDoubts {
-        let profile = table[slot][side].profile
-        let flags = packet.tcp.flags
-        var doubts: SegmentDoubts = []
-        switch checksum {
-        case .ok:
-            if !profile.traits.contains(.rightChecksum) { table[slot][side].profile.traits.insert(.rightChecksum) }
-        case .wrong: if profile.traits.contains(.rightChecksum) { doubts.insert(.checksum) }
-        case .partial: if profile.traits.contains(.rightChecksum) { doubts.insert(.partialChecksum) }
-        case .absent, .unknown: break
-        }
-        if packet.tcp.options.isSigned, profile.traits.contains(.known), !profile.traits.contains(.signed) {
-            doubts.insert(.signature)
-        }
-        if packet.hasRefusedOptions { doubts.insert(.ipOptions) }
-        if flags.contains(.syn) { return doubts }
-        if profile.traits.contains(.known) {
-            doubts.formUnion(profile.doubtsOfPath(packet))
-        } else if doubts.isEmpty {
-            table[slot][side].profile.learn(
-                hopLimit: packet.hopLimit, network: packet.network, sourceMAC: packet.sourceMAC,
-                destinationMAC: packet.destinationMAC)
-        }
-        if flags.isDisjoint(with: [.ack, .rst]) { doubts.insert(.noACK) }
-        let other = table[slot][side.other].profile
-        if let timestamp = packet.tcp.options.timestamp, profile.traits.contains(.timestamps),
-            other.traits.contains(.timestamps)
-        {
-            let newer = Int32(bitPattern: timestamp &- profile.timestamp)
-            // One older is taken by Linux, and dropped by others.
-            if newer < -1 {
-                doubts.insert(.oldTimestamp)
-            } else if newer > 0, doubts.isEmpty,
-                packet.tcp.sequence.distance(from: table[slot][side].next) <= 0
-            {
-                table[slot][side].profile.timestamp = timestamp
-            }
-        }
-        // Bytes that come next are believed: a window that is full already was not followed well.
-        if other.traits.contains(.edge), !packet.payload.isEmpty,
-            packet.tcp.sequence.distance(from: other.edge) >= 0,
-            packet.tcp.sequence.distance(from: table[slot][side].next) > 0
-        {
-            doubts.insert(.outsideWindow)
-        }
-        if !packet.payload.isEmpty, isBehindEnd(packet.tcp.sequence, slot, side) { doubts.insert(.afterEnd) }
-        if flags.contains(.ack), doubts.isSubset(of: .path) {
-            noteAcknowledgement(packet.tcp, profile, other, slot, side)
-        }
-        return doubts
-    }
+    ) -> SegmentDoubts { table[slot].doubts(packet, checksum, side) }
 
     /// Whether a datagram is to be read, by its checksum and those that its sender has shown before.
     public mutating func takesDatagram(_ checksum: ChecksumVerdict, slot: Int, side: Side) -> Bool {
@@ -76,53 +26,26 @@ extension TCPStreams {
         return true
     }
 
-    /// Notes what an end has acknowledged, and how much more it takes.
-    private mutating func noteAcknowledgement(
-        _ header: TCPHeader, _ profile: SenderProfile, _ other: SenderProfile, _ slot: Int, _ side: Side
-    ) {
-        let acknowledged = table[slot][side.other]
-        guard acknowledged.isSynchronised else { return }
-        // Nobody acknowledges what came before the first byte (RFC 5961, 5.2).
-        if acknowledged.hasSYN, header.acknowledgement.distance(from: acknowledged.initial) < 0 { return }
-        let isFirst = !profile.traits.contains(.acknowledges)
-        if isFirst || header.acknowledgement.distance(from: profile.acknowledgement) > 0 {
-            table[slot][side].profile.acknowledgement = header.acknowledgement
-            if isFirst { table[slot][side].profile.traits.insert(.acknowledges) }
-        }
-        guard profile.traits.contains(.syn), other.traits.contains(.syn) else { return }
-        let isScaled = profile.traits.contains(.windowScale) && other.traits.contains(.windowScale)
-        let edge = header.acknowledgement.advanced(by: Int(header.window) << (isScaled ? Int(profile.windowScale) : 0))
-        if !profile.traits.contains(.edge) || edge.distance(from: profile.edge) > 0 {
-            table[slot][side].profile.edge = edge
-            table[slot][side].profile.traits.insert(.edge)
-        }
-    }
-
     /// Whether the other end has acknowledged the bytes of a stream before `end`.
     func isAcknowledged(_ end: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
         let other = table[slot][side.other].profile
         return other.traits.contains(.acknowledges) && other.acknowledgement.distance(from: end) >= 0
     }
 
-    /// Whether bytes lie behind the FIN of a stream, which came in order and is all that the other end acknowledged.
+    /// Whether bytes lie behind the FIN of a stream.
     func isBehindEnd(_ start: SequenceNumber, _ slot: Int, _ side: Side) -> Bool {
-        let stream = table[slot][side]
-        guard stream.hasFIN, stream.isSynchronised, stream.next == stream.finSequence else { return false }
-        let other = table[slot][side.other].profile
-        return other.traits.contains(.acknowledges)
-            && other.acknowledgement == stream.finSequence.advanced(by: 1)
-            && (0...(1 << 20)).contains(start.distance(from: stream.finSequence))
+        table[slot].isBehindEnd(start, side)
     }
 
-    /// Tells bytes that nobody reads, since they lie behind the end of their stream.
-    mutating func noteBehindEnd(_ chunk: SegmentQueue.Taken, _ slot: Int, _ side: Side) {
+    /// Tells bytes that nobody reads, since they lie behind the end of their stream, or answer what was never sent.
+    mutating func noteUnread(_ chunk: SegmentQueue.Taken, _ doubts: SegmentDoubts, _ slot: Int, _ side: Side) {
         counters.refused += 1
         var copy: [UInt8] = []
         copy.append(copying: chunk.frames.slice(chunk.payload))
         let count = copy.count
         note(
             SegmentFinding(
-                kind: .decoy, stream: StreamName(slot, side), doubts: .afterEnd, start: chunk.sequence, copy: copy,
+                kind: .decoy, stream: StreamName(slot, side), doubts: doubts, start: chunk.sequence, copy: copy,
                 difference: 0..<count, frames: chunk.frames), slot)
     }
 
@@ -189,11 +112,39 @@ extension TCPStreams {
         table[slot][side].profile.learn(provenance)
     }
 
+    /// Lets what waits aside that answers what was never sent, where a segment comes for the same bytes that does not.
+    ///
+    /// Anybody else sent it before: the other end's bytes were not there to be acknowledged.
+    mutating func demoteUnanswered(from start: SequenceNumber, count: Int, _ slot: Int, _ side: Side) {
+        let other = table[slot][side.other]
+        var stream = table[slot][side]
+        let moved = queue.demote(from: start, count: count, in: &stream.queued, to: &stream.doubted) { required in
+            other.isBehind(required)
+        }
+        guard moved > 0 else { return }
+        counters.doubted += UInt64(moved)
+        table[slot][side] = stream
+    }
+
+    /// Whether a segment that is due answers what was never sent: the other end was heard since, and did not take it.
+    func isAnswerToNothing(
+        _ head: (sequence: SequenceNumber, arrival: Timestamp, required: SequenceNumber?), count: Int, _ slot: Int,
+        _ side: Side, at time: Timestamp
+    ) -> Bool {
+        let other = table[slot][side.other].profile
+        return time.nanoseconds(since: head.arrival) >= limits.queueWaitNanoseconds
+            && other.traits.contains(.acknowledges) && other.heard > head.arrival
+            && !isAcknowledged(head.sequence.advanced(by: count), slot, side)
+    }
+
     /// Decides on what waits aside in a stream, as far as that is possible by now.
     ///
     /// With `force` nothing more will come that could decide.
     mutating func settleDoubted(_ slot: Int, _ side: Side, at time: Timestamp, force: Bool) {
+        var admitted: SequenceNumber?
         while let head = queue.aside(table[slot][side].doubted) {
+            // Another copy of what was let in: it is held against that once that is read.
+            if let admitted, head.sequence.distance(from: admitted) < 0 { return }
             let end = head.sequence.advanced(by: head.count)
             let waited = time.nanoseconds(since: head.arrival)
             if end.distance(from: table[slot][side].next) <= 0 {
@@ -205,13 +156,20 @@ extension TCPStreams {
                 queue.recycle(taken.frames)
             } else if isLetIn(head, end, waited, slot, side, force: force) {
                 var stream = table[slot][side]
+                // Of several copies one came: rather the one that less speaks against.
+                if isAcknowledged(end, slot, side) {
+                    let limit = table[slot][side.other].profile.acknowledgement
+                    queue.preferLeastDoubted(upTo: limit, in: &stream.doubted)
+                }
+                let count = queue.aside(stream.doubted)?.count ?? 0
                 let provenance = queue.admitHead(of: &stream.doubted, into: &stream.queued)
                 table[slot][side] = stream
+                admitted = head.sequence.advanced(by: count)
                 relearn(provenance, slot, side)
             } else if force || waited >= limits.queueWaitNanoseconds {
                 guard let taken = queue.removeHead(of: &table[slot][side].doubted) else { return }
                 if taken.doubts.contains(.afterEnd) {
-                    noteBehindEnd(taken, slot, side)
+                    noteUnread(taken, .afterEnd, slot, side)
                 } else {
                     counters.refused += 1
                 }

@@ -7,12 +7,6 @@ extension TCPStreams {
     /// Segments that settle where a stream begins when the other end is not seen: reordering seldom reaches further.
     static var segmentsToSettle: Int32 { 8 }
 
-    /// Notes what a stream sends next, as its acknowledgements without bytes say.
-    mutating func expect(_ next: SequenceNumber, _ slot: Int, _ side: Side) {
-        table[slot][side].next = next
-        table[slot][side].isSynchronised = true
-    }
-
     /// Lets a stream begin earlier: with a segment that comes before those that wait.
     mutating func moveBack(to start: SequenceNumber, _ slot: Int, _ side: Side) {
         let ahead = start.distance(from: table[slot][side].next)

@@ -67,20 +67,14 @@ public struct TCPStreams: ~Copyable {
             return result
         }
         var result = Accepted()
-        // One copy: each look at a stream in its place would make one of the whole flow.
-        let flow = table[slot]
-        if header.flags.isDisjoint(with: [.syn, .fin, .rst]), missing == 0, !flow.isEnding,
-            !acknowledgesUnseen(header, flow[side.other])
-        {
-            // Most segments are of this kind: bytes that come next, or nothing but an acknowledgement.
-            if payload.isEmpty {
-                if !flow[side].isSynchronised { expect(header.sequence, slot, side) }
-                return result
-            }
-            if flow[side].queued.isEmpty, table[slot][side].advance(from: header.sequence, by: payload.count) {
+        if missing == 0 {
+            switch table[slot].takeUsual(header, count: payload.count, side) {
+            case .empty: return result
+            case .next:
                 remember(packet.slice(payload), at: header.sequence, slot, side)
                 result.deliver = payload
                 return result
+            case .other: break
             }
         }
         var payload = payload
@@ -115,7 +109,10 @@ public struct TCPStreams: ~Copyable {
             }
             let gaps = counters.gaps
             if missing > 0, !hasQueued(in: slot, side) { table[slot][side].isSettled = true }
-            let required = acknowledgesUnseen(header, table[slot][side.other]) ? header.acknowledgement : nil
+            // It was sent after those bytes, and what it carries may answer them. A capture that joins two directions, or takes
+            // them from two queues of a card, may show it before.
+            let isAhead = header.flags.contains(.ack) && table[slot][side.other].isBehind(header.acknowledgement)
+            let required = isAhead ? header.acknowledgement : nil
             result.deliver = acceptPayload(payload, packet, frame, start, behind: required, slot, side, time)
             result.isGap = counters.gaps != gaps
         }
@@ -145,15 +142,18 @@ public struct TCPStreams: ~Copyable {
         behind required: SequenceNumber?, _ slot: Int, _ side: Side, _ time: Timestamp
     ) -> ByteRange {
         let ahead = start.distance(from: table[slot][side].next)
-        guard abs(ahead) <= maximumDistance || isNewPlace(start, payload.count, slot, side) else {
+        guard abs(ahead) <= HalfStream.maximumDistance || isNewPlace(start, payload.count, slot, side) else {
             counters.outOfWindow += 1
             return .empty
         }
-        if abs(ahead) > maximumDistance {
+        if abs(ahead) > HalfStream.maximumDistance {
             giveUp(slot, side, to: start.advanced(by: payload.count), lost: max(0, ahead))
             return payload
         }
         table[slot][side].strays = 0
+        if required == nil, hasQueued(in: slot, side) {
+            demoteUnanswered(from: start, count: payload.count, slot, side)
+        }
         if !table[slot][side].isSettled {
             moveBack(to: start, slot, side)
             enqueue(packet.slice(payload), frame, at: start, behind: required, slot, side, time)
@@ -198,10 +198,6 @@ public struct TCPStreams: ~Copyable {
         enqueue(packet.slice(rest), frame, at: head.sequence, behind: nil, slot, side, time)
         return length
     }
-
-    /// A segment further off than this is no part of the stream: the largest window is 1 GiB (RFC 7323, 2.3), but a
-    /// device with more than 16 MiB in flight is not one of those that we watch.
-    private var maximumDistance: Int { 1 << 24 }
 
     /// Whether segments far off the stream have followed each other often enough to be the stream itself, after a loss
     /// larger than any window.
@@ -349,12 +345,17 @@ public struct TCPStreams: ~Copyable {
                 table[slot][side].isSettled = true
             }
             if ahead > 0, !isDue { return nil }
-            let isUnanswered = head.required.map { isUnseen($0, table[slot][side.other]) } ?? false
+            let isUnanswered = head.required.map { table[slot][side.other].isBehind($0) } ?? false
             if isUnanswered, !isDue { return nil }
             guard let taken = queue.removeHead(of: &table[slot][side].queued) else { return nil }
             let count = taken.payload.count
             if ahead > 0, isBehindEnd(taken.sequence, slot, side) {
-                noteBehindEnd(taken, slot, side)
+                noteUnread(taken, .afterEnd, slot, side)
+                queue.recycle(taken.frames)
+                continue
+            }
+            if isUnanswered, count + ahead > 0, isAnswerToNothing(head, count: count, slot, side, at: time) {
+                noteUnread(taken, .acknowledgesUnsent, slot, side)
                 queue.recycle(taken.frames)
                 continue
             }
@@ -385,23 +386,6 @@ public struct TCPStreams: ~Copyable {
                 lostOfOther: lostOfOther)
         }
         return nil
-    }
-
-    /// Whether a segment acknowledges bytes of the other end that have not been seen: it was sent after them, and what
-    /// it carries may answer them.
-    ///
-    /// A capture that joins two directions, or takes them from two queues of a card, may show it before.
-    private func acknowledgesUnseen(_ header: TCPHeader, _ other: HalfStream) -> Bool {
-        header.flags.contains(.ack) && isUnseen(header.acknowledgement, other)
-    }
-
-    /// Whether a stream has not come as far as `number`.
-    ///
-    /// A FIN takes a number of its own.
-    private func isUnseen(_ number: SequenceNumber, _ stream: HalfStream) -> Bool {
-        guard stream.isSynchronised else { return false }
-        let distance = number.distance(from: stream.next)
-        return distance > (stream.hasFIN ? 1 : 0) && distance <= maximumDistance
     }
 
     /// Gives up bytes that were acknowledged and never seen; gives how many.

@@ -84,6 +84,8 @@ public struct HalfStream: Sendable {
     public internal(set) var isOtherReading = false
     /// How many copies of it were read beside it.
     var otherReadings: UInt8 = 0
+    /// How many bytes that were delivered were looked at again for them.
+    var bytesReadAgain: UInt32 = 0
     /// Whether it has a second reading that goes on.
     public internal(set) var hasOtherReading = false
     /// Whether bytes were given up since the caller last looked, nobody knows how many: for whoever keeps boundaries of his
@@ -156,6 +158,9 @@ public struct Flow: Sendable {
 
     /// Whether both directions have named their last byte.
     var isEnding: Bool { streams[0].hasFIN && streams[1].hasFIN }
+
+    /// Whether the beginning of a message is held of one of its streams.
+    public var hasHeld: Bool { streams[0].held >= 0 || streams[1].held >= 0 }
 
     /// The stream that `side` sends.
     @inlinable public subscript(_ side: Side) -> HalfStream {

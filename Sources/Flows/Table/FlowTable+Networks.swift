@@ -11,6 +11,10 @@ struct KnownNetworks: ~Copyable {
     private(set) var networks: [UInt64] = []
     /// The flows that packets of another network belong to, by the key that those packets have.
     fileprivate var joined: LRUTable<Hash128, Int32>
+    /// How many flows there are by a part of the hash of their keys without the network; empty while there is one network.
+    ///
+    /// Most new flows have nobody of the same addresses and ports beside them, and need not be looked for in each network.
+    private var populations: [UInt16] = []
     private let hash: SeededHash
 
     /// How many networks are looked into: a packet of a new flow pays for each.
@@ -37,6 +41,41 @@ struct KnownNetworks: ~Copyable {
         }
     }
 
+    /// Whether flows are counted.
+    fileprivate var isCounting: Bool { !populations.isEmpty }
+
+    /// Begins to count flows, of which there are `limit` at most.
+    fileprivate mutating func beginCounting(limit: Int) {
+        var size = 1024
+        while size < limit { size *= 2 }
+        populations = Array(repeating: 0, count: size)
+    }
+
+    /// Counts a flow that begins, where there are several networks.
+    mutating func add(_ key: FlowKey) {
+        if populations.isEmpty { return }
+        let place = place(of: key)
+        if populations[place] < .max { populations[place] += 1 }
+    }
+
+    /// Counts a flow that ends.
+    ///
+    /// A count that has reached its limit stays there: nobody knows how many there are.
+    mutating func remove(_ key: FlowKey) {
+        if populations.isEmpty { return }
+        let place = place(of: key)
+        if populations[place] > 0, populations[place] < .max { populations[place] -= 1 }
+    }
+
+    /// Whether there may be a flow of the same addresses and ports, in whatever network.
+    fileprivate func mayHold(_ key: FlowKey) -> Bool { populations.isEmpty || populations[place(of: key)] > 0 }
+
+    private func place(of key: FlowKey) -> Int {
+        var key = key
+        key.network = 0
+        return Int(truncatingIfNeeded: key.hash(hash)) & (populations.count - 1)
+    }
+
     fileprivate func name(_ key: FlowKey) -> Hash128 {
         Hash128(
             high: key.hash(hash), low: hash.mix(key.network &+ key.second.address.low, key.first.address.low))
@@ -58,10 +97,19 @@ public struct FlowTrace: Sendable {
 }
 
 extension FlowTable {
+    /// Notes the network of a new flow; from the second one on, flows are counted.
+    mutating func note(_ network: UInt64) {
+        networks.note(network)
+        guard networks.areSeveral, !networks.isCounting else { return }
+        networks.beginCounting(limit: limits.flows)
+        for slot in slots.indices where slots[slot].isLive { networks.add(slots[slot].key) }
+    }
+
     /// The flow of another network that a packet belongs to all the same.
     ///
     /// That is one whose other direction alone was seen and which the packet answers, or one whose bytes the packet repeats.
     mutating func joined(_ key: FlowKey, _ side: Side, _ trace: FlowTrace) -> Int? {
+        guard networks.mayHold(key) else { return nil }
         let name = networks.name(key)
         if let entry = networks.joined.find(name) {
             let slot = Int(networks.joined[entry])

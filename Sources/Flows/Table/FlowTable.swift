@@ -87,7 +87,7 @@ public struct FlowTable: ~Copyable {
         }
         expire(before: time)
         if count >= limits.flows { evictOne() }
-        networks.note(key.network)
+        note(key.network)
         var flow = Flow(key: key, hash: hashed, firstSeen: time, lastSeen: time)
         flow.seen = side.bit
         flow.prints[Int(side.rawValue)] = trace.print
@@ -116,6 +116,22 @@ public struct FlowTable: ~Copyable {
     /// Forgets `departed`; capacity stays.
     public mutating func clearDeparted() { departed.removeAll(keepingCapacity: true) }
 
+    /// Gives a flow that has left the table a slot once more, in which nobody finds it, to look at what its streams hold.
+    public mutating func lend(_ flow: Flow) -> Int {
+        let slot = transient.allocate()
+        if slot == slots.count { slots.append(flow) } else { slots[slot] = flow }
+        slots[slot].isLive = true
+        return slot
+    }
+
+    /// Takes the slot back; gives what became of the flow.
+    public mutating func takeBack(_ slot: Int) -> Flow {
+        setEstablished(false, slot: slot)
+        transient.release(slot)
+        slots[slot].isLive = false
+        return slots[slot]
+    }
+
     @inline(__always)
     func find(_ key: FlowKey, _ hashed: UInt64) -> Int? {
         let tag = UInt32(truncatingIfNeeded: hashed)
@@ -130,6 +146,7 @@ public struct FlowTable: ~Copyable {
         let slot = transient.allocate()
         if slot == slots.count { slots.append(flow) } else { slots[slot] = flow }
         index.insert(UInt32(truncatingIfNeeded: flow.hash), slot: slot)
+        networks.add(flow.key)
         total += 1
         return slot
     }
@@ -139,6 +156,7 @@ public struct FlowTable: ~Copyable {
         setEstablished(false, slot: slot)
         transient.release(slot)
         index.remove(UInt32(truncatingIfNeeded: slots[slot].hash), slot: slot)
+        networks.remove(slots[slot].key)
         departed.append(slots[slot])
         slots[slot].isLive = false
     }

@@ -92,7 +92,8 @@ extension MQTTSession {
         switch result.state {
         case .unknown:
             // 0x92 says just that, and answers what was unknown (MQTT 5.0, 3.6.2.1 and 3.7.2.1).
-            guard !(isRefusal && (type == .pubrel || type == .pubcomp)) else { break }
+            let mayRefuse = isRefusal || answer.isReasonUnknown
+            guard !(mayRefuse && (type == .pubrel || type == .pubcomp)) else { break }
             notes.note(.answerUnasked)
             noteUnasked(type, &notes)
         case .mismatched:

@@ -9,8 +9,10 @@ import Packets
 struct FrameChain: Sendable {
     private static let one = SeededHash(seed: 0x4561_7273_686F_7401)
     private static let two = SeededHash(seed: 0x4561_7273_686F_7402)
-    /// Bytes of a frame that count; captures differ in their times everywhere.
-    private static let countedBytes = 256
+    /// Bytes of a frame that count: those up to the checksum of TCP over IPv6, which stands for all behind it.
+    ///
+    /// Captures differ in their times everywhere.
+    private static let countedBytes = 72
 
     /// How many frames were read.
     private(set) var count: UInt64 = 0
@@ -22,9 +24,9 @@ struct FrameChain: Sendable {
         count &+= 1
         let time = UInt64(bitPattern: frame.timestamp.nanoseconds)
         let lengths = UInt64(truncatingIfNeeded: frame.originalLength) << 32 ^ UInt64(bytes.byteCount)
-        let head = bytes.extracting(first: Self.countedBytes)
-        first = Self.one.hash(head, initial: Self.one.mix(first ^ time, lengths))
-        second = Self.two.hash(head, initial: Self.two.mix(second ^ time, lengths))
+        let head = Self.one.hash(bytes.extracting(first: Self.countedBytes), initial: lengths)
+        first = Self.one.mix(first ^ time, head)
+        second = Self.two.mix(second ^ time, head)
     }
 
     /// The number of frames and what they come to, as the statistics of a run keep it.

@@ -330,3 +330,20 @@ private struct Model {
         }
     }
 }
+
+/// A reason code of 0x92 says that the identifier is unknown (MQTT 5.0, 3.6.2.1 and 3.7.2.1). Where the packet is held only up to
+/// that code, nobody knows whether it says so.
+@Test("A reason code that is not held is not taken for success", arguments: [UInt8(6), 7])
+private func reasonCodeThatIsNotHeld(_ type: UInt8) {
+    let way: Direction = type == 6 ? .toServer : .toClient
+    func violations(_ bytes: [UInt8], whole: Int? = nil) -> [String] {
+        let listener = Listener()
+        listener.send(Connect(version: 5).bytes)
+        listener.send(connack(5), .toClient)
+        return listener.send(bytes, way, whole: whole).violations
+    }
+    let answer = answer(type, id: 5, code: 0x92)
+    #expect(violations(answer) == [])
+    #expect(violations(Array(answer[..<4]), whole: answer.count) == [])
+    #expect(violations(MQTTTests.answer(type, id: 5)) != [], "without a code it means success")
+}

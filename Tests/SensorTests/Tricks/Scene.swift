@@ -76,6 +76,8 @@ struct Scene: ~Copyable {
     var timestamp: UInt32?
     private var clock: Int64 = 1_700_000_000_000_000_000
     private var number: UInt64 = 0
+    /// What was sent, and when, in nanoseconds.
+    private(set) var frames: [(time: Int64, bytes: [UInt8])] = []
     private static let fields: Set<String> = [
         "event.category", "mqtt.type", "mqtt.topic", "mqtt.clientid", "mqtt.session.midstream", "network.anomaly",
         "network.doubt",
@@ -92,6 +94,7 @@ struct Scene: ~Copyable {
     mutating func send(frame: [UInt8]) {
         number += 1
         clock += 10_000_000
+        frames.append((clock, frame))
         let header = FrameHeader(
             timestamp: Timestamp(nanoseconds: clock), number: number, originalLength: frame.count, linkType: .ethernet)
         worker.process(header, frame.span.bytes)

@@ -138,6 +138,59 @@ let droppedCopies: [Trick] = [
         scene.send(far)
         scene.harvest()
     },
+    Trick(name: "Acknowledges what was never sent", told: ["segment_decoy"]) { scene in
+        scene.connect()
+        var copy = scene.next(decoy)
+        copy.acknowledgement &+= 100_000
+        scene.send(copy)
+        scene.harvest()
+    },
+    Trick(name: "Acknowledges what is sent only after it", told: ["segment_decoy"]) { scene in
+        scene.connect()
+        var copy = scene.next(decoy)
+        copy.acknowledgement &+= 5
+        scene.send(copy)
+        scene.harvest()
+        scene.broker(MQTT.pingresp)
+    },
+    Trick(name: "Acknowledges what was never sent, and begins in the middle", told: ["segment_decoy"]) { scene in
+        scene.connect()
+        var copy = scene.next(Array(decoy[3...]))
+        copy.sequence &+= 3
+        copy.acknowledgement &+= 100_000
+        scene.send(copy)
+        scene.harvest()
+    },
+    Trick(name: "Acknowledges what was never sent, long before the real one", told: ["segment_decoy"]) { scene in
+        scene.connect()
+        var copy = scene.next(decoy)
+        copy.acknowledgement &+= 100_000
+        scene.send(copy)
+        // The answer to it (RFC 9293, 3.10.7.4).
+        scene.broker()
+        scene.wait(nanoseconds: 6_000_000_000)
+        scene.harvest()
+    },
+    Trick(name: "Acknowledges what the capture shows later", told: []) { scene in
+        scene.connect()
+        var early = scene.next(real)
+        early.acknowledgement &+= 2
+        scene.send(early)
+        scene.broker(MQTT.pingresp)
+        scene.clientNext &+= UInt32(real.count)
+        scene.broker(MQTT.suback(1))
+    },
+    Trick(name: "Of two doubtful copies that were acknowledged, the one that may have come", told: ["segment_decoy"]) {
+        scene in
+        scene.connect()
+        var (wrong, far) = (scene.next(decoy), scene.next(real))
+        wrong.hasWrongChecksum = true
+        far.ttl = 3
+        scene.send(wrong)
+        scene.send(far)
+        scene.clientNext &+= UInt32(real.count)
+        scene.broker(MQTT.suback(1))
+    },
     Trick(name: "Many copies", told: Array(repeating: "segment_decoy", count: 5)) { scene in
         scene.connect()
         for number in 0..<5 {
@@ -319,15 +372,6 @@ let rivalCopies: [Trick] = [
         scene.client(hole)
         scene.clientNext &+= UInt32(real.count)
         scene.broker(MQTT.suback(1))
-    },
-    Trick(
-        name: "Acknowledges what was never sent", receiver: ["#"], ambiguous: ["a"], told: ["segment_ambiguous"]
-    ) { scene in
-        scene.connect()
-        var copy = scene.next(decoy)
-        copy.acknowledgement &+= 100_000
-        scene.send(copy)
-        scene.harvest()
     },
     Trick(name: "Same copies are no trick", told: []) { scene in
         scene.connect()
