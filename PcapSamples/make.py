@@ -19,7 +19,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
 from making import coap_attacks, coap_ordinary, expected  # noqa: E402
-from making import mqtt_access, mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_topics, network_tricks  # noqa: E402, F401
+from making import mqtt_access, mqtt_connections, mqtt_malformed, mqtt_ordinary  # noqa: E402, F401
+from making import mqtt_protocol, mqtt_topics, network_tricks  # noqa: E402, F401
 from making.lab import Lab  # noqa: E402
 from making.samples import SAMPLES  # noqa: E402
 

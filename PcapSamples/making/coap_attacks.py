@@ -37,7 +37,7 @@ def path_guessing(lab, name):
         attacker.send(*[message(GET, f"/{word}", mid=0x6000 + n, token=bytes([n])) for n, word in enumerate(words)])
 
 
-@sample("coap/path-traversal.pcap", {"coap_path_traversal": 1})
+@sample("coap/path-traversal.pcap", {"coap_path_traversal": 1, "coap_path_strange": 1, "coap_violation": 1})
 def path_traversal(lab, name):
     """Paths with the segment .. (own bytes)."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[92]) as attacker:
@@ -92,7 +92,7 @@ MALFORMED = [
 
 
 @sample("coap/malformed.pcap", {
-    "coap_header_invalid": 1, "coap_many_violations": 1, "coap_options_invalid": 1}, counts={})
+    "coap_header_invalid": 1, "coap_many_violations": 1, "coap_options_invalid": 1, "coap_violation": 1}, counts={})
 def malformed(lab, name):
     """A fuzzer: good requests, and between them a dozen different faults."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[97]) as attacker:

@@ -22,7 +22,7 @@ async def observe(context, path, notifications, server=DEVICE):
     request.observation.cancel()
 
 
-@sample("coap/ordinary.pcap")
+@sample("coap/ordinary.pcap", {"coap_write_in_clear": 1})
 def ordinary(lab, name):
     """A controller reads two sensors, switches a lamp and observes a temperature (aiocoap, both ends)."""
     async def controller(context):
@@ -36,7 +36,7 @@ def ordinary(lab, name):
         talk(controller, CLIENTS[0])
 
 
-@sample("coap/methods.pcap")
+@sample("coap/methods.pcap", {"coap_write_in_clear": 1})
 def methods(lab, name):
     """Every request code, confirmable and not; ping and reset."""
 
@@ -51,7 +51,7 @@ def methods(lab, name):
             raw.send(message(0, mid=0x7001))  # ping: an empty CON, answered by RST
 
 
-@sample("coap/blocks.pcap")
+@sample("coap/blocks.pcap", {"coap_write_in_clear": 1})
 def blocks(lab, name):
     """Bodies in blocks: a PUT by Block1 and GETs by Block2, of 1024 and of 64 octets (aiocoap, coap-client)."""
     async def large_bodies(context):
@@ -74,7 +74,7 @@ def observations(lab, name):
         client("-s", "2", "-m", "get", f"coap://{DEVICE}/sensors/temperature", address=CLIENTS[5])
 
 
-@sample("coap/errors.pcap")
+@sample("coap/errors.pcap", {"coap_violation": 2})
 def errors(lab, name):
     """4.04, 4.05, and 4.02 for an unknown critical option (aiocoap and libcoap servers)."""
     async def mistakes(context):

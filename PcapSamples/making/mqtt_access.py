@@ -178,7 +178,8 @@ def reconnects(lab, name):
             line.socket.close()
 
 
-@sample("mqtt/connect-flood.pcap.zst", {"mqtt_connect_flood": 1, "mqtt_silent_connections": 1})
+@sample("mqtt/connect-flood.pcap.zst", {
+    "mqtt_connect_flood": 1, "mqtt_client_ids_many": 1, "mqtt_silent_connections": 1})
 def connect_flood(lab, name):
     """One host opens 130 connections within seconds and keeps them (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):

@@ -71,7 +71,7 @@ def ordinary_plant(lab, name):
             time.sleep(0.03)
 
 
-@sample("mqtt/bridge.pcap")
+@sample("mqtt/bridge.pcap", {"mqtt_bridge": 1})
 def bridge(lab, name):
     """Two Mosquitto brokers, one bridging into the other with the defaults: protocol level with the bridge bit (0x84),
     state under $SYS/broker/connection/, topics carried both ways."""

@@ -16,7 +16,7 @@ def site(device, number=120):
 
 @sample("mqtt/harvest-root-wildcard.pcap", {
     "mqtt_anonymous_accepted": 1, "mqtt_subscribe_all_attempt": 1, "mqtt_subscribe_all_granted": 1,
-    "mqtt_harvest_in_progress": 1})
+    "mqtt_harvest_in_progress": 1, "mqtt_kept_read": 1})
 def harvest(lab, name):
     """mosquitto_sub -t '#' at an open broker that keeps 120 topics: asked, granted, delivered."""
     with lab.broker("allow_anonymous true"):
@@ -26,7 +26,7 @@ def harvest(lab, name):
             run("mosquitto_sub", "-h", BROKER, "-A", CLIENTS[66], "-i", "curious", "-t", "#", "-v", "-C", "120")
 
 
-@sample("mqtt/narrow-harvest.pcap")
+@sample("mqtt/narrow-harvest.pcap", {"mqtt_subscribe_vertical": 1, "mqtt_kept_read": 1})
 def narrow(lab, name):
     """A dashboard that is owed many topics, but asked for its own branch only."""
     with lab.broker("allow_anonymous true"):
@@ -83,7 +83,7 @@ def sys_subscription(lab, name):
                 "-t", "$SYS/#", "-v", "-C", "30")
 
 
-@sample("mqtt/retain-flood.pcap", {"mqtt_retained_topics_flood": 1})
+@sample("mqtt/retain-flood.pcap", {"mqtt_retained_topics_flood": 1, "mqtt_retained_many": 1})
 def retain_flood(lab, name):
     """200 retained messages on 200 topics from one client (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -92,7 +92,7 @@ def retain_flood(lab, name):
             attacker.send(*[publish(f"x/{n}", b"x", retain=True) for n in range(200)], pause=0.005)
 
 
-@sample("mqtt/discovery-burst.pcap")
+@sample("mqtt/discovery-burst.pcap", {"mqtt_retained_many": 1})
 def discovery_burst(lab, name):
     """A radio gateway starts and announces its devices to Home Assistant: many retained topics, nothing wrong."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -104,7 +104,7 @@ def discovery_burst(lab, name):
                 gateway.publish(f"zigbee/sensor{number}/availability", "online", retain=True)
 
 
-@sample("mqtt/retain-volume.pcap.zst", {"mqtt_retained_volume": 1})
+@sample("mqtt/retain-volume.pcap.zst", {"mqtt_retained_volume": 1, "mqtt_volume": 1})
 def retain_volume(lab, name):
     """36 retained messages of 128 KiB on six topics, in frames of up to 9000 octets (paho)."""
     lab.largest_frame(9000)
@@ -117,7 +117,7 @@ def retain_volume(lab, name):
         lab.largest_frame(1500)
 
 
-@sample("mqtt/retained-clear.pcap", {"mqtt_retained_mass_clear": 1})
+@sample("mqtt/retained-clear.pcap", {"mqtt_retained_mass_clear": 1, "mqtt_retained_many": 1})
 def retained_clear(lab, name):
     """A client clears 60 retained topics by empty messages (own bytes)."""
     with lab.broker("allow_anonymous true"):
@@ -130,7 +130,7 @@ def retained_clear(lab, name):
                                 for n in range(60)], pause=0.005)
 
 
-@sample("mqtt/retained-command.pcap", {"mqtt_retained_command": 1})
+@sample("mqtt/retained-command.pcap", {"mqtt_retained_command": 1, "mqtt_set_retained": 1})
 def retained_command(lab, name):
     """Retained commands to a Tasmota plug and to a Sparkplug device; one command that is not retained (paho)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -199,7 +199,7 @@ def prototype_name(lab, name):
             attacker.read()
 
 
-@sample("mqtt/deep-topic.pcap", {"mqtt_topic_too_deep": 1})
+@sample("mqtt/deep-topic.pcap", {"mqtt_topic_too_deep": 1, "mqtt_topic_deep": 1})
 def deep_topic(lab, name):
     """A subscription to 400 slashes; the broker closes the connection (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):

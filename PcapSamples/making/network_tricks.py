@@ -111,7 +111,7 @@ def decoys(lab, name):
             attacker.read()
 
 
-@sample("mqtt/uncovered-delivery.pcap", {"mqtt_uncovered_delivery": 1, "mqtt_grant_unasked": 1})
+@sample("mqtt/uncovered-delivery.pcap", {"mqtt_uncovered_delivery": 1, "mqtt_grant_unasked": 1, "mqtt_violation": 1})
 def uncovered_delivery(lab, name):
     """A broker grants a client a subscription that it did not ask for, and sends it messages of twelve topics (own bytes)."""
     messages = b"".join(publish(f"plant/line{n}/state", b"on") for n in range(12))

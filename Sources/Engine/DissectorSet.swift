@@ -18,6 +18,8 @@ public enum StreamOperation: Sendable {
     case end(Sequel)
     /// Not all that was said is known.
     case gap
+    /// Something is to be told of the connection beside its messages: of a session, or of none where that is negative.
+    case report(ConnectionReport, handle: Int64, at: Timestamp)
     /// What is held is a whole message, of so many bytes, that a carrier gave.
     case message(wholeLength: Int)
     /// The session ends.

@@ -16,6 +16,10 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     var proxies: ProxyTable
     /// The addresses of proxies that are believed whom they speak for.
     let trustedProxies: [CIDRBlock]
+    /// Connections that are watched for what they do not say.
+    var connections: ConnectionWatches
+    /// Whether the dissector took what it was last told of a connection.
+    var lastReport = false
     /// The frames behind what WebSocket keeps back.
     var carrierFrames: CarrierFrames
     /// What was seen so far.
@@ -36,6 +40,7 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
         streams = TCPStreams(limits: limits.flows, hash: hash)
         webSocket = WebSocketTable(limits: limits.webSocket, uses: entries.map(\.descriptor.webSocket))
         proxies = ProxyTable(limit: limits.proxiedFlows)
+        connections = ConnectionWatches(limit: limits.watchedConnections, hash: hash)
         trustedProxies = limits.proxies
         carrierFrames = CarrierFrames(byteLimit: limits.webSocket.waitingBytesTotal)
         counters = EngineCounters(protocols: entries.count)
@@ -80,6 +85,11 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
 
     /// How many bytes of a message are held at most.
     var heldLimit: Int { streams.table.limits.heldBytesPerMessage }
+
+    /// Whether both ends were seen to begin.
+    func isFromBothStarts(_ slot: Int) -> Bool {
+        streams.table[slot][.first].hasSYN && streams.table[slot][.second].hasSYN
+    }
 
     /// Whether the first bytes of both ends are there to be read.
     func isFromStart(_ slot: Int) -> Bool {

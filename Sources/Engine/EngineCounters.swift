@@ -38,6 +38,8 @@ public struct EngineCounters: Sendable {
     /// Broken rules of a specification by their names.
     public var violations: [String: UInt64] = [:]
 
+    /// What was told of connections beside their messages, by the raw value of `ConnectionState`.
+    public var connections = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
     /// Events of the category `network`, by the number of their anomaly.
     public var tricks = [UInt64](repeating: 0, count: 8)
 

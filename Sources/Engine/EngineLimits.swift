@@ -17,6 +17,10 @@ public struct EngineLimits: Sendable {
     public var proxies: [CIDRBlock] = []
     /// Bytes of datagrams and segments, with their frames, that look like a protocol and wait for what proves it.
     public var candidateBytes = 16 << 20
+    /// Connections to servers that are watched for what they do not say; the one watched longest makes room.
+    ///
+    /// About 700 bytes each.
+    public var watchedConnections = 16_384
     /// What is done about wrong checksums.
     public var checksums = ChecksumPolicy.ignore
 
@@ -26,7 +30,9 @@ public struct EngineLimits: Sendable {
     /// The bounds of an engine whose flows, carriers and candidates take at most about so many bytes.
     public init(flowBytes: Int, carrierBytes: Int, candidateBytes: Int) {
         self.candidateBytes = candidateBytes
-        flows = FlowLimits(bytes: flowBytes)
+        // One part in 32 for connections that are watched.
+        flows = FlowLimits(bytes: flowBytes / 32 * 31)
+        watchedConnections = max(64, flowBytes / 32 / ConnectionWatches.bytesPerConnection)
         webSocket = WebSocketLimits(bytes: carrierBytes / 16 * 15)
         proxiedFlows = max(16, carrierBytes / 16 / ProxyTable.bytesPerFlow)
     }

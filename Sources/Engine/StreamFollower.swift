@@ -26,6 +26,7 @@ extension EngineCore where Sink: ~Copyable {
             }
         case .gap: noteGap(&dissector, slot)
         case .readHeld: readHeld(&dissector, slot, side)
+        case .report(let report, let handle, let time): tell(report, handle, time, &dissector, slot, side, frame)
         case .message(let wholeLength): takeMessage(&dissector, slot, side, wholeLength: wholeLength)
         case .open(let time, let isFromStart): open(&dissector, slot, at: time, isFromStart: isFromStart)
         case .close(let handle, let time): dissector.closeSession(handle, at: time)

@@ -53,7 +53,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         let own = [
             "flows": core.streams.table.evicted, "held_messages": core.streams.counters.heldEvicted,
             "candidates": candidates.evicted, "websocket_connections": webSocket.connectionsEvicted,
-            "proxied_flows": core.proxies.evictions,
+            "proxied_flows": core.proxies.evictions, "watched_connections": core.connections.evicted,
             "websocket_waiting": webSocket.waitingEvicted, "websocket_inflaters": webSocket.inflatersEvicted,
         ]
         return own.merging(dissectors.evictions) { $1 }

@@ -13,7 +13,10 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         _ hit: FlowTable.Hit
     ) {
         let slot = hit.slot
+        let flags = packet.tcp.flags
+        var isNew = hit.isNew
         if core.streams.table[slot].kind == .ignored {
+            isNew = true
             // A new connection on its ports.
             core.streams.reset(slot)
             releaseCarrier(of: slot)
@@ -29,7 +32,16 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         let accepted = core.streams.accept(
             packet.tcp, payload: packet.payload, missing: packet.missing, of: bytes, frame, doubts: doubts, slot: slot,
             side: hit.side, at: core.now)
-        if accepted.isRestart { forget(slot) }
+        if accepted.isRestart {
+            replaceConnection(slot)
+            forget(slot)
+        }
+        if flags.contains(.syn), isNew || accepted.isRestart {
+            let isAnswer = flags.contains(.ack)
+            if !isAnswer || accepted.isRestart {
+                watch(slot, client: isAnswer ? hit.side.other : hit.side, frame, isBeginning: true)
+            }
+        }
         if accepted.isGap { run(.gap, slot, hit.side) }
         if let urgent = packet.urgentByte, urgent >= accepted.deliver.offset, urgent < accepted.deliver.end {
             receive(slot, hit.side, bytes, accepted.deliver, without: urgent, of: packet, frame)
@@ -43,10 +55,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             // The capture moved the RST before bytes that were sent earlier; they come, or their time will be up.
             core.streams.table.setEstablished(false, slot: slot)
         } else if accepted.closes {
+            endConnection(slot, hit.side, isReset: accepted.isReset, frame)
             for side in [Side.first, .second] { endStream(slot, side, .nothing) }
             end(slot)
             endCarrier(slot)
+        } else if !core.streams.table[slot].isEstablished || flags.contains(.syn) {
+            noteSegment(slot, hit.side, flags, frame)
         }
+        if core.connections.unframed != nil { core.connections.frame(frame) }
         if core.streams.hasFindings { tellFindings() }
     }
 
@@ -73,6 +89,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Takes the next bytes of a stream, in order, which came in `frame`.
     mutating func receive(_ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef) {
+        if !core.streams.table[slot].isEstablished { noteOpening(slot, side, data, frame) }
         if core.streams.table[slot].carrier >= 0 { return carry(slot, side, data, frame) }
         if core.streams.table[slot].proxy >= 0, takeHandshake(slot, side, data, frame) { return }
         feed(slot, side, data, frame)
@@ -220,10 +237,12 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             core.streams.table[slot][other].framing = .lost(startsSegment: true, searched: 0)
         }
         run(.open(at: time, isFromStart: isFromStart), slot, client)
+        watchFound(slot, number)
     }
 
     /// Gives up a flow: nothing that is followed.
     mutating func ignore(_ slot: Int) {
+        noteIgnored(slot)
         if case .candidate = core.streams.table[slot].kind {
             candidates.drop(core.streams.table[slot].handle)
             core.streams.table[slot].handle = -1

@@ -126,9 +126,10 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         guard var search = core.beginSearch(slot, side, data, frame, sequel) else { return }
         let time = search.partial.frames.firstTime ?? frame.provenance.frame.timestamp
         switch joining(slot, side, search.partial.bytes.span.bytes, search.query, at: time) {
-        case .found(let offset, let number):
+        case .found(let offset, let number, let isFromStart):
             core.noteResumed(slot, side, dropped: offset)
-            run(.gap, slot, side)
+            // A stream that begins with what should not come first has lost nothing.
+            if !isFromStart { run(.gap, slot, side) }
             if core.entries[Int(number)].descriptor.needsConfirmation { core.confirm(slot, number) }
             core.put(&search.partial, used: offset, slot, side, frame, from: search.start)
             run(.readHeld, slot, side)
@@ -144,8 +145,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     }
 
     private enum Joining {
-        /// Messages of a protocol begin at an offset.
-        case found(Int, UInt8)
+        /// Messages of a protocol begin at an offset, which may be where both streams begin.
+        case found(Int, UInt8, isFromStart: Bool)
         /// Frames of a carrier, which was found for the flow, begin at an offset.
         case carried(Int)
         /// What lies before an offset is of no use.
@@ -185,7 +186,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             }
             let isFromStart = verdict.isBeginning && client == side
             claim(slot, number, client: client, isFromStart: isFromStart, seenFrom: side, at: time)
-            return .found(offset, number)
+            let isWhole = isFromStart && offset == 0 && query.sequel != .lost
+            return .found(offset, number, isFromStart: isWhole && core.isFromBothStarts(slot))
         }
         core.streams.table[slot].failedProbes += 1
         if bytes.byteCount > Self.joiningLimit || core.streams.table[slot].failedProbes >= Self.joiningTries {

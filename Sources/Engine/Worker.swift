@@ -53,6 +53,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         core.counters.packets &+= 1
         core.counters.bytes &+= UInt64(truncatingIfNeeded: header.originalLength)
         if core.streams.hasQueued { drainOverdue() }
+        if core.now >= core.connections.due { tellDueConnections() }
         var packet = Packet()
         switch PacketDecoder.decode(bytes, link: header.linkType, intoNew: &packet) {
         case .undecoded(let reason): core.counters.noteUndecoded(reason, packet, header.linkType)
@@ -78,6 +79,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         guard time > core.now else { return }
         core.now = time
         if core.streams.hasQueued { drainOverdue() }
+        if core.now >= core.connections.due { tellDueConnections() }
     }
 
     /// Finds the flow of a packet, and ends those that leave the table for it.
@@ -114,6 +116,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     /// Ends everything: what waits for lost bytes is read as far as it goes, every session is closed.
     public mutating func finish() {
         flushQueues()
+        flushConnections()
         core.streams.table.removeAll()
         closeDeparted()
     }

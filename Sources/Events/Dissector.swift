@@ -170,6 +170,11 @@ public protocol StreamDissector: ~Copyable, Dissector {
     /// Seconds that the ends of the session of the current message may be silent, as they agreed on with it: 0 for any
     /// time, `nil` where it says nothing of that. Values may be read into `scratch`.
     func idleSeconds(_ message: RawSpan, _ scratch: inout FieldValues) -> Int64?
+    /// Makes what is told of a connection the current event; `false` where that says nothing to this protocol.
+    ///
+    /// `handle` is its session, negative where it has none. Of a connection that is `open`, `false` says that it serves its
+    /// purpose and need not be watched any longer.
+    mutating func report(_ report: ConnectionReport, _ handle: Int64, _ context: EventContext) -> Bool
     /// Where the payload begins in a message too long to be held; `nil` where it has none, or not within `head`.
     func payloadStart(_ handle: Int64, head: RawSpan, wholeLength: Int) -> Int?
 }
@@ -183,6 +188,8 @@ extension StreamDissector where Self: ~Copyable {
     public func judge(head: UInt8, _ handle: Int64, _ direction: Direction) -> HeadVerdict { .lawful }
     /// Nothing is agreed on.
     public func idleSeconds(_ message: RawSpan, _ scratch: inout FieldValues) -> Int64? { nil }
+    /// Connections are not told of.
+    public mutating func report(_ report: ConnectionReport, _ handle: Int64, _ context: EventContext) -> Bool { false }
     /// No payload is passed on.
     public func payloadStart(_ handle: Int64, head: RawSpan, wholeLength: Int) -> Int? { nil }
 }

@@ -8,6 +8,8 @@ public struct ProtocolDescriptor: Sendable {
     public var ports: [UInt16]
     /// The ports that its servers use, encrypted or behind WebSocket too: they tell which end is the client.
     public var serverPorts: [UInt16]
+    /// The TCP ports whose connections are watched from their SYN on, whether or not a message comes.
+    public var watchedPorts: [UInt16]
     /// The blocks of its fields.
     public var fields: [FieldBlock]
     /// The field that says what type a message is: rules are indexed by it.
@@ -79,8 +81,8 @@ public struct ProtocolDescriptor: Sendable {
 
     /// Makes a descriptor.
     public init(
-        category: EventCategory, displayName: String, ports: [UInt16], serverPorts: [UInt16], fields: [FieldBlock],
-        typeField: FieldID,
+        category: EventCategory, displayName: String, ports: [UInt16], serverPorts: [UInt16],
+        watchedPorts: [UInt16] = [], fields: [FieldBlock], typeField: FieldID,
         typeName: @escaping @Sendable (UInt8) -> String, typeTraits: [TypeTrait] = [], rareFields: [RareField] = [],
         clientIDField: FieldID? = nil, keyedField: String? = nil, testTransport: TestTransport,
         webSocket: WebSocketUse? = nil,
@@ -90,6 +92,7 @@ public struct ProtocolDescriptor: Sendable {
         self.displayName = displayName
         self.ports = ports
         self.serverPorts = serverPorts
+        self.watchedPorts = watchedPorts
         self.fields = fields
         self.typeField = typeField
         self.typeName = typeName

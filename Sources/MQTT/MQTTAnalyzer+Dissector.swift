@@ -7,7 +7,8 @@ extension MQTTAnalyzer: StreamDissector {
     /// Names, ports and fields of MQTT.
     public static let descriptor = ProtocolDescriptor(
         category: .mqtt, displayName: "MQTT", ports: [MQTTPort.mqtt],
-        serverPorts: [MQTTPort.mqtt, MQTTPort.secureMQTT], fields: [MQTTField.block], typeField: MQTTField.type.id,
+        serverPorts: [MQTTPort.mqtt, MQTTPort.secureMQTT], watchedPorts: MQTTPort.sought, fields: [MQTTField.block],
+        typeField: MQTTField.type.id,
         typeName: { MQTTPacketType(rawValue: $0).name.description },
         rareFields: RareField.violations(of: .mqtt) + MQTTField.rareFields, clientIDField: MQTTField.clientID.id,
         keyedField: "mqtt.passwd.digest", testTransport: .tcp(port: MQTTPort.mqtt),

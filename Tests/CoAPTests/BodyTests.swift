@@ -236,3 +236,51 @@ func bodiesInOrder(option: Int, count: Int) throws {
         }
     }
 }
+
+/// Parts that are equal do not cancel each other: 16 times `b` is not 16 times `X`.
+@Test(
+    "A block of equal bytes that comes again with others",
+    arguments: [16, 32, 64, 128], [UInt8(0), UInt8(ascii: "b"), 0xFF])
+func blocksOfEqualBytes(size: Int, byte: UInt8) {
+    let listener = Listener()
+    func send(_ byte: UInt8, id: UInt16) -> String? {
+        let later = [(11, [UInt8(0x66)]), (27, Build.coapBlock(1, more: true, size))]
+        let payload = [UInt8](repeating: byte, count: size)
+        return listener.hear(Build.coap(code: 3, id: id, token: [UInt8(id)], options: later, payload: payload))?[
+            "coap.block.sequence"]
+    }
+    listener.hear(
+        Build.coap(
+            code: 3, id: 1, token: [1], options: [(11, [0x66]), (27, Build.coapBlock(0, more: true, size))],
+            payload: [UInt8](repeating: 1, count: size)))
+    #expect(send(byte, id: 2) == "next")
+    #expect(send(byte, id: 3) == "repeat")
+    #expect(send(byte ^ 0x3A, id: 4) == "conflict")
+    #expect(send(byte ^ 0x01, id: 5) == "conflict")
+}
+
+@Test("Uploads that are begun and not ended") func openUploads() {
+    let listener = Listener()
+    func send(
+        _ path: UInt8, _ number: Int, more: Bool, port: UInt16 = 40_000, to server: Endpoint = Listener.server,
+        at seconds: Double = 0
+    ) -> String? {
+        let id = UInt16(path) << 8 | UInt16(number)
+        let bytes = Build.coap(
+            code: 3, id: id, token: [path, UInt8(number)],
+            options: [(11, [path]), (27, Build.coapBlock(number, more: more, 16))],
+            payload: [UInt8](repeating: path, count: 16))
+        return listener.hear(bytes, from: Endpoint(Listener.client.address, port), to: server, at: seconds)?[
+            "coap.body.open"]
+    }
+    for path in 1...5 { #expect(send(UInt8(path), 0, more: true) == "\(path)") }
+    #expect(send(6, 0, more: true, port: 40_001) == "6", "another port of the same client")
+    #expect(send(1, 1, more: true) == "6")
+    #expect(send(1, 2, more: false) == "5", "ended")
+    #expect(send(7, 0, more: false) == "5", "of one block")
+    #expect(send(2, 0, more: true, port: 40_000) == "5", "begun anew")
+    #expect(send(1, 0, more: true, to: Endpoint(Listener.server.address, 5690)) == "1", "another server")
+    // Given up after EXCHANGE_LIFETIME.
+    for step in 0..<12 { _ = send(9, step, more: true, at: 300 + Double(step)) }
+    #expect(send(8, 0, more: true, at: 320) == "2")
+}

@@ -189,3 +189,21 @@ private func response(_ id: UInt16, _ token: [UInt8] = [], _ type: CoAPType = .a
     listener.hear(request(6, [1]), from: low, to: high)
     #expect(listener.hear(CoAPBuilder(.acknowledgement, .empty, 6), from: high, to: low)?.direction == .toClient)
 }
+
+/// Two acknowledgements of one request: a copy says the same, a forged one something else.
+@Test("Acknowledgements that differ") func acknowledgementsThatDiffer() {
+    let listener = Listener()
+    func answer(_ id: UInt16, _ payload: String) -> String? {
+        listener.hearBack(CoAPBuilder(.acknowledgement, .content, id, token: [UInt8(id)], payload: payload))?[
+            "coap.answer.differs"]
+    }
+    listener.hear(CoAPBuilder(.confirmable, .get, 1, token: [1], path: "t"))
+    #expect(answer(1, "21") == nil)
+    #expect(answer(1, "21") == nil, "a copy")
+    #expect(answer(1, "99") == "true")
+    // A server may answer each copy of a request anew (RFC 7252, 4.5).
+    listener.hear(CoAPBuilder(.confirmable, .get, 2, token: [2], path: "t"))
+    listener.hear(CoAPBuilder(.confirmable, .get, 2, token: [2], path: "t"))
+    #expect(answer(2, "21") == nil)
+    #expect(answer(2, "22") == nil)
+}

@@ -111,3 +111,8 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
     analyzer.read(FieldID(rawValue: .max), message: bytes.span.bytes, into: &values)
     #expect(values.count == 0)
 }
+
+@Test("The first bytes as sent") func firstBytes() {
+    #expect(Listener().hear(hex("64fff5063106fd400606fa29"))?["coap.head"] == "64fff5063106fd40")
+    #expect(Listener().hear(hex("40000001"))?["coap.head"] == "40000001")
+}

@@ -132,7 +132,8 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
     limits.partialIVs = 4
     let listener = Listener(limits)
     for number in 0..<10 { listener.hear(message(.post, "09 0\(number) 25", id: UInt16(number))) }
-    #expect(listener.counters.evictedPartialIVs == 6)
+    // Two entries for each: the number, and what it protects.
+    #expect(listener.counters.evictedPartialIVs == 16)
 }
 
 /// OSCORE in a signal and in a stream (RFC 8613, 4.3).
@@ -145,4 +146,36 @@ func brokenOSCORE(message: CoAPBuilder, ids: [String]) throws {
     let ping = CoAPStream(0xE2, token: [1], options: [(9, hex("09 16 25"))], payload: [0xC3]).bytes
     let event = try #require(listener.hear(connection, ping))
     #expect(event["coap.opt.object_security_piv"] == "16" && event["violation.id"] == nil)
+}
+
+/// The same protected request again: from another end, or with another message id. What merely counts alike is none.
+@Test("Protected requests played again") func protectedRequestsPlayedAgain() {
+    let listener = Listener()
+    func replayed(
+        _ id: UInt16, payload: String = "sealed", from source: Endpoint = Listener.client, at seconds: Double = 0
+    ) -> String? {
+        listener.hear(message(.post, "09 14 25", payload: payload, id: id), from: source, at: seconds)?[
+            "coap.oscore.replayed"]
+    }
+    let other = Endpoint(IPAddress(v4: 0xC000_0263), 40_000)
+    #expect(replayed(1) == "false")
+    #expect(replayed(1) == nil, "a copy by the message layer")
+    #expect(replayed(1, from: other) == "true")
+    #expect(replayed(2, payload: "another", from: other) == "false", "two clients that count alike")
+    #expect(replayed(3) == "true")
+    #expect(replayed(1, at: 300) == "true", "after the lifetime of the message id")
+    let answer = listener.hearBack(message(.changed, "01 00", id: 9))
+    #expect(answer?["coap.oscore.replayed"] == nil)
+}
+
+@Test("Answers in clear to protected requests") func answersInClear() {
+    let listener = Listener()
+    listener.hear(message(.post, "09 14 25", token: [1]))
+    listener.hear(CoAPBuilder(.confirmable, .post, 2, token: [2], path: "a"))
+    func unprotected(_ builder: CoAPBuilder) -> String? { listener.hearBack(builder)?["coap.oscore.unprotected"] }
+    #expect(unprotected(CoAPBuilder(.acknowledgement, .changed, 1, token: [1])) == "true")
+    let sealed = CoAPBuilder(.acknowledgement, .changed, 1, token: [1], options: [(9, [])], payload: "x")
+    #expect(unprotected(sealed) == "false")
+    #expect(unprotected(CoAPBuilder(.acknowledgement, .changed, 2, token: [2])) == nil, "a request in clear")
+    #expect(unprotected(CoAPBuilder(.nonConfirmable, .changed, 3, token: [3])) == nil, "a request that was not seen")
 }

@@ -76,3 +76,22 @@ import Testing
         #expect(String(decoding: text, as: UTF8.self) == expected)
     }
 }
+
+@Test("How many filters and properties") func howManyFiltersAndProperties() {
+    let pairs = (0..<3).map { Property(38, "", .pair("k\($0)", "v")) }
+    let listener = conversation(5)
+    let shown = listener.send(publish("t", "x", version: 5, pairs + [Property(2, "", .uint32(5))]))
+    #expect(shown["mqtt.property.count"] == ["4"])
+    #expect(shown["mqtt.user_property.count"] == ["3"])
+    #expect(shown["mqtt.filter.count"] == nil)
+    let will = ("w", [UInt8](), UInt8(0), false, pairs)
+    let connect = Listener().send(Connect(version: 5, properties: Array(pairs.prefix(1)), will: will).bytes)
+    #expect(connect["mqtt.property.count"] == ["4"])
+    #expect(connect["mqtt.user_property.count"] == ["4"])
+    let plain = conversation()
+    let subscribed = plain.send(hex("820e0001000161000001620000016300"))
+    #expect(subscribed["mqtt.filter.count"] == ["3"])
+    #expect(subscribed["mqtt.property.count"] == nil)
+    #expect(plain.send(unsubscribe(["a", "b"], id: 2))["mqtt.filter.count"] == ["2"])
+    #expect(plain.send(publish("t", "x"))["mqtt.filter.count"] == nil)
+}

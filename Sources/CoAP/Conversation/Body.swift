@@ -38,6 +38,8 @@ struct Body: Sendable {
     var version: UInt64 = 0
     /// The Content-Format; -1 for none.
     var format = -1
+    /// The ends between which it is an open upload; `nil` where it is none.
+    var upload: UInt64?
     /// Whether a block came again with other bytes, or a block of another version came among them.
     var hasConflict = false
     /// Whether the whole body was seen.

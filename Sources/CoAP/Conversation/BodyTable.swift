@@ -16,6 +16,8 @@ struct BlockPiece: Sendable {
     var format: Int
     /// A hash of the ETag; 0 for none.
     var version: UInt64
+    /// Of a request: the client's address and the server, as a key.
+    var upload: UInt64?
 }
 
 /// Bodies in blocks that are being put together, within bounds: so many bodies, so many bytes held.
@@ -29,6 +31,8 @@ struct BodyTable: ~Copyable, Sendable {
     /// Memory of what tells copies from contradictions, in bytes.
     private var printMemory = 0
     private var full: UInt64 = 0
+    /// Uploads that were begun and not ended, by client's address and server.
+    private var uploads: LRUTable<UInt64, UInt32>
     /// Blocks and texts that were not held because there was no room.
     private(set) var notHeld: UInt64 = 0
 
@@ -36,6 +40,7 @@ struct BodyTable: ~Copyable, Sendable {
         self.limits = limits
         table = LRUTable(limit: limits.bodies)
         held = MemoryBudget(limit: limits.heldBytes)
+        uploads = LRUTable(limit: limits.bodies)
     }
 
     /// How many bodies were forgotten because the table was full.
@@ -45,7 +50,7 @@ struct BodyTable: ~Copyable, Sendable {
     var heldEvictions: UInt64 { held.evictions }
 
     /// The memory taken, in bytes.
-    var bytesTaken: Int { table.bytes + held.bytes + held.ownBytes + printMemory }
+    var bytesTaken: Int { table.bytes + uploads.bytes + held.bytes + held.ownBytes + printMemory }
 
     /// The body in a slot that `add` returned.
     subscript(slot: Int) -> Body {
@@ -77,6 +82,7 @@ struct BodyTable: ~Copyable, Sendable {
         }
         put(piece, bytes, slot)
         let isEnd = piece.isLast || (table[slot].isComplete && !wasComplete)
+        if isEnd { endUpload(slot) }
         return BlockState(place: place, slot: slot, isEnd: isEnd)
     }
 
@@ -119,6 +125,10 @@ struct BodyTable: ~Copyable, Sendable {
         var body = Body(at: time)
         body.version = piece.version
         body.format = piece.format
+        body.upload = piece.upload
+        if let upload = piece.upload {
+            uploads.store(openUploads(upload) &+ 1, for: upload)
+        }
         return table.insert(key, body)
     }
 
@@ -146,7 +156,18 @@ struct BodyTable: ~Copyable, Sendable {
         }
     }
 
+    /// How many uploads were begun and not ended under a key.
+    func openUploads(_ key: UInt64) -> UInt32 { uploads.find(key).map { uploads[$0] } ?? 0 }
+
+    private mutating func endUpload(_ slot: Int) {
+        guard let key = table[slot].upload else { return }
+        table[slot].upload = nil
+        guard let known = uploads.find(key) else { return }
+        if uploads[known] > 1 { uploads[known] &-= 1 } else { uploads.remove(known) }
+    }
+
     private mutating func forget(_ slot: Int) {
+        endUpload(slot)
         held.set(slot, bytes: 0)
         printMemory &-= table[slot].printMemory
         // The slot would keep its memory until it is used again.

@@ -6,7 +6,7 @@ enum ByteSum {
     static func of(_ bytes: RawSpan) -> UInt32 {
         var sum = UInt64(bytes.byteCount)
         add(bytes, 0, bytes.byteCount, to: &sum)
-        return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+        return folded(sum)
     }
 
     /// Over the length and what stands at either end: for each message, at a cost that does not grow with it.
@@ -16,29 +16,43 @@ enum ByteSum {
         var sum = UInt64(count)
         add(bytes, 0, 24, to: &sum)
         add(bytes, count &- 8, count, to: &sum)
-        return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+        return folded(sum)
     }
 
+    /// Each step multiplies, so that what a word adds depends on where it stands: equal parts do not cancel each other.
     private static func add(_ bytes: RawSpan, _ start: Int, _ end: Int, to sum: inout UInt64) {
         var offset = start
-        while end &- offset >= 32 {
-            sum = (sum << 7 | sum >> 57) ^ bytes.uint64(at: offset) ^ turned(bytes.uint64(at: offset &+ 8))
-            sum = (sum << 9 | sum >> 55) ^ bytes.uint64(at: offset &+ 16) ^ turned(bytes.uint64(at: offset &+ 24))
-            offset &+= 32
+        if end &- offset >= 32 {
+            // Two chains: the processor works on both at once.
+            var other = factor
+            while end &- offset >= 16 {
+                sum = step(sum, bytes.uint64(at: offset))
+                other = step(other, bytes.uint64(at: offset &+ 8))
+                offset &+= 16
+            }
+            sum = step(sum, other)
         }
         while end &- offset >= 8 {
-            sum = (sum << 7 | sum >> 57) ^ bytes.uint64(at: offset)
+            sum = step(sum, bytes.uint64(at: offset))
             offset &+= 8
         }
         if end &- offset >= 4 {
-            sum = (sum << 7 | sum >> 57) ^ UInt64(bytes.uint32(at: offset))
+            sum = step(sum, UInt64(bytes.uint32(at: offset)))
             offset &+= 4
         }
         while offset < end {
-            sum = (sum << 7 | sum >> 57) ^ UInt64(bytes.byte(at: offset))
+            sum = step(sum, UInt64(bytes.byte(at: offset)))
             offset &+= 1
         }
     }
 
-    private static func turned(_ word: UInt64) -> UInt64 { word << 23 | word >> 41 }
+    private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    private static func step(_ sum: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (sum ^ word) &* factor
+        return product ^ product >> 29
+    }
+
+    /// The upper half of a product: each bit of it depends on all that came before.
+    private static func folded(_ sum: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: (sum &* factor) >> 32) }
 }

@@ -22,7 +22,10 @@ extension CoAPDirectory {
         let key = hash.body(
             ofRequest: true, client: passage.source, server: passage.destination, resource: exchanges[slot].resource,
             tag: tag)
-        state.block = add(block, .qBlock1, message, bytes, key, version: 0, passage, state)
+        // By address: a client may use a port for each.
+        let upload = hash.key(.pair, hash.end(Endpoint(passage.address, 0)), passage.destination, 1, 0).low
+        state.block = add(block, .qBlock1, message, bytes, key, version: 0, passage, state, upload: upload)
+        state.openUploads = bodies.openUploads(upload)
     }
 
     /// A block of a response's body: Block2 (RFC 7959, 2.4) or Q-Block2 (RFC 9177, 4.4).
@@ -62,13 +65,13 @@ extension CoAPDirectory {
 
     private mutating func add(
         _ block: CoAPBlock, _ quick: CoAPOption, _ message: CoAPMessage, _ bytes: RawSpan, _ key: Hash128,
-        version: UInt64, _ passage: Passage, _ state: MessageState
+        version: UInt64, _ passage: Passage, _ state: MessageState, upload: UInt64? = nil
     ) -> BlockState {
         var format = -1
         if let number = message.first(.contentFormat, bytes)?.unsigned(bytes) { format = Int(clamping: number) }
         let piece = BlockPiece(
             offset: block.offset, isLast: !block.hasMore, isQuick: message.mayHave(quick),
-            isCopy: state.isRetransmitted, format: format, version: version)
+            isCopy: state.isRetransmitted, format: format, version: version, upload: upload)
         return bodies.add(piece, bytes.slice(message.payload), key, at: passage.time)
     }
 

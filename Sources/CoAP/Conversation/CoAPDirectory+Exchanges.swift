@@ -39,6 +39,7 @@ extension CoAPDirectory {
         }
         if message.type == .nonConfirmable { exchange.flags.insert(.nonConfirmable) }
         if passage.isMulticast { exchange.flags.insert(.multicast) }
+        if message.mayHave(.oscore), message.first(.oscore, bytes) != nil { exchange.flags.insert(.protected) }
         if message.mayHave(.noResponse), let value = message.first(.noResponse, bytes)?.unsigned(bytes) {
             exchange.unwanted = UInt8(truncatingIfNeeded: value)
         }

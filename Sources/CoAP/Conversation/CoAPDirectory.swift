@@ -9,6 +9,8 @@ struct Passage: Sendable {
     /// The hashes of the ends.
     var source: Hash128
     var destination: Hash128
+    /// The address of the source.
+    var address: IPAddress
     /// Whether it went to a group.
     var isMulticast: Bool
     /// Which way it went, if the ports alone are asked.
@@ -18,6 +20,7 @@ struct Passage: Sendable {
         time = context.timestamp
         source = hash.end(context.source)
         destination = hash.end(context.destination)
+        address = context.source.address
         isMulticast = context.destination.address.isMulticastOrBroadcast
         directionByPort = likelyDirection(from: context.source.port, to: context.destination.port)
     }
@@ -100,7 +103,13 @@ struct CoAPDirectory: ~Copyable, Sendable {
         let known = records.find(own)
         var record = MessageRecord(
             firstSeen: passage.time, print: print(of: message, bytes), type: message.type, exchange: own)
-        if let known, !lifetimes.isOver(records[known], passage.time) { compare(record, known, &state) }
+        if let known, !lifetimes.isOver(records[known], passage.time) {
+            compare(record, known, &state)
+            if message.type == .acknowledgement, let answered, answered.isRequest, answered.copies == 0 {
+                let (one, other) = (records[known].print, record.print)
+                state.differs = one != 0 && other != 0 && one != other
+            }
+        }
         if state.direction == .toServer { record.flags.insert(.toServer) }
 
         if message.code.isRequest, message.hasToken, !message.type.echoesMessageID {
@@ -123,6 +132,13 @@ struct CoAPDirectory: ~Copyable, Sendable {
         _ message: CoAPMessage, _ option: OSCOREOption, _ bytes: RawSpan, _ context: EventContext, isCopy: Bool
     ) -> Bool? {
         partialIVs.take(message, option, bytes, context, isCopy: isCopy, hash)
+    }
+
+    /// Whether a protected request was seen before in another message; `nil` where that cannot be said.
+    mutating func repeatsProtected(
+        _ message: CoAPMessage, _ option: OSCOREOption, _ bytes: RawSpan, _ context: EventContext, isCopy: Bool
+    ) -> Bool? {
+        partialIVs.takesAgain(message, option, bytes, context, isCopy: isCopy, hash)
     }
 
     /// The exchange in a slot that a message's state names.
@@ -155,10 +171,12 @@ struct CoAPDirectory: ~Copyable, Sendable {
         if !state.isRetransmitted || isOther { state.violations.insert(.messageIDReused) }
     }
 
-    /// What tells a message from another with its id; 0 where copies may differ: a server brings the Observe option of a
-    /// notification up to date before it sends it again (RFC 7641, 4.4).
+    /// What tells a message from another with its id; 0 where copies may differ.
+    ///
+    /// A server brings the Observe option of a notification up to date before it sends it again (RFC 7641, 4.4). Of
+    /// acknowledgements it is asked only where the request was sent once.
     private func print(of message: CoAPMessage, _ bytes: RawSpan) -> UInt32 {
-        if message.type.echoesMessageID || message.observe != nil && message.code.isResponse { return 0 }
+        if message.observe != nil && message.code.isResponse { return 0 }
         return ByteSum.ofEnds(bytes)
     }
 

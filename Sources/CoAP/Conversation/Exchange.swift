@@ -46,6 +46,8 @@ struct Exchange: Sendable {
         static let sizeAskedBefore = Flags(rawValue: 32)
         /// The server was heard under this token: what it sends can be seen.
         static let serverHeard = Flags(rawValue: 16)
+        /// The request was protected by OSCORE.
+        static let protected = Flags(rawValue: 128)
     }
 
     private static var asksNoBlock: UInt32 { .max }

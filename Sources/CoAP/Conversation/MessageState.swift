@@ -34,6 +34,10 @@ struct MessageState: Sendable {
     var pairSlot: Int?
     /// How the payload stands to the body that it is a block of.
     var block: BlockState?
+    /// Whether it has the message id of an answer that was seen, to a request that was sent once, and says something else.
+    var differs = false
+    /// How many uploads in blocks its client's address has begun at its server and not ended.
+    var openUploads: UInt32 = 0
     /// What is wrong with the message beside others.
     var violations = CoAPViolations()
 

@@ -33,6 +33,12 @@ extension CoAPAnalyzer {
             current.readDirectoryArgument("lt", bytes) { range in
                 if let number = decimal(bytes.slice(range)) { values.append(number) }
             }
+        case .head: values.append(message: ByteRange(offset: 0, count: min(8, bytes.byteCount)))
+        case .openUploads: if state.openUploads > 0 { values.append(state.openUploads) }
+        case .differs: if state.differs { values.append(true) }
+        case .unprotected:
+            guard let slot = state.exchangeSlot, directory.exchange(slot).flags.contains(.protected) else { return }
+            values.append(!current.mayHave(.oscore) || current.first(.oscore, bytes) == nil)
         default: readExchange(field, into: &values)
         }
     }

@@ -20,6 +20,7 @@ extension CoAPAnalyzer {
         case .kidContext: if let context = extra.oscore?.kidContext { values.append(message: context) }
         case .partialIV: if let value = extra.oscore?.partialIV { values.append(message: value) }
         case .midstream: if current.isStreamed { values.append(extra.isMidstream) }
+        case .repeatedProtected: if let isRepeated = extra.repeatsProtected { values.append(isRepeated) }
         case .repeatedPartialIV: if let isRepeated = extra.repeatsPartialIV { values.append(isRepeated) }
         }
     }

@@ -64,6 +64,19 @@ extension CoAPField {
         case .directoryEndpoint: FieldInfo("coap.rd.ep", .text, "name of the endpoint, ep")
         case .directorySector: FieldInfo("coap.rd.d", .text, "sector, d")
         case .directoryLifetime: FieldInfo("coap.rd.lt", .int, "lifetime in seconds, lt")
+        case .head: FieldInfo("coap.head", .bytes, "the first bytes of the message as sent, 8 at most")
+        case .openUploads:
+            FieldInfo(
+                "coap.body.open", .int,
+                "a block of a request: uploads in blocks of this client's address to this server that are not ended")
+        case .differs:
+            FieldInfo(
+                "coap.answer.differs", .bool,
+                "true where an acknowledgement says something else than the one before to a request that was sent once")
+        case .unprotected:
+            FieldInfo(
+                "coap.oscore.unprotected", .bool,
+                "response to a request with OSCORE: whether it is without; absent where the request is not known")
         // Those that `info` tells do not come here.
         default: FieldInfo("coap.rd.base", .text, "base URI, base")
         }

@@ -6,7 +6,7 @@ public enum CoAPStreamField: UInt16, CaseIterable, Sendable {
     case signal, maxMessageSize, blockWiseTransfer, extendedTokenLength, custody
     case alternativeAddress, holdOff, badCSMOption
     case kid, kidContext, partialIV
-    case midstream, repeatedPartialIV
+    case midstream, repeatedPartialIV, repeatedProtected
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 400
@@ -32,7 +32,8 @@ public enum CoAPStreamField: UInt16, CaseIterable, Sendable {
     public static let rareFields: [RareField] = allCases.compactMap { field in
         switch field {
         case .midstream: nil
-        case .kid, .kidContext, .partialIV, .repeatedPartialIV: RareField(.coap, field.fieldID, oscoreBit)
+        case .kid, .kidContext, .partialIV, .repeatedPartialIV, .repeatedProtected:
+            RareField(.coap, field.fieldID, oscoreBit)
         default: RareField(.coap, field.fieldID, signalBit)
         }
     }
@@ -61,6 +62,10 @@ public enum CoAPStreamField: UInt16, CaseIterable, Sendable {
             FieldInfo(
                 "coap.oscore.piv_repeated", .bool,
                 "whether this sender used the Partial IV before under this key identifier, or under this token")
+        case .repeatedProtected:
+            FieldInfo(
+                "coap.oscore.replayed", .bool,
+                "whether the same protected request was seen before with another message id or from another end")
         }
     }
 }

@@ -42,6 +42,30 @@ struct PartialIVTable: ~Copyable, Sendable {
         _ = seen.insert(key, ())
         return false
     }
+
+    /// Whether a request is one that was seen before under another message id or from another end: number, key and what they
+    /// protect are the same; `nil` where it has no number.
+    ///
+    /// Two clients may have the same short key identifier and count alike; what they protect differs.
+    mutating func takesAgain(
+        _ message: CoAPMessage, _ option: OSCOREOption, _ bytes: RawSpan, _ context: EventContext, isCopy: Bool,
+        _ hash: ConversationHash
+    ) -> Bool? {
+        guard message.code.isRequest, let partialIV = option.partialIV, let kid = option.kid, !isCopy,
+            option.violations.isEmpty, !message.isOuterBlock, message.isWhole
+        else { return nil }
+        let server = hash.end(context.destination)
+        var key = hash.partialIV(
+            bytes.slice(partialIV), from: server, to: server, kid: bytes.slice(kid),
+            kidContext: bytes.slice(option.kidContext ?? .empty))
+        hash.add(hash.hash(bytes.slice(message.payload)), 1, to: &key)
+        if let slot = seen.find(key) {
+            seen.touch(slot)
+            return true
+        }
+        _ = seen.insert(key, ())
+        return false
+    }
 }
 
 extension CoAPMessage {

@@ -91,6 +91,8 @@ extension CoAPAnalyzer {
         extra.oscore = option
         extra.repeatsPartialIV = directory.repeatsPartialIV(
             current, option, bytes, context, isCopy: state.isRetransmitted)
+        extra.repeatsProtected = directory.repeatsProtected(
+            current, option, bytes, context, isCopy: state.isRetransmitted)
     }
 }
 
@@ -102,4 +104,6 @@ struct MessageExtra: Sendable {
     var oscore: OSCOREOption?
     /// Whether its Partial IV was seen before; `nil` where that cannot be said.
     var repeatsPartialIV: Bool?
+    /// Whether the same protected request was seen before in another message; `nil` where that cannot be said.
+    var repeatsProtected: Bool?
 }

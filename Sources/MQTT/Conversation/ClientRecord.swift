@@ -164,6 +164,8 @@ struct TopicOwner {
     var clientID: [UInt8]
     var clientKey: UInt64
     var address: IPAddress
+    /// A hash of the user name; 0 where there is none.
+    var account: UInt64
 
     /// Memory that it refers to, in bytes.
     var memory: Int { clientID.memory }

@@ -83,7 +83,21 @@ extension MQTTAnalyzer {
     /// What is shown of a session as the owner of a topic.
     func owner(_ index: Int, _ key: UInt64) -> TopicOwner {
         TopicOwner(
-            clientID: sessions[index].clientID, clientKey: key, address: sessions[index].client.address)
+            clientID: sessions[index].clientID, clientKey: key, address: sessions[index].client.address,
+            account: sessions[index].traits.userName)
+    }
+
+    /// Whether a topic belongs to somebody else than the client of a session.
+    ///
+    /// A program that draws a new identifier each time it starts is the same one still: by its address and its account, once
+    /// the connection under the old identifier is over.
+    func isForeign(_ owner: TopicOwner, _ index: Int, _ key: UInt64) -> Bool {
+        if owner.clientKey == key { return false }
+        guard owner.address == sessions[index].client.address, owner.account == sessions[index].traits.userName else {
+            return true
+        }
+        guard let record = directory.client(owner.clientKey), record.isLive else { return false }
+        return sessions.slot(of: record.session) != nil
     }
 
     /// Takes the session's client identifier off those that are live, where it stands there for this session.

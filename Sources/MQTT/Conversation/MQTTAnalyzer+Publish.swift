@@ -25,6 +25,9 @@ extension MQTTAnalyzer {
         if event.direction == .toClient, sessions[index].isEverySubscribeSeen {
             noteUncovered(index, bytes.slice(topic))
         }
+        if event.direction == .toServer, topic.count > 8, bytes.byte(at: topic.offset) == UInt8(ascii: "s") {
+            noteBirth(bytes.slice(topic), index)
+        }
         guard publish.isRetained, let length = publish.payloadLength else { return }
         if case .alias(let alias) = event.topic {
             // A copy of the reference: the table is changed while the topic is read.
@@ -39,6 +42,14 @@ extension MQTTAnalyzer {
                 sessions[index].isBridge = true
             }
         }
+    }
+
+    /// The first to publish the birth of a node of Sparkplug owns it, where its death is nobody's will that was seen.
+    private mutating func noteBirth(_ topic: RawSpan, _ index: Int) {
+        guard SparkplugTopic(topic)?.isBirth == true, let key = sessions[index].clientIDKey else { return }
+        let name = hash.willKey(topic, sessions[index].server)
+        if let owner = directory.willOwner(name), isForeign(owner, index, key) { return }
+        directory.setWillOwner(name, owner(index, key))
     }
 
     /// Counts topics of deliveries that no filter takes in which the client was seen to ask for: whatever hid the question, this

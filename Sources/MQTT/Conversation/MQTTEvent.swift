@@ -66,4 +66,6 @@ struct MQTTEvent {
     var auth: MQTTAuthState?
     /// SUBACK: whether the SUBSCRIBE is known.
     var hasAnswered = false
+    /// What is told of the connection; `nil` for a packet.
+    var connection: ConnectionReport?
 }

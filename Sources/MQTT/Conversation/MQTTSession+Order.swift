@@ -75,7 +75,7 @@ extension MQTTSide {
         let idle = lastSeen.map { milliseconds(from: $0, to: time) }
         lastSeen = time
         messages &+= 1
-        if type == .publish { publishes &+= 1 }
+        if type == .publish { publishes &+= 1 } else if type == .pingreq { pings &+= 1 }
         return idle
     }
 }

@@ -18,6 +18,8 @@ struct MQTTSide {
     var hasDisconnected = false
     /// How many PUBLISH packets it sent.
     var publishes: UInt64 = 0
+    /// How many PINGREQ packets it sent.
+    var pings: UInt64 = 0
     /// What it sent with QoS 1 and 2.
     var handshakes = Handshakes()
     /// The topic aliases that this side introduced.
@@ -30,6 +32,7 @@ struct MQTTSide {
         lastSeen = nil
         hasDisconnected = false
         publishes = 0
+        pings = 0
         handshakes.reset()
         aliases.removeAll()
         aliasMaximum = nil

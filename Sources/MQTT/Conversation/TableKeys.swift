@@ -1,3 +1,4 @@
+import Bytes
 import Network
 
 extension SeededHash {
@@ -7,8 +8,11 @@ extension SeededHash {
     /// The key of a topic at a server.
     func topicKey(_ topic: RawSpan, _ server: Endpoint) -> UInt64 { hash(topic, initial: key(server, 2)) }
 
-    /// The key of the topic of a will at a server.
-    func willKey(_ topic: RawSpan, _ server: Endpoint) -> UInt64 { hash(topic, initial: key(server, 3)) }
+    /// The key of the topic of a will at a server: of Sparkplug that of the node, whose death is its will.
+    func willKey(_ topic: RawSpan, _ server: Endpoint) -> UInt64 {
+        guard let node = SparkplugTopic(topic) else { return hash(topic, initial: key(server, 3)) }
+        return hash(topic.slice(node.node), initial: hash(topic.slice(node.group), initial: key(server, 5)))
+    }
 
     /// The key of a client's address at a server.
     func addressKey(_ address: IPAddress, _ server: Endpoint) -> UInt64 {

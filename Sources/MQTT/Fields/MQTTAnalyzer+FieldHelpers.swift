@@ -77,6 +77,21 @@ extension MQTTAnalyzer {
         }
     }
 
+    /// The number of properties, or of those of one identifier, those of a will with them.
+    func appendCount(of property: MQTTProperty?, _ bytes: RawSpan, _ values: inout FieldValues) {
+        var count = event.message.properties.count(of: property, bytes)
+        if let will = connect?.willProperties { count &+= will.count(of: property, bytes) }
+        if count > 0 { values.append(count) }
+    }
+
+    func appendFilterCount(_ values: inout FieldValues) {
+        switch event.message.body {
+        case .subscribe(let subscribe): values.append(subscribe.filters.count)
+        case .unsubscribe(let unsubscribe): values.append(unsubscribe.filters.count)
+        default: break
+        }
+    }
+
     func appendIllFormed(_ values: inout FieldValues) {
         event.illFormed.forEachName { values.append(text: $0) }
     }

@@ -13,6 +13,7 @@ extension MQTTAnalyzer {
     }
 
     private borrowing func read(_ field: MQTTField, _ bytes: RawSpan, _ values: inout FieldValues) {
+        if let report = event.connection { return read(field, report, &values) }
         switch field {
         case .type: values.append(text: event.message.type.name)
         case .version: append(event.version.level, &values)
@@ -90,6 +91,12 @@ extension MQTTAnalyzer {
             .willOwnerClientID,
             .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
             readState(field, bytes, &values)
+        case .filterCount: appendFilterCount(&values)
+        case .propertyCount: appendCount(of: nil, bytes, &values)
+        case .userPropertyCount: appendCount(of: .userProperty, bytes, &values)
+        case .connectionState, .connectionDuration, .connectionBytes, .connectionAnnounced, .connectionForeign,
+            .connectionPending, .connectionPings:
+            break
         }
     }
 

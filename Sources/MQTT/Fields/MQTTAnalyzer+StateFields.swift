@@ -138,7 +138,7 @@ extension MQTTAnalyzer {
     private func read(_ owner: TopicOwner, isForeign: Bool, isAddress: Bool, _ values: inout FieldValues) {
         if isForeign {
             guard event.direction == .toServer, let key = sessions[event.session].clientIDKey else { return }
-            values.append(key != owner.clientKey)
+            values.append(self.isForeign(owner, event.session, key))
         } else if isAddress {
             values.append(owner.address)
         } else {

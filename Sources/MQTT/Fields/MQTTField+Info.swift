@@ -165,6 +165,18 @@ extension MQTTField {
             .willOwnerClientID,
             .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
             stateInfo
+        case .filterCount:
+            FieldInfo("mqtt.filter.count", .int, "SUBSCRIBE, UNSUBSCRIBE: number of filters")
+        case .propertyCount:
+            FieldInfo(
+                "mqtt.property.count", .int,
+                "number of properties, those of a will included; absent where there is none"
+            )
+        case .userPropertyCount:
+            FieldInfo("mqtt.user_property.count", .int, "the same of user properties alone")
+        case .connectionState, .connectionDuration, .connectionBytes, .connectionAnnounced, .connectionForeign,
+            .connectionPending, .connectionPings:
+            connectionInfo
         }
     }
 }

@@ -108,11 +108,16 @@ extension MQTTField {
         case .retainedAddress:
             FieldInfo("mqtt.retained.ip", .ip, "the same: from which address")
         case .retainedForeign:
-            FieldInfo("mqtt.retained.foreign", .bool, "PUBLISH with RETAIN to the broker: somebody else had set it")
+            FieldInfo(
+                "mqtt.retained.foreign", .bool,
+                "PUBLISH with RETAIN to the broker: somebody else had set it; a new client id of the same address and "
+                    + "user is the same one, once the old one is gone")
         case .willOwnerClientID:
-            FieldInfo("mqtt.willowner.clientid", .text, "PUBLISH: the client whose will has this topic")
+            FieldInfo(
+                "mqtt.willowner.clientid", .text,
+                "PUBLISH: the client whose will has this topic; of Sparkplug, the one whose node it is")
         case .willOwnerForeign:
-            FieldInfo("mqtt.willowner.foreign", .bool, "PUBLISH to the broker: that is another client")
+            FieldInfo("mqtt.willowner.foreign", .bool, "PUBLISH to the broker: that is somebody else, as above")
         case .willOutlives:
             FieldInfo(
                 "mqtt.will.outlives", .bool, "CONNECT of 5.0 with a will: its delay is longer than the session expiry")

@@ -128,6 +128,16 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case authCount
     case incomplete
     case passwordDigest
+    case connectionState
+    case connectionDuration
+    case connectionBytes
+    case connectionAnnounced
+    case connectionForeign
+    case connectionPending
+    case connectionPings
+    case filterCount
+    case propertyCount
+    case userPropertyCount
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 100

@@ -89,6 +89,17 @@ public struct MQTTProperties: Hashable, Sendable {
         }
     }
 
+    /// How many properties there are, as far as they are held; or only those of one identifier.
+    public func count(of property: MQTTProperty? = nil, _ bytes: RawSpan) -> Int {
+        guard !range.isEmpty, property.map(contains) ?? true else { return 0 }
+        var walker = MQTTPropertyWalker(MessageCursor(position: range.offset, end: range.end, held: bytes.byteCount))
+        var count = 0
+        while let (found, _) = try? walker.next(bytes) {
+            if property == nil || found == property { count &+= 1 }
+        }
+        return count
+    }
+
     /// The first value of a property that is a number.
     public func number(_ property: MQTTProperty, _ bytes: RawSpan) -> UInt32? {
         var result: UInt32?

@@ -40,6 +40,8 @@ public struct MQTTPacketType: RawRepresentable, Hashable, Sendable {
     public static let disconnect = Self(rawValue: 14)
     /// Type 15: AUTH in 5.0, reserved before.
     public static let auth = Self(rawValue: 15)
+    /// No packet: what is told of a connection beside them.
+    public static let connection = Self(rawValue: 16)
 
     /// The name in the tables of the specifications; `RESERVED` for 0 and what does not fit in four bits.
     public var name: StaticString {
@@ -59,6 +61,7 @@ public struct MQTTPacketType: RawRepresentable, Hashable, Sendable {
         case .pingresp: "PINGRESP"
         case .disconnect: "DISCONNECT"
         case .auth: "AUTH"
+        case .connection: "CONNECTION"
         default: "RESERVED"
         }
     }

@@ -65,6 +65,62 @@ import Testing
         #expect(listener.send(publish("tele/plug/LWT"))["mqtt.willowner.clientid"] == ["plug"])
     }
 
+    /// A program that draws a new identifier each time it starts, as Zigbee2MQTT may: the same address and the same user.
+    @Test("A new client id of the same host and account") func aNewClientIDOfTheSameOwner() {
+        func enter(_ listener: Listener, _ id: String, _ user: String?, will: Bool = false) {
+            let topic = ("z/state", [UInt8(1)], UInt8(0), true, [Property]())
+            listener.send(Connect(clientID: id, will: will ? topic : nil, userName: user).bytes)
+            listener.send(connack(), .toClient)
+        }
+        let listener = Listener()
+        enter(listener, "mqttjs_1", "z2m", will: true)
+        listener.send(publish("z/lamp", "x", retain: true))
+        // While the old one is connected, it is another.
+        listener.open(0x0A00_0001)
+        enter(listener, "mqttjs_2", "z2m")
+        #expect(listener.send(publish("z/lamp", "y", retain: true))["mqtt.retained.foreign"] == ["true"])
+        #expect(listener.send(publish("z/state", "y"))["mqtt.willowner.foreign"] == ["true"])
+        listener.close()
+        listener.open(0x0A00_0001)
+        enter(listener, "mqttjs_3", "z2m")
+        #expect(listener.send(publish("z/lamp", "z", retain: true))["mqtt.retained.foreign"] == ["false"])
+        // Another user of that address, and that user at another address.
+        listener.close()
+        listener.open(0x0A00_0001)
+        enter(listener, "mqttjs_4", "other")
+        #expect(listener.send(publish("z/lamp", "z", retain: true))["mqtt.retained.foreign"] == ["true"])
+        listener.close()
+        listener.open(0x0A00_0009)
+        enter(listener, "mqttjs_5", "other")
+        #expect(listener.send(publish("z/lamp", "z", retain: true))["mqtt.retained.foreign"] == ["true"])
+    }
+
+    /// Sparkplug 3.0, 4.1: a node owns what is published under its name.
+    @Test("Whose node of Sparkplug it is") func whoseNodeItIs() {
+        let listener = Listener()
+        listener.send(Connect(clientID: "n", will: ("spBv1.0/g/NDEATH/node", [1], 0, false, [])).bytes)
+        listener.send(connack(), .toClient)
+        #expect(listener.send(publish("spBv1.0/g/NBIRTH/node"))["mqtt.willowner.foreign"] == ["false"])
+        listener.open(2)
+        listener.begin(clientID: "two")
+        for type in ["NDEATH", "NBIRTH", "NDATA", "DBIRTH/d", "DDEATH/d", "DDATA/d"] {
+            let parts = type.split(separator: "/").map(String.init)
+            let topic = "spBv1.0/g/\(parts[0])/node" + (parts.count > 1 ? "/d" : "")
+            #expect(listener.send(publish(topic))["mqtt.willowner.foreign"] == ["true"], "\(topic)")
+        }
+        for topic in ["spBv1.0/g/NCMD/node", "spBv1.0/g/NBIRTHX/node", "spBv1.0/h/NDATA/node", "spBv1.0/g/NDATA/other"]
+        {
+            #expect(listener.send(publish(topic))["mqtt.willowner.clientid"] == nil, "\(topic)")
+        }
+        // A birth alone makes an owner, where no will was seen.
+        listener.send(publish("spBv1.0/g/NBIRTH/late"))
+        listener.open(3)
+        listener.begin(clientID: "three")
+        let foreign = listener.send(publish("spBv1.0/g/NDEATH/late"))
+        #expect(foreign["mqtt.willowner.clientid"] == ["two"])
+        #expect(foreign["mqtt.willowner.foreign"] == ["true"])
+    }
+
     @Test("a will is armed until the client disconnects") func aWillIsArmedUntilTheClientTakesItsLeave() {
         let will = (topic: "w", message: [UInt8](), qos: UInt8(0), retain: false, properties: [Property]())
         let listener = Listener()

@@ -107,7 +107,8 @@ extension Shown {
     var wireOnly: Shown {
         filter { name, _ in
             !Self.state.contains { name.hasPrefix($0) }
-                && !["mqtt.connect.count", "mqtt.handshake", "mqtt.incomplete", "payload.bytes"].contains(name)
+                && !["mqtt.handshake", "mqtt.incomplete", "payload.bytes"].contains(name)
+                && !name.hasSuffix(".count")
         }
     }
 
