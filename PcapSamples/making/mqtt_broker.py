@@ -59,6 +59,7 @@ class Broker:
         self.sessions = {}
         self.retained = {}
         self.receivers = {}
+        self.subscribers = {}
         self.links = set()
         self.listening = True
         self.away = False
@@ -104,7 +105,7 @@ class Broker:
         present = session is not None and not client.clean
         if not present:
             session = self.sessions[link.name] = Session(link.name)
-            self.receivers.clear()
+            self.forget(link.name)
         session.link, link.session, session.bridge = link, session, link.version == 0x84
         self.links.add(link)
         properties = b""
@@ -130,6 +131,7 @@ class Broker:
         else:
             link.down(packet(0x90, struct.pack(">H", identifier) + bytes(qos for _, qos in filters)))
         burst = b""
+        self.subscribers[link.name] = link.session
         for pattern, qos in filters:
             link.session.filters[pattern] = qos
             if pattern.startswith("$share/"):
@@ -163,7 +165,7 @@ class Broker:
                 self.retained.pop(topic, None)
         receivers = self.receivers.get(topic)
         if receivers is None:
-            receivers = [(session, max(levels)) for session in self.sessions.values()
+            receivers = [(session, max(levels)) for session in self.subscribers.values()
                          if (levels := [qos for pattern, qos in session.filters.items() if matches(pattern, topic)])]
             self.receivers[topic] = receivers
         for session, level in receivers:
@@ -189,10 +191,15 @@ class Broker:
             link.session.link = None
             if link.client.clean:
                 self.sessions.pop(link.name, None)
-                self.receivers.clear()
+                self.forget(link.name)
         if will and link.client.will is not None:
             topic, payload, qos, retain = link.client.will
             self.route(topic, payload, qos, retain, None)
+
+    def forget(self, name):
+        """A client id has no subscriptions any more."""
+        if self.subscribers.pop(name, None) is not None:
+            self.receivers.clear()
 
     def drop_politely(self, link):
         """A DISCONNECT has come: no will, an orderly end."""
@@ -220,6 +227,7 @@ class Broker:
             self.retained.clear()
             self.sessions.clear()
         self.sessions = {name: session for name, session in self.sessions.items() if session.filters}
+        self.subscribers = dict(self.sessions)
         self.receivers.clear()
         self.listening = False
         self.network.after(pause, self.listen)

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Makes benign worlds and everyday situations, replays each with a program, and compares the rows that it raises.
+
+    PcapSamples/check_worlds.py PROGRAM [--rules DIR] [--config FILE] [--out DIR] [--json] [NAME ...]
+    PcapSamples/check_worlds.py --make DIR [NAME ...]        only makes the captures
+    PcapSamples/check_worlds.py --expect                     writes situations.json and worlds.json
+
+Needs Python and zstd. The exit code is 1 where rows differ from situations.json and worlds.json.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER))
+
+from making.situations import load, write_expectations  # noqa: E402
+
+LEVELS = {"informational": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
+
+
+def rule_names(rules):
+    """The file of each rule by its id."""
+    names = {}
+    for path in pathlib.Path(rules).rglob("*.yml"):
+        for identifier in re.findall(r"^id: (\S+)", path.read_text(), re.MULTILINE):
+            names[identifier] = path.stem
+    return names
+
+
+def replay(program, arguments, capture, folder):
+    """The rows that a capture raises: objects as `tail --format json` prints them."""
+    store = folder / "rows.db"
+    for old in folder.glob("rows.db*"):
+        old.unlink()
+    subprocess.run([program, "replay", "--quiet", *arguments, "--db", store, capture], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    lines = subprocess.run([program, "tail", "--db", store, "--format", "json", "-n", "100000"], check=True,
+                           stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def compare(rows, names, expected):
+    """What differs: rule, rows, rows expected, an example. Level low is what a rule has at its worst."""
+    found = {"medium and above": collections.Counter(), "low": collections.Counter()}
+    examples = {}
+    for row in rows:
+        rule = names.get(row["rule_id"], row["rule_id"])
+        level = row["level"]
+        if LEVELS[level] == 0:
+            continue
+        side = "low" if level == "low" else "medium and above"
+        found[side][rule] += 1
+        examples[side, rule] = f"{level}: {row['rule_title']}: {row['summary']}"
+    for side, counts in found.items():
+        for rule in sorted({*counts, *expected[side]}):
+            if counts[rule] != expected[side].get(rule, 0):
+                yield rule, counts[rule], expected[side].get(rule, 0), side, examples.get((side, rule), "")
+
+
+def main():
+    """Does what the arguments ask; the result is the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="?")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--rules", default=FOLDER.parent / "Rules")
+    parser.add_argument("--config", default=FOLDER / "worlds.yaml")
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--make", type=pathlib.Path)
+    parser.add_argument("--expect", action="store_true")
+    options = parser.parse_intermixed_args()
+    entries = load()
+    if options.expect:
+        write_expectations(FOLDER)
+        return 0
+    names = options.names
+    if options.make is not None and options.program:
+        names = [options.program, *names]
+    if unknown := [name for name in names if name not in entries]:
+        print(f"check_worlds.py: there is no {unknown[0]}; there are: {' '.join(entries)}", file=sys.stderr)
+        return 64
+    wanted = [entries[name] for name in names or entries]
+    if options.make is not None:
+        options.make.mkdir(parents=True, exist_ok=True)
+        for entry in wanted:
+            print(entry.write(options.make))
+        return 0
+    if not options.program:
+        parser.error("which program?")
+    expectations = {}
+    for name in ("situations", "worlds"):
+        expectations.update(json.loads((FOLDER / f"{name}.json").read_text()))
+    arguments = ["--rules", str(options.rules), "--config", str(options.config)]
+    rules = rule_names(options.rules)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.out or pathlib.Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        print(f"{'capture':34} {'frames':>8} {'kB':>7} {'made':>6} {'read':>6} {'medium+':>8} {'low':>5}  verdict")
+        for entry in wanted:
+            begin = time.monotonic()
+            path = entry.write(folder)
+            made = time.monotonic()
+            rows = replay(options.program, arguments, path, pathlib.Path(temporary))
+            done = time.monotonic()
+            differences = list(compare(rows, rules, expectations[entry.name]))
+            serious = sum(LEVELS[row["level"]] >= 2 for row in rows)
+            low = sum(row["level"] == "low" for row in rows)
+            print(f"{entry.name:34} {entry.frames:8} {path.stat().st_size // 1000:7} {made - begin:6.1f} {done - made:6.1f} "
+                  f"{serious:8} {low:5}  {'differs' if differences else 'as expected'}", flush=True)
+            for rule, rows_found, rows_right, side, example in differences:
+                print(f"    {rule}: {rows_found} rows at {side}, {rows_right} are right   {example}", flush=True)
+            wrong += bool(differences)
+            if options.out is None:
+                path.unlink()
+    print(f"{len(wanted)} captures, {wrong} differ")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
