@@ -164,8 +164,8 @@ class Device(Endpoint):
 
     def read(self, path, content):
         """The server reads a resource."""
-        self.server.ask(self, GET, path, content=content, more=[(17, number(112))],
-                        answer_more=[(CONTENT_FORMAT, number(112))])
+        self.server.ask(self, GET, path, content=content, more=[(17, number(110))],
+                        answer_more=[(CONTENT_FORMAT, number(110))])
 
     def measure(self):
         """The next value, as SenML JSON."""

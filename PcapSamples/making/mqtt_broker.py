@@ -22,8 +22,6 @@ def matches(pattern, topic):
     """Whether a filter takes a topic in (MQTT 5.0 section 4.7)."""
     if topic[0] == "$" and pattern[0] in "+#":
         return False
-    if pattern.startswith("$share/"):
-        pattern = pattern.split("/", 2)[2]
     wanted, levels = pattern.split("/"), topic.split("/")
     for index, level in enumerate(wanted):
         if level == "#":
@@ -58,8 +56,9 @@ class Broker:
         self.network = host.network
         self.sessions = {}
         self.retained = {}
-        self.receivers = {}
-        self.subscribers = {}
+        self.exact = {}
+        self.wild = {}
+        self.shared = {}
         self.links = set()
         self.listening = True
         self.away = False
@@ -104,8 +103,9 @@ class Broker:
             old.client.lost(old)
         present = session is not None and not client.clean
         if not present:
+            if session is not None:
+                self.forget(session)
             session = self.sessions[link.name] = Session(link.name)
-            self.forget(link.name)
         session.link, link.session, session.bridge = link, session, link.version == 0x84
         self.links.add(link)
         properties = b""
@@ -131,13 +131,14 @@ class Broker:
         else:
             link.down(packet(0x90, struct.pack(">H", identifier) + bytes(qos for _, qos in filters)))
         burst = b""
-        self.subscribers[link.name] = link.session
         for pattern, qos in filters:
-            link.session.filters[pattern] = qos
+            self.remember(link.session, pattern, qos)
             if pattern.startswith("$share/"):
                 continue
-            for topic, (payload, kept) in self.retained.items():
-                if matches(pattern, topic):
+            wild = "+" in pattern or "#" in pattern
+            for topic in self.retained if wild else [pattern]:
+                if topic in self.retained and matches(pattern, topic):
+                    payload, kept = self.retained[topic]
                     level = min(qos, kept)
                     burst += self.prepare(link, topic, payload, level, True)
                     if len(burst) > 1200:
@@ -145,7 +146,40 @@ class Broker:
                         burst = b""
         if burst:
             link.down(burst)
-        self.receivers.clear()
+
+    def remember(self, session, pattern, qos):
+        """A subscription, filed where it is found again."""
+        session.filters[pattern] = qos
+        if pattern.startswith("$share/"):
+            self.shared.setdefault(pattern, {})[session.name] = session
+        elif "+" in pattern or "#" in pattern:
+            self.wild[session.name] = session
+        else:
+            self.exact.setdefault(pattern, {})[session.name] = session
+
+    def forget(self, session):
+        """A session is over, and so are its subscriptions."""
+        self.sessions.pop(session.name, None)
+        self.wild.pop(session.name, None)
+        for pattern in session.filters:
+            for table in (self.exact, self.shared):
+                if pattern in table:
+                    table[pattern].pop(session.name, None)
+
+    def readers(self, topic):
+        """Who is to have a message on a topic: sessions and the QoS granted; of those that share a filter, one that is there."""
+        for session in list(self.exact.get(topic, {}).values()):
+            yield session, session.filters[topic]
+        for session in list(self.wild.values()):
+            levels = [qos for pattern, qos in session.filters.items() if ("+" in pattern or "#" in pattern)
+                      and pattern[:7] != "$share/" and matches(pattern, topic)]
+            if levels:
+                yield session, max(levels)
+        for pattern, sessions in self.shared.items():
+            there = [session for session in sessions.values() if session.link is not None]
+            if there and matches(pattern.split("/", 2)[2], topic):
+                session = self.network.random.choice(there)
+                yield session, session.filters[pattern]
 
     def prepare(self, link, topic, payload, qos, retain):
         """A PUBLISH for a client, its answer arranged."""
@@ -163,12 +197,7 @@ class Broker:
                 self.retained[topic] = (payload, qos)
             else:
                 self.retained.pop(topic, None)
-        receivers = self.receivers.get(topic)
-        if receivers is None:
-            receivers = [(session, max(levels)) for session in self.subscribers.values()
-                         if (levels := [qos for pattern, qos in session.filters.items() if matches(pattern, topic)])]
-            self.receivers[topic] = receivers
-        for session, level in receivers:
+        for session, level in self.readers(topic):
             if session.bridge and sender is session:
                 continue
             if session.link is None:
@@ -190,16 +219,10 @@ class Broker:
         if link.session is not None and link.session.link is link:
             link.session.link = None
             if link.client.clean:
-                self.sessions.pop(link.name, None)
-                self.forget(link.name)
+                self.forget(link.session)
         if will and link.client.will is not None:
             topic, payload, qos, retain = link.client.will
             self.route(topic, payload, qos, retain, None)
-
-    def forget(self, name):
-        """A client id has no subscriptions any more."""
-        if self.subscribers.pop(name, None) is not None:
-            self.receivers.clear()
 
     def drop_politely(self, link):
         """A DISCONNECT has come: no will, an orderly end."""
@@ -225,10 +248,9 @@ class Broker:
         self.links.clear()
         if not self.keeps:
             self.retained.clear()
-            self.sessions.clear()
-        self.sessions = {name: session for name, session in self.sessions.items() if session.filters}
-        self.subscribers = dict(self.sessions)
-        self.receivers.clear()
+        for session in list(self.sessions.values()):
+            if not self.keeps or not session.filters:
+                self.forget(session)
         self.listening = False
         self.network.after(pause, self.listen)
 

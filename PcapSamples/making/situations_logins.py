@@ -171,6 +171,51 @@ def roaming(network):
     network.run(620)
 
 
+@situation(CLEAR, {"mqtt_clientid_takeover": 1},
+           why=CLEAR_WHY + " One low row at most: a handset between two cells changes its address; nothing else of the id comes back.")
+def roaming_flaps(network):
+    """A scanner at the edge of two radio cells changes between two addresses four times within a minute, without an end to the old
+    connection, and is quiet on the old one from then on."""
+    broker = Broker(Host(network, "10.20.0.2"), users={"d": "pw"})
+    cells = hosts(network, 2, "10.20.7.1", rtt=0.02)
+    client = Client(cells[0], broker, "scanner-14", username="d", password="pw", filters=[("pick/14", 1)]).start(2)
+    network.every(3, client.publish, "pick/14/scan", b"4006381333931")
+
+    def move():
+        client.vanish()
+        client.host = cells[1 - cells.index(client.host)]
+        network.after(1.5, client.connect)
+
+    for step in range(4):
+        network.at(60 + 14 * step, move)
+    network.run(180)
+
+
+@situation(CLEAR, why=CLEAR_WHY + " Who is refused while the log-in is out of order takes nothing over and guesses nothing.")
+def refused_after_roaming(network):
+    """Twenty vehicles with a fresh token each log-in change their address, and are refused for half a minute before they are let in."""
+    broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
+    doors = hosts(network, 4, "100.64.7.1", rtt=0.06)
+    for index in range(20):
+        client = Client(doors[index % 4], broker, f"WVWZZZ{index:011d}", version=5, username="vehicle", keep_alive=120, back=(3, 8),
+                        filters=[(f"v1/{index}/command", 1)], clean=False, properties=b"\x11\0\0\x0e\x10",
+                        password=lambda: f"eyJhbGciOiJFUzI1NiJ9.eyJl{network.random.getrandbits(160):040x}.x")
+        client.start(index)
+
+        def move(client=client):
+            client.vanish()
+            client.host = doors[(doors.index(client.host) + 1) % 4]
+            network.after(2, client.connect)
+
+        if index % 2:
+            network.at(100, move)
+        else:
+            network.at(101, client.breaks)
+    network.at(99, setattr, broker, "away", True)
+    network.at(130, setattr, broker, "away", False)
+    network.run(300)
+
+
 @situation(CLEAR, why=CLEAR_WHY + " A newer library speaks 5.0 with other settings: no news.")
 def library_update(network):
     """A client library is updated on 40 hosts: 3.1.1 before, 5.0 with another keep-alive after, from the same addresses."""
