@@ -1,5 +1,7 @@
 """MQTT clients in the simulated network: connect, come back, ping, publish, subscribe, as programs in use do."""
 
+import base64
+import hashlib
 import struct
 
 from .mqtt_broker import answer, publish
@@ -35,6 +37,48 @@ class Link:
             self.client.network.at(time, call, *arguments)
 
 
+    def open(self):
+        """The TCP connection stands."""
+        self.client.introduce(self)
+
+
+class WebSocketLink(Link):
+    """The same in a WebSocket (RFC 6455)."""
+
+    def open(self):
+        """Upgrades from HTTP first."""
+        key = base64.b64encode(self.client.network.random.randbytes(16)).decode()
+        proof = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+        request = (f"GET /mqtt HTTP/1.1\r\nHost: {self.broker.host.address}:{self.broker.port}\r\nConnection: Upgrade\r\n"
+                   f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+                   f"Sec-WebSocket-Protocol: mqtt\r\n\r\n")
+        answer = (f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                  f"Sec-WebSocket-Accept: {proof}\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n")
+        network = self.client.network
+
+        def upgraded():
+            network.at(self.tcp.send(1, answer.encode()), self.client.introduce, self)
+
+        network.at(self.tcp.send(0, request.encode()), upgraded)
+
+    def up(self, octets, call=None, *arguments):
+        """Octets to the broker in a masked frame."""
+        mask = self.client.network.random.randbytes(4)
+        masked = bytes(octet ^ mask[index & 3] for index, octet in enumerate(octets))
+        super().up(frame(0x80, len(octets)) + mask + masked, call, *arguments)
+
+    def down(self, octets, call=None, *arguments):
+        """Octets to the client in a frame."""
+        super().down(frame(0, len(octets)) + octets, call, *arguments)
+
+
+def frame(mask, size):
+    """The head of a binary frame."""
+    if size < 126:
+        return bytes([0x82, mask | size])
+    return bytes([0x82, mask | 126]) + struct.pack(">H", size)
+
+
 class Client:
     """A program that uses a broker.
 
@@ -45,12 +89,13 @@ class Client:
 
     def __init__(self, host, broker, name, *, version=4, username=None, password=None, keep_alive=60, will=None, filters=(),
                  receive=None, ready=None, clean=True, back=(1, 10), properties=b"", together=True, assigned=False,
-                 tries=None):
+                 tries=None, websocket=False):
         self.host, self.broker, self.name, self.version = host, broker, name, version
         self.network = host.network
         self.username, self.password, self.keep_alive, self.will = username, password, keep_alive, will
         self.filters, self.receive, self.ready, self.clean, self.back = list(filters), receive, ready, clean, back
         self.properties, self.together, self.assigned, self.tries = properties, together, assigned, tries
+        self.websocket = websocket
         self.link = None
         self.identifier = 0
         self.unanswered = {}
@@ -74,8 +119,8 @@ class Client:
             self.network.at(time, self.again)
             return
         name = self.name() if callable(self.name) else self.name
-        self.link = Link(self, tcp, name)
-        self.network.at(time, self.introduce, self.link)
+        self.link = WebSocketLink(self, tcp, name) if self.websocket else Link(self, tcp, name)
+        self.network.at(time, self.link.open)
 
     def introduce(self, link):
         """Sends the CONNECT."""

@@ -58,8 +58,8 @@ def situation(medium=None, low=None, *, why, world=False):
 
 def load():
     """All situations and worlds, from all modules."""
-    for module in ("situations_logins", "situations_topics", "situations_coap", "situations_daily", "situations_network",
-                   "world_home", "world_factory", "world_building", "world_cloud"):
+    for module in ("situations_logins", "situations_topics", "situations_coap", "situations_daily", "situations_network", "situations_radio",
+                   "situations_busy", "world_home", "world_factory", "world_building", "world_cloud"):
         importlib.import_module(f".{module}", __package__)
     return SITUATIONS
 
