@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes benign worlds and everyday situations, replays each with a program, and compares the rows that it raises.
 
-    PcapSamples/check_worlds.py PROGRAM [--rules DIR] [--config FILE] [--out DIR] [--json] [NAME ...]
+    PcapSamples/check_worlds.py PROGRAM [--rules DIR] [--config FILE] [--out DIR] [--jobs N] [NAME ...]
     PcapSamples/check_worlds.py --make DIR [NAME ...]        only makes the captures
     PcapSamples/check_worlds.py --expect                     writes situations.json and worlds.json
 
@@ -10,6 +10,7 @@ Needs Python and zstd. The exit code is 1 where rows differ from situations.json
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import pathlib
 import re
@@ -65,6 +66,19 @@ def compare(rows, names, expected):
                 yield rule, counts[rule], expected[side].get(rule, 0), side, examples.get((side, rule), "")
 
 
+def examine(name, program, arguments, out):
+    """Makes and replays one capture: frames, octets, seconds for each, rows."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = out or pathlib.Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        begin = time.monotonic()
+        entry = load()[name]
+        path = entry.write(folder)
+        made = time.monotonic()
+        rows = replay(program, arguments, path, pathlib.Path(temporary))
+        return entry.frames, path.stat().st_size, made - begin, time.monotonic() - made, rows
+
+
 def main():
     """Does what the arguments ask; the result is the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -74,6 +88,7 @@ def main():
     parser.add_argument("--config", default=FOLDER / "worlds.yaml")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--make", type=pathlib.Path)
+    parser.add_argument("--jobs", type=int)
     parser.add_argument("--expect", action="store_true")
     options = parser.parse_intermixed_args()
     entries = load()
@@ -100,26 +115,19 @@ def main():
     arguments = ["--rules", str(options.rules), "--config", str(options.config)]
     rules = rule_names(options.rules)
     wrong = 0
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = options.out or pathlib.Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        print(f"{'capture':34} {'frames':>8} {'kB':>7} {'made':>6} {'read':>6} {'medium+':>8} {'low':>5}  verdict")
-        for entry in wanted:
-            begin = time.monotonic()
-            path = entry.write(folder)
-            made = time.monotonic()
-            rows = replay(options.program, arguments, path, pathlib.Path(temporary))
-            done = time.monotonic()
+    print(f"{'capture':34} {'frames':>8} {'kB':>7} {'made':>6} {'read':>6} {'medium+':>8} {'low':>5}  verdict")
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        tasks = [pool.submit(examine, entry.name, options.program, arguments, options.out) for entry in wanted]
+        for entry, task in zip(wanted, tasks, strict=True):
+            frames, size, made, read, rows = task.result()
             differences = list(compare(rows, rules, expectations[entry.name]))
             serious = sum(LEVELS[row["level"]] >= 2 for row in rows)
             low = sum(row["level"] == "low" for row in rows)
-            print(f"{entry.name:34} {entry.frames:8} {path.stat().st_size // 1000:7} {made - begin:6.1f} {done - made:6.1f} "
-                  f"{serious:8} {low:5}  {'differs' if differences else 'as expected'}", flush=True)
-            for rule, rows_found, rows_right, side, example in differences:
-                print(f"    {rule}: {rows_found} rows at {side}, {rows_right} are right   {example}", flush=True)
+            print(f"{entry.name:34} {frames:8} {size // 1000:7} {made:6.1f} {read:6.1f} {serious:8} {low:5}  "
+                  f"{'differs' if differences else 'as expected'}", flush=True)
+            for rule, found, right, side, example in differences:
+                print(f"    {rule}: {found} rows at {side}, {right} are right   {example}", flush=True)
             wrong += bool(differences)
-            if options.out is None:
-                path.unlink()
     print(f"{len(wanted)} captures, {wrong} differ")
     return 1 if wrong else 0
 

@@ -42,7 +42,8 @@ class Endpoint:
 
     def send(self, other, octets, time=None):
         """A datagram to another endpoint."""
-        datagram(self.network, self.network.now if time is None else time, self.host, self.port, other.host, other.port, octets)
+        datagram(self.network, self.network.now if time is None else time,
+                 self.host, self.port, other.host, other.port, octets)
 
     def ask(self, server, code, path, payload=b"", *, answer=CONTENT, content=b"", kind=CON, more=(), answer_more=(),
             separate=False, lost=None, then=None, at=None, token=None):
@@ -121,7 +122,15 @@ class Endpoint:
             server.send(self, message(CONTENT, kind=how, mid=identifier, token=token, payload=value(), more=[
                 (OBSERVE, number(server.sequence & 0xFFFFFF)), (CONTENT_FORMAT, number(110))]))
             if how == CON:
-                self.send(server, message(0, kind=ACKNOWLEDGEMENT, mid=identifier), self.network.now + self.host.rtt + 0.002)
+                self.send(
+    server,
+    message(
+        0,
+        kind=ACKNOWLEDGEMENT,
+        mid=identifier),
+        self.network.now +
+        self.host.rtt +
+         0.002)
 
         self.network.every(period, notify, first=period, until=until, jitter=jitter)
         return token
@@ -138,7 +147,8 @@ class Endpoint:
 class Device(Endpoint):
     """An LwM2M client: registers, updates its registration, answers its server."""
 
-    def __init__(self, host, server, name, *, port=5683, lifetime=300, objects="</1/0>,</3/0>,</5/0>,</3303/0>", **options):
+    def __init__(self, host, server, name, *, port=5683, lifetime=300,
+                 objects="</1/0>,</3/0>,</5/0>,</3303/0>", **options):
         super().__init__(host, port, **options)
         self.server, self.name, self.lifetime, self.objects = server, name, lifetime, objects
         self.location = None
@@ -179,7 +189,13 @@ class Device(Endpoint):
         network.at(first + 1, self.read, "/3/0", b'[{"bn":"/3/0/","n":"0","vs":"Beispiel AG"},{"n":"1","vs":"T-2"}]')
         if observe:
             network.at(first + 2, lambda: self.server.observe(self, "/3303/0/5700", self.measure, observe, until=until))
-        network.at(first, lambda: network.every(self.lifetime * 0.9, self.update, first=self.lifetime * 0.9, until=until))
+        network.at(
+    first,
+    lambda: network.every(
+        self.lifetime * 0.9,
+        self.update,
+        first=self.lifetime * 0.9,
+         until=until))
         return self
 
 

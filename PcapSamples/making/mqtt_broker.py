@@ -167,7 +167,8 @@ class Broker:
                     table[pattern].pop(session.name, None)
 
     def readers(self, topic):
-        """Who is to have a message on a topic: sessions and the QoS granted; of those that share a filter, one that is there."""
+        """Who is to have a message on a topic: sessions and the QoS granted; of those that share a filter, one that is
+        there."""
         for session in list(self.exact.get(topic, {}).values()):
             yield session, session.filters[topic]
         for session in list(self.wild.values()):
@@ -187,7 +188,16 @@ class Broker:
         if qos:
             identifier = session.identifier = session.identifier % 65535 + 1
             session.unanswered[identifier] = (topic, payload, qos)
-        self.network.after(link.client.host.rtt + 0.002, link.client.arrives, link, topic, payload, qos, identifier, retain)
+        self.network.after(
+    link.client.host.rtt +
+    0.002,
+    link.client.arrives,
+    link,
+    topic,
+    payload,
+    qos,
+    identifier,
+     retain)
         return publish(topic, payload, version=link.version, qos=qos, retain=retain, identifier=identifier)
 
     def route(self, topic, payload, qos, retain, sender):

@@ -48,7 +48,9 @@ class WebSocketLink(Link):
     def open(self):
         """Upgrades from HTTP first."""
         key = base64.b64encode(self.client.network.random.randbytes(16)).decode()
-        proof = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+        proof = base64.b64encode(
+    hashlib.sha1(
+        (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
         request = (f"GET /mqtt HTTP/1.1\r\nHost: {self.broker.host.address}:{self.broker.port}\r\nConnection: Upgrade\r\n"
                    f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
                    f"Sec-WebSocket-Protocol: mqtt\r\n\r\n")
@@ -125,7 +127,10 @@ class Client:
     def introduce(self, link):
         """Sends the CONNECT."""
         password = self.password() if callable(self.password) else self.password
-        flags = (2 if self.clean else 0) | (0x80 if self.username is not None else 0) | (0x40 if password is not None else 0)
+        flags = (
+    2 if self.clean else 0) | (
+        0x80 if self.username is not None else 0) | (
+            0x40 if password is not None else 0)
         if self.will is not None:
             flags |= 4 | self.will[2] << 3 | (0x20 if self.will[3] else 0)
         magic = "MQIsdp" if self.version == 3 else "MQTT"

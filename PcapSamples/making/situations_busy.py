@@ -10,7 +10,8 @@ from .traffic import Host
 
 @situation(CLEAR, why=CLEAR_WHY + " A gateway of a plant with 400 tags a second is busy, nothing else.")
 def fast_gateway(network):
-    """A gateway publishes 400 tags once a second each for half a minute; a historian with a narrow filter reads them."""
+    """A gateway publishes 400 tags once a second each for half a minute; a historian with a narrow filter reads
+    them."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     gateway = Client(Host(network, "10.20.1.1"), broker, "kepware-1", **USER).start(0)
     Client(Host(network, "10.20.2.1"), broker, "influx-writer", **USER, filters=[("tags/+/value", 0)]).start(0.5)
@@ -22,11 +23,22 @@ def fast_gateway(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Sensors that speak only when a door opens are silent until then; they ping.")
 def silent_sensors_behind_one_address(network):
-    """150 door contacts behind one address log in within five minutes, ping every half minute, and publish only when a door opens."""
+    """150 door contacts behind one address log in within five minutes, ping every half minute, and publish only when a
+    door opens."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     router = Host(network, "10.20.1.1", rtt=0.03)
     for index in range(150):
-        client = Client(router, broker, f"door-{index:03d}", **USER, keep_alive=30, will=(f"doors/{index}/online", b"0", 0, True))
+        client = Client(
+    router,
+    broker,
+    f"door-{index:03d}",
+    **USER,
+    keep_alive=30,
+    will=(
+        f"doors/{index}/online",
+        b"0",
+        0,
+         True))
         client.start(index * 2)
         if index % 10 == 0:
             network.at(310 + index, client.publish, f"doors/{index}/open", b"1")
@@ -35,7 +47,8 @@ def silent_sensors_behind_one_address(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " A gateway whose address has changed replaces its own tree.")
 def gateway_new_address(network):
-    """Zigbee2MQTT, with a new random id at each start, gets another address from DHCP and retains its 60 topics again from there."""
+    """Zigbee2MQTT, with a new random id at each start, gets another address from DHCP and retains its 60 topics again
+    from there."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     old = gateway_tree(network, broker, Host(network, "10.20.1.9"), "mqttjs_1a2b3c4d", 60, delay=1)
     old.start(1)
@@ -63,7 +76,8 @@ def browser_dashboards(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Odd names are names.")
 def odd_names(network):
-    """Topics and filters with brackets, dots, dollars, spaces, pipes, percent signs, empty levels and a leading slash."""
+    """Topics and filters with brackets, dots, dollars, spaces, pipes, percent signs, empty levels and a leading
+    slash."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     names = ["plant/line[1]/temp (C)", "/leading/slash", "a//b", "v1.0/dev.7/x^2", "costs/50%/EUR|USD", "home/Bob's room/light", "x/y/z/",
              "C:/Users/x", "sys/$local/state", "mail/a@b.example", "q?/a=b&c=d", "{site}/{line}", "~/state", "tele/*/STATE", "n=1;DROP/x"]
@@ -77,9 +91,11 @@ def odd_names(network):
 
 @situation(CLEAR, {"mqtt_subscriber_stalled": 1}, why=CLEAR_WHY + " One low row: a reader that does not acknowledge.")
 def slow_reader(network):
-    """A report program subscribes with QoS 1, hangs for three minutes with sixty messages unanswered, and catches up."""
+    """A report program subscribes with QoS 1, hangs for three minutes with sixty messages unanswered, and catches
+    up."""
     broker = site(network, 60, period=10)
-    reader = Client(Host(network, "10.20.2.1"), broker, "reports", **USER, filters=[("plant/+/+/value", 1)], clean=False, keep_alive=600)
+    reader = Client(Host(network, "10.20.2.1"), broker, "reports", **USER,
+                    filters=[("plant/+/+/value", 1)], clean=False, keep_alive=600)
     reader.start(2)
     answer = reader.arrives
     plc = Client(Host(network, "10.20.1.90"), broker, "qos1-plc", **USER).start(3)
@@ -91,19 +107,26 @@ def slow_reader(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Devices with wrong clocks say wrong times, and nothing else.")
 def wrong_clocks(network):
-    """Thirty devices whose clocks are off by minutes to years send their times in payloads, at the same second each minute."""
+    """Thirty devices whose clocks are off by minutes to years send their times in payloads, at the same second each
+    minute."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     for index, host in enumerate(hosts(network, 30)):
         client = Client(host, broker, f"skew-{index}", **USER, version=5 if index % 2 else 4).start(index / 5)
         for minute in range(1, 5):
             year = [1970, 2025, 2026, 2038, 2099][index % 5]
-            network.at(60 * minute + index / 1000, client.publish, f"skew/{index}", f'{{"t":"{year}-01-01T00:00:{index:02d}Z","v":1}}')
+            network.at(
+    60 * minute + index / 1000,
+    client.publish,
+    f"skew/{index}",
+     f'{{"t":"{year}-01-01T00:00:{index:02d}Z","v":1}}')
     network.run(310)
 
 
-@situation({**CLEAR, "mqtt_client_from_outside": 1}, why=CLEAR_WHY + " One row of the broker: it takes clients from outside without encryption.")
+@situation({**CLEAR, "mqtt_client_from_outside": 1}, why=CLEAR_WHY + " One row of the broker: it takes clients from "
+           "outside without encryption.")
 def field_crew(network):
-    """Fifteen people of a service crew connect from addresses outside, each twice, with passwords, and read one narrow topic."""
+    """Fifteen people of a service crew connect from addresses outside, each twice, with passwords, and read one narrow
+    topic."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     router = Host(network, "10.20.0.1")
     for index in range(15):

@@ -22,7 +22,8 @@ def client(network, address="10.20.1.1", **options):
     return Endpoint(host, host.new_port(), **options)
 
 
-@situation({"coap_client_from_outside": 1}, why="One row of the server that answers the world outside, sources counted.")
+@situation({"coap_client_from_outside": 1}, why="One row of the server that answers the world outside, sources "
+           "counted.")
 def spoofed_sources(network):
     """20,000 sources, all made up, ask one server inside for its list of resources within five minutes."""
     target = server(network)
@@ -46,7 +47,8 @@ def dashboard_polls(network):
 
 @situation(why="Nothing: each block is asked for.")
 def large_resource_in_blocks(network):
-    """Four controllers read a resource of 120 kB in blocks of 1024 octets, and one in blocks of 64 over a line with losses."""
+    """Four controllers read a resource of 120 kB in blocks of 1024 octets, and one in blocks of 64 over a line with
+    losses."""
     target = server(network)
     body = network.random.randbytes(120_000)
     for index in range(4):
@@ -72,7 +74,8 @@ def managed_from_outside(network):
 
 
 @situation({"coap_client_from_outside": 1, "coap_write_from_outside": 1}, {"coap_server_outside": 1},
-           why="Seen in the middle: the registrations were before the sensor began; a row of the two rules at most, for any number of devices.")
+           why="Seen in the middle: the registrations were before the sensor began; a row of the two rules at most, "
+           "for any number of devices.")
 def managed_from_outside_midstream(network):
     """The same where the sensor starts later: updates of registrations come only after reads and writes."""
     manager = Endpoint(Host(network, "198.51.100.30", rtt=0.04, ttl=50))
@@ -125,7 +128,8 @@ def forward_proxy(network):
 @situation({"coap_lwm2m_bootstrap": 1, "coap_lwm2m_security_object": 1},
            why="True: a bootstrap in clear shows the keys it writes; one row of the server, one for the keys.")
 def bootstrap(network):
-    """Fifteen devices are commissioned: POST /bs, the bootstrap server deletes, writes /0 and /1, and says it is done."""
+    """Fifteen devices are commissioned: POST /bs, the bootstrap server deletes, writes /0 and /1, and says it is
+    done."""
     bootstrap_server = server(network, "10.20.0.30")
     for index, host in enumerate(hosts(network, 15)):
         device = Device(host, bootstrap_server, f"urn:imei:35000000000{index:04d}")
@@ -143,15 +147,30 @@ def bootstrap(network):
 
 @situation({"coap_lwm2m_firmware_update": 1}, why="True: an update in clear; one row of the server, devices counted.")
 def firmware_update(network):
-    """A server inside updates twenty devices: 24 kB by Block1 to /5/0/0, then the update; one device is asked for by URI."""
+    """A server inside updates twenty devices: 24 kB by Block1 to /5/0/0, then the update; one device is asked for by
+    URI."""
     manager = server(network, "10.20.0.30")
     image = firmware(network, 24_000)
     for index, host in enumerate(hosts(network, 20)):
         device = Device(host, manager, f"urn:dev:ops:1-valve-{index}").live(first=index / 2, observe=60)
         if index == 19:
-            network.at(40, lambda device=device: manager.ask(device, PUT, "/5/0/1", b"coap://10.20.0.30/fw/7", answer=CHANGED))
+            network.at(
+    40,
+    lambda device=device: manager.ask(
+        device,
+        PUT,
+        "/5/0/1",
+        b"coap://10.20.0.30/fw/7",
+         answer=CHANGED))
         else:
-            network.at(20 + index * 6, lambda device=device: manager.write_blocks(device, PUT, "/5/0/0", image, exponent=5))
+            network.at(
+    20 + index * 6,
+    lambda device=device: manager.write_blocks(
+        device,
+        PUT,
+        "/5/0/0",
+        image,
+         exponent=5))
         network.at(160 + index, lambda device=device: manager.ask(device, POST, "/5/0/2", answer=CHANGED))
         network.at(175 + index, device.register)
     network.run(220)
@@ -159,14 +178,16 @@ def firmware_update(network):
 
 @situation(why="Nothing: OCF devices are found by multicast; every one answers once.")
 def ocf_discovery(network):
-    """A phone looks for OCF devices by multicast (/oic/res) three times; 30 devices answer it each time, within a second."""
+    """A phone looks for OCF devices by multicast (/oic/res) three times; 30 devices answer it each time, within a
+    second."""
     phone = client(network, "10.20.1.77")
     lamps = [server(network, f"10.20.2.{index + 1}", port=5683) for index in range(30)]
     group = Group("224.0.1.187")
     for round in range(3):
         at = 2 + 20 * round
         token = phone.token()
-        request = message(GET, "/oic/res", kind=NON, mid=phone.next_identifier(), token=token, more=[(17, number(10000))])
+        request = message(GET, "/oic/res", kind=NON, mid=phone.next_identifier(),
+                          token=token, more=[(17, number(10000))])
         network.at(at, datagram, network, at, phone.host, phone.port, group, 5683, request)
         for lamp in lamps:
             reply = message(CONTENT, kind=NON, mid=lamp.next_identifier(), token=token, more=[(CONTENT_FORMAT, number(10000))],
@@ -185,7 +206,14 @@ def resource_directory(network):
         network.at(1 + index / 4, lambda node=node, query=query: node.ask(
             directory, POST, "/rd", b'</temp>;rt="temperature";obs', more=[(CONTENT_FORMAT, number(40)), *query],
             answer=CREATED, answer_more=[(LOCATION_PATH, b"rd"), (LOCATION_PATH, b"%04x" % node.host.ident)]))
-        network.every(100, lambda node=node: node.ask(directory, POST, f"/rd/{node.host.ident:04x}", answer=CHANGED), first=100)
+        network.every(
+    100,
+    lambda node=node: node.ask(
+        directory,
+        POST,
+        f"/rd/{node.host.ident:04x}",
+        answer=CHANGED),
+         first=100)
     for index in range(5):
         gateway = client(network, f"10.20.4.{index + 1}")
         network.every(60, lambda gateway=gateway: gateway.ask(
@@ -196,7 +224,8 @@ def resource_directory(network):
 
 @situation(why="Nothing: an address that moves is what a lease does; each registration names its new place.")
 def devices_get_new_addresses(network):
-    """After a power cut thirty LwM2M devices get other addresses from DHCP, some that of a neighbour, and register again."""
+    """After a power cut thirty LwM2M devices get other addresses from DHCP, some that of a neighbour, and register
+    again."""
     manager = server(network, "10.20.0.30")
     for index in range(30):
         name = f"urn:dev:ops:1-meter-{index}"
@@ -207,7 +236,8 @@ def devices_get_new_addresses(network):
 
 @situation(why="Nothing: 4.04 is what a device without that resource says.")
 def polling_what_is_not_there(network):
-    """A poller made for a newer model reads 35 resources of each of five old devices every minute; fifteen of them are not there."""
+    """A poller made for a newer model reads 35 resources of each of five old devices every minute; fifteen of them are
+    not there."""
     poller = client(network, "10.20.1.1")
     for index in range(5):
         device = server(network, f"10.20.0.{60 + index}")
@@ -221,7 +251,8 @@ def polling_what_is_not_there(network):
 
 @situation(why="Nothing: a device that retransmits into the void uses four retransmissions, as RFC 7252 says.")
 def server_away(network):
-    """A server is away for ten minutes: twenty devices send their readings, each five times with rising pauses, in vain."""
+    """A server is away for ten minutes: twenty devices send their readings, each five times with rising pauses, in
+    vain."""
     target = server(network)
     for index, host in enumerate(hosts(network, 20)):
         device = Endpoint(host)
@@ -235,7 +266,8 @@ def server_away(network):
 
 @situation(why="Nothing: a client that skips blocks it has, or asks again for one, is at home in lossy networks.")
 def blocks_again(network):
-    """A reader loses its place: it begins a resource three times, of which two are given up, and the resource changes meanwhile."""
+    """A reader loses its place: it begins a resource three times, of which two are given up, and the resource changes
+    meanwhile."""
     target, reader = server(network), client(network)
     for begin, count, letter in ((1, 7, b"a"), (20, 12, b"b"), (40, 20, b"c")):
         tag = (4, letter * 4)

@@ -15,7 +15,8 @@ from .wire import text
 
 @situation(CLEAR, why=CLEAR_WHY + " An update that the devices asked for; each reads it once.")
 def update_of_devices(network):
-    """A firmware of 60 kB goes to 50 devices over MQTT: announced, then sent in pieces of 4 kB on a topic each device subscribes to."""
+    """A firmware of 60 kB goes to 50 devices over MQTT: announced, then sent in pieces of 4 kB on a topic each device
+    subscribes to."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     server = Client(Host(network, "10.20.0.7"), broker, "ota-server", **USER, filters=[("ota/+/progress", 0)]).start(0)
     image = firmware(network, 60_000)
@@ -29,10 +30,24 @@ def update_of_devices(network):
             network.after(30 + network.random.random() * 30, client.start, 0)
 
     for index, host in enumerate(hosts(network, 50)):
-        Client(host, broker, f"esp32-{index:02d}", **USER, filters=[("ota/announce", 1)], receive=receive).start(1 + index / 2.5)
+        Client(
+    host,
+    broker,
+    f"esp32-{index:02d}",
+    **USER,
+    filters=[
+        ("ota/announce",
+        1)],
+        receive=receive).start(
+            1 +
+            index /
+             2.5)
     network.at(25, server.publish, "ota/announce", b'{"version":"2.4.1","size":60000,"parts":15}')
     for part in range(15):
-        network.at(30 + part, lambda part=part: server.publish(f"ota/v2.4.1/part/{part}", image[part * 4000:(part + 1) * 4000], qos=1))
+        network.at(30 + part,
+    lambda part=part: server.publish(f"ota/v2.4.1/part/{part}",
+    image[part * 4000:(part + 1) * 4000],
+     qos=1))
     network.run(120)
 
 
@@ -40,7 +55,18 @@ def update_of_devices(network):
 def camera_pictures(network):
     """Six cameras retain their latest picture of 90 kB every ten seconds on one topic each, as Frigate does."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
-    frigate = Client(Host(network, "10.20.0.8"), broker, "frigate", **USER, will=("frigate/available", b"offline", 1, True))
+    frigate = Client(
+    Host(
+        network,
+        "10.20.0.8"),
+        broker,
+        "frigate",
+        **USER,
+        will=(
+            "frigate/available",
+            b"offline",
+            1,
+             True))
     frigate.start(0)
     Client(Host(network, "10.20.0.5"), broker, "homeassistant", **USER, filters=[("frigate/+/+/snapshot", 0)]).start(1)
     for index in range(6):
@@ -50,7 +76,8 @@ def camera_pictures(network):
     network.run(90)
 
 
-@situation({"mqtt_credentials_in_clear": 1}, why=CLEAR_WHY + " A large picture at the start of all cameras is no attack on the broker's memory.")
+@situation({"mqtt_credentials_in_clear": 1}, why=CLEAR_WHY + " A large picture at the start of all cameras is no "
+           "attack on the broker's memory.")
 def camera_start(network):
     """Twelve cameras behind one recorder retain their first picture of 400 kB within twenty seconds."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
@@ -77,7 +104,8 @@ def clock_jumps(network):
     assert broker.links
 
 
-@situation(CLEAR, why=CLEAR_WHY + " An upgrade of the broker: down for a while, another implementation after it, all come back.")
+@situation(CLEAR, why=CLEAR_WHY + " An upgrade of the broker: down for a while, another implementation after it, all "
+           "come back.")
 def broker_upgrade(network):
     """The broker is stopped for 40 s for an upgrade, loses what it kept, and its 60 clients knock until it is back."""
     broker = site(network, 60, count=6)
@@ -85,7 +113,8 @@ def broker_upgrade(network):
         client = Client(host, broker, f"sensor-{index}", **USER, version=5 if index % 2 else 4, back=(2, 6),
                         filters=[(f"cmd/sensor-{index}", 1)],
                         will=(f"sensors/{index}/LWT", b"Offline", 0, True)).start(index)
-        client.ready = lambda client, present, index=index: client.publish(f"sensors/{index}/LWT", b"Online", retain=True)
+        client.ready = lambda client, present, index=index: client.publish(
+            f"sensors/{index}/LWT", b"Online", retain=True)
         network.every(20, client.publish, f"sensors/{index}/t", b"21.5", first=index)
     network.at(99.9, setattr, broker, "keeps", False)
     network.at(100, broker.restart, 40)
@@ -93,9 +122,11 @@ def broker_upgrade(network):
 
 
 @situation({"mqtt_anonymous_accepted": 1, "mqtt_credentials_in_clear": 1}, {"mqtt_sys_subscription": 1},
-           why="One row each: the broker lets in anybody; some passwords cross in clear. Tools of an administrator: one low row for $SYS.")
+           why="One row each: the broker lets in anybody; some passwords cross in clear. Tools of an administrator: "
+           "one low row for $SYS.")
 def administrator_at_work(network):
-    """An administrator tries mosquitto_pub and mosquitto_sub by hand: narrow topics, $SYS/broker/uptime, a typo, 30 short calls."""
+    """An administrator tries mosquitto_pub and mosquitto_sub by hand: narrow topics, $SYS/broker/uptime, a typo, 30
+    short calls."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True, statistics=True)
     desk = Host(network, "10.20.5.5")
     for index in range(30):
@@ -111,7 +142,8 @@ def administrator_at_work(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Clouds of many makers have topics under $; the devices use them as documented.")
 def cloud_topics(network):
-    """Devices that speak to an on-site gateway as to AWS ($aws/things/.../shadow), Azure ($iothub/twin), Tuya and ThingsBoard."""
+    """Devices that speak to an on-site gateway as to AWS ($aws/things/.../shadow), Azure ($iothub/twin), Tuya and
+    ThingsBoard."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     topics = ["$aws/things/pump-{}/shadow/update", "$iothub/twin/PATCH/properties/reported/?$rid={}", "v1/devices/me/telemetry",
               "$dps/registrations/PUT/iotdps-register/?$rid={}", "devices/dev-{}/messages/events/$.ct=application%2Fjson",
@@ -121,13 +153,15 @@ def cloud_topics(network):
         client = Client(host, broker, f"dev-{index}", **USER, filters=[
             (f"$aws/things/pump-{index}/shadow/update/accepted", 1), ("$iothub/twin/res/#", 0), ("v1/devices/me/rpc/request/+", 1)])
         client.start(index / 4)
-        network.every(9, client.publish, topics[index % 10].format(index), json.dumps({"state": {"reported": {"t": 21.5}}}), first=8)
+        network.every(9, client.publish, topics[index % 10].format(index),
+                      json.dumps({"state": {"reported": {"t": 21.5}}}), first=8)
     network.run(90)
 
 
 @situation(CLEAR, why=CLEAR_WHY + " A pool of workers shares a subscription; requests carry properties.")
 def shared_subscription(network):
-    """Five workers share $share/pool/orders/#, 5.0 clients send requests with response topic, correlation data, user properties, aliases."""
+    """Five workers share $share/pool/orders/#, 5.0 clients send requests with response topic, correlation data, user
+    properties, aliases."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     for index, host in enumerate(hosts(network, 5, "10.20.2.1")):
         Client(host, broker, f"worker-{index}", **USER, version=5, filters=[("$share/pool/orders/#", 1)],
@@ -145,18 +179,25 @@ def shared_subscription(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Commands to devices, retained where the device sleeps, are a choice of the site.")
 def commands_all_day(network):
-    """Home automation switches things: zigbee2mqtt/x/set, cmnd/plug/POWER, shellies/.../command, homie .../set, not retained."""
+    """Home automation switches things: zigbee2mqtt/x/set, cmnd/plug/POWER, shellies/.../command, homie .../set, not
+    retained."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
-    hub = Client(Host(network, "10.20.0.5"), broker, "homeassistant", **USER, version=5, filters=[("stat/#", 0)]).start(0)
+    hub = Client(Host(network, "10.20.0.5"), broker, "homeassistant",
+                 **USER, version=5, filters=[("stat/#", 0)]).start(0)
     topics = ["zigbee2mqtt/lamp {}/set", "cmnd/plug{}/POWER", "shellies/shelly1-{}/relay/0/command", "homie/boiler/{}/set",
               "esphome/fan-{}/command", "cmnd/tasmotas/STATUS", "cmnd/plug{}/Backlog", "zwave/{}/37/0/targetValue/set"]
     for index in range(200):
-        network.at(3 + index, hub.publish, topics[index % 8].format(index % 11), b"ON" if index % 8 != 6 else b"Delay 10; Power off")
+        network.at(3 +
+    index, hub.publish, topics[index %
+    8].format(index %
+    11), b"ON" if index %
+     8 != 6 else b"Delay 10; Power off")
     network.run(220)
 
 
 @situation({**CLEAR, "mqtt_retained_command": 1},
-           why=CLEAR_WHY + " True: commands that stay on the broker switch devices again after each restart; one row of the host.")
+           why=CLEAR_WHY + " True: commands that stay on the broker switch devices again after each restart; one row "
+           "of the host.")
 def retained_commands(network):
     """A careless automation retains its commands to six blinds."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
@@ -168,12 +209,23 @@ def retained_commands(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Devices that sleep miss their keep-alive; their wills say so, and they come back.")
 def battery_devices(network):
-    """Forty battery sensors wake every 90 s, connect, publish twice, and go: half politely, half by sleeping at once."""
+    """Forty battery sensors wake every 90 s, connect, publish twice, and go: half politely, half by sleeping at
+    once."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     Client(Host(network, "10.20.0.5"), broker, "hub", **USER, filters=[("battery/+/+", 1)]).start(0)
     for index, host in enumerate(hosts(network, 40)):
         host.timestamps = False
-        client = Client(host, broker, f"shellyht-{index:06X}", **USER, keep_alive=20, will=(f"battery/{index}/online", b"false", 0, True))
+        client = Client(
+    host,
+    broker,
+    f"shellyht-{index:06X}",
+    **USER,
+    keep_alive=20,
+    will=(
+        f"battery/{index}/online",
+        b"false",
+        0,
+         True))
 
         def wake(client=client, index=index):
             client.start(network.now)
@@ -190,20 +242,29 @@ def battery_devices(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " A watchdog may say of devices that they are gone, as a hub does.")
 def watchdog_reports(network):
-    """A hub's watchdog publishes "offline" on the availability topics of its eight devices, which left them as their wills."""
+    """A hub's watchdog publishes "offline" on the availability topics of its eight devices, which left them as their
+    wills."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
-    watchdog = Client(Host(network, "10.20.0.5"), broker, "watchdog", **USER, filters=[("devices/+/availability", 0)]).start(0)
+    watchdog = Client(Host(network, "10.20.0.5"), broker, "watchdog", **
+                      USER, filters=[("devices/+/availability", 0)]).start(0)
     clients = [Client(host, broker, f"dev-{index}", **USER, will=(f"devices/{index}/availability", b"offline", 0, True)).start(index)
                for index, host in enumerate(hosts(network, 8))]
     for index, client in enumerate(clients):
         network.at(12, client.vanish)
-        network.at(45 + index, lambda index=index: watchdog.publish(f"devices/{index}/availability", b"offline", retain=True))
+        network.at(
+    45 + index,
+    lambda index=index: watchdog.publish(
+        f"devices/{index}/availability",
+        b"offline",
+         retain=True))
     network.run(160)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " A second instance takes over the sessions and the tree of the first: a cluster, as planned.")
+@situation(CLEAR, why=CLEAR_WHY + " A second instance takes over the sessions and the tree of the first: a cluster, "
+           "as planned.")
 def gateway_fails_over(network):
-    """A pair of gateways: the second takes over client id, session and 60 retained topics when the first dies, from its own address."""
+    """A pair of gateways: the second takes over client id, session and 60 retained topics when the first dies, from its
+    own address."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     pair = []
     for address in ("10.20.1.8", "10.20.1.9"):
@@ -211,7 +272,13 @@ def gateway_fails_over(network):
                         will=("opc/gateway", b"down", 1, True))
         pair.append(client)
         for index in range(60):
-            network.every(10, lambda client=client, index=index: client.publish(f"opc/tag/{index}", b"17.3", retain=True))
+            network.every(
+    10,
+    lambda client=client,
+    index=index: client.publish(
+        f"opc/tag/{index}",
+        b"17.3",
+         retain=True))
     pair[0].start(1)
     network.at(60, pair[0].vanish)
     pair[1].start(85)

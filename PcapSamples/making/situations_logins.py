@@ -56,7 +56,8 @@ def fresh_tokens_behind_one_address(network):
     network.run(300)
 
 
-@situation(CLEAR, MANY, why=CLEAR_WHY + " One low row for 300 new hosts within a minute; that they come back is no flood.")
+@situation(CLEAR, MANY, why=CLEAR_WHY + " One low row for 300 new hosts within a minute; that they come back is no "
+           "flood.")
 def broker_restart(network):
     """300 devices are connected for a minute, the broker is restarted, and all are back within eight seconds."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
@@ -65,9 +66,11 @@ def broker_restart(network):
     network.run(160)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " That known devices come back after a restart is no flood, behind one address either.")
+@situation(CLEAR, why=CLEAR_WHY + " That known devices come back after a restart is no flood, behind one address "
+           "either.")
 def broker_restart_behind_one_address(network):
-    """150 devices behind one address are connected for a minute, the broker is restarted, and all are back within seconds."""
+    """150 devices behind one address are connected for a minute, the broker is restarted, and all are back within
+    seconds."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
     router = Host(network, "10.20.1.1", rtt=0.02)
     for index in range(150):
@@ -80,7 +83,8 @@ def broker_restart_behind_one_address(network):
 @situation(CLEAR, {"mqtt_user_refused_everywhere": 1},
            why=CLEAR_WHY + " One low row of the broker: it refused everybody for a minute.")
 def authentication_away(network):
-    """The data base behind the broker's log-in is away for a minute: 60 devices, 30 of them behind one address, are refused."""
+    """The data base behind the broker's log-in is away for a minute: 60 devices, 30 of them behind one address, are
+    refused."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
     router = Host(network, "10.20.2.1", rtt=0.02)
     for index, host in enumerate([*hosts(network, 30), *[router] * 30]):
@@ -98,7 +102,15 @@ def authentication_away_own_names(network):
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
     router = Host(network, "10.20.2.1", rtt=0.02)
     for index in range(25):
-        client = Client(router, broker, f"unit-{index}", username=f"unit-{index}", password=f"own-{index}", back=(8, 12))
+        client = Client(
+    router,
+    broker,
+    f"unit-{index}",
+    username=f"unit-{index}",
+    password=f"own-{index}",
+    back=(
+        8,
+         12))
         client.start(index)
         network.at(60 + index / 100, client.breaks)
     network.at(59, setattr, broker, "away", True)
@@ -119,14 +131,23 @@ def stale_password(network):
 def default_password_of_plugs(network):
     """60 plugs log in with the name and password that they shipped with."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
-    clients = crowd(network, broker, 60, over=120, name="DVES_{:06X}", username="DVES_USER", password="DVES_PASS", keep_alive=30)
+    clients = crowd(
+    network,
+    broker,
+    60,
+    over=120,
+    name="DVES_{:06X}",
+    username="DVES_USER",
+    password="DVES_PASS",
+     keep_alive=30)
     after_login(network, clients, "tele/plug{}/LWT", b"Online")
     network.run(300)
 
 
 @situation({"mqtt_anonymous_accepted": 1}, why="One row: the broker lets in anybody.")
 def load_balancer_checks(network):
-    """A load balancer opens and closes a TCP connection to the broker every two seconds, and some say CONNECT and go."""
+    """A load balancer opens and closes a TCP connection to the broker every two seconds, and some say CONNECT and
+    go."""
     broker = Broker(Host(network, "10.20.0.2"))
     balancer = Host(network, "10.20.0.9", rtt=0.0005)
 
@@ -144,7 +165,8 @@ def load_balancer_checks(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " An address that changes is no theft of a client id while the old one is gone.")
 def address_changes(network):
-    """Ten clients with saved sessions get a new address from DHCP, and connect again a minute later with the same client id."""
+    """Ten clients with saved sessions get a new address from DHCP, and connect again a minute later with the same
+    client id."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "pw"})
     old, new = hosts(network, 10), hosts(network, 10, "10.20.1.101")
     for index in range(10):
@@ -158,7 +180,8 @@ def address_changes(network):
 @situation(CLEAR, {"mqtt_clientid_takeover": 1},
            why=CLEAR_WHY + " One low row at most: the id is in use from another address for a moment; nobody fights.")
 def roaming(network):
-    """Eight tablets roam between access points with a router each: the same client id from another address, once a minute."""
+    """Eight tablets roam between access points with a router each: the same client id from another address, once a
+    minute."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "pw"})
     points = hosts(network, 4, "10.20.7.1", rtt=0.01)
     for index in range(8):
@@ -172,10 +195,11 @@ def roaming(network):
 
 
 @situation(CLEAR, {"mqtt_clientid_takeover": 1},
-           why=CLEAR_WHY + " One low row at most: a handset between two cells changes its address; nothing else of the id comes back.")
+           why=CLEAR_WHY + " One low row at most: a handset between two cells changes its address; nothing else of "
+           "the id comes back.")
 def roaming_flaps(network):
-    """A scanner at the edge of two radio cells changes between two addresses four times within a minute, without an end to the old
-    connection, and is quiet on the old one from then on."""
+    """A scanner at the edge of two radio cells changes between two addresses four times within a minute, without an end
+    to the old connection, and is quiet on the old one from then on."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "pw"})
     cells = hosts(network, 2, "10.20.7.1", rtt=0.02)
     client = Client(cells[0], broker, "scanner-14", username="d", password="pw", filters=[("pick/14", 1)]).start(2)
@@ -191,9 +215,11 @@ def roaming_flaps(network):
     network.run(180)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " Who is refused while the log-in is out of order takes nothing over and guesses nothing.")
+@situation(CLEAR, why=CLEAR_WHY + " Who is refused while the log-in is out of order takes nothing over and guesses "
+           "nothing.")
 def refused_after_roaming(network):
-    """Twenty vehicles with a fresh token each log-in change their address, and are refused for half a minute before they are let in."""
+    """Twenty vehicles with a fresh token each log-in change their address, and are refused for half a minute before
+    they are let in."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
     doors = hosts(network, 4, "100.64.7.1", rtt=0.06)
     for index in range(20):
@@ -218,10 +244,12 @@ def refused_after_roaming(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " A newer library speaks 5.0 with other settings: no news.")
 def library_update(network):
-    """A client library is updated on 40 hosts: 3.1.1 before, 5.0 with another keep-alive after, from the same addresses."""
+    """A client library is updated on 40 hosts: 3.1.1 before, 5.0 with another keep-alive after, from the same
+    addresses."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "pw"})
     for index, host in enumerate(hosts(network, 40)):
-        before = Client(host, broker, f"app-{index}", username="d", password="pw", clean=False, filters=[(f"c/{index}", 1)])
+        before = Client(host, broker, f"app-{index}", username="d",
+                        password="pw", clean=False, filters=[(f"c/{index}", 1)])
         before.start(index / 2)
         network.at(60 + index, before.disconnect)
         Client(host, broker, f"app-{index}", username="d", password="pw", version=5, keep_alive=30, clean=False,
@@ -233,7 +261,13 @@ def library_update(network):
            why="A row for each broker: passwords cross in clear. Clients that move to the second broker are expected.")
 def backup_broker(network):
     """A broker fails; its 200 clients, 60 of them behind one address, go to the backup at another address."""
-    first, second = Broker(Host(network, "10.20.0.2"), users={"d": "pw"}), Broker(Host(network, "10.20.0.3"), users={"d": "pw"})
+    first, second = Broker(
+    Host(
+        network, "10.20.0.2"), users={
+            "d": "pw"}), Broker(
+                Host(
+                    network, "10.20.0.3"), users={
+                        "d": "pw"})
     router = Host(network, "10.20.3.1", rtt=0.02)
     clients = []
     for index, host in enumerate([*hosts(network, 140), *[router] * 60]):
@@ -250,7 +284,8 @@ def backup_broker(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Phones that sleep and wake are no flood.")
 def phones_that_sleep(network):
-    """Twenty phones with one app wake up every other minute behind one address, with a new random client id each time."""
+    """Twenty phones with one app wake up every other minute behind one address, with a new random client id each
+    time."""
     broker = Broker(Host(network, "10.20.0.2"), users={"app": "pw"})
     router = Host(network, "10.20.1.1", rtt=0.03, loss=0.01)
     for index in range(20):

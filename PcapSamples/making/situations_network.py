@@ -13,7 +13,8 @@ from .traffic import Host
 
 @situation(CLEAR, why=CLEAR_WHY + " A mirror that shows each packet twice changes nothing.")
 def mirror_doubles(network):
-    """A port mirror of two ports shows every packet twice: log-ins, QoS 1 and 2, retained messages, a bridge of 3.1.1."""
+    """A port mirror of two ports shows every packet twice: log-ins, QoS 1 and 2, retained messages, a bridge of
+    3.1.1."""
     broker = site(network, 60, period=4)
     Client(Host(network, "10.20.2.1"), broker, "reader", **USER, filters=[("plant/+/+/value", 2)]).start(3)
     writer = Client(Host(network, "10.20.2.2"), broker, "writer", **USER, version=5).start(3)
@@ -29,19 +30,27 @@ def mirror_doubles_coap(network):
     manager = Endpoint(Host(network, "10.20.0.30"))
     for index, host in enumerate(hosts(network, 12)):
         device = Device(host, manager, f"urn:dev:{index}", lifetime=60).live(first=index, observe=4)
-        network.at(20 + index * 2, lambda device=device: manager.read_blocks(device, "/log", network.random.randbytes(9000)))
+        network.at(
+    20 + index * 2,
+    lambda device=device: manager.read_blocks(
+        device,
+        "/log",
+         network.random.randbytes(9000)))
     network.run(100)
     return {"twice": True}
 
 
 @situation(CLEAR, why=CLEAR_WHY + " Losses are losses.")
 def lossy_radio(network):
-    """Thirty devices on a poor radio link: 4 % of segments lost, reconnects, messages sent again with DUP, saved sessions."""
+    """Thirty devices on a poor radio link: 4 % of segments lost, reconnects, messages sent again with DUP, saved
+    sessions."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     for index, host in enumerate(hosts(network, 30, rtt=0.15, loss=0.04)):
-        client = Client(host, broker, f"lora-{index}", **USER, clean=False, filters=[(f"down/{index}", 1)], keep_alive=30, back=(2, 15))
+        client = Client(host, broker, f"lora-{index}", **USER, clean=False,
+                        filters=[(f"down/{index}", 1)], keep_alive=30, back=(2, 15))
         client.start(index / 3)
-        network.every(5, lambda client=client, index=index: client.publish(f"up/{index}", json.dumps({"t": 21, "n": "x" * 300}), qos=1))
+        network.every(5, lambda client=client, index=index: client.publish(
+            f"up/{index}", json.dumps({"t": 21, "n": "x" * 300}), qos=1))
         network.every(70, client.breaks, first=40 + index * 2)
     server = Client(Host(network, "10.20.0.6"), broker, "server", **USER, filters=[("up/+", 1)]).start(1)
     for index in range(30):
@@ -54,7 +63,19 @@ def missing_stretches(network):
     """The capture lacks three stretches of two to twenty seconds, in which clients subscribe, reconnect and publish."""
     broker = site(network, 60, period=3)
     for index, host in enumerate(hosts(network, 30, "10.20.2.1")):
-        client = Client(host, broker, f"panel-{index}", **USER, filters=[("plant/0/+/value", 1)], clean=index % 2 == 0, back=(1, 4))
+        client = Client(
+    host,
+    broker,
+    f"panel-{index}",
+    **USER,
+    filters=[
+        ("plant/0/+/value",
+        1)],
+        clean=index %
+        2 == 0,
+        back=(
+            1,
+             4))
         client.start(index * 2)
         network.every(40, client.breaks, first=30 + index)
         network.every(35, lambda client=client, index=index: client.subscribe((f"plant/{index % 6}/{index}/value", 1)))
@@ -67,7 +88,16 @@ def late_start(network):
     """The sensor starts two minutes late: 30 old connections, subscriptions it never saw, then a few reconnects."""
     broker = site(network, 60, period=5)
     for index, host in enumerate(hosts(network, 30, "10.20.2.1")):
-        client = Client(host, broker, f"panel-{index}", **USER, filters=[("plant/+/+/value", 2 if index % 3 else 0)], clean=False)
+        client = Client(
+    host,
+    broker,
+    f"panel-{index}",
+    **USER,
+    filters=[
+        ("plant/+/+/value",
+        2 if index %
+        3 else 0)],
+         clean=False)
         client.start(index)
         if index % 10 == 0:
             network.every(60, client.breaks, first=140)
@@ -77,12 +107,14 @@ def late_start(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " 500 clients behind one address are a site, not a flood.")
 def nat_of_500(network):
-    """500 clients behind one address log in within a minute, subscribe, publish, and come back after the line was cut."""
+    """500 clients behind one address log in within a minute, subscribe, publish, and come back after the line was
+    cut."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     router = Host(network, "10.20.1.1", rtt=0.03)
     clients = []
     for index in range(500):
-        client = Client(router, broker, f"meter-{index:04d}", **USER, filters=[(f"meters/{index}/cmd", 1)], back=(1, 25), version=5)
+        client = Client(router, broker, f"meter-{index:04d}", **USER,
+                        filters=[(f"meters/{index}/cmd", 1)], back=(1, 25), version=5)
         client.start(index * 0.12)
         network.every(60, client.publish, f"meters/{index}/kwh", b"4711.2", first=70 + index / 20)
         clients.append(client)

@@ -79,7 +79,8 @@ def one_harvest(network):
 
 
 @situation({**CLEAR, "mqtt_harvest": 1},
-           why=CLEAR_WHY + " One row for the bridge that reads everything; the site may list it. Its state topic is no abuse of $SYS.")
+           why=CLEAR_WHY + " One row for the bridge that reads everything; the site may list it. Its state topic is "
+           "no abuse of $SYS.")
 def bridge_both_ways(network):
     """A mosquitto bridge with # both ways from a broker elsewhere: level 0x84, state topic, retained messages."""
     broker = site(network, 30)
@@ -95,7 +96,8 @@ def bridge_both_ways(network):
 
 
 @situation({**CLEAR, "mqtt_harvest": 1},
-           why=CLEAR_WHY + " One row for the bridge that reads everything. A bridge that carries $SYS out writes it elsewhere: low at most.",
+           why=CLEAR_WHY + " One row for the bridge that reads everything. A bridge that carries $SYS out writes it "
+           "elsewhere: low at most.",
            low={"mqtt_sys_topic_write": 1})
 def bridge_with_statistics(network):
     """A bridge that carries the $SYS topics of its own broker out, as "topic $SYS/# out" does."""
@@ -123,7 +125,8 @@ def gateway_tree(network, broker, host, name, topics, *, prefix="zigbee2mqtt", d
 
 @situation(CLEAR, why=CLEAR_WHY + " Topics that were there are replaced; their number does not count.")
 def gateway_restarts(network):
-    """Zigbee2MQTT with 80 devices starts slowly, and is restarted twice: the same topics are retained at once, with a new id."""
+    """Zigbee2MQTT with 80 devices starts slowly, and is restarted twice: the same topics are retained at once, with a
+    new id."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     gateway = gateway_tree(network, broker, Host(network, "10.20.1.9"),
                            lambda: f"mqttjs_{network.random.getrandbits(32):08x}", 80, delay=1.2)
@@ -138,7 +141,8 @@ def gateway_restarts(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " The host clears what it retained itself.")
 def gateway_clears_its_tree(network):
-    """A line is taken out: its gateway clears the 90 topics that it had retained, with another client id than it set them."""
+    """A line is taken out: its gateway clears the 90 topics that it had retained, with another client id than it set
+    them."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     host = Host(network, "10.20.1.9")
     gateway = gateway_tree(network, broker, host, "line-7", 90, prefix="plant/line7", delay=0.8)
@@ -147,13 +151,20 @@ def gateway_clears_its_tree(network):
     cleaner = Client(host, broker, "line-7-decommission", **USER)
     cleaner.start(100)
     for index in range(90):
-        network.at(101 + index / 30, lambda index=index: cleaner.publish(f"plant/line7/device {index}", b"", retain=True))
+        network.at(
+    101 + index / 30,
+    lambda index=index: cleaner.publish(
+        f"plant/line7/device {index}",
+        b"",
+         retain=True))
     network.run(130)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " The tree was there before anybody listened: what cannot be known is not held against the gateway.")
+@situation(CLEAR, why=CLEAR_WHY + " The tree was there before anybody listened: what cannot be known is not held "
+           "against the gateway.")
 def gateway_restarts_unseen(network):
-    """The sensor starts anew, and then a gateway with 140 devices is restarted and retains its topics within ten seconds."""
+    """The sensor starts anew, and then a gateway with 140 devices is restarted and retains its topics within ten
+    seconds."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     Client(Host(network, "10.20.0.5"), broker, "hub", **USER, filters=[("zigbee2mqtt/+", 0)]).start(0)
     gateway = gateway_tree(network, broker, Host(network, "10.20.1.9"), "zigbee2mqtt", 140, delay=0.07)
@@ -163,7 +174,8 @@ def gateway_restarts_unseen(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " Announcing devices to Home Assistant is what gateways do.")
 def discovery_burst(network):
-    """Zigbee2MQTT announces 70 devices with four entities each to Home Assistant within seconds, and once more when it is back."""
+    """Zigbee2MQTT announces 70 devices with four entities each to Home Assistant within seconds, and once more when it
+    is back."""
     announcements(network, 70)
 
 
@@ -198,7 +210,8 @@ def announcements(network, devices):
 
 @situation(CLEAR, why=CLEAR_WHY + " Text in a message is text, whatever it reads like.")
 def text_that_looks_like_code(network):
-    """Notes of a shop floor: JSON with apostrophes, "select ... from" in text, HTML, a path with .., templates, 's and O'Brien."""
+    """Notes of a shop floor: JSON with apostrophes, "select ... from" in text, HTML, a path with .., templates, 's and
+    O'Brien."""
     broker = site(network, 12)
     texts = ["It's the operator's 2nd shift; don't select a part from tray 7 or 8",
              "<b>Line 4</b> OK & running; see <a href='http://mes/4'>MES</a>",
@@ -207,7 +220,8 @@ def text_that_looks_like_code(network):
              "ssh keys are due (SSH-2.0 only)", "sudo is needed; wget and curl are blocked | see wiki"]
     client = Client(Host(network, "10.20.4.1"), broker, "mes-notes", **USER).start(2)
     for index in range(60):
-        network.at(5 + index * 2, client.publish, f"mes/notes/O'Brien/{index % 7}", json.dumps({"note": texts[index % 9], "n": index}))
+        network.at(5 + index * 2, client.publish,
+                   f"mes/notes/O'Brien/{index % 7}", json.dumps({"note": texts[index % 9], "n": index}))
     network.run(150)
 
 
@@ -226,7 +240,8 @@ def chinese_topics(network):
 
 @situation(CLEAR, why=CLEAR_WHY + " QoS 2 in quantity is a matter of taste.")
 def heavy_qos2(network):
-    """A batch controller writes 80 messages of QoS 2 a second in bursts over a line with losses; two readers take them in QoS 2."""
+    """A batch controller writes 80 messages of QoS 2 a second in bursts over a line with losses; two readers take them
+    in QoS 2."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     for index, host in enumerate(hosts(network, 2, "10.20.2.1")):
         Client(host, broker, f"reader-{index}", **USER, filters=[("batch/#", 2)], clean=False).start(index)

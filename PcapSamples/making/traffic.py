@@ -66,7 +66,8 @@ class Network:
         self.frames.append((time, frame))
 
     def write(self, path, *, missing=(), twice=False):
-        """Writes a capture, compressed if the name ends in .zst, without the frames of the spans of time in `missing`."""
+        """Writes a capture, compressed if the name ends in .zst, without the frames of the spans of time in
+        `missing`."""
         parts = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)]
         for time, frame in sorted(self.frames, key=lambda pair: pair[0]):
             if any(begin <= time < end for begin, end in missing):

@@ -1,4 +1,5 @@
-"""The broker side of a cloud: vehicles with tokens, sites behind carrier NAT, service workers with shared subscriptions, probes."""
+"""The broker side of a cloud: vehicles with tokens, sites behind carrier NAT, service workers with shared
+subscriptions, probes."""
 
 import json
 import struct
@@ -23,16 +24,26 @@ def token(network):
 
 
 def vehicles(network, broker):
-    """150 vehicles behind twelve addresses of carriers, 5.0, a fresh token each log-in; they roam and come back with the same id."""
+    """150 vehicles behind twelve addresses of carriers, 5.0, a fresh token each log-in; they roam and come back with
+    the same id."""
     router = inside(network, 1)
-    doors = [Host(network, f"100.64.{index}.7", gateway=router, rtt=0.06, loss=0.01, ttl=49, mss=1360) for index in range(12)]
+    doors = [
+    Host(
+        network,
+        f"100.64.{index}.7",
+        gateway=router,
+        rtt=0.06,
+        loss=0.01,
+        ttl=49,
+         mss=1360) for index in range(12)]
     for index in range(150):
         vin = f"WVWZZZ1KZ{index:08d}"
         client = Client(doors[index % 12], broker, vin, version=5, username="vehicle", password=lambda: token(network), keep_alive=120,
                         clean=False, back=(2, 15), properties=b"\x11\0\0\x0e\x10\x21\0\x0a", filters=[(f"v1/{vin}/command", 1)],
                         will=(f"v1/{vin}/presence", b"gone", 1, False))
         client.start(1 + index / 6)
-        trace = b"\x26" + text("traceparent") + text(f"00-{network.random.getrandbits(128):032x}-{network.random.getrandbits(64):016x}-01")
+        trace = b"\x26" + text("traceparent") + \
+                               text(f"00-{network.random.getrandbits(128):032x}-{network.random.getrandbits(64):016x}-01")
         network.every(30, lambda client=client, vin=vin, trace=trace: client.publish(f"v1/{vin}/telemetry", json.dumps(
             {"lat": 52.5, "lon": 13.4, "soc": network.random.randrange(100), "v": 87}), qos=1, properties=trace), first=30 + index / 5)
 
@@ -46,27 +57,46 @@ def vehicles(network, broker):
 
 
 def sites(network, broker):
-    """500 devices behind one address, known for a while, whose line is cut for seconds; device ids and secrets of their own."""
+    """500 devices behind one address, known for a while, whose line is cut for seconds; device ids and secrets of their
+    own."""
     router = Host(network, "100.70.3.9", gateway=inside(network, 1), rtt=0.04, ttl=52)
     clients = []
     for index in range(500):
         client = Client(router, broker, f"site12/dev{index:04d}", username=f"site12:dev{index:04d}", password=f"sk-{index * 7919:08x}",
                         keep_alive=600, filters=[(f"t/site12/{index}/rpc", 1)], back=(2, 14))
         client.start(20 + index / 6)
-        network.every(300, lambda client=client, index=index: client.publish(f"t/site12/{index}/up", '{"v":1}'), first=110 + index / 3)
+        network.every(
+    300,
+    lambda client=client,
+    index=index: client.publish(
+        f"t/site12/{index}/up",
+        '{"v":1}'),
+         first=110 + index / 3)
         clients.append(client)
     for index, client in enumerate(clients):
         network.at(330 + index / 500, client.breaks)
 
 
 def services(network, broker):
-    """Workers on a shared subscription, an emitter of commands, bridges of two customers, a dashboard, probes of the load balancer."""
+    """Workers on a shared subscription, an emitter of commands, bridges of two customers, a dashboard, probes of the
+    load balancer."""
     for index in range(4):
         Client(inside(network, 20 + index), broker, f"ingest-{index}-{network.random.getrandbits(32):08x}", version=5, username="svc",
                password=lambda: token(network), filters=[("$share/ingest/v1/+/telemetry", 1), ("$share/ingest/t/+/+/up", 1)], back=(1, 3)).start(0.3)
     Client(inside(network, 30), broker, "twin-writer", version=5, username="svc", password=lambda: token(network), back=(1, 3),
            filters=[("v1/+/presence", 1)]).start(0.5)
-    commander = Client(inside(network, 31), broker, "commander", version=5, username="svc", password=lambda: token(network), back=(1, 3))
+    commander = Client(
+    inside(
+        network,
+        31),
+        broker,
+        "commander",
+        version=5,
+        username="svc",
+        password=lambda: token(network),
+        back=(
+            1,
+             3))
     commander.start(0.6)
     for index in range(60):
         vin = f"WVWZZZ1KZ{index:08d}"
@@ -104,7 +134,8 @@ def watch(network, broker, host, index):
 
 
 def trackers(network):
-    """Forty trackers that register with the platform's LwM2M server from carrier addresses, are observed and configured by it."""
+    """Forty trackers that register with the platform's LwM2M server from carrier addresses, are observed and configured
+    by it."""
     manager = Endpoint(inside(network, 60), token=8)
     router = inside(network, 1)
     for index in range(40):
@@ -116,10 +147,12 @@ def trackers(network):
 
 
 @situation({"mqtt_credentials_in_clear": 1}, {"mqtt_clientid_takeover": 1}, world=True,
-           why="Behind the end of TLS passwords cross in clear: one row of the broker. Vehicles that roam come back from another address (low at most).")
+           why="Behind the end of TLS passwords cross in clear: one row of the broker. Vehicles that roam come back "
+           "from another address (low at most).")
 def cloud(network):
-    """Eleven minutes before the broker of a cloud: vehicles with a fresh token each log-in that roam between carriers, 500 devices behind one
-    address, shared subscriptions, two bridges, probes, LwM2M trackers; the authentication is away for 20 s, the broker is restarted."""
+    """Eleven minutes before the broker of a cloud: vehicles with a fresh token each log-in that roam between carriers,
+    500 devices behind one address, shared subscriptions, two bridges, probes, LwM2M trackers; the authentication is
+    away for 20 s, the broker is restarted."""
     broker = Broker(inside(network, 2), check=lambda client: True)
     vehicles(network, broker)
     sites(network, broker)

@@ -1,4 +1,5 @@
-"""A home: Home Assistant, Zigbee2MQTT, Tasmota, ESPHome, Shelly, Node-RED, phones, a Thread border router, lights of OCF."""
+"""A home: Home Assistant, Zigbee2MQTT, Tasmota, ESPHome, Shelly, Node-RED, phones, a Thread border router, lights of
+OCF."""
 
 import json
 
@@ -30,7 +31,12 @@ def zigbee(network, broker):
                           "value_template": "{{ value_json." + entity + " }}", "device": {"identifiers": [f"z2m_{index}"]}}
                 network.after(1 + index / 20, lambda index=index, entity=entity, config=config: client.publish(
                     f"homeassistant/sensor/0x00158d00{index:08x}/{entity}/config", json.dumps(config), retain=True, qos=1))
-            network.after(3 + index / 20, lambda name=name: client.publish(f"zigbee2mqtt/{name}/availability", "online", retain=True))
+            network.after(
+    3 + index / 20,
+    lambda name=name: client.publish(
+        f"zigbee2mqtt/{name}/availability",
+        "online",
+         retain=True))
 
     client = Client(lan(network, 20), broker, lambda: f"mqttjs_{network.random.getrandbits(32):08x}", **LOGIN, ready=announce,
                     will=("zigbee2mqtt/bridge/state", b'{"state":"offline"}', 0, True), back=(1, 4),
@@ -54,8 +60,10 @@ def plugs(network, broker):
         def ready(client, present, topic=topic):
             client.publish(f"tele/{topic}/LWT", "Online", retain=True)
             client.publish(f"cmnd/{topic}/POWER", "")
-            client.publish(f"tele/{topic}/INFO1", json.dumps({"Info1": {"Module": "NOUS A1T", "Version": "13.4.0(tasmota)"}}))
-            client.publish(f"tasmota/discovery/{topic[-6:]}/config", json.dumps({"ip": client.host.address, "t": topic}), retain=True)
+            client.publish(f"tele/{topic}/INFO1",
+                           json.dumps({"Info1": {"Module": "NOUS A1T", "Version": "13.4.0(tasmota)"}}))
+            client.publish(f"tasmota/discovery/{topic[-6:]}/config",
+                           json.dumps({"ip": client.host.address, "t": topic}), retain=True)
 
         client = Client(host, broker, f"DVES_{topic[-6:]}", username="DVES_USER", password="own-password-1", keep_alive=30,
                         will=(f"tele/{topic}/LWT", b"Offline", 1, True), ready=ready, back=(2, 9), together=False,
@@ -71,7 +79,8 @@ def plugs(network, broker):
 
 
 def others(network, broker):
-    """ESPHome, Shelly, Node-RED, Home Assistant, phones, MQTT Explorer, and a sensor that was never told the new password."""
+    """ESPHome, Shelly, Node-RED, Home Assistant, phones, MQTT Explorer, and a sensor that was never told the new
+    password."""
     hub = Client(lan(network, 5), broker, "homeassistant-3fb2c1", **LOGIN, version=5, will=("homeassistant/status", b"offline", 0, True),
                  filters=[("homeassistant/#", 0), ("zigbee2mqtt/#", 0), ("tele/+/+", 0), ("stat/+/+", 0), ("shellies/#", 0),
                           ("esphome/#", 0), ("tasmota/discovery/#", 0)], back=(1, 3),
@@ -107,9 +116,11 @@ def others(network, broker):
     explorer = Client(lan(network, 30), broker, "mqtt-explorer-5b1c9e07", **LOGIN, filters=[("#", 0), ("$SYS/#", 0)])
     explorer.start(400)
     network.at(440, explorer.disconnect)
-    Client(lan(network, 90, timestamps=False), broker, "wemos-cellar", username="cellar", password="last-years", back=(5, 5)).start(9)
+    Client(lan(network, 90, timestamps=False), broker, "wemos-cellar",
+           username="cellar", password="last-years", back=(5, 5)).start(9)
     for index in range(5):
-        sensor = Client(lan(network, 80 + index, timestamps=False), broker, f"shellyht-{index:06X}", **LOGIN, keep_alive=40)
+        sensor = Client(lan(network, 80 + index, timestamps=False), broker,
+                        f"shellyht-{index:06X}", **LOGIN, keep_alive=40)
         for wake in range(10 + 20 * index, 640, 180):
             network.at(wake, sensor.start, wake)
             network.at(wake + 0.5, sensor.publish, f"shellies/shellyht-{index:06X}/sensor/temperature", b"19.5")
@@ -122,7 +133,15 @@ def thread(network):
     controller = Host(network, "fd11:22::5")
     asker = Endpoint(controller, 40611)
     for index in range(6):
-        node = Endpoint(Host(network, f"fd11:22:0:1::{index + 10:x}", gateway=router, rtt=0.06, loss=0.02, ttl=63), delay=0.02)
+        node = Endpoint(
+    Host(
+        network,
+        f"fd11:22:0:1::{index + 10:x}",
+        gateway=router,
+        rtt=0.06,
+        loss=0.02,
+        ttl=63),
+         delay=0.02)
         network.at(5 + index, lambda node=node: asker.observe(node, "/sensors/temperature", lambda: b"21.4", 20))
         network.every(33, lambda node=node: asker.ask(node, PUT, "/light/dim", b"80", answer=CHANGED))
         network.every(60, lambda node=node: asker.ask(node, GET, "/d/bat", content=b"2980", separate=True))
@@ -145,12 +164,15 @@ def thread(network):
 
 
 @situation({"mqtt_credentials_in_clear": 1, "mqtt_harvest": 1}, {"mqtt_sys_subscription": 1, "mqtt_stale_password": 1},
-           world=True, why="Passwords cross in clear: one row of the broker. MQTT Explorer on the desk asks for # (high until the site lists "
+           world=True, why="Passwords cross in clear: one row of the broker. MQTT Explorer on the desk asks for # "
+           "(high until the site lists "
            "the desk) and for $SYS (low). One device has a stale password (low).")
 def home(network):
-    """Eleven minutes of a home with Home Assistant, Zigbee2MQTT, Tasmota, ESPHome, Shelly, Node-RED, phones, MQTT Explorer, Thread and OCF.
-    Zigbee2MQTT is restarted with a new id, the broker once, plugs lose power, one device has a stale password, two seconds are missing."""
-    broker = Broker(lan(network, 2), users={"ha": "correct horse battery", "DVES_USER": "own-password-1", "cellar": "new"}, statistics=True)
+    """Eleven minutes of a home with Home Assistant, Zigbee2MQTT, Tasmota, ESPHome, Shelly, Node-RED, phones, MQTT
+    Explorer, Thread and OCF. Zigbee2MQTT is restarted with a new id, the broker once, plugs lose power, one device has
+    a stale password, two seconds are missing."""
+    broker = Broker(lan(network, 2), users={"ha": "correct horse battery",
+                    "DVES_USER": "own-password-1", "cellar": "new"}, statistics=True)
     zigbee(network, broker)
     plugs(network, broker)
     others(network, broker)
