@@ -44,7 +44,8 @@ def situation(medium=None, low=None, *, why, world=False):
     """Registers a function that lets a situation happen in a network.
 
     `medium` gives the rows of level medium and above by rule, a rule being named by its file, `low` those of level low.
-    All rows of a rule count where its worst does. Rules not named must be silent. A function may return options of
+    All rows of a rule count where its worst does. Rules not named must be
+    silent. Two numbers say that it may be any between them. A function may return options of
     `Network.write`.
     """
 
@@ -58,8 +59,8 @@ def situation(medium=None, low=None, *, why, world=False):
 
 def load():
     """All situations and worlds, from all modules."""
-    for module in ("situations_logins", "situations_topics", "situations_coap", "situations_daily", "situations_network", "situations_radio",
-                   "situations_busy", "world_home", "world_factory", "world_building", "world_cloud"):
+    for module in ("situations_logins", "situations_topics", "situations_coap", "situations_daily", "situations_network",
+                   "situations_radio", "situations_busy", "world_home", "world_factory", "world_building", "world_cloud"):
         importlib.import_module(f".{module}", __package__)
     return SITUATIONS
 

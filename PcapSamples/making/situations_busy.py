@@ -8,7 +8,8 @@ from .situations_topics import USER, gateway_tree, site
 from .traffic import Host
 
 
-@situation(CLEAR, why=CLEAR_WHY + " A gateway of a plant with 400 tags a second is busy, nothing else.")
+@situation(CLEAR, {"mqtt_packet_flood": [0, 1]},
+           why=CLEAR_WHY + " A gateway of a plant with 400 tags a second is busy, nothing else.")
 def fast_gateway(network):
     """A gateway publishes 400 tags once a second each for half a minute; a historian with a narrow filter reads
     them."""
@@ -21,7 +22,8 @@ def fast_gateway(network):
     network.run(40)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " Sensors that speak only when a door opens are silent until then; they ping.")
+@situation(CLEAR, {"mqtt_silent_connections": [0, 1]},
+           why=CLEAR_WHY + " Sensors that speak only when a door opens are silent until then; they ping.")
 def silent_sensors_behind_one_address(network):
     """150 door contacts behind one address log in within five minutes, ping every half minute, and publish only when a
     door opens."""
@@ -45,7 +47,8 @@ def silent_sensors_behind_one_address(network):
     network.run(480)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " A gateway whose address has changed replaces its own tree.")
+@situation(CLEAR, {"mqtt_retained_taken_over": [0, 1]},
+           why=CLEAR_WHY + " A gateway whose address has changed replaces its own tree.")
 def gateway_new_address(network):
     """Zigbee2MQTT, with a new random id at each start, gets another address from DHCP and retains its 60 topics again
     from there."""

@@ -76,7 +76,8 @@ def camera_pictures(network):
     network.run(90)
 
 
-@situation({"mqtt_credentials_in_clear": 1}, why=CLEAR_WHY + " A large picture at the start of all cameras is no "
+@situation({"mqtt_credentials_in_clear": 1}, {"mqtt_retained_volume": [0, 1]},
+           why=CLEAR_WHY + " A large picture at the start of all cameras is no "
            "attack on the broker's memory.")
 def camera_start(network):
     """Twelve cameras behind one recorder retain their first picture of 400 kB within twenty seconds."""
@@ -240,7 +241,8 @@ def battery_devices(network):
     network.run(400)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " A watchdog may say of devices that they are gone, as a hub does.")
+@situation(CLEAR, {"mqtt_state_spoofed": [0, 1]},
+           why=CLEAR_WHY + " A watchdog may say of devices that they are gone, as a hub does.")
 def watchdog_reports(network):
     """A hub's watchdog publishes "offline" on the availability topics of its eight devices, which left them as their
     wills."""
@@ -260,7 +262,8 @@ def watchdog_reports(network):
     network.run(160)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " A second instance takes over the sessions and the tree of the first: a cluster, "
+@situation(CLEAR, {"mqtt_clientid_takeover": [0, 1]},
+           why=CLEAR_WHY + " A second instance takes over the sessions and the tree of the first: a cluster, "
            "as planned.")
 def gateway_fails_over(network):
     """A pair of gateways: the second takes over client id, session and 60 retained topics when the first dies, from its

@@ -6,7 +6,9 @@ from .situations import after_login, crowd, hosts, situation
 from .traffic import Connection, Host
 
 CLEAR = {"mqtt_credentials_in_clear": 1}
-MANY = {"mqtt_connect_flood_many_hosts": 1}
+MANY = {"mqtt_connect_flood_many_hosts": [0, 1]}
+REFUSED = {"mqtt_refused_logins": [0, 4], "mqtt_stale_password": [0, 1], "mqtt_user_refused_everywhere": [0, 1],
+           "mqtt_clientid_takeover": [0, 1]}
 CLEAR_WHY = "One row: passwords cross this network in clear, whoever sends them."
 
 
@@ -24,7 +26,7 @@ def many_devices_log_in(network):
 def vendor_broker_outside(network):
     """5,000 devices of one maker use the maker's broker outside, without a password, within ten minutes."""
     broker = Broker(Host(network, "198.51.100.20", rtt=0.03), check=lambda client: True)
-    clients = crowd(network, broker, 5000, over=600, username="model-7")
+    clients = crowd(network, broker, 5000, over=600, username="model-7", keep_alive=900)
     after_login(network, clients, "vendor/{}/state", b"up")
     network.run(620)
 
@@ -80,7 +82,7 @@ def broker_restart_behind_one_address(network):
     network.run(160)
 
 
-@situation(CLEAR, {"mqtt_user_refused_everywhere": 1},
+@situation(CLEAR, REFUSED,
            why=CLEAR_WHY + " One low row of the broker: it refused everybody for a minute.")
 def authentication_away(network):
     """The data base behind the broker's log-in is away for a minute: 60 devices, 30 of them behind one address, are
@@ -90,13 +92,14 @@ def authentication_away(network):
     for index, host in enumerate([*hosts(network, 30), *[router] * 30]):
         client = Client(host, broker, f"unit-{index}", username="unit", password=f"own-{index}", back=(8, 12))
         client.start(index)
-        network.at(60 + index / 100, client.breaks)
-    network.at(59, setattr, broker, "away", True)
-    network.at(120, setattr, broker, "away", False)
-    network.run(240)
+        network.at(700 + index / 100, client.breaks)
+    network.at(699, setattr, broker, "away", True)
+    network.at(760, setattr, broker, "away", False)
+    network.run(880)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " Nobody tries names: each client keeps its own.")
+@situation(CLEAR, REFUSED,
+           why=CLEAR_WHY + " Nobody tries names: each client keeps its own.")
 def authentication_away_own_names(network):
     """The same, where each of 25 devices behind one address has a user name of its own."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
@@ -112,10 +115,10 @@ def authentication_away_own_names(network):
         8,
          12))
         client.start(index)
-        network.at(60 + index / 100, client.breaks)
-    network.at(59, setattr, broker, "away", True)
-    network.at(120, setattr, broker, "away", False)
-    network.run(240)
+        network.at(700 + index / 100, client.breaks)
+    network.at(699, setattr, broker, "away", True)
+    network.at(760, setattr, broker, "away", False)
+    network.run(880)
 
 
 @situation(CLEAR, {"mqtt_stale_password": 1}, why=CLEAR_WHY + " One low row: a client with a stale password.")
@@ -163,7 +166,8 @@ def load_balancer_checks(network):
     network.run(600)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " An address that changes is no theft of a client id while the old one is gone.")
+@situation(CLEAR, {"mqtt_clientid_takeover": [0, 1]},
+           why=CLEAR_WHY + " An address that changes is no theft of a client id while the old one is gone.")
 def address_changes(network):
     """Ten clients with saved sessions get a new address from DHCP, and connect again a minute later with the same
     client id."""
@@ -177,7 +181,7 @@ def address_changes(network):
     network.run(400)
 
 
-@situation(CLEAR, {"mqtt_clientid_takeover": 1},
+@situation(CLEAR, {"mqtt_clientid_takeover": [0, 1]},
            why=CLEAR_WHY + " One low row at most: the id is in use from another address for a moment; nobody fights.")
 def roaming(network):
     """Eight tablets roam between access points with a router each: the same client id from another address, once a
@@ -194,7 +198,7 @@ def roaming(network):
     network.run(620)
 
 
-@situation(CLEAR, {"mqtt_clientid_takeover": 1},
+@situation(CLEAR, {"mqtt_clientid_takeover": [0, 1]},
            why=CLEAR_WHY + " One low row at most: a handset between two cells changes its address; nothing else of "
            "the id comes back.")
 def roaming_flaps(network):
@@ -215,7 +219,8 @@ def roaming_flaps(network):
     network.run(180)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " Who is refused while the log-in is out of order takes nothing over and guesses "
+@situation(CLEAR, REFUSED,
+           why=CLEAR_WHY + " Who is refused while the log-in is out of order takes nothing over and guesses "
            "nothing.")
 def refused_after_roaming(network):
     """Twenty vehicles with a fresh token each log-in change their address, and are refused for half a minute before
@@ -257,7 +262,7 @@ def library_update(network):
     network.run(240)
 
 
-@situation({"mqtt_credentials_in_clear": 2}, {"mqtt_connect_flood_many_hosts": 2},
+@situation({"mqtt_credentials_in_clear": 2}, {"mqtt_connect_flood_many_hosts": [0, 2]},
            why="A row for each broker: passwords cross in clear. Clients that move to the second broker are expected.")
 def backup_broker(network):
     """A broker fails; its 200 clients, 60 of them behind one address, go to the backup at another address."""

@@ -31,7 +31,8 @@ def empty_tokens(network):
     network.run(310)
 
 
-@situation(why="Nothing: a server without a memory answers a repeated request once more.")
+@situation(low={"coap_second_answer": [0, 6]},
+           why="Nothing: a server without a memory answers a repeated request once more.")
 def separate_answers_twice(network):
     """Simple servers on a radio with losses: the request is sent again before the late answer comes, and is answered
     twice."""
@@ -106,7 +107,8 @@ def oscore_device_restarts(network):
     network.run(280)
 
 
-@situation(why="Nothing: a vibration sensor that was asked to stream does.")
+@situation(low={"coap_notification_flood": [0, 1]},
+           why="Nothing: a vibration sensor that was asked to stream does.")
 def fast_notifications(network):
     """A vibration sensor sends its observer 25 notifications a second for a minute, non-confirmable but for every
     twentieth."""
@@ -123,7 +125,8 @@ def fast_notifications(network):
     network.run(65)
 
 
-@situation(why="Nothing: 160 lamps of a group answer one question, once.")
+@situation(low={"coap_multicast_amplification": [0, 1]},
+           why="Nothing: 160 lamps of a group answer one question, once.")
 def large_group(network):
     """A lighting controller asks the group of 160 lamps for their state by multicast, four times an hour; each answers
     within ten seconds."""
@@ -156,7 +159,8 @@ def server_away_doubled(network):
     return {"twice": True}
 
 
-@situation(low={"coap_discovery": 12}, why="A low row a device that is asked; a hub that looks at its devices when "
+@situation(low={"coap_discovery": [1, 12], "coap_discovery_sweep": [0, 1]},
+           why="A low row a device that is asked; a hub that looks at its devices when "
            "it starts is no sweep.")
 def hub_discovers_devices(network):
     """A hub starts and asks each of its twelve devices what it has, one after another, then observes one resource of

@@ -198,6 +198,8 @@ class Connection:
 
     def settle(self, time):
         """Sends the bare acknowledgements that are due by a time."""
+        if not any(due is not None and due <= time for due in self.due):
+            return
         for side in sorted((0, 1), key=lambda side: self.due[side] or 0):
             if self.due[side] is not None and self.due[side] <= time:
                 due, self.due[side] = self.due[side], None

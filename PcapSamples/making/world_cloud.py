@@ -146,7 +146,7 @@ def trackers(network):
         network.at(120 + index, lambda device=device: manager.ask(device, POST, "/1/0/8", answer=CHANGED))
 
 
-@situation({"mqtt_credentials_in_clear": 1}, {"mqtt_clientid_takeover": 1}, world=True,
+@situation({"mqtt_credentials_in_clear": 1}, {"mqtt_clientid_takeover": [0, 1], "mqtt_refused_logins": [0, 12]}, world=True,
            why="Behind the end of TLS passwords cross in clear: one row of the broker. Vehicles that roam come back "
            "from another address (low at most).")
 def cloud(network):
