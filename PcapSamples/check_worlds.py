@@ -49,7 +49,7 @@ def replay(program, arguments, capture, folder):
 
 
 def compare(rows, names, expected):
-    """What differs: rule, rows, rows expected, an example. Level low is what a rule has at its worst."""
+    """What differs, a line each."""
     found = {"medium and above": collections.Counter(), "low": collections.Counter()}
     examples = {}
     for row in rows:
@@ -65,7 +65,10 @@ def compare(rows, names, expected):
             right = expected[side].get(rule, 0)
             least, most = right if isinstance(right, list) else (right, right)
             if not least <= counts[rule] <= most:
-                yield rule, counts[rule], right, side, examples.get((side, rule), "")
+                yield f"{rule}: {counts[rule]} rows at {side}, {right} are right   {examples.get((side, rule), '')}"
+    for name in expected["names"]:
+        if not any(name in json.dumps(row, ensure_ascii=False) for row in rows):
+            yield f"{name}: no row names it"
 
 
 def examine(name, program, arguments, out):
@@ -127,8 +130,8 @@ def main():
             low = sum(row["level"] == "low" for row in rows)
             print(f"{entry.name:34} {frames:8} {size // 1000:7} {made:6.1f} {read:6.1f} {serious:8} {low:5}  "
                   f"{'differs' if differences else 'as expected'}", flush=True)
-            for rule, found, right, side, example in differences:
-                print(f"    {rule}: {found} rows at {side}, {right} are right   {example}", flush=True)
+            for difference in differences:
+                print(f"    {difference}", flush=True)
             wrong += bool(differences)
     print(f"{len(wanted)} captures, {wrong} differ")
     return 1 if wrong else 0

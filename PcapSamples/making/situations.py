@@ -20,6 +20,7 @@ class Situation:
     low: dict
     why: str
     world: bool = False
+    names: tuple = ()
     frames: int = 0
 
     @property
@@ -40,18 +41,19 @@ class Situation:
 SITUATIONS: dict[str, Situation] = {}
 
 
-def situation(medium=None, low=None, *, why, world=False):
+def situation(medium=None, low=None, *, why, world=False, names=()):
     """Registers a function that lets a situation happen in a network.
 
     `medium` gives the rows of level medium and above by rule, a rule being named by its file, `low` those of level low.
     All rows of a rule count where its worst does. Rules not named must be
-    silent. Two numbers say that it may be any between them. A function may return options of
+    silent. Two numbers say that it may be any between them. Each of `names` must stand in some row, such as that of the
+    actor who came last. A function may return options of
     `Network.write`.
     """
 
     def register(function):
         name = function.__name__
-        SITUATIONS[name] = Situation(name, function, medium or {}, low or {}, why, world)
+        SITUATIONS[name] = Situation(name, function, medium or {}, low or {}, why, world, tuple(names))
         return function
 
     return register
@@ -68,7 +70,8 @@ def load():
 def write_expectations(folder):
     """Writes situations.json and worlds.json."""
     for name, world in (("situations", False), ("worlds", True)):
-        table = {entry.name: {"what": entry.what, "medium and above": entry.medium, "low": entry.low, "why": entry.why}
+        table = {entry.name: {"what": entry.what, "medium and above": entry.medium, "low": entry.low,
+                              "names": entry.names, "why": entry.why}
                  for entry in load().values() if entry.world == world}
         (folder / f"{name}.json").write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n")
 

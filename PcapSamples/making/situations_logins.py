@@ -12,7 +12,7 @@ REFUSED = {"mqtt_refused_logins": [0, 4], "mqtt_stale_password": [0, 1], "mqtt_u
 CLEAR_WHY = "One row: passwords cross this network in clear, whoever sends them."
 
 
-@situation(CLEAR, MANY, why=CLEAR_WHY + " At most one low row that so many are new.")
+@situation(CLEAR, MANY, names=["device-39999"], why=CLEAR_WHY + " At most one low row that so many are new.")
 def many_devices_log_in(network):
     """40,000 devices log in within an hour, each with a password, say something and stay."""
     broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
@@ -145,6 +145,16 @@ def default_password_of_plugs(network):
      keep_alive=30)
     after_login(network, clients, "tele/plug{}/LWT", b"Online")
     network.run(300)
+
+
+@situation({"mqtt_anonymous_accepted": 1}, names=["stranger-7", "10.20.66.6"],
+           why="One row of the broker, as for the devices before it; it names the newest as well.")
+def second_actor(network):
+    """Ten devices have entered a broker that lets in anybody; an hour later a stranger does, behind a row that only counts."""
+    broker = Broker(Host(network, "10.20.0.2"))
+    crowd(network, broker, 10, over=60, keep_alive=900)
+    Client(Host(network, "10.20.66.6"), broker, "stranger-7", filters=[("plant/+/state", 0)]).start(3700)
+    network.run(3800)
 
 
 @situation({"mqtt_anonymous_accepted": 1}, why="One row: the broker lets in anybody.")

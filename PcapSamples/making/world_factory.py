@@ -186,6 +186,8 @@ def pumps(network, broker):
          first=80 + index)
         clients.append(client)
     for index, client in enumerate(clients):
+        if index % 10 == 0:
+            network.at(430 + index / 200, lambda client=client, index=index: client.publish(f"vibration/{index}/peak", "3", qos=1))
         network.at(430 + index / 200, client.breaks)
     for index in range(3):
         consumer = Client(host(network, 0, 40 + index), broker, f"mqtt-subscription-{network.random.getrandbits(32):08x}qos1", username="it",
