@@ -5,7 +5,8 @@
     PcapSamples/check_worlds.py --make DIR [NAME ...]        only makes the captures
     PcapSamples/check_worlds.py --expect                     writes situations.json and worlds.json
 
-Needs Python and zstd. The exit code is 1 where rows differ from situations.json and worlds.json.
+Needs Python and zstd. The exit code is 1 where rows differ from situations.json and worlds.json, 2 where the program
+could not replay a capture.
 """
 
 import argparse
@@ -41,8 +42,10 @@ def replay(program, arguments, capture, folder):
     store = folder / "rows.db"
     for old in folder.glob("rows.db*"):
         old.unlink()
-    subprocess.run([program, "replay", "--quiet", *arguments, "--db", store, capture], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run([program, "replay", "--quiet", *arguments, "--db", store, capture], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, errors="replace")
+    if done.returncode != 0:
+        raise RuntimeError(f"{capture.name}: replay ended with {done.returncode}: {done.stderr[-2000:]}")
     lines = subprocess.run([program, "tail", "--db", store, "--format", "json", "-n", "100000"], check=True,
                            stdout=subprocess.PIPE, text=True).stdout.splitlines()
     return [json.loads(line) for line in lines]
@@ -124,7 +127,12 @@ def main():
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         tasks = [pool.submit(examine, entry.name, options.program, arguments, options.out) for entry in wanted]
         for entry, task in zip(wanted, tasks, strict=True):
-            frames, size, made, read, rows = task.result()
+            try:
+                frames, size, made, read, rows = task.result()
+            except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+                pool.shutdown(cancel_futures=True)
+                print(f"check_worlds.py: {error}", file=sys.stderr)
+                return 2
             differences = list(compare(rows, rules, expectations[entry.name]))
             serious = sum(LEVELS[row["level"]] >= 2 for row in rows)
             low = sum(row["level"] == "low" for row in rows)

@@ -125,18 +125,18 @@ def gateway_tree(network, broker, host, name, topics, *, prefix="zigbee2mqtt", d
 
 @situation(CLEAR, why=CLEAR_WHY + " Topics that were there are replaced; their number does not count.")
 def gateway_restarts(network):
-    """Zigbee2MQTT with 80 devices starts slowly, and is restarted twice: the same topics are retained at once, with a
+    """Zigbee2MQTT with 140 devices starts slowly, and is restarted twice: the same topics are retained at once, with a
     new id."""
     broker = Broker(Host(network, "10.20.0.2"), users={"d": "a-password"})
     gateway = gateway_tree(network, broker, Host(network, "10.20.1.9"),
-                           lambda: f"mqttjs_{network.random.getrandbits(32):08x}", 80, delay=1.2)
+                           lambda: f"mqttjs_{network.random.getrandbits(32):08x}", 140, delay=1.1)
     gateway.start(1)
-    gateway_again = gateway_tree(network, broker, gateway.host, gateway.name, 80)
-    network.at(130, gateway.disconnect)
-    gateway_again.start(140)
-    network.at(200, gateway_again.disconnect)
-    network.at(210, gateway_again.start, 210)
-    network.run(300)
+    gateway_again = gateway_tree(network, broker, gateway.host, gateway.name, 140)
+    network.at(165, gateway.disconnect)
+    gateway_again.start(175)
+    network.at(240, gateway_again.disconnect)
+    network.at(250, gateway_again.start, 250)
+    network.run(330)
 
 
 @situation(CLEAR, why=CLEAR_WHY + " The host clears what it retained itself.")
