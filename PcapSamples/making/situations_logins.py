@@ -99,6 +99,21 @@ def authentication_away(network):
 
 
 @situation(CLEAR, REFUSED,
+           why=CLEAR_WHY + " One low row of the broker: it refused everybody for a minute.")
+def authentication_away_early(network):
+    """The same within a minute of the first log-ins, which the sensor has only just seen."""
+    broker = Broker(Host(network, "10.20.0.2"), check=lambda client: True)
+    router = Host(network, "10.20.2.1", rtt=0.02)
+    for index, host in enumerate([*hosts(network, 30), *[router] * 30]):
+        client = Client(host, broker, f"unit-{index}", username="unit", password=f"own-{index}", back=(8, 12))
+        client.start(index)
+        network.at(60 + index / 100, client.breaks)
+    network.at(59, setattr, broker, "away", True)
+    network.at(120, setattr, broker, "away", False)
+    network.run(240)
+
+
+@situation(CLEAR, REFUSED,
            why=CLEAR_WHY + " Nobody tries names: each client keeps its own.")
 def authentication_away_own_names(network):
     """The same, where each of 25 devices behind one address has a user name of its own."""
