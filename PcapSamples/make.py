@@ -5,6 +5,7 @@
     sudo .venv/bin/python PcapSamples/make.py [NAME...]      NAME such as mqtt/segments.pcap
     .venv/bin/python PcapSamples/make.py --count             only count and write expected.json
     .venv/bin/python PcapSamples/make.py --check             only compare captures, expected.json and rules
+    python3 PcapSamples/make.py situations --out DIR [NAME...]   benign worlds and situations, composed; needs no root
 
 Needs what `scripts/install-packages.sh test` installs, and root, because it makes network namespaces.
 """
@@ -13,10 +14,18 @@ import contextlib
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
+
+if sys.argv[1:2] == ["situations"] and __name__ == "__main__":
+    # Composed with the standard library alone: what real programs need need not be there.
+    if sys.argv[2:3] != ["--out"] or len(sys.argv) < 4:
+        print("make.py: situations --out DIR [NAME...]", file=sys.stderr)
+        sys.exit(64)
+    sys.exit(subprocess.run([sys.executable, FOLDER / "check_worlds.py", "--make", *sys.argv[3:]]).returncode)
 
 from making import coap_attacks, coap_ordinary, expected  # noqa: E402
 from making import mqtt_access, mqtt_connections, mqtt_malformed, mqtt_ordinary  # noqa: E402, F401
