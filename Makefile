@@ -51,6 +51,7 @@ nightly: build
 
 rules-test: build
 	$(EARSHOT) rules check --rules Rules
+	scripts/rules-readme.py --check
 	$(EARSHOT) rules test --strict --rules Rules --samples PcapSamples
 
 # Two environments: the command sigma wants an older pySigma than its SQLite backend.

@@ -41,13 +41,14 @@ def documents(folder):
 
 
 def rules(folder):
-    """The document of each rule file that raises alerts: the one with tests."""
+    """The documents of the rule files that raise alerts, those with tests, by name."""
     found = {}
     for path, text in documents(folder):
         tests = dict((name, int(rows)) for name, rows in re.findall(r"\{capture: (\S+), alerts: (\d+)\}", text))
         if tests or re.search(r"^    tests:", text, re.MULTILINE):
             identifier = re.search(r"^id: (\S+)$", text, re.MULTILINE)
-            found[path.stem] = (identifier.group(1), tests)
+            name = re.search(r"^name: (\S+)$", text, re.MULTILINE)
+            found[name.group(1) if name else path.stem] = (identifier.group(1), tests)
     return found
 
 
@@ -59,7 +60,7 @@ def write(folder):
         if not (folder / name).exists():
             continue
         counts = count(folder / name, sample) if sample.counts is None else dict(sample.counts)
-        counts["alerts"] = {known[rule][0]: rows for rule, rows in sorted(sample.alerts.items()) if rule in known}
+        counts["alerts"] = {known[rule][0]: rows for rule, rows in sorted(sample.stored().items()) if rule in known}
         result[name] = counts
     (folder / "expected.json").write_text(json.dumps(result, indent=2) + "\n")
     write_tables(folder, result)
@@ -75,7 +76,7 @@ def write_tables(folder, result):
             note = " ".join(SAMPLES[name].make.__doc__.split())
             counts = result[name].get("mqtt" if protocol == "network" else protocol, {}).items()
             kinds = ", ".join(f"{number} {kind}" for kind, number in counts) or "not stated"
-            alerts = ", ".join(f"{rows} {rule}" for rule, rows in SAMPLES[name].alerts.items()) or "none"
+            alerts = ", ".join(f"{rows} {rule}" for rule, rows in SAMPLES[name].stored().items()) or "none"
             lines.append(f"| `{name.split('/')[1]}` | {note.rstrip('.')} | {kinds} | {alerts} |")
     path = folder / "README.md"
     head = path.read_text().rpartition("\n---\n")[0]
@@ -105,10 +106,10 @@ def check(folder):
             continue
         if path.stat().st_size > 100_000:
             complaints.append(f"{name}: {path.stat().st_size} octets are too many")
-        for rule in sample.alerts:
+        for rule in {**sample.alerts, **sample.stored()}:
             if rule not in known:
                 complaints.append(f"{name}: there is no rule {rule}")
-        alerts = {known[rule][0]: rows for rule, rows in sample.alerts.items() if rule in known}
+        alerts = {known[rule][0]: rows for rule, rows in sample.stored().items() if rule in known}
         if written.get(name, {}).get("alerts") != alerts:
             complaints.append(f"{name}: expected.json is old; run make.py --count")
     for complaint in complaints:
