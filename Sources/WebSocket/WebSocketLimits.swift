@@ -42,6 +42,10 @@ public struct WebSocketLimits: Sendable {
     public var inflatedBytesPerSecondTotal = 32 << 20
     /// See `inflatedBytesPerSecondTotal`.
     public var inflatedBytesAtOnceTotal = 64 << 20
+    /// What a message of the protocol inside counts for beside its bytes, where it was inflated.
+    ///
+    /// Reading one of two bytes costs as much as passing over a hundred.
+    public var inflatedBytesPerMessage = 96
 
     /// The defaults.
     public init() {}
