@@ -16,7 +16,7 @@ fail() {
 }
 
 build_packages='git libpcap-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config zlib1g-dev'
-test_packages='iproute2 libcoap3-bin mosquitto mosquitto-clients python3 python3-venv tcpdump tshark zstd'
+test_packages='curl iproute2 libcoap3-bin mosquitto mosquitto-clients python3 python3-venv tcpdump tshark zstd'
 
 case "${1:-}" in
     build) wanted=$build_packages ;;

@@ -26,6 +26,8 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     var counters: EngineCounters
     /// Where the events go.
     var sink: Sink
+    /// How many messages went there.
+    var delivered: UInt64 = 0
     /// The payloads of long messages that are passing.
     var payloads = LongPayloads()
     /// Scratch space for values of fields.
@@ -71,6 +73,7 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
         _ dissector: borrowing some Dissector & ~Copyable, _ number: UInt8, _ context: EventContext, _ message: RawSpan,
         _ frames: MessageFrames
     ) {
+        delivered &+= 1
         counters.countMessage(number, dissector.messageType)
         counters.countViolations(of: dissector, message: message, &values)
         sink.receive(dissector, context, message: message, frames: frames)

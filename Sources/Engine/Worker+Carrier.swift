@@ -65,7 +65,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         var progress = WebSocketProgress.more
         while progress == .more {
             progress = core.webSocket.feed(id, direction, data, from: &offset, into: &output, isLast: isLast)
+            let messages = core.delivered
             deliver(output, slot, side, id, direction, input, frame)
+            if output.isInflated { core.webSocket.charge(id, messages: Int(core.delivered &- messages)) }
             if core.streams.table[slot].kind == .ignored { progress = .refused }
             input.base = before + offset - core.webSocket.bytesKeptBack(id, direction)
         }

@@ -39,9 +39,15 @@ public struct WebSocketLimits: Sendable {
     /// See `inflatedBytesPerSecond`.
     public var inflatedBytesAtOnce = 1 << 20
     /// The same for all connections together: as much as a processor reads beside its other work.
-    public var inflatedBytesPerSecondTotal = 32 << 20
+    ///
+    /// The dearest bytes, filters of a SUBSCRIBE, cost some 40 ns each: a third of a processor.
+    public var inflatedBytesPerSecondTotal = 8 << 20
     /// See `inflatedBytesPerSecondTotal`.
-    public var inflatedBytesAtOnceTotal = 64 << 20
+    public var inflatedBytesAtOnceTotal = 16 << 20
+    /// What a message of the protocol inside counts for beside its bytes, where it was inflated.
+    ///
+    /// Reading one of two bytes costs as much as passing over a hundred.
+    public var inflatedBytesPerMessage = 96
 
     /// The defaults.
     public init() {}

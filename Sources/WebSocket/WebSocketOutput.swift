@@ -18,6 +18,9 @@ public struct WebSocketOutput: Sendable {
     /// those of messages that cannot be read.
     public internal(set) var dropped = 0
 
+    /// Whether the last bytes were inflated.
+    public var isInflated: Bool { origins.last?.isVerbatim == false }
+
     /// No bytes.
     public init() {}
 

@@ -2,6 +2,7 @@ import Engine
 import Sensor
 import TestSupport
 import Testing
+import WebSocket
 
 /// MQTT over WebSocket, from frames of Ethernet to events.
 
@@ -263,4 +264,35 @@ private let wrongs: [(String, String?, String?, [UInt8], [String])] = [
     #expect(bench.events.isEmpty)
     #expect(bench.worker.statistics.unparsedBytes == 0)
     #expect(bench.worker.statistics.violations.isEmpty)
+}
+
+/// PINGREQ again and again in one DEFLATE block with fixed codes (RFC 1951, 3.2.6): the literals 192 and 0, then copies of 258
+/// bytes from a distance of 2, each in 13 bits.
+private func compressedPings(copies: Int) -> [UInt8] {
+    var bits: [UInt8] = [0, 1, 0] + [1, 1, 1, 0, 0, 0, 0, 0, 0] + [0, 0, 1, 1, 0, 0, 0, 0]
+    for _ in 0..<copies { bits += [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 1] }
+    bits += Array(repeating: 0, count: 7) + [0, 0, 0]
+    while bits.count % 8 != 0 { bits.append(0) }
+    return stride(from: 0, to: bits.count, by: 8).map { start in
+        (0..<8).reduce(0) { $0 | bits[start + $1] << UInt8($1) }
+    }
+}
+
+/// A frame of 400 bytes comes to 26,000 messages; each that is read counts for more than its two bytes.
+@Test("Many short messages in a compressed one are not all read") func manyShortMessagesInACompressedOne() {
+    var limits = SensorLimits()
+    limits.engine.webSocket.outputBytes = 1024
+    limits.engine.webSocket.inflatedBytesAtOnce = 1 << 17
+    var bench = Bench(["mqtt.type", "network.anomaly"], limits: limits)
+    var connection = Connection(serverPort: 8083)
+    open(&bench, &connection, extensions: "permessage-deflate")
+    bench.feed(connection.client(WebSocketFrames.frame(0x02, key: [0, 0, 0, 0], MQTT.connect("pump-7"))))
+    bench.feed(connection.server(WebSocketFrames.frame(0x02, MQTT.connack)))
+    let message = WebSocketFrames.frame(0x42, key: [0, 0, 0, 0], compressedPings(copies: 200))
+    for start in stride(from: 0, to: message.count, by: 1000) {
+        bench.feed(connection.client(Array(message[start..<min(start + 1000, message.count)])))
+    }
+    let pings = bench.events.filter { $0.contains("PINGREQ") }.count
+    #expect((512...4096).contains(pings), "\(pings)")
+    #expect(bench.events.contains { $0.contains("websocket_budget") })
 }

@@ -60,4 +60,14 @@ import WebSocket
         #expect(listener.bytes[.toServer] == Array(repeating: 0, count: 258_001))
         #expect(listener.overBudget == 0)
     }
+
+    /// Reading a message costs something, however short it is.
+    @Test("Messages that were read count beside their bytes") func messagesCount() {
+        let (limits, message) = Self.table(perSecond: 1000, atOnce: 1 << 20)
+        var listener = Listener(extensions: "permessage-deflate", limits: limits)
+        listener.table.charge(listener.id, messages: (1 << 20) / limits.inflatedBytesPerMessage + 1)
+        listener.feed(.toServer, message)
+        #expect(listener.bytes[.toServer] == [])
+        #expect(listener.overBudget == 1)
+    }
 }

@@ -32,4 +32,7 @@ struct InflationBudget: Sendable {
         left -= Int64(count)
         return true
     }
+
+    /// Takes what messages cost beside their bytes, which were read already.
+    mutating func charge(_ count: Int) { left -= Int64(count) }
 }

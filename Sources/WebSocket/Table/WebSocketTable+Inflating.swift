@@ -123,6 +123,14 @@ extension WebSocketTable {
             count, at: now, perSecond: limits.inflatedBytesPerSecondTotal, burst: limits.inflatedBytesAtOnceTotal)
     }
 
+    /// Notes how many messages of the protocol inside were read in what a step inflated.
+    public mutating func charge(_ id: WebSocketID, messages: Int) {
+        guard let index = connections.slot(of: id) else { return }
+        let count = messages * limits.inflatedBytesPerMessage
+        connections[index].budget.charge(count)
+        budget.charge(count)
+    }
+
     /// Gives up the current message, and with it, where messages share a window, all that follow.
     mutating func spoil(_ stream: inout WebSocketStream) {
         stream.hasInflated = false
