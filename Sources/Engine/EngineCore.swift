@@ -89,11 +89,6 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     /// How many bytes of a message are held at most.
     var heldLimit: Int { streams.table.limits.heldBytesPerMessage }
 
-    /// Whether both ends were seen to begin.
-    func isFromBothStarts(_ slot: Int) -> Bool {
-        streams.table[slot][.first].hasSYN && streams.table[slot][.second].hasSYN
-    }
-
     /// Whether the first bytes of both ends are there to be read.
     func isFromStart(_ slot: Int) -> Bool {
         [Side.first, .second].allSatisfy {

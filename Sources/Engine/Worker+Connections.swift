@@ -32,6 +32,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         return nil
     }
 
+    /// Whether `count` bytes are all that the client has sent since its SYN, so that nothing in front of them is lost.
+    func isAllThere(_ slot: Int, _ side: Side, _ count: Int) -> Bool {
+        guard let place = core.connections.place(of: slot), core.connections[place].client == side,
+            core.connections[place].key == core.streams.table[slot].key, core.streams.table[slot][side.other].hasSYN
+        else { return false }
+        return core.streams.table[slot][side].next.distance(from: core.connections[place].first) == count
+    }
+
     /// Whether a message of the protocol was seen of a connection; it is no longer one of those without.
     private mutating func hasSpoken(_ place: Int) -> Bool {
         if core.connections[place].hasSpoken { return true }

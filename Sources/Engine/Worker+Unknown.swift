@@ -186,8 +186,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             }
             let isFromStart = verdict.isBeginning && client == side
             claim(slot, number, client: client, isFromStart: isFromStart, seenFrom: side, at: time)
-            let isWhole = isFromStart && offset == 0 && query.sequel != .lost
-            return .found(offset, number, isFromStart: isWhole && core.isFromBothStarts(slot))
+            let isWhole = isFromStart && offset == 0 && isAllThere(slot, side, bytes.byteCount)
+            return .found(offset, number, isFromStart: isWhole)
         }
         core.streams.table[slot].failedProbes += 1
         if bytes.byteCount > Self.joiningLimit || core.streams.table[slot].failedProbes >= Self.joiningTries {

@@ -212,3 +212,16 @@ private let second: Int64 = 1_000_000_000
         #expect(bench.events.count == 3)
     }
 }
+
+/// MQTT 3.1.1, 3.1.0-1: only a stream of which nothing is missing can be said to begin with the wrong packet.
+@Test("A first packet that is not a CONNECT", arguments: [false, true]) func firstPacketIsNoConnect(isLost: Bool) {
+    var bench = Bench(["mqtt.type", "violation.id"])
+    var connection = Connection()
+    for frame in connection.handshake() { bench.feed(frame) }
+    if isLost { _ = connection.client(MQTT.connect("a")) }
+    bench.feed(connection.client(MQTT.pingreq))
+    bench.feed(connection.client(MQTT.publish("x", [1])), advance: 5_000_000_000)
+    bench.feed(connection.client(MQTT.publish("x", [1])), advance: 5_000_000_000)
+    #expect(bench.events.contains { $0.contains("PINGREQ") })
+    #expect(bench.events.contains { $0.contains("MQTT-3.1.0-1") } == !isLost)
+}
