@@ -23,7 +23,7 @@ NIGHTLY_RUNS := 10
 REFEREE_RULES := 300
 REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
-.PHONY: demo test build lint format samples clean tools-build tools-test unit rules-test fuzz fuzz-briefly fuzz-ci nightly \
+.PHONY: demo test build lint format samples clean tools-build tools-test unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
     referee referee-tools
 
 demo: build
@@ -38,7 +38,7 @@ demo: build
 build: tools-build
 	swift build -c release --product earshot
 
-test: tools-test lint build unit rules-test fuzz-ci
+test: tools-test lint build unit rules-test worlds-test fuzz-ci
 
 unit: build
 	@$(MAKE) --no-print-directory referee-tools || echo 'The referee is left out: see above.'
@@ -53,6 +53,10 @@ rules-test: build
 	$(EARSHOT) rules check --rules Rules
 	scripts/rules-readme.py --check
 	$(EARSHOT) rules test --strict --rules Rules --samples PcapSamples
+
+# Honest traffic: four worlds of eleven minutes and the everyday situations, made anew, with the rows that are right for each.
+worlds-test: build
+	PcapSamples/check_worlds.py $(EARSHOT) --rules Rules
 
 # Two environments: the command sigma wants an older pySigma than its SQLite backend.
 referee-tools: tools-test
