@@ -88,7 +88,7 @@ struct Compilation {
     /// Indices of the documents, by id and by name.
     var byIdentity: [String: Int] = [:]
     /// What else they are called.
-    var names = RuleNames([])
+    var names = RuleNames([RuleNames.Entry]())
     private var found: [(document: Int, diagnostic: Diagnostic)] = []
     private var broken: Set<Int> = []
     /// What documents with errors call themselves: they are there, though nothing else may be known of them.
