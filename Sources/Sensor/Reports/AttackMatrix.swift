@@ -1,5 +1,5 @@
-import Alerts
 import Detection
+import Events
 
 /// How many rules are tagged with each technique of ATT&CK.
 public struct AttackMatrix: Sendable {

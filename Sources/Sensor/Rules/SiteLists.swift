@@ -39,6 +39,6 @@ extension Settings {
     /// Counts the networks of interfaces as inside, unless the site says what is.
     public mutating func addHomeNetworks(_ networks: [CIDRBlock]) {
         guard lists[SiteLists.homeNetworks] == nil else { return }
-        lists[SiteLists.homeNetworks] = SiteLists.privateNetworks + networks.map(\.text)
+        lists[SiteLists.homeNetworks] = SiteLists.privateNetworks + networks.map { "\($0.prefix)/\($0.length)" }
     }
 }

@@ -38,6 +38,28 @@ def arguments():
     return parser.parse_args()
 
 
+# The lists of a site where it says nothing (Sources/Sensor/Rules/SiteLists.swift). Nobody is in those that are empty.
+HOME_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "127.0.0.0/8", "169.254.0.0/16",
+                 "::1/128", "fe80::/10"]
+NOBODY = ["255.255.255.255/32"]
+
+
+def expanded(node):
+    """A detection with the members of a site's lists in place of their names: pySigma does not know what those are."""
+    if isinstance(node, list):
+        return [expanded(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    result = {}
+    for key, value in node.items():
+        if key.endswith("|expand"):
+            members = HOME_NETWORKS if value == "%home_networks%" else NOBODY
+            result[key.removesuffix("expand") + "cidr"] = members
+        else:
+            result[key] = expanded(value)
+    return result
+
+
 class Referee:
     def __init__(self, options):
         self.options = options
@@ -151,6 +173,8 @@ class Referee:
                 if document and ("detection" in document or "correlation" in document):
                     document["id"] = str(document["id"])
                     document.pop("earshot", None)
+                    if "detection" in document:
+                        document["detection"] = expanded(document["detection"])
                     for key in ("date", "modified"):
                         if key in document:
                             document[key] = str(document[key])
