@@ -9,7 +9,7 @@ from .samples import sample
 GET, POST, PUT = 1, 2, 3
 
 
-@sample("coap/discovery-sweep.pcap", {"coap_discovery": 1, "coap_discovery_sweep": 1})
+@sample("coap/discovery-sweep.pcap", {"coap_discovery": 6, "coap_discovery_sweep": 1})
 def discovery_sweep(lab, name):
     """One host asks six devices in a row what they have."""
     with contextlib.ExitStack() as servers:
@@ -37,7 +37,9 @@ def path_guessing(lab, name):
         attacker.send(*[message(GET, f"/{word}", mid=0x6000 + n, token=bytes([n])) for n, word in enumerate(words)])
 
 
-@sample("coap/path-traversal.pcap", {"coap_path_traversal": 1, "coap_path_strange": 1, "coap_violation": 1})
+@sample("coap/path-traversal.pcap", {
+    "coap_path_strange": 1, "coap_path_traversal": 1, "coap_violation": 1}, rows={"coap_path_traversal": 1,
+    "coap_violation": 1})
 def path_traversal(lab, name):
     """Paths with the segment .. (own bytes)."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[92]) as attacker:
@@ -92,7 +94,8 @@ MALFORMED = [
 
 
 @sample("coap/malformed.pcap", {
-    "coap_header_invalid": 1, "coap_many_violations": 1, "coap_options_invalid": 1, "coap_violation": 1}, counts={})
+    "coap_header_invalid": 1, "coap_many_violations": 1, "coap_options_invalid": 1, "coap_violation": 1},
+    rows={"coap_many_violations": 1}, counts={})
 def malformed(lab, name):
     """A fuzzer: good requests, and between them a dozen different faults."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[97]) as attacker:

@@ -10,7 +10,7 @@ from .wire import PINGREQ, RawClient, connect, packet, publish, subscribe, text
 ILL_FORMED = b"cellar/\xc3\x28"  # C3 begins a sequence of two octets; 28 cannot end it
 
 
-@sample("mqtt/utf8-topic.pcap", {"mqtt_topic_not_utf8": 1, "mqtt_violation": 1})
+@sample("mqtt/utf8-topic.pcap", {"mqtt_topic_not_utf8": 1, "mqtt_violation": 1}, rows={"mqtt_topic_not_utf8": 1})
 def utf8_topic(lab, name):
     """A PUBLISH with QoS 0 whose topic holds C3 28, which is not UTF-8 (own bytes); Mosquitto closes the connection."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -20,7 +20,8 @@ def utf8_topic(lab, name):
             attacker.read()
 
 
-@sample("mqtt/utf8-topic-retained.pcap", {"mqtt_topic_not_utf8_kept": 1, "mqtt_violation": 1})
+@sample("mqtt/utf8-topic-retained.pcap", {
+    "mqtt_topic_not_utf8_kept": 1, "mqtt_violation": 1}, rows={"mqtt_topic_not_utf8_kept": 1})
 def utf8_topic_retained(lab, name):
     """The same with QoS 1 and retained, as for CVE-2017-7653 (own bytes); Mosquitto closes the connection."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -30,7 +31,8 @@ def utf8_topic_retained(lab, name):
             attacker.read()
 
 
-@sample("mqtt/utf8-delivered.pcap", {"mqtt_topic_not_utf8_kept": 1, "mqtt_violation": 1})
+@sample("mqtt/utf8-delivered.pcap", {
+    "mqtt_topic_not_utf8_kept": 1, "mqtt_violation": 1}, rows={"mqtt_topic_not_utf8_kept": 1})
 def utf8_delivered(lab, name):
     """A broker that has kept such a message hands it to a subscriber."""
     delivery = publish(ILL_FORMED, b"x", retain=True)
@@ -42,7 +44,8 @@ def utf8_delivered(lab, name):
             time.sleep(0.1)
 
 
-@sample("mqtt/utf8-clientid.pcap", {"mqtt_identity_not_utf8": 1, "mqtt_violation": 1})
+@sample("mqtt/utf8-clientid.pcap", {
+    "mqtt_identity_not_utf8": 1, "mqtt_violation": 1}, rows={"mqtt_identity_not_utf8": 1})
 def utf8_clientid(lab, name):
     """A CONNECT whose client id holds FF FE, which is not UTF-8 (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -68,7 +71,7 @@ MALFORMED = [
 
 @sample("mqtt/malformed.pcap", {
     "mqtt_flags_invalid": 1, "mqtt_header_invalid": 1, "mqtt_lengths_to_broker": 1, "mqtt_many_violations": 1,
-    "mqtt_topic_empty": 1, "mqtt_violation": 1, "mqtt_wrong_direction": 1})
+    "mqtt_topic_empty": 1, "mqtt_violation": 1, "mqtt_wrong_direction": 1}, rows={"mqtt_many_violations": 1})
 def malformed(lab, name):
     """A fuzzer: a dozen different faults, each on a connection of its own."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -79,7 +82,7 @@ def malformed(lab, name):
                 attacker.read(0.2)
 
 
-@sample("mqtt/faulty-client.pcap", {"mqtt_flags_invalid": 1, "mqtt_violation": 1})
+@sample("mqtt/faulty-client.pcap", {"mqtt_flags_invalid": 1, "mqtt_violation": 1}, rows={"mqtt_flags_invalid": 1})
 def faulty_client(lab, name):
     """One program with one fault, again and again: no attack."""
     with lab.broker("allow_anonymous true"), lab.capture(name):

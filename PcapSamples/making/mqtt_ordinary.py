@@ -29,7 +29,7 @@ def home(devices):
         time.sleep(0.1)
 
 
-@sample("mqtt/ordinary-home.pcap", {"mqtt_credentials_in_clear": 5})
+@sample("mqtt/ordinary-home.pcap", {"mqtt_credentials_in_clear": 1})
 def ordinary_home(lab, name):
     """A home with three sensors, a panel and a hub like Home Assistant: discovery, retained states, availability as
     a will, narrow wildcards such as home/+/state; 3.1.1 and 5.0; each with user name and password (paho, Mosquitto)."""

@@ -15,8 +15,8 @@ def site(device, number=120):
 
 
 @sample("mqtt/harvest-root-wildcard.pcap", {
-    "mqtt_anonymous_accepted": 1, "mqtt_subscribe_all_attempt": 1, "mqtt_subscribe_all_granted": 1,
-    "mqtt_harvest_in_progress": 1, "mqtt_kept_read": 1})
+    "mqtt_anonymous_accepted": 1, "mqtt_harvest": 1, "mqtt_harvest_in_progress": 1, "mqtt_kept_read": 1},
+    rows={"mqtt_anonymous_accepted": 1, "mqtt_harvest_in_progress": 1, "mqtt_kept_read": 1})
 def harvest(lab, name):
     """mosquitto_sub -t '#' at an open broker that keeps 120 topics: asked, granted, delivered."""
     with lab.broker("allow_anonymous true"):
@@ -46,7 +46,7 @@ def closed_broker(lab):
         f"plugin_opt_config_file {state}"
 
 
-@sample("mqtt/root-wildcard-refused.pcap", {"mqtt_anonymous_accepted": 1, "mqtt_subscribe_all_attempt": 2})
+@sample("mqtt/root-wildcard-refused.pcap", {"mqtt_anonymous_accepted": 1, "mqtt_harvest": 2})
 def refused(lab, name):
     """Three clients ask for every topic (#, +/#, a shared #) and are refused: SUBACK 0x80 in 3.1.1, 0x87 in 5.0
     (Mosquitto with its dynamic security plugin)."""
@@ -83,7 +83,9 @@ def sys_subscription(lab, name):
                 "-t", "$SYS/#", "-v", "-C", "30")
 
 
-@sample("mqtt/retain-flood.pcap", {"mqtt_retained_topics_flood": 1, "mqtt_retained_many": 1})
+@sample("mqtt/retain-flood.pcap", {
+    "mqtt_retained_many": 1, "mqtt_retained_topics_flood": 1, "mqtt_retained_very_many": 1},
+    rows={"mqtt_retained_many": 1, "mqtt_retained_very_many": 1})
 def retain_flood(lab, name):
     """200 retained messages on 200 topics from one client (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -104,7 +106,7 @@ def discovery_burst(lab, name):
                 gateway.publish(f"zigbee/sensor{number}/availability", "online", retain=True)
 
 
-@sample("mqtt/retain-volume.pcap.zst", {"mqtt_retained_volume": 1, "mqtt_volume": 1})
+@sample("mqtt/retain-volume.pcap.zst", {"mqtt_retained_volume": 1, "mqtt_volume": 1}, rows={"mqtt_retained_volume": 1})
 def retain_volume(lab, name):
     """36 retained messages of 128 KiB on six topics, in frames of up to 9000 octets (paho)."""
     lab.largest_frame(9000)
@@ -130,7 +132,8 @@ def retained_clear(lab, name):
                                 for n in range(60)], pause=0.005)
 
 
-@sample("mqtt/retained-command.pcap", {"mqtt_retained_command": 1, "mqtt_set_retained": 1})
+@sample("mqtt/retained-command.pcap", {
+    "mqtt_retained_command": 1, "mqtt_set_retained": 1}, rows={"mqtt_retained_command": 1})
 def retained_command(lab, name):
     """Retained commands to a Tasmota plug and to a Sparkplug device; one command that is not retained (paho)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):
@@ -199,7 +202,7 @@ def prototype_name(lab, name):
             attacker.read()
 
 
-@sample("mqtt/deep-topic.pcap", {"mqtt_topic_too_deep": 1, "mqtt_topic_deep": 1})
+@sample("mqtt/deep-topic.pcap", {"mqtt_topic_deep": 1, "mqtt_topic_too_deep": 1}, rows={"mqtt_topic_too_deep": 1})
 def deep_topic(lab, name):
     """A subscription to 400 slashes; the broker closes the connection (own bytes)."""
     with lab.broker("allow_anonymous true"), lab.capture(name):

@@ -87,8 +87,8 @@ class Forger:
 
 
 @sample("network/decoys.pcap", {
-    "mqtt_subscribe_all_attempt": 1, "mqtt_subscribe_all_granted": 1, "network_differing_copies": 1,
-    "network_many_differing_copies": 1, "network_hidden_subscription": 1, "network_forged_reset": 1},
+    "mqtt_harvest": 1, "network_differing_copies": 1, "network_forged_reset": 1, "network_hidden_subscription": 1,
+    "network_many_differing_copies": 1},
     counts={"mqtt": {"CONNACK": 1, "CONNECT": 1, "PUBLISH": 4, "SUBACK": 1, "SUBSCRIBE": 1}, "coap": {}})
 def decoys(lab, name):
     """A client hides its SUBSCRIBE to `#` and two PUBLISH behind copies that Mosquitto's machine drops (a wrong checksum, no

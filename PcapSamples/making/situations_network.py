@@ -135,7 +135,8 @@ def nat_of_500_fast(network):
     network.run(200)
 
 
-@situation(CLEAR, why=CLEAR_WHY + " IPv6 is a network like the other.")
+@situation({**CLEAR, "mqtt_client_from_outside": 1},
+           why=CLEAR_WHY + " A global address of IPv6 is outside as long as the site does not list its network.")
 def ipv6(network):
     """Clients and broker with IPv6: addresses of the site and global ones, 5.0 and 3.1.1."""
     broker = Broker(Host(network, "fd20::2"), users={"d": "a-password"})

@@ -78,9 +78,8 @@ def one_harvest(network):
     network.run(120)
 
 
-@situation({**CLEAR, "mqtt_harvest": 1},
-           why=CLEAR_WHY + " One row for the bridge that reads everything; the site may list it. Its state topic is "
-           "no abuse of $SYS.")
+@situation(CLEAR, {"mqtt_bridge_carries_all": 1},
+           why=CLEAR_WHY + " The bridge says what it is: a low row, until the site lists it. Its state topic is no abuse of $SYS.")
 def bridge_both_ways(network):
     """A mosquitto bridge with # both ways from a broker elsewhere: level 0x84, state topic, retained messages."""
     broker = site(network, 30)
@@ -95,10 +94,9 @@ def bridge_both_ways(network):
     network.run(240)
 
 
-@situation({**CLEAR, "mqtt_harvest": 1},
-           why=CLEAR_WHY + " One row for the bridge that reads everything. A bridge that carries $SYS out writes it "
-           "elsewhere: low at most.",
-           low={"mqtt_sys_topic_write": [0, 1]})
+@situation(CLEAR, {"mqtt_bridge_carries_all": 1, "mqtt_sys_topic_write": [0, 1]},
+           why=CLEAR_WHY + " The bridge says what it is: a low row. A bridge that carries $SYS out writes it "
+           "elsewhere: low at most.")
 def bridge_with_statistics(network):
     """A bridge that carries the $SYS topics of its own broker out, as "topic $SYS/# out" does."""
     broker = site(network, 30)

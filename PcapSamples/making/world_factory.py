@@ -195,7 +195,7 @@ def pumps(network, broker):
         consumer.start(15 + index)
 
 
-@situation({"mqtt_credentials_in_clear": 1, "mqtt_harvest": 2}, world=True,
+@situation({"mqtt_credentials_in_clear": 1, "mqtt_harvest": 1}, world=True,
            why="Passwords cross in clear: one row of the broker. The historian and the bridge read everything: a row "
            "each, until the site lists them.")
 def factory(network):

@@ -7,7 +7,8 @@ import Testing
 @Suite struct TallyTests {
     private func alert(_ serial: UInt64, key: UInt8? = nil) -> Alert {
         var alert = sampleAlert(serial, evidence: [sampleFrame(1)])
-        alert.tally = AlertTally(distinct: 1, distinctName: "clients", first: "pump-1 at 10.0.0.1", latest: "pump-1 at 10.0.0.1", bytes: 10)
+        alert.tally = AlertTally(
+            distinct: 1, distinctName: "clients", first: "pump-1 at 10.0.0.1", latest: "pump-1 at 10.0.0.1", bytes: 10)
         alert.rowKey = key.map { [UInt8](repeating: $0, count: 16) }
         return alert
     }
@@ -20,7 +21,9 @@ import Testing
         return alert
     }
 
-    @Test("a row keeps its first and newest value, the largest number and its worst step, waiting or stored", arguments: [false, true])
+    @Test(
+        "a row keeps its first and newest value, the largest number and its worst step, waiting or stored",
+        arguments: [false, true])
     func aRowKeepsWhatItCameTo(isStored: Bool) throws {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
@@ -36,7 +39,8 @@ import Testing
         writer.submit(
             .repeated(
                 serial: 1, lastSeen: 1_700_000_000_000_002, count: 3, evidence: more,
-                tally: AlertTally(distinct: 2, distinctName: "clients", isEstimate: true, bytes: 31), rise: worse(alert(1))))
+                tally: AlertTally(distinct: 2, distinctName: "clients", isEstimate: true, bytes: 31),
+                rise: worse(alert(1))))
         if isStored { #expect(writer.flush()) }
         writer.submit(
             .repeated(
@@ -45,7 +49,8 @@ import Testing
         if isStored { #expect(writer.flush()) }
         writer.submit(
             .repeated(
-                serial: 1, lastSeen: 1_700_000_000_000_004, count: 5, evidence: [sampleFrame(91)], rise: worse(alert(1))))
+                serial: 1, lastSeen: 1_700_000_000_000_004, count: 5, evidence: [sampleFrame(91)], rise: worse(alert(1))
+            ))
         writer.close()
         let stored = try #require(try AlertReader(path: folder.store).alert(1)).stored.alert
         #expect(stored.level == .critical)
@@ -61,7 +66,9 @@ import Testing
         #expect(stored.evidence.map(\.frameNumber) == Array(1...12) + [91])
     }
 
-    @Test("an alert whose rule counts nothing has no tally, also after repetitions") func noTallyWhereNoneIsAsked() throws {
+    @Test("an alert whose rule counts nothing has no tally, also after repetitions") func noTallyWhereNoneIsAsked()
+        throws
+    {
         let folder = try TemporaryFolder()
         let writer = try AlertWriter(path: folder.store)
         _ = try writer.beginRun(sampleRun())
@@ -99,7 +106,8 @@ import Testing
         second.submit(.insert(alert(1)))
         second.submit(
             .repeated(
-                serial: AlertSerial.stored(2), lastSeen: 1_700_000_000_000_009, count: 8, tally: AlertTally(distinct: 7)))
+                serial: AlertSerial.stored(2), lastSeen: 1_700_000_000_000_009, count: 8, tally: AlertTally(distinct: 7)
+            ))
         #expect(second.endRun(finished()))
         second.close()
         let reader = try AlertReader(path: folder.store)
@@ -107,13 +115,16 @@ import Testing
         #expect(try reader.alert(2)?.stored.alert.tally?.distinct == 7)
     }
 
-    @Test("a store of the version before is brought up to date and keeps its alerts") func anOlderStoreIsBroughtUp() throws {
+    @Test("a store of the version before is brought up to date and keeps its alerts") func anOlderStoreIsBroughtUp()
+        throws
+    {
         let folder = try TemporaryFolder()
         try AlertWriter(path: folder.store).close()
         let database = try DatabaseQueue(path: folder.store)
         try database.write { database in
             for column in [
-                "distinct_count", "distinct_name", "distinct_estimate", "distinct_first", "distinct_latest", "bytes", "folded",
+                "distinct_count", "distinct_name", "distinct_estimate", "distinct_first", "distinct_latest", "bytes",
+                "folded",
                 "row_key",
             ] {
                 try database.execute(sql: "ALTER TABLE alert DROP COLUMN \(column)")
@@ -135,10 +146,14 @@ import Testing
         "a tally is told in a few words",
         arguments: [
             (AlertTally(distinct: 1, distinctName: "clients"), nil),
-            (AlertTally(distinct: 37, distinctName: "clients", latest: "pump-5 at 10.0.0.9"), "37 clients, latest pump-5 at 10.0.0.9"),
+            (
+                AlertTally(distinct: 37, distinctName: "clients", latest: "pump-5 at 10.0.0.9"),
+                "37 clients, latest pump-5 at 10.0.0.9"
+            ),
             (AlertTally(distinct: 40_123, distinctName: "clients", isEstimate: true), "about 40123 clients"),
             (AlertTally(distinct: 3, distinctName: "topics", bytes: 33_960), "3 topics; 34 kB"),
-            (AlertTally(bytes: 999), "999 bytes"), (AlertTally(bytes: 1), "1 byte"), (AlertTally(bytes: 1500), "1.5 kB"),
+            (AlertTally(bytes: 999), "999 bytes"), (AlertTally(bytes: 1), "1 byte"),
+            (AlertTally(bytes: 1500), "1.5 kB"),
             (AlertTally(bytes: 0), nil),
         ])
     func aTallyInWords(tally: AlertTally, text: String?) { #expect(tally.text == text) }

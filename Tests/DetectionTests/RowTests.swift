@@ -37,7 +37,11 @@ import Testing
 
     private func event(_ type: String, topic: String? = nil, client: String = "a") -> FakeEvent {
         FakeEvent(
-            .mqtt, 0, ["mqtt.type": [.text(type)], "mqtt.topic": topic.map { [.text($0)] } ?? [], "mqtt.clientid": [.text(client)]])
+            .mqtt, 0,
+            [
+                "mqtt.type": [.text(type)], "mqtt.topic": topic.map { [.text($0)] } ?? [],
+                "mqtt.clientid": [.text(client)],
+            ])
     }
 
     @Test("a row rises with its steps and never falls back") func aRowRises() {
@@ -78,7 +82,8 @@ import Testing
         let box = DetectionEngineBox(read(Self.harvest(Self.steps)))
         // topic, how many, whether it is new
         let rows: [(String?, Int64, Bool)] = [
-            (nil, 0, false), ("a", 1, true), ("b", 2, true), ("A", 2, false), ("a", 2, false), (nil, 2, false), ("c", 3, true),
+            (nil, 0, false), ("a", 1, true), ("b", 2, true), ("A", 2, false), ("a", 2, false), (nil, 2, false),
+            ("c", 3, true),
         ]
         for (topic, count, isNew) in rows {
             box.evaluate(event("PUBLISH", topic: topic))
@@ -164,7 +169,9 @@ import Testing
             let event = FakeEvent(.mqtt, 0, ["mqtt.type": ["CONNACK"], "mqtt.reason_code": [.int(code)]])
             let context = context(at: 1000 + seconds)
             box.engine.evaluate(event, context, message: nothing.span.bytes)
-            guard let hit = box.engine.hits.last(where: { box.engine.rules.rules[$0.rule].isCorrelation }) else { return nil }
+            guard let hit = box.engine.hits.last(where: { box.engine.rules.rules[$0.rule].isCorrelation }) else {
+                return nil
+            }
             return (box.engine.summary(of: hit, event, context, message: nothing.span.bytes), hit)
         }
         #expect(evaluate(5, at: 1) == nil)

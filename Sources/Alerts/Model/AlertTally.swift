@@ -6,8 +6,9 @@ public struct AlertTally: Codable, Hashable, Sendable {
     public var distinctName: String?
     /// Whether the number is an estimate.
     public var isEstimate: Bool
-    /// The first of the values, and the newest.
+    /// The first of the values.
     public var first: String?
+    /// The newest of the values.
     public var latest: String?
     /// How many bytes they add up to; `nil` where the rule adds none up.
     public var bytes: Int64?

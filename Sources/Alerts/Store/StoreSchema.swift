@@ -34,7 +34,8 @@ enum StoreSchema {
             ] {
                 try database.execute(sql: "ALTER TABLE alert ADD COLUMN \(column)")
             }
-            try database.execute(sql: "CREATE TABLE secret(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
+            try database.execute(
+                sql: "CREATE TABLE secret(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
             try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator

@@ -82,7 +82,8 @@ extension WriteQueue {
             later.tally = tally
             later.rise = rise.map {
                 Repetition.Rise(
-                    level: $0.level, title: $0.ruleTitle, summary: $0.summary, ruleID: $0.ruleID, rule: rules[$0.ruleID])
+                    level: $0.level, title: $0.ruleTitle, summary: $0.summary, ruleID: $0.ruleID, rule: rules[$0.ruleID]
+                )
             }
             let run = runsBySerial.last { $0.first <= serial }?.run ?? run
             let key = Key(run: ObjectIdentifier(run), serial: serial)

@@ -33,7 +33,8 @@ extension Compilation {
             let summary = step.summary.map { summaryTemplate($0, place, timespan: timespan) }
             draft.steps.append(
                 RowStep(
-                    level: step.level.value, title: step.title?.value ?? draft.steps.last?.title ?? "", summary: summary))
+                    level: step.level.value, title: step.title?.value ?? draft.steps.last?.title ?? "", summary: summary
+                ))
         }
         return draft
     }
@@ -72,7 +73,8 @@ extension Compilation {
                 "The rows of \(name.value) are told apart by other fields than those of this rule",
                 hint: "give both the same `suppress: {by: [...]}`")
         }
-        if loaded[owner]?.rule.metadata.earshot.escalate[Int(step) - 1].title == nil, let title = loaded[joined]?.rule.title
+        if loaded[owner]?.rule.metadata.earshot.escalate[Int(step) - 1].title == nil,
+            let title = loaded[joined]?.rule.title
         {
             loaded[owner]?.rule.steps[Int(step)].title = title
         }

@@ -127,6 +127,7 @@ public struct CompiledRules: Sendable {
     /// - Parameters:
     ///   - step: the step of the row, as an index into `steps`.
     ///   - owner: the rule that it belongs to, as an index into `rules`.
+    /// - Returns: the rule.
     public func shownRule(_ step: Int, of owner: Int) -> CompiledRule {
         rules[rules[owner].steps[step].rule ?? owner]
     }

@@ -108,7 +108,8 @@ struct RowCeiling: Sendable {
 
     /// Whether a rule may begin another row.
     func hasRoom(_ rule: Int, now: Int64) -> Bool {
-        times[rule].count < rows || difference(now, times[rule][next[rule]]).magnitude >= UInt64(Correlator.foldDuration)
+        times[rule].count < rows
+            || difference(now, times[rule][next[rule]]).magnitude >= UInt64(Correlator.foldDuration)
     }
 
     /// Notes that it has begun one.

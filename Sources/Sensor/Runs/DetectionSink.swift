@@ -16,7 +16,9 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// Alert rows that each rule began or had a part in, by id: more than there are, where rules join the rows of others.
     public var rowsByRule: [String: UInt64] {
         var result: [String: UInt64] = [:]
-        for (rule, count) in zip(rules.rules, engine.rowsByRule) where count > 0 { result[rule.id, default: 0] += count }
+        for (rule, count) in zip(rules.rules, engine.rowsByRule) where count > 0 {
+            result[rule.id, default: 0] += count
+        }
         return result
     }
 
