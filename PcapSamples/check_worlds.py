@@ -60,7 +60,7 @@ def replay(program, arguments, capture, folder):
     return [json.loads(line) for line in lines]
 
 
-def compare(rows, names, expected):
+def compare(rows, names, joined, expected):
     """What differs, a line each.
 
     A row that has become worse counts for the rule that it began with. Of the rules of level low only those that are named are held
@@ -77,8 +77,9 @@ def compare(rows, names, expected):
         found[side][rule] += 1
         examples[side, rule] = f"{level}: {row['rule_title']}: {row['summary']}"
     for side, counts in found.items():
-        for rule in sorted({*counts, *expected[side]} if side != "low" else expected[side]):
-            right = expected[side].get(rule, 0)
+        wanted = {joined.get(rule, rule): right for rule, right in expected[side].items()}
+        for rule in sorted({*counts, *wanted} if side != "low" else wanted):
+            right = wanted.get(rule, 0)
             least, most = right if isinstance(right, list) else (right, right)
             if not least <= counts[rule] <= most:
                 yield f"{rule}: {counts[rule]} rows at {side}, {right} are right   {examples.get((side, rule), '')}"
@@ -147,7 +148,7 @@ def main():
                 pool.shutdown(cancel_futures=True)
                 print(f"check_worlds.py: {error}", file=sys.stderr)
                 return 2
-            differences = list(compare(rows, rules, expectations[entry.name]))
+            differences = list(compare(rows, rules, joined, expectations[entry.name]))
             serious = sum(LEVELS[row["level"]] >= 2 for row in rows)
             low = sum(row["level"] == "low" for row in rows)
             print(f"{entry.name:34} {frames:8} {size // 1000:7} {made:6.1f} {read:6.1f} {serious:8} {low:5}  "

@@ -1,7 +1,8 @@
 import Detection
 import Foundation
-import Sensor
 import Testing
+
+@testable import Sensor
 
 /// What rules are tagged with, by the matrices of ATT&CK.
 @Suite struct AttackMatrixTests {
