@@ -68,8 +68,9 @@ struct RunCommand: ParsableCommand {
             var settings = try store.settings(rules.sources)
             packets.apply(to: &settings)
             settings.addHomeNetworks(NetworkInterface.networks(of: interface))
-            let ruleSet = try rules.load(settings)
+            // What is wrong with the command line is said before anything is left on the disk.
             let options = try options(settings)
+            let ruleSet = try rules.load(settings)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
             settings.passwordKey = try PasswordKey.load(beside: settings.database)

@@ -12,7 +12,7 @@ public enum SiteLists {
         (homeNetworks, "networks that are inside"),
         ("monitors", "hosts that may read everything: historians, dashboards, loggers"),
         ("bridges", "brokers that carry topics to other brokers"),
-        ("brokers", "brokers and CoAP servers outside that are used on purpose"),
+        ("brokers", "brokers and other servers outside that are used on purpose"),
         ("gateways", "hosts that stand for many devices: translators of addresses, gateways of other networks"),
         ("scanners", "hosts that look for weaknesses by order"),
         ("commissioning", "hosts that set up, update and reset devices"),
