@@ -101,8 +101,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         tell(.oversized, place, at: core.now, frame, of: side)
     }
 
-    /// The longest first message that a stranger has reason to send: with a certificate or a token it has 16 KiB.
-    private static var longestFirst: Int { 65_536 }
+    /// The longest first message that a stranger has reason to send: with a certificate or a token it has 16 KiB; this is what
+    /// two bytes can count, and a header.
+    private static var longestFirst: Int { 65_539 }
 
     /// The length of the first message, by its header.
     private func announcedLength(_ place: Int) -> Int? {

@@ -45,7 +45,8 @@ import Testing
     let statistics = bench.worker.statistics
     #expect(statistics.packets == UInt64(fed), "seed \(seed)")
     let tricks = statistics.tricks?.values.reduce(0, +) ?? 0
-    #expect(statistics.messageCount + tricks == UInt64(bench.events.count), "seed \(seed)")
+    let connections = bench.worker.counters.connections.reduce(0, +)
+    #expect(statistics.messageCount + tricks + connections == UInt64(bench.events.count), "seed \(seed)")
     #expect(statistics.messageCount > 0, "seed \(seed)")
     #expect(RunStatistics(json: statistics.json)?.messages == statistics.messages, "seed \(seed)")
 }

@@ -35,12 +35,14 @@ let fragmentTricks: [Row] = [
         [Piece(0, real[..<16], more: true), Piece(0, real[..<16], more: true), Piece(16, real[16...], more: false)]),
     fragments(
         "partial overlap with other bytes", receiver: [],
-        told: ["fragment_ambiguous"], [Piece(0, real[..<24], more: true), Piece(16, fake[16...], more: false)]),
+        told: ["fragment_ambiguous", "RFC7252-4.4"],
+        [Piece(0, real[..<24], more: true), Piece(16, fake[16...], more: false)]),
     fragments(
         "partial overlap, the later part first", receiver: [],
-        told: ["fragment_ambiguous"], [Piece(16, real[16...], more: false), Piece(0, fake[..<24], more: true)]),
+        told: ["fragment_ambiguous", "RFC7252-4.4"],
+        [Piece(16, real[16...], more: false), Piece(0, fake[..<24], more: true)]),
     fragments(
-        "inside a run, other bytes", told: ["fragment_ambiguous"],
+        "inside a run, other bytes", told: ["fragment_ambiguous", "RFC7252-4.4"],
         [
             Piece(0, real[..<24], more: true), Piece(16, fake[16..<24], more: true),
             Piece(24, real[24...], more: false),
