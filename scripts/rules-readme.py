@@ -49,7 +49,7 @@ THREATS = [
     ("Flooding and holding", [
         ("F01 flood of connections", "mqtt_connect_flood mqtt_connect_flood_many_hosts mqtt_client_ids_many"),
         ("F02 connections that say nothing", "mqtt_connections_silent mqtt_half_open_flood"),
-        ("F03 flood of messages", "mqtt_packet_flood mqtt_message_rate mqtt_ping_flood mqtt_message_large mqtt_volume"),
+        ("F03 flood of messages", "mqtt_packet_flood mqtt_ping_flood mqtt_message_large mqtt_volume"),
         ("F04 depth and number of subscriptions", "mqtt_topic_too_deep mqtt_topic_deep mqtt_filter_many_wildcards mqtt_filters_many "
          "mqtt_subscribe_rate"),
         ("F05 SlowITe", "mqtt_sessions_idle mqtt_silent_connections"),
@@ -59,7 +59,7 @@ THREATS = [
         ("F09 QoS 2 left open", "mqtt_qos2_unreleased mqtt_packet_id_in_use"),
         ("F10 reader that does not acknowledge", "mqtt_subscriber_stalled"),
         ("F11 bloat of properties", "mqtt_user_properties_many mqtt_connect_oversized"),
-        ("F12 CoAP requests and copies", "coap_request_flood coap_request_rate coap_repeated_copies"),
+        ("F12 CoAP requests and copies", "coap_request_flood coap_repeated_copies"),
         ("F13 flood of observations", "coap_observe_flood"),
         ("F14 uploads never ended", "coap_upload_flood coap_uploads_open coap_upload_restarted"),
         ("F15 DTLS floods", ""),
