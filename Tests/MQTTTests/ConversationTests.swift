@@ -104,7 +104,7 @@ import Testing
         let told = will.send(Connect(version: 4, will: (topic, [0x30], 0, true, [])).bytes)
         #expect(told["mqtt.session.bridge"] == ["true"])
         for (topic, expected) in [
-            (topic, true), ("$SYS/broker/connection/state", false), ("$SYS/broker/connection//state", true),
+            (topic, true), ("$SYS/broker/connection/state", false), ("$SYS/broker/connection//state", false),
             ("$SYS/broker/uptime", false), ("a/state", false),
         ] {
             let listener = Listener()

@@ -38,7 +38,7 @@ import Testing
             ("mqtt.session.midstream", .bool, false), ("mqtt.session.accepted", .bool, false),
             ("mqtt.session.anonymous", .bool, false), ("mqtt.session.takeover", .bool, false),
             ("mqtt.session.age", .int, false), ("mqtt.session.idle", .int, false), ("mqtt.connect.count", .int, false),
-            ("mqtt.session.wildcard", .keyword, false), ("mqtt.topic.levels", .int, false),
+            ("mqtt.session.wildcard", .keyword, false), ("mqtt.topic.levels", .int, true),
             ("mqtt.topic.sys", .bool, false), ("mqtt.filter.wildcard", .keyword, true),
             ("mqtt.filter.share", .text, true), ("mqtt.granted.topic", .text, true),
             ("mqtt.granted.wildcard", .keyword, true), ("mqtt.retained", .keyword, false),

@@ -67,7 +67,7 @@ import Testing
         #expect(shown["mqtt.topic"] == filters.map(\.0))
         #expect(shown["mqtt.filter.wildcard"] == ["single", "all", "multi", "none"])
         #expect(shown["mqtt.filter.share"] == ["grp", "x"])
-        #expect(shown["mqtt.topic.levels"] == ["4"], "of $share/x/$SYS/#")
+        #expect(shown["mqtt.topic.levels"] == ["2", "3", "4", "1"])
         #expect(shown["mqtt.topic.sys"] == ["true"])
         #expect(Listener(version: 4).send(subscribe([("#", 0)]))["mqtt.topic.sys"] == ["false"])
     }

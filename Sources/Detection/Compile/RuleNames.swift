@@ -38,23 +38,24 @@ public struct RuleNames: Sendable {
     }
 
     private var exact: [String: Int] = [:]
-    private var others: [String: [Int]] = [:]
+    private var titles: [String: [Int]] = [:]
+    private var files: [String: [Int]] = [:]
     private var ids: [(id: String, place: Int)] = []
     /// A beginning of an id tells nothing if it is shorter.
     private static let shortestBeginning = 4
 
     /// Names of rules, in their order.
     public init(_ entries: [Entry]) {
-        var files: [String: [Int]] = [:]
+        var stems: [String: [Int]] = [:]
         for (place, entry) in entries.enumerated() {
             for name in [entry.id, entry.name].compactMap({ $0 }) where exact[name] == nil { exact[name] = place }
             if let id = entry.id { ids.append((id, place)) }
-            if !entry.title.isEmpty { others[entry.title.lowercased(), default: []].append(place) }
-            if !entry.file.isEmpty { files[Self.stem(entry.file), default: []].append(place) }
+            if !entry.title.isEmpty { titles[entry.title.lowercased(), default: []].append(place) }
+            if !entry.file.isEmpty { stems[Self.stem(entry.file), default: []].append(place) }
         }
-        for (stem, places) in files {
+        for (stem, places) in stems {
             let main = places.filter { entries[$0].isMain }
-            others[stem.lowercased(), default: []] += main.isEmpty ? places : main
+            files[stem.lowercased(), default: []] += main.isEmpty ? places : main
         }
     }
 
@@ -63,14 +64,13 @@ public struct RuleNames: Sendable {
         let small = wanted.lowercased()
         if let place = exact[wanted] ?? exact[small] { return .one(place) }
         let file = Self.stem(small)
-        if let places = others[small] ?? others[file] {
-            let different = Set(places)
-            return different.count == 1 ? .one(places[0]) : .several(different.count)
+        if let places = titles[small] ?? files[file] {
+            return places.count == 1 ? .one(places[0]) : .several(places.count)
         }
         let begun = small.count >= Self.shortestBeginning ? ids.filter { $0.id.hasPrefix(small) } : []
         if begun.count == 1 { return .one(begun[0].place) }
         if begun.count > 1 { return .several(begun.count) }
-        let known = exact.keys.sorted() + others.keys.sorted()
+        let known = exact.keys.sorted() + files.keys.sorted() + titles.keys.sorted()
         return .none(nearest: nearestName(to: file, among: known))
     }
 

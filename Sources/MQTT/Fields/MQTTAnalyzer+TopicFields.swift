@@ -56,10 +56,7 @@ extension MQTTAnalyzer {
         case .unsubscribe(let unsubscribe): filters = unsubscribe.filters
         default: return
         }
-        guard filters.count > 0 else { return }
-        var most = 0
-        filters.forEach(bytes) { filter, _ in most = max(most, bytes.slice(filter).levelCount) }
-        values.append(most)
+        filters.forEach(bytes) { filter, _ in values.append(bytes.slice(filter).levelCount) }
     }
 
     func appendHasRegex(_ bytes: RawSpan, _ values: inout FieldValues) {

@@ -102,8 +102,8 @@ extension MQTTField {
             FieldInfo("mqtt.connect.count", .int, "CONNECT: which one it is on its connection, from 1")
         case .topicLevels:
             FieldInfo(
-                "mqtt.topic.levels", .int,
-                "number of levels of the topic; SUBSCRIBE, UNSUBSCRIBE: of the filter with most")
+                "mqtt.topic.levels", .int, list: true,
+                "number of levels of the topic; SUBSCRIBE, UNSUBSCRIBE: filter by filter")
         case .topicSystem:
             FieldInfo("mqtt.topic.sys", .bool, "PUBLISH, SUBSCRIBE: $SYS or under it, also behind $share/NAME/")
         case .filterWildcard:
