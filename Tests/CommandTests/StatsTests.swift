@@ -24,8 +24,7 @@ import Testing
         }
         let messages = try #require(object["messages"] as? [String: [String: Int]])
         #expect(messages == ["mqtt": ["CONNECT": 13, "CONNACK": 13, "PUBLISH": 6, "SUBSCRIBE": 4]])
-        let rules = [try ruleID("mqtt/mqtt_many_violations"), try ruleID("mqtt/mqtt_violation")]
-        #expect(object["alerts"] as? [String: Int] == [rules[0]: 1, rules[1]: 1])
+        #expect(object["alerts"] as? [String: Int] == [try ruleID("mqtt/mqtt_many_violations"): 1])
         #expect((object["violations"] as? [String: Int])?.isEmpty == false)
         let capture = try contents(Program.samples + "/mqtt/malformed.pcap")
         let count = try run(Program.find("tshark") ?? "tshark", ["-r", Program.samples + "/mqtt/malformed.pcap"]).lines
