@@ -32,7 +32,8 @@ import Testing
 
     private func replay(_ sessions: LongSessions) throws -> Replayed {
         let folder = try TemporaryFolder()
-        let capture = try folder.write(pcap(sessions.frames), to: "sessions.pcap")
+        // At a pace that no rule calls a flood.
+        let capture = try folder.write(pcap(sessions.frames, every: 8), to: "sessions.pcap")
         let store = folder.file("store.db")
         // From standard input: the digest of a file would cost by its size.
         let outcome = try earshot(
