@@ -58,7 +58,8 @@ def health_probes(lab, name):
             time.sleep(0.1)
 
 
-@sample("mqtt/unfinished-connects.pcap", {"mqtt_connect_unfinished": 1, "mqtt_connects_unfinished": 1}, counts={})
+@sample("mqtt/unfinished-connects.pcap", {
+    "mqtt_connect_unfinished": 1, "mqtt_connects_unfinished": 1}, rows={"mqtt_connects_unfinished": 1}, counts={})
 def unfinished_connects(lab, name):
     """One host begins a CONNECT on twelve connections and sends an octet of it every two seconds (own bytes)."""
     begun = connect("c" * 100)
