@@ -20,8 +20,7 @@ import Testing
         let first = try cache()
         let again = try #require(PatternCache(bytes: first.bytes))
         #expect(again.count == 3)
-        // The entries are in no order.
-        #expect(again.bytes.count == first.bytes.count)
+        #expect(again.bytes == first.bytes)
         for cache in [PatternCache(), again] {
             let cased = try cache.pattern("^a+b$", [])
             let folded = try cache.pattern("^a+b$", .ignoresCase)
@@ -37,10 +36,9 @@ import Testing
 
     @Test("What is known is not compiled") func whatIsKnownIsNotCompiled() throws {
         // A database of another expression under this one's name shows where a pattern came from.
-        let other = try Pattern("x", [])
-        let named = Pattern("[", [], compiled: other.database)
-        var bytes = PatternCache([named], []).bytes
-        withExtendedLifetime((other, named)) {}
+        var bytes = PatternCache([try Pattern("x", [])], []).bytes
+        let name = try #require(bytes.firstRange(of: [1, 0, 0, 0, UInt8(ascii: "x")]))
+        bytes[name.upperBound - 1] = UInt8(ascii: "[")
         let pattern = try #require(try PatternCache(bytes: bytes)?.pattern("[", []))
         #expect(finds(pattern, "axb") == true)
         bytes.append(0)

@@ -211,6 +211,26 @@ import Testing
         #expect(!box.engine.hits[0].isFolded)
     }
 
+    @Test("each rule is folded for itself") func eachRuleIsFoldedForItself() {
+        let one = Self.harvest("").replacing("by: [server.ip]", with: "by: [mqtt.clientid]")
+        let other = one.replacing("2f6b1c9e0001", with: "2f6b1c9e0009").replacing("title: Asked", with: "title: Wanted")
+        let box = DetectionEngineBox(read(one + "\n---\n" + other), limits: DetectionLimits())
+        #expect(box.diagnostics.isEmpty)
+        for client in 1...60 {
+            box.evaluate(event("SUBSCRIBE", client: "c\(client)"), context(at: 1000 + Int64(client)))
+        }
+        #expect(box.engine.hits.map(\.isFolded) == [true, true])
+        #expect(Set(box.engine.hits.map(\.alert)).count == 2)
+        #expect(box.engine.hits.map(\.values) == [10, 10])
+    }
+
+    @Test("the key of a row comes back from its bytes") func theKeyComesBack() {
+        let key = RowKey(high: 0x0102_0304_0506_0708, low: 0xF1F2_F3F4_F5F6_F7F8)
+        #expect(key.bytes == [1, 2, 3, 4, 5, 6, 7, 8, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8])
+        #expect(RowKey(bytes: key.bytes) == key)
+        #expect(RowKey(bytes: Array(key.bytes.dropLast())) == nil)
+    }
+
     @Test("rows of an earlier run go on, with what they had come to") func rowsOfAnEarlierRunGoOn() {
         let documents = read(Self.harvest(Self.steps))
         let first = DetectionEngineBox(documents, seed: 7)

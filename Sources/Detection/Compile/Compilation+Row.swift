@@ -52,12 +52,11 @@ extension Compilation {
     }
 
     private mutating func join(_ name: Located<String>, _ owner: Int, _ step: UInt8, _ place: Place) {
-        guard let joined = byIdentity[name.value], loaded[joined] != nil else {
-            if let known = byIdentity[name.value], isBroken(known) || known == owner { return }
-            guard !unreadable.contains(name.value) else { return }
-            return error(
-                place, "unknown-rule", name.position, "There is no rule \(name.value)",
-                hint: nearestName(to: name.value, among: byIdentity.keys.sorted()).map { "did you mean \($0)?" })
+        guard let joined = document(of: name.value), loaded[joined] != nil else {
+            // What is wrong with a rule that is there was said where it stands.
+            if document(of: name.value) != nil || unreadable.contains(name.value) { return }
+            let doubt = doubt(of: name.value)
+            return error(place, "unknown-rule", name.position, doubt.message, hint: doubt.hint)
         }
         func fields(_ index: Int) -> [Int]? { loaded[index]?.rule.suppression?.slots }
         if joined == owner || loaded[joined]?.ownerDocument != nil

@@ -10,10 +10,18 @@ public struct PatternCache: Sendable {
     private var databases: [Key: [UInt8]] = [:]
 
     /// What a database was made of: an expression by itself, or many together.
-    struct Key: Hashable {
+    struct Key: Hashable, Comparable {
         var expressions: [String]
         var options: [PatternOptions]
         var isSet: Bool
+
+        static func < (left: Key, right: Key) -> Bool {
+            if left.expressions != right.expressions {
+                return left.expressions.lexicographicallyPrecedes(right.expressions)
+            }
+            if left.isSet != right.isSet { return right.isSet }
+            return left.options.map(\.rawValue).lexicographicallyPrecedes(right.options.map(\.rawValue))
+        }
     }
 
     /// A cache that knows nothing.
@@ -85,8 +93,7 @@ public struct PatternCache: Sendable {
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         Self.append(Array(Self.engine.utf8), to: &bytes)
-        for (key, database) in databases.sorted(by: { $0.key.expressions.lexicographicallyPrecedes($1.key.expressions) }
-        ) {
+        for (key, database) in databases.sorted(by: { $0.key < $1.key }) {
             Self.append(UInt32(truncatingIfNeeded: key.expressions.count) << 1 | (key.isSet ? 1 : 0), to: &bytes)
             for (expression, options) in zip(key.expressions, key.options) {
                 bytes.append(options.rawValue)

@@ -86,9 +86,7 @@ struct Compilation {
     var pool = CheckPool()
     /// What came of each document that has no error, by its index.
     var loaded: [Int: LoadedDocument] = [:]
-    /// Indices of the documents, by id and by name.
-    var byIdentity: [String: Int] = [:]
-    /// What else they are called.
+    /// What the documents are called.
     var names = RuleNames([RuleNames.Entry]())
     private var found: [(document: Int, diagnostic: Diagnostic)] = []
     private var broken: Set<Int> = []
@@ -156,6 +154,7 @@ struct Compilation {
 
     /// Finds missing and repeated ids and names.
     mutating func checkIdentities(_ documents: [SigmaDocument]) {
+        var byIdentity: [String: Int] = [:]
         for (index, document) in documents.enumerated() {
             let identities = document.identities
             let place = Place(document: index, file: document.file, category: nil)

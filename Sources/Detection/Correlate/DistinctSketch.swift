@@ -1,15 +1,9 @@
 import Tables
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
-/// Estimates of how many distinct values some groups saw within their timespan: HyperLogLog (Flajolet and others, 2007)
-/// over slices of time.
+/// Estimates of how many distinct values some groups saw within their timespan: HyperLogLog over slices of time.
 ///
-/// A register keeps the longest run of zero bits among the hashes that fall to it. Each slice has registers of its own;
-/// those of a window are the largest over its slices. A window is as exact as a slice is long: it reaches back between the
-/// timespan and a slice more. The standard error of the estimate is 1.04 / √2048, 2.3 %.
+/// Each slice has registers of its own; those of a window are the largest over its slices. A window is as exact as a slice is
+/// long: it reaches back between the timespan and a slice more.
 struct DistinctSketches: ~Copyable {
     private struct Sketch: BitwiseCopyable, Sendable {
         var timespan: Int64
@@ -21,8 +15,7 @@ struct DistinctSketches: ~Copyable {
         var sliceLength: Int64 { max(1, timespan / Int64(DistinctSketches.slices - 1)) }
     }
 
-    private static let bits: UInt64 = 11
-    private static let registerCount = 1 << bits
+    private static let registerCount = HyperLogLog.registerCount
     private static let slices = 8
     /// The slices, and behind them the largest over all of them.
     private static let stride = registerCount * (slices + 1)
@@ -63,9 +56,7 @@ struct DistinctSketches: ~Copyable {
     mutating func add(_ value: Hash128, to key: Hash128, time: Int64) {
         guard let place = table.use(key) else { return }
         advance(place, to: time)
-        let index = Int(truncatingIfNeeded: value.high >> (64 - Self.bits))
-        let rest = value.high << Self.bits
-        let rank = UInt8(truncatingIfNeeded: min(rest.leadingZeroBitCount, Int(64 - Self.bits)) + 1)
+        let (index, rank) = HyperLogLog.place(of: value.high)
         let own = place * Self.stride + slice(of: time, table[place]) * Self.registerCount + index
         guard registers[own] < rank else { return }
         registers[own] = rank
@@ -81,18 +72,13 @@ struct DistinctSketches: ~Copyable {
     mutating func count(_ key: Hash128, time: Int64) -> Int? {
         guard let place = table.use(key) else { return nil }
         advance(place, to: time)
-        let count = Double(Self.registerCount)
         var sum = 0.0
         var weight = 1.0
         for rank in 0..<Self.ranks {
             sum += Double(histograms[place * Self.ranks + rank]) * weight
             weight /= 2
         }
-        let estimate = 0.7213 / (1 + 1.079 / count) * count * count / sum
-        let empty = Double(histograms[place * Self.ranks])
-        // Few values leave registers empty, which tell their number better.
-        if estimate <= 2.5 * count, empty > 0 { return Int((count * log(count / empty)).rounded()) }
-        return Int(estimate.rounded())
+        return HyperLogLog.estimate(sum: sum, empty: Int(histograms[place * Self.ranks]))
     }
 
     /// The slice that a time lies in: the current one, or of a value that comes late one before it.

@@ -1,13 +1,8 @@
 import Tables
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// How many different values the matches of an alert row had: exact for the first of them, an estimate of more.
 ///
-/// The estimate is a HyperLogLog (Flajolet and others, 2007) with a standard error of 1.04 / √2048, 2.3 %. What all counters
-/// take together is bounded: where no more is to be had, one that grows becomes an estimate early, or stands still and says so.
+/// The estimate is a HyperLogLog. What all counters take together is bounded: where no more is to be had, one that grows becomes an estimate early, or stands still and says so.
 struct DistinctCounters: ~Copyable {
     private struct Counter {
         /// A hash table of the values; 0 is a free place.
@@ -34,8 +29,7 @@ struct DistinctCounters: ~Copyable {
         var isEstimate: Bool
     }
 
-    private static let bits: UInt64 = 11
-    private static let registerCount = 1 << Int(bits)
+    private static let registerCount = HyperLogLog.registerCount
     private static let firstRoom = 8
 
     private var counters: [Counter] = []
@@ -89,13 +83,8 @@ struct DistinctCounters: ~Copyable {
         if counters[index].registers.isEmpty {
             return Answer(isNew: isNew, count: counters[index].count, isEstimate: counters[index].isCut)
         }
-        let count = Double(Self.registerCount)
-        var estimate = 0.7213 / (1 + 1.079 / count) * count * count / counters[index].sum
-        // Few values leave registers empty, which tell their number better.
-        if estimate <= 2.5 * count, counters[index].empty > 0 {
-            estimate = count * log(count / Double(counters[index].empty))
-        }
-        return Answer(isNew: isNew, count: Int(estimate.rounded()), isEstimate: true)
+        let count = HyperLogLog.estimate(sum: counters[index].sum, empty: counters[index].empty)
+        return Answer(isNew: isNew, count: count, isEstimate: true)
     }
 
     /// Puts a value into the table; false where it is there, or where the counter has become an estimate.
@@ -103,18 +92,15 @@ struct DistinctCounters: ~Copyable {
         if counters[index].values.isEmpty {
             guard grow(index, to: Self.firstRoom) else { return false }
         }
-        guard let place = place(of: value, counters[index].values) else { return false }
+        guard place(of: value, counters[index].values) != nil else { return false }
         if counters[index].count >= exactValues {
             estimate(index)
             return false
         }
-        if (counters[index].count + 1) * 2 > counters[index].values.count {
-            guard grow(index, to: counters[index].values.count * 2) else { return false }
-            guard let place = self.place(of: value, counters[index].values) else { return false }
-            counters[index].values[place] = value
-        } else {
-            counters[index].values[place] = value
-        }
+        let isHalfFull = (counters[index].count + 1) * 2 > counters[index].values.count
+        if isHalfFull, !grow(index, to: counters[index].values.count * 2) { return false }
+        guard let place = place(of: value, counters[index].values) else { return false }
+        counters[index].values[place] = value
         counters[index].count += 1
         return true
     }
@@ -161,13 +147,13 @@ struct DistinctCounters: ~Copyable {
     }
 
     private mutating func raise(_ value: UInt64, _ index: Int) {
-        let register = Int(truncatingIfNeeded: value >> (64 - Self.bits))
-        let rest = value << Self.bits
-        let rank = UInt8(truncatingIfNeeded: min(rest.leadingZeroBitCount, Int(64 - Self.bits)) + 1)
+        let (register, rank) = HyperLogLog.place(of: value)
         let old = counters[index].registers[register]
         guard old < rank else { return }
         counters[index].registers[register] = rank
-        counters[index].sum += exp2(-Double(rank)) - exp2(-Double(old))
+        // Powers of two: their sums are exact, however often they change.
+        counters[index].sum += Double(sign: .plus, exponent: -Int(rank), significand: 1)
+        counters[index].sum -= Double(sign: .plus, exponent: -Int(old), significand: 1)
         if old == 0 { counters[index].empty -= 1 }
     }
 }

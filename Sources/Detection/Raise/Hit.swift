@@ -82,6 +82,18 @@ public struct RowKey: Hashable, Sendable {
         self.high = high
         self.low = low
     }
+
+    /// Reads what `bytes` gave; `nil` for anything else.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        func word(_ part: ArraySlice<UInt8>) -> UInt64 { part.reduce(0) { $0 << 8 | UInt64($1) } }
+        self.init(high: word(bytes[..<8]), low: word(bytes[8...]))
+    }
+
+    /// The key as 16 bytes, to be kept with an alert.
+    public var bytes: [UInt8] {
+        [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+    }
 }
 
 /// A key that stays away, as it was when it was seen last.

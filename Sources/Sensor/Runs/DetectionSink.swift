@@ -217,7 +217,7 @@ public struct DetectionSink: EventSink, ~Copyable {
             transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
             clientID: hit.missed == nil ? clientID(event, message) : nil,
             communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
-            event: String(decoding: object, as: UTF8.self), rowKey: rowKey(hit))
+            event: String(decoding: object, as: UTF8.self), rowKey: keepsRowKeys ? hit.key.bytes : nil)
     }
 
     /// Counts a row that has risen by the rule that it is called by now.
@@ -228,15 +228,6 @@ public struct DetectionSink: EventSink, ~Copyable {
             alertsByRule[before.id] = count > 1 ? count - 1 : nil
             alertsByRule[now.id, default: 0] += 1
         }
-    }
-
-    private func rowKey(_ hit: Hit) -> [UInt8]? {
-        guard keepsRowKeys else { return nil }
-        var bytes: [UInt8] = []
-        for half in [hit.key.high, hit.key.low] {
-            bytes += (0..<8).reversed().map { UInt8(truncatingIfNeeded: half >> ($0 * 8)) }
-        }
-        return bytes
     }
 
     /// What the matches of a row come to; texts are only made of values that are new.

@@ -152,10 +152,10 @@ public struct Pipeline: ~Copyable {
         let rows = try? writer.openRows(
             sensor: settings.sensorName, since: since, limit: settings.limits.detection.suppressions / 2)
         return (rows ?? []).compactMap { row in
-            guard row.key.count == 16 else { return nil }
-            let halves = [row.key.prefix(8), row.key.suffix(8)].map { $0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+            // What is folded stands for rows beyond a number that is counted anew.
+            guard let key = RowKey(bytes: row.key), row.tally?.isFolded != true else { return nil }
             return OpenRow(
-                key: RowKey(high: halves[0], low: halves[1]), alert: AlertSerial.stored(row.id), ruleID: row.ruleID,
+                key: key, alert: AlertSerial.stored(row.id), ruleID: row.ruleID,
                 level: row.level.rawValue, begin: Timestamp(nanoseconds: row.firstSeen &* 1000),
                 latest: Timestamp(nanoseconds: row.lastSeen &* 1000), count: row.count, bytes: row.tally?.bytes ?? 0,
                 values: row.tally?.distinct ?? 0)
