@@ -21,7 +21,7 @@ import captures
 import differences
 import rules as generator
 import yaml
-from store import Events, Rules, Unjudged
+from store import Events, Interrupted, Rules, Unjudged, in_order
 
 MOST_EVENTS = 4_000
 
@@ -58,6 +58,19 @@ def expanded(node):
         else:
             result[key] = expanded(value)
     return result
+
+
+class Selected:
+    """The events of captures, numbered from 1 over all of them, and which of them Earshot selects for each rule."""
+
+    def __init__(self, found):
+        self.captures = list(found.values())
+        self.events = [event for each in self.captures for event in each]
+        self.origin = [name for name, each in found.items() for _ in each]
+        self.by_rule = collections.defaultdict(set)
+        for number, event in enumerate(self.events, 1):
+            for identifier in event.get("rule.id", []):
+                self.by_rule[identifier].add(number)
 
 
 class Referee:
@@ -115,37 +128,36 @@ class Referee:
                     refused[code] += 1
                     os.remove(path)
 
-    def compare(self, captures, judge, fields):
-        """Each rule over the events of all captures, given by name."""
-        events = [event for each in captures.values() for event in each]
-        self.origin = [name for name, each in captures.items() for _ in each]
-        ours = collections.defaultdict(set)
-        for number, event in enumerate(events, 1):
-            for identifier in event.get("rule.id", []):
-                ours[identifier].add(number)
+    def compare(self, found, judge, fields):
+        """Each rule over the events of all captures, given by name; what counts only where time has one direction."""
+        ordered = {name: each for name, each in found.items() if in_order(each)}
+        self.counts["captures not in the order of their times, without correlations"] += len(found) - len(ordered)
+        events, correlated = Selected(found), Selected(ordered)
         tables = {}
         for identifier, document in self.documents.items():
             if time.monotonic() - self.start > 2 * self.options.seconds:
                 self.counts["rules left out, time is over"] += 1
                 continue
+            over = correlated if "correlation" in document else events
+            # Messages of the same time are not in order, for pySigma as for Earshot.
+            spread = document.get("correlation", {}).get("type") != "temporal_ordered"
+            key = (over is events, self.parted(document, fields), spread)
             try:
                 sql, plan = judge.query(identifier)
-                parted = self.parted(document, fields)
-                # Messages of the same time are not in order, for pySigma as for Earshot.
-                spread = document.get("correlation", {}).get("type") != "temporal_ordered"
-                if (parted, spread) not in tables:
-                    tables[parted, spread] = Events(list(captures.values()), fields, parted, spread)
-                table = tables[parted, spread]
-                theirs = table.run(sql, plan)
-                selected = ours[identifier] if spread else table.stand_ins(ours[identifier])
+                if key not in tables:
+                    tables[key] = Events(over.captures, fields, key[1], spread)
+                theirs = tables[key].run(sql, plan)
             except Unjudged as reason:
                 self.unjudged[f"{identifier} {reason}"] += 1
+                if isinstance(reason, Interrupted):
+                    del tables[key]
                 continue
+            ours = over.by_rule[identifier] if spread else tables[key].stand_ins(over.by_rule[identifier])
             self.judged.add(identifier)
             self.counts["events selected"] += len(theirs)
             self.counts["rules that select some event"] += bool(theirs)
-            if theirs != selected:
-                self.difference(document, events, theirs, selected)
+            if theirs != ours:
+                self.difference(document, over, theirs, ours)
 
     @staticmethod
     def parted(document, fields):
@@ -154,7 +166,7 @@ class Referee:
         field = correlation.get("condition", {}).get("field") if correlation.get("type") == "value_count" else None
         return field if field and fields[field][2] else None
 
-    def difference(self, document, events, theirs, ours):
+    def difference(self, document, over, theirs, ours):
         wrong = sorted(theirs ^ ours)
         sentence = differences.explain(document, self.documents)
         if sentence:
@@ -163,9 +175,9 @@ class Referee:
         number = wrong[0]
         side = "pySigma alone" if number in theirs else "Earshot alone"
         self.unexplained.append(
-            f"{document['title']} ({document['id']}) on {self.origin[number - 1]}: {len(theirs)} events by pySigma, {len(ours)} by "
+            f"{document['title']} ({document['id']}) on {over.origin[number - 1]}: {len(theirs)} events by pySigma, {len(ours)} by "
             f"Earshot, {len(wrong)} differ; {side}: event {number}\n  {json.dumps(document, ensure_ascii=False)}\n"
-            f"  {json.dumps(events[number - 1], ensure_ascii=False)[:1500]}")
+            f"  {json.dumps(over.events[number - 1], ensure_ascii=False)[:1500]}")
 
     def shipped(self):
         for path in sorted(pathlib.Path(self.options.rules).rglob("*.yml")):

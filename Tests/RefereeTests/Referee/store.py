@@ -48,6 +48,10 @@ class Unjudged(Exception):
     """pySigma or SQLite cannot say what the rule means."""
 
 
+class Interrupted(Unjudged):
+    """SQLite took too long; what it had begun is left behind in the table."""
+
+
 def pipeline(categories):
     """An event belongs to a rule when it is of the category of its logsource."""
     return ProcessingPipeline(
@@ -88,6 +92,19 @@ class Backend(sqliteBackend):
 def compiled(pattern):
     """As PCRE has it, which Sigma names as its flavour: classes such as `\\w` and case are those of ASCII."""
     return re.compile(pattern, re.ASCII)
+
+
+def forward(document):
+    """Whether pySigma waits for what comes after an event: with `not` in the condition of a temporal correlation."""
+    correlation = document.get("correlation", {})
+    condition = correlation.get("condition")
+    return str(correlation.get("type")).startswith("temporal") and isinstance(condition, str) and "not" in condition.split()
+
+
+def in_order(events):
+    """Whether the messages of a capture come in the order of their times, which is all that a table knows."""
+    times = [stamp(event) for event in events]
+    return all(earlier <= later for earlier, later in zip(times, times[1:]))
 
 
 def plain(value):
@@ -183,7 +200,7 @@ class Events:
             rows, _ = execute_plan(self.connection, plan, include_events=False)
             return {self.first[tick(row["occurrence_time"])] for row in rows}
         except sqlite3.OperationalError as error:
-            raise Unjudged(f"SQLite: {error}") from error
+            raise Interrupted(f"SQLite: {error}") from error
         finally:
             self.connection.set_progress_handler(None, 0)
 
@@ -226,6 +243,8 @@ class Rules:
         return result
 
     def convert(self, document):
+        if any(forward(each) for each in self.closure(document)):
+            return Unjudged("not in the condition of a temporal correlation")
         try:
             text = "\n---\n".join(yaml.safe_dump(each, allow_unicode=True) for each in self.closure(document))
             collection = SigmaCollection.from_yaml(text)
