@@ -50,9 +50,9 @@ nightly: build
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) scripts/nightly.sh $(NIGHTLY_RUNS)
 
 rules-test: build
-	$(EARSHOT) rules check --rules Rules
+	$(EARSHOT) rules check --only-rules Rules
 	scripts/rules-readme.py --check
-	$(EARSHOT) rules test --strict --rules Rules --samples PcapSamples
+	$(EARSHOT) rules test --strict --only-rules Rules --samples PcapSamples
 
 # Honest traffic: four worlds of eleven minutes and the everyday situations, made anew, with the rows that are right for each.
 worlds-test: build

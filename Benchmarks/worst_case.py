@@ -325,7 +325,7 @@ class Bench:
         for left in glob.glob(os.path.join(self.folder, "store.db*")):
             os.remove(left)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([self.program, "replay", "--quiet", "--db", os.path.join(self.folder, "store.db"), "--rules", self.rules,
+        subprocess.run([self.program, "replay", "--quiet", "--db", os.path.join(self.folder, "store.db"), "--only-rules", self.rules,
                         self.capture], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=600)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -134,7 +134,7 @@ def main():
     expectations = {}
     for name in ("situations", "worlds"):
         expectations.update(json.loads((FOLDER / f"{name}.json").read_text()))
-    arguments = ["--rules", str(options.rules), "--config", str(options.config)]
+    arguments = ["--only-rules", str(options.rules), "--config", str(options.config)]
     joined = owners(options.rules)
     rules = {identifier: joined.get(name, name) for identifier, name in rule_names(options.rules).items()}
     wrong = 0

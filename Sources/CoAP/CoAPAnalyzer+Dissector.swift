@@ -20,10 +20,12 @@ extension CoAPAnalyzer: Dissector {
                 CoAPCode(rawValue: $0).methodName.map { "\($0)" }
             },
         ], rareFields: RareField.violations(of: .coap) + CoAPStreamField.rareFields + CoAPField.rareFields,
+        subjectFields: [CoAPField.uriPath.fieldID, CoAPField.requestURIPath.fieldID],
         testTransport: .udp(port: CoAPPort.coap),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,
-            notChosen: .coapSubprotocol))
+            notChosen: .coapSubprotocol),
+        statements: { CoAPViolation.statements })
 
     /// What was pushed out of its tables, by table.
     public var evictions: [String: UInt64] {

@@ -41,6 +41,31 @@ public enum CarrierViolation: UInt8, CaseIterable, Sendable {
     /// CoAP in a frame that is not binary.
     case coapText
 
+    /// What is wrong, in one sentence without a full stop.
+    public var summary: StaticString {
+        switch self {
+        case .requestFields: "A field of the opening request is missing or wrong"
+        case .answerFields:
+            "A field of the opening answer is missing or wrong: the key not proven, or a subprotocol not offered"
+        case .extensionNotOffered: "The answer names an extension that was not offered"
+        case .masking: "A client's frame is not masked, or a server's is"
+        case .frameHeader: "A reserved bit or operation code, or a length that takes more bytes than it needs"
+        case .fragmentation: "A fragment without a beginning, or a message within another"
+        case .controlFrame: "A control frame of more than 125 bytes, or in fragments"
+        case .closing: "A Close frame whose body is one byte, or data behind a Close frame"
+        case .closeCode: "A status code that must not stand in a Close frame"
+        case .closeCodeRange: "A status code outside of all ranges"
+        case .deflateParameters: "A parameter of permessage-deflate that is unknown, repeated or has a wrong value"
+        case .compressedBit: "The bit of compression on a control frame or on a fragment that is not the first"
+        case .inflation: "A compressed message that cannot be inflated"
+        case .mqttText: "MQTT in a frame that is not binary"
+        case .mqttNotOffered: "The client of an MQTT conversation did not offer the subprotocol"
+        case .mqttNotChosen: "The server of an MQTT conversation did not choose the subprotocol"
+        case .coapSubprotocol: "The subprotocol of a CoAP conversation was not offered or not chosen"
+        case .coapText: "CoAP in a frame that is not binary"
+        }
+    }
+
     /// The specification's own name: of MQTT the statement, of an RFC its section.
     public var name: StaticString {
         switch self {

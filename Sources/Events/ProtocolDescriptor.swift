@@ -20,6 +20,8 @@ public struct ProtocolDescriptor: Sendable {
     public var typeTraits: [TypeTrait]
     /// The fields that most of its messages lack.
     public var rareFields: [RareField]
+    /// The fields that say what a message is about, such as a topic: the first that it has counts.
+    public var subjectFields: [FieldID]
     /// The field that names a client; `nil` for none.
     public var clientIDField: FieldID?
     /// The field whose values are made with a key; `nil` for none.
@@ -30,6 +32,8 @@ public struct ProtocolDescriptor: Sendable {
     public var webSocket: WebSocketUse?
     /// Whether a flow is believed to be its only when more bears it out than the first message: a forged one is cheap.
     public var needsConfirmation: Bool
+    /// The rules of its specifications that its messages are held against.
+    public var statements: @Sendable () -> [SpecificationStatement]
 
     /// A field that follows from the type of a message.
     public struct TypeTrait: Sendable {
@@ -84,9 +88,10 @@ public struct ProtocolDescriptor: Sendable {
         category: EventCategory, displayName: String, ports: [UInt16], serverPorts: [UInt16],
         watchedPorts: [UInt16] = [], fields: [FieldBlock], typeField: FieldID,
         typeName: @escaping @Sendable (UInt8) -> String, typeTraits: [TypeTrait] = [], rareFields: [RareField] = [],
-        clientIDField: FieldID? = nil, keyedField: String? = nil, testTransport: TestTransport,
+        subjectFields: [FieldID] = [], clientIDField: FieldID? = nil, keyedField: String? = nil,
+        testTransport: TestTransport,
         webSocket: WebSocketUse? = nil,
-        needsConfirmation: Bool = false
+        needsConfirmation: Bool = false, statements: @escaping @Sendable () -> [SpecificationStatement] = { [] }
     ) {
         self.category = category
         self.displayName = displayName
@@ -98,10 +103,12 @@ public struct ProtocolDescriptor: Sendable {
         self.typeName = typeName
         self.typeTraits = typeTraits
         self.rareFields = rareFields
+        self.subjectFields = subjectFields
         self.clientIDField = clientIDField
         self.keyedField = keyedField
         self.testTransport = testTransport
         self.webSocket = webSocket
         self.needsConfirmation = needsConfirmation
+        self.statements = statements
     }
 }

@@ -10,12 +10,13 @@ extension MQTTAnalyzer: StreamDissector {
         serverPorts: [MQTTPort.mqtt, MQTTPort.secureMQTT], watchedPorts: MQTTPort.sought, fields: [MQTTField.block],
         typeField: MQTTField.type.id,
         typeName: { MQTTPacketType(rawValue: $0).name.description },
-        rareFields: RareField.violations(of: .mqtt) + MQTTField.rareFields, clientIDField: MQTTField.clientID.id,
+        rareFields: RareField.violations(of: .mqtt) + MQTTField.rareFields,
+        subjectFields: [MQTTField.topic.id, MQTTField.clientID.id], clientIDField: MQTTField.clientID.id,
         keyedField: "mqtt.passwd.digest", testTransport: .tcp(port: MQTTPort.mqtt),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["mqtt", "mqttv3.1"], isMessageEach: false, textMessage: .mqttText,
             notOffered: .mqttNotOffered, notChosen: .mqttNotChosen),
-        needsConfirmation: true)
+        needsConfirmation: true, statements: { MQTTStatement.explained })
 
     /// What was pushed out of its tables, by table.
     public var evictions: [String: UInt64] {

@@ -21,12 +21,12 @@ final class AlertPrinter: Sendable {
 
     private let condition = NSCondition()
     nonisolated(unsafe) private var state = State()
-    private let output: TextOutput
+    private let output: any AlertOutput
     private let isQuiet: Bool
 
     init(quiet: Bool) {
         isQuiet = quiet
-        output = TextOutput(color: Terminal.usesColor)
+        output = Terminal.alertOutput(.current)
         guard !quiet else { return }
         let thread = Thread { self.write() }
         thread.name = "earshot.print"

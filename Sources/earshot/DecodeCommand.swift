@@ -32,8 +32,15 @@ struct DecodeCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Capture files or folders; '-' for standard input.", valueName: "path"), completion: .file())
-    var paths: [String] = []
+        help: ArgumentHelp(
+            "Capture files or folders, '-' for standard input; last, a filter as in tcpdump.", valueName: "path"),
+        completion: .file())
+    var words: [String] = []
+
+    @Option(
+        name: [.customShort("r"), .long],
+        help: ArgumentHelp("A capture, as other tools name it. Repeatable.", valueName: "file"), completion: .file())
+    var read: [String] = []
 
     @Option(
         name: [.customShort("i"), .long], help: ArgumentHelp("Listen on an interface. Repeatable.", valueName: "iface"))
@@ -65,12 +72,16 @@ struct DecodeCommand: ParsableCommand {
     @OptionGroup var sources: RuleSourceOptions
 
     func validate() throws {
-        guard paths.isEmpty != interface.isEmpty else {
-            let both = "; not both, and a filter goes behind --filter"
-            throw ValidationError("name capture files, or interfaces with -i" + (paths.isEmpty ? "" : both))
+        let found = CaptureWords(words, named: read)
+        guard found.paths.isEmpty != interface.isEmpty else {
+            throw ValidationError(
+                "name capture files, or interfaces with -i" + (found.paths.isEmpty ? "" : "; not both"))
         }
-        if !matches, !sources.folders.isEmpty || !sources.filters.isEmpty || config != nil {
-            throw ValidationError("--rules, --filters and --config go with --matches")
+        if found.filter != nil, filter != nil { throw ValidationError("give one filter: --filter or the last words") }
+        if !matches,
+            !sources.folders.isEmpty || !sources.onlyFolders.isEmpty || !sources.filters.isEmpty || config != nil
+        {
+            throw ValidationError("--rules, --only-rules, --filters and --config go with --matches")
         }
         if let count, count < 0 { throw ValidationError("-c wants a number that is not negative") }
     }
@@ -83,7 +94,7 @@ struct DecodeCommand: ParsableCommand {
             var worker = SensorWorker(sink: sink)
             if let db { worker.dissectors.digestSecrets(with: try key(of: db), ofSessions: true) }
             var failure: SensorError?
-            do throws(SensorError) { failure = try read(&worker) } catch { failure = error }
+            do throws(SensorError) { failure = try readAll(&worker) } catch { failure = error }
             worker.finish()
             worker.sink.output.flush()
             if let failure { throw failure }
@@ -104,6 +115,7 @@ struct DecodeCommand: ParsableCommand {
         var overrides = Settings.Overrides()
         overrides.configuration = config
         overrides.rules = sources.folders
+        overrides.onlyRules = sources.onlyFolders
         overrides.filters = sources.filters
         return try RuleSet.load(try Settings.load(overrides).ruleSources, skippingBroken: false)
     }
@@ -124,16 +136,17 @@ struct DecodeCommand: ParsableCommand {
     }
 
     /// Decodes every file as far as it goes, or what interfaces give; returns the first failure.
-    private func read(_ worker: inout SensorWorker<DecodeSink>) throws(SensorError) -> SensorError? {
+    private func readAll(_ worker: inout SensorWorker<DecodeSink>) throws(SensorError) -> SensorError? {
+        let found = CaptureWords(words, named: read)
         let expression: PacketFilter?
         do throws(CaptureError) {
             guard interface.isEmpty else {
                 try listen(&worker)
                 return nil
             }
-            expression = try filter.map { text throws(CaptureError) in try PacketFilter(text) }
+            expression = try (found.filter ?? filter).map { text throws(CaptureError) in try PacketFilter(text) }
         } catch { throw SensorError(error) }
-        return try CaptureInput(paths).read(expression) { frame, bytes in
+        return try CaptureInput(found.paths).read(expression) { frame, bytes in
             worker.process(frame, bytes)
             return !worker.sink.isDone
         }
@@ -141,7 +154,7 @@ struct DecodeCommand: ParsableCommand {
 
     private func listen(_ worker: inout SensorWorker<DecodeSink>) throws(CaptureError) {
         var options = LiveCapture.Options()
-        options.filter = filter
+        options.filter = CaptureWords(words).filter ?? filter
         var capture = try LiveCapture.open(interface, options, stop: Signals.stop)
         for warning in capture.warnings { Terminal.log(warning) }
         Terminal.log("listening on \(capture.interfaceNames.joined(separator: ", "))")

@@ -17,6 +17,8 @@ struct Earshot: ParsableCommand {
               earshot run -i any 'port 1883'          with a filter, as in tcpdump
               earshot tail -f --level high            watch the alerts
               earshot show 17                         one alert in full
+              earshot alerts --since yesterday        what happened, in small tables
+              earshot close 17 -m "our own scan"      say that an alert is dealt with
               earshot decode capture.pcap             each message as a line of JSON
 
             FILES
@@ -29,7 +31,11 @@ struct Earshot: ParsableCommand {
             """,
         version: "earshot \(Version.current)",
         subcommands: [
-            RunCommand.self, ReplayCommand.self, TailCommand.self, ShowCommand.self, DecodeCommand.self,
-            RulesCommand.self, StatsCommand.self,
+            RunCommand.self, ReplayCommand.self, TailCommand.self, AlertsCommand.self, ShowCommand.self,
+            AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
+            DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self,
         ])
+
+    /// Runs the command that the words of the command line name.
+    static func main() { main(AlertFilterOptions.joiningNot(Array(CommandLine.arguments.dropFirst()))) }
 }

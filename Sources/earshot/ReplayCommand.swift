@@ -16,7 +16,7 @@ struct ReplayCommand: ParsableCommand {
             EXAMPLES
               earshot replay capture.pcap
               earshot replay /srv/captures --db case17.db
-              zcat big.pcap.gz | earshot replay - 'tcp port 1883'
+              earshot replay -r capture.pcap tcp port 1883
               earshot replay capture.pcap --speed 1
             """)
 
@@ -24,7 +24,12 @@ struct ReplayCommand: ParsableCommand {
         help: ArgumentHelp(
             "Capture files or folders, '-' for standard input; last, a filter as in tcpdump.", valueName: "path"),
         completion: .file())
-    var arguments: [String]
+    var arguments: [String] = []
+
+    @Option(
+        name: [.customShort("r"), .long],
+        help: ArgumentHelp("A capture, as other tools name it. Repeatable.", valueName: "file"), completion: .file())
+    var read: [String] = []
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var rules: RuleOptions
@@ -45,13 +50,16 @@ struct ReplayCommand: ParsableCommand {
 
     func validate() throws {
         if let speed, !(speed > 0 && speed.isFinite) { throw ValidationError("--speed wants a number above 0") }
-        if arguments.isEmpty { throw ValidationError("name at least one capture") }
+        let words = CaptureWords(arguments, named: read)
+        if words.paths.isEmpty { throw ValidationError("name at least one capture: earshot replay <path>") }
+        if words.filter != nil, filter != nil { throw ValidationError("give one filter: --filter or the last words") }
     }
 
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
-            let (paths, expression) = splitFilter()
+            let words = CaptureWords(arguments, named: read)
+            let (paths, expression) = (words.paths, words.filter ?? filter)
             let files: CapturePaths
             do throws(CaptureError) { files = try CapturePaths(paths) } catch { throw SensorError(error) }
             for path in files.unreadable { Terminal.log("\(path): cannot be read, left out") }
@@ -80,14 +88,29 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    /// The last argument is a filter where it is no path and reads like one: several words, or a protocol by itself.
-    private func splitFilter() -> (paths: [String], filter: String?) {
-        guard filter == nil, arguments.count > 1, let last = arguments.last, last != "-",
-            !FileManager.default.fileExists(atPath: last)
-        else { return (arguments, filter) }
-        let protocols = ["tcp", "udp", "ip", "ip6", "arp", "icmp", "icmp6", "vlan", "mpls", "ether", "pppoes"]
-        guard last.contains(" ") || protocols.contains(last) else { return (arguments, nil) }
-        return (arguments.dropLast(), last)
+    /// Captures that were replayed before and end where one of these begins, or begin where one ends.
+    ///
+    /// What goes on from one file to the next is only followed where both are read in one go.
+    private static func neighbours(of results: [Replay.FileResult], in store: String) -> [String] {
+        guard let reader = try? AlertReader(path: store), let runs = try? reader.runs(limit: 1000) else { return [] }
+        let known = runs.compactMap { run in RunStatistics(json: run.summary.stats).map { (run.start.source, $0) } }
+        let near: Int64 = 10_000_000
+        var hints: [String] = []
+        for result in results where result.wasRead {
+            guard let first = result.statistics.firstFrame, let last = result.statistics.lastFrame else { continue }
+            for (source, other) in known where other.invocation != result.statistics.invocation && source != result.path
+            {
+                guard let begin = other.firstFrame, let end = other.lastFrame else { continue }
+                let (earlier, later) =
+                    (0...near).contains(first - end)
+                    ? (source, result.path) : (0...near).contains(begin - last) ? (result.path, source) : ("", "")
+                if earlier.isEmpty { continue }
+                hints.append(
+                    "\(later) begins where \(earlier) ends: replay them in one command, so that connections that go "
+                        + "from one to the other are followed")
+            }
+        }
+        return Array(hints.prefix(3))
     }
 
     private func report(
@@ -107,6 +130,7 @@ struct ReplayCommand: ParsableCommand {
         }
         if results.contains(where: \.wasRead) {
             Terminal.log(RunReport(total, store: settings.database, writer: writer.counters).text)
+            for hint in Self.neighbours(of: results, in: settings.database) { Terminal.log(hint) }
         }
         guard let failure else { return }
         if results.count > 1 { throw SensorError(failure.exitCode, "not every capture could be read to its end") }

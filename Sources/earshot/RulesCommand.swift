@@ -35,9 +35,17 @@ struct RuleSetOptions: ParsableArguments {
 struct RuleSourceOptions: ParsableArguments {
     @Option(
         name: .customLong("rules"),
-        help: ArgumentHelp("A folder or file with rules, instead of the shipped ones. Repeatable.", valueName: "path"),
+        help: ArgumentHelp(
+            "A folder or file with rules, beside the shipped ones; one with the id of a shipped rule replaces it. Repeatable.",
+            valueName: "path"),
         completion: .directory)
     var folders: [String] = []
+
+    @Option(
+        name: .customLong("only-rules"),
+        help: ArgumentHelp("A folder or file with rules, instead of the shipped ones. Repeatable.", valueName: "path"),
+        completion: .directory)
+    var onlyFolders: [String] = []
 
     @Option(
         name: .customLong("filters"),

@@ -54,7 +54,8 @@ struct RulesList: ParsableCommand {
 
     func run() throws {
         try failing { () throws(SensorError) in
-            let shown = try options.load().compiled.rules.filter(isWanted)
+            let rules = try options.load().compiled.rules
+            let shown = rules.filter(isWanted)
             var output = Output()
             let matrix = AttackMatrix(shown)
             if let navigator { try write(matrix, to: navigator) }
@@ -72,7 +73,11 @@ struct RulesList: ParsableCommand {
             }
             try output.end()
             let techniques = Set(shown.flatMap(\.techniques))
-            Terminal.log("\(plural(shown.count, "rule")), \(plural(techniques.count, "ATT&CK technique"))")
+            let counted = rules.filter { !$0.raisesAlerts }.count
+            let others = all || counted == 0 ? "" : ", \(counted) of which others only count (--all)"
+            Terminal.log(
+                "\(shown.count) of \(plural(rules.count, "rule"))\(others), \(plural(techniques.count, "ATT&CK technique"))"
+            )
         }
     }
 

@@ -23,7 +23,7 @@ struct RulesTest: ParsableCommand {
 
             EXAMPLES
               earshot rules test
-              earshot rules test --rules my-rules/ --samples my-captures/ --verbose
+              earshot rules test --only-rules my-rules/ --samples my-captures/ --verbose
               earshot rules test --id 06a975e5
             """)
 
@@ -39,8 +39,7 @@ struct RulesTest: ParsableCommand {
             let settings = try options.settings()
             let rules = try options.load()
             let only = try id.map { id throws(SensorError) in rules.compiled.rules[try rules.rule(id)].id }
-            let captures = samples ?? RuleTests.samples(beside: settings.rules.first ?? RuleFiles.shipped() ?? "Rules")
-            let tests = RuleTests(rules, captures: captures, settings: settings)
+            let tests = RuleTests(rules, captures: samples, settings: settings)
             let outcomes = tests.run { only == nil || $0.id == only }
             var output = Output()
             for outcome in outcomes where verbose || !outcome.passed {

@@ -24,6 +24,7 @@ struct StoreOptions: ParsableArguments {
         overrides.database = db
         overrides.configuration = config
         overrides.rules = sources?.folders ?? []
+        overrides.onlyRules = sources?.onlyFolders ?? []
         overrides.filters = sources?.filters ?? []
         return overrides
     }
@@ -86,7 +87,7 @@ extension RuleSet {
         let errors = rules.errors
         // Other warnings are for those who write rules.
         let shown = rules.diagnostics.filter {
-            $0.severity == .error || ["no-filters", "silenced-rule"].contains($0.code)
+            $0.severity == .error || ["no-filters", "silenced-rule", "replaced-rule"].contains($0.code)
         }
         for diagnostic in shown { Terminal.log(rules.render(diagnostic)) }
         if !errors.isEmpty, !skippingBroken {

@@ -10,6 +10,8 @@ struct StatsCommand: ParsableCommand {
         commandName: "stats",
         abstract: "What the sensor saw, dropped and could not read: the latest run.",
         discussion: """
+            A replay of several captures has a run for each; they are shown as one.
+
             EXAMPLES
               earshot stats
               earshot stats --json
@@ -25,18 +27,26 @@ struct StatsCommand: ParsableCommand {
         try failing { () throws(SensorError) in
             let settings = try store.settings()
             let reader = try openReader(settings.database)
-            let found = try reading { () throws(StoreError) in try reader.runs(limit: runs ? 1000 : 1) }
+            let found = try reading { () throws(StoreError) in try reader.runs(limit: 1000) }
             guard let latest = found.first else {
                 throw SensorError(.noInput, "\(settings.database): no run is recorded here yet")
             }
             var output = Output()
             if runs {
                 for run in found.reversed() { output.line(line(run)) }
-            } else if json {
-                output.line(latest.summary.stats)
+                return try output.end()
+            }
+            let together = Self.together(found, latest)
+            let statistics = RunStatistics(json: latest.summary.stats).map { newest in
+                together.dropFirst().compactMap { RunStatistics(json: $0.summary.stats) }.reduce(into: newest) {
+                    $0.add($1)
+                }
+            }
+            if json {
+                output.line(together.count > 1 ? statistics?.json ?? latest.summary.stats : latest.summary.stats)
             } else {
-                output.line(line(latest))
-                if let statistics = RunStatistics(json: latest.summary.stats) {
+                output.line(together.count > 1 ? line(together) : line(latest))
+                if let statistics {
                     output.line(RunReport(statistics).text)
                     for (name, counts) in statistics.messages.sorted(by: { $0.key > $1.key }) {
                         for (type, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
@@ -49,6 +59,23 @@ struct StatsCommand: ParsableCommand {
             }
             try output.end()
         }
+    }
+
+    /// The runs of the same start of the program as the latest, newest first.
+    private static func together(_ runs: [RunRecord], _ latest: RunRecord) -> [RunRecord] {
+        guard let invocation = RunStatistics(json: latest.summary.stats)?.invocation else { return [latest] }
+        return runs.filter { RunStatistics(json: $0.summary.stats)?.invocation == invocation }
+    }
+
+    /// Several runs in one line; newest first.
+    private func line(_ runs: [RunRecord]) -> String {
+        let (first, last) = (runs[runs.count - 1], runs[0])
+        let states = Set(runs.map(\.summary.status)).map(\.rawValue).sorted().joined(separator: " and ")
+        let started = Timestamp(nanoseconds: first.start.started * 1000).description
+        return "runs \(first.id) to \(last.id), \(states), started \(started), \(plural(runs.count, "capture")): "
+            + "\(plural(runs.reduce(0) { $0 + $1.summary.packets }, "packet")), "
+            + "\(plural(runs.reduce(0) { $0 + $1.summary.messages }, "message")), "
+            + plural(runs.reduce(0) { $0 + $1.alerts }, "alert")
     }
 
     private func line(_ run: RunRecord) -> String {

@@ -1,11 +1,8 @@
 import Alerts
 import ArgumentParser
 import Capture
-import Detection
 import Foundation
-import Network
 import Sensor
-import Sigma
 
 /// `earshot tail`: prints the latest alerts.
 struct TailCommand: ParsableCommand {
@@ -13,28 +10,39 @@ struct TailCommand: ParsableCommand {
         commandName: "tail",
         abstract: "Print the latest alerts, and with -f those that come.",
         discussion: """
-            Times are UTC. With -f an alert is printed when it comes, and again when its count has grown.
+            With -f an alert is printed when it comes, when it becomes worse, when it was closed and grows again, and \
+            when it was repeated ten, a hundred, a thousand times, at most once a minute; --every prints each change, \
+            --new only what is new. Programs get each change (json, csv) or what is new (eve). Times are local at a \
+            terminal, else UTC.
 
             EXAMPLES
               earshot tail -f
-              earshot tail -n 100 --level high --since 2h
-              earshot tail --ip 10.1.0.0/16 --client pump-7 --format json
+              earshot tail --level high --since yesterday --state open
+              earshot tail --ip 10.1.0.0/16 --client 'pump-*' --not --rule 'coap*'
+              earshot tail -f --format json
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var filter: AlertFilterOptions
 
-    @Flag(name: [.customShort("f"), .long], help: "Go on and print what comes.")
+    @Flag(
+        name: [.customShort("f"), .long], help: "Go on and print what comes; waits for a store that is not there yet.")
     var follow = false
 
-    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "How many of the latest alerts.")
-    var lines = 10
+    @Option(
+        name: [.customShort("n"), .long, .customLong("limit")], parsing: .unconditional,
+        help: "How many of the latest alerts: 10, or all of the time asked for by --since and --until.")
+    var lines: Int?
 
-    @Option(help: "text, fast, json or eve.")
+    @Flag(help: "With -f: print each change.") var every = false
+    @Flag(help: "With -f: print new alerts only.") var new = false
+
+    @Option(help: "text, fast, json, eve or csv.")
     var format: String = "text"
 
     func validate() throws {
-        guard lines >= 0 else { throw ValidationError("-n wants a number that is 0 or more") }
+        if let lines, lines < 0 { throw ValidationError("-n wants a number that is 0 or more") }
+        if every, new { throw ValidationError("--every and --new exclude each other") }
         guard AlertFormat(rawValue: format) != nil else {
             let known = AlertFormat.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("there is no format '\(format)'; there are \(known)")
@@ -45,106 +53,97 @@ struct TailCommand: ParsableCommand {
         Signals.install()
         try failing { () throws(SensorError) in
             let settings = try store.settings()
-            let reader = try openReader(settings.database)
-            let filter = try filter.filter(reader)
-            let printed = (AlertFormat(rawValue: format) ?? .text).output(color: Terminal.usesColor)
+            guard let reader = try reader(settings.database) else { return }
+            let format = AlertFormat(rawValue: format) ?? .text
+            let printed = format == .text ? Terminal.alertOutput(filter.zone) : format.output()
             var output = Output()
+            if let header = printed.header { output.line(header) }
+            var selection = try filter.filter(reader)
             // What comes between the two reads is printed by the first poll.
             var cursor = try reading { () throws(StoreError) in try reader.cursorAtEnd() }
-            if lines > 0 {
-                let latest = try reading { () throws(StoreError) in try reader.last(lines, filter) }
-                for alert in latest { output.line(printed.line(alert)) }
-                output.flush()
-            }
+            var policy = FollowPolicy(detail(format))
+            let isSpan = filter.since != nil || filter.until != nil
+            try printStored(reader, selection, limit: lines ?? (isSpan ? .max : 10), printed, &policy, &output)
             while follow, !Signals.stop.isStopped, !output.isClosed {
-                let changes = try reading { () throws(StoreError) in try reader.poll(&cursor, filter) }
-                for change in changes { output.line(printed.line(change.stored)) }
+                let before = cursor
+                var changes = try reading { () throws(StoreError) in try reader.poll(&cursor, selection) }
+                if filter.asksForRules, let renewed = try renewed(selection, reader) {
+                    // A rule that the store did not know when its name was looked up.
+                    selection = renewed
+                    cursor = before
+                    changes = try reading { () throws(StoreError) in try reader.poll(&cursor, selection) }
+                }
+                for change in changes where policy.wants(change, at: Date()) {
+                    output.line(printed.line(change.stored))
+                }
+                for stored in policy.due(at: Date()) { output.line(printed.line(stored)) }
                 output.flush()
                 if changes.isEmpty { Thread.sleep(forTimeInterval: 0.2) }
             }
             try output.end()
         }
     }
-}
 
-/// Which alerts are asked for.
-struct AlertFilterOptions: ParsableArguments {
-    @Option(help: "Only this level and above: informational, low, medium, high, critical.")
-    var level: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Only this rule: its name, its id or the beginning of it, or a part of its title.", valueName: "name"))
-    var rule: String?
-
-    @Option(help: ArgumentHelp("Only alerts with this address or block at either end.", valueName: "address"))
-    var ip: String?
-
-    @Option(help: ArgumentHelp("Only this MQTT client identifier.", valueName: "id"))
-    var client: String?
-
-    @Option(
-        help: ArgumentHelp("Only alerts seen since: 90s, 15m, 2h, 7d ago, or a date, or RFC 3339.", valueName: "time"))
-    var since: String?
-
-    func validate() throws {
-        if let level, AlertLevel(rawValue: level) == nil { throw ValidationError(levelHelp(level)) }
-        if let ip, CIDRBlock(ip) == nil {
-            throw ValidationError("'\(ip)' is no address and no block such as 10.0.0.0/8")
-        }
-        if let since, Self.time(since) == nil {
-            throw ValidationError("'\(since)' is no time: 90s, 15m, 2h, 7d, 2026-11-21 or 2026-11-21T08:30:00Z are")
+    private func detail(_ format: AlertFormat) -> FollowPolicy.Detail {
+        if every { return .every }
+        if new { return .new }
+        switch format {
+        case .text, .fast: return .notable
+        case .json, .csv: return .every
+        case .eve: return .new
         }
     }
 
-    /// The filter that these options describe, for the alerts of a store.
-    func filter(_ reader: AlertReader) throws(SensorError) -> AlertFilter {
-        var filter = AlertFilter()
-        filter.minimumLevel = level.flatMap { AlertLevel(rawValue: $0) }
-        filter.rule = try rule.map { rule throws(SensorError) in try Self.rule(rule, reader) }
-        filter.addresses = ip.flatMap { CIDRBlock($0) }
-        filter.clientID = client
-        filter.since = since.flatMap { Self.time($0) }
-        return filter
+    /// Opens the store; with -f it waits until there is one.
+    ///
+    /// `nil` where a signal ended that.
+    private func reader(_ path: String) throws(SensorError) -> AlertReader? {
+        var hasSaidSo = false
+        // Whoever has just begun to write brings an older store up to date.
+        var patience = Date(timeIntervalSinceNow: 5)
+        while true {
+            do throws(StoreError) { return try AlertReader(path: path) } catch {
+                let isComing = error.code == .missing || error.isEmptyFile
+                let isBeingMade = error.code == .olderSchema || hasSaidSo && error.code == .notAStore
+                guard follow, isComing || isBeingMade && Date() < patience else { throw SensorError(error) }
+                if isComing, !hasSaidSo {
+                    Terminal.log("waiting for \(path): 'earshot run' or 'earshot replay' makes it")
+                    hasSaidSo = true
+                }
+                if isComing { patience = Date(timeIntervalSinceNow: 5) }
+            }
+            if Signals.stop.isStopped { return nil }
+            Thread.sleep(forTimeInterval: 0.2)
+        }
     }
 
-    /// The id of the rule that is called so, by what the store has of its text; the text itself where that is part of a
-    /// title.
-    private static func rule(_ wanted: String, _ reader: AlertReader) throws(SensorError) -> String {
-        let known = try reading { () throws(StoreError) in try reader.rules() }
-        let names = RuleNames(
-            known.map { rule in
-                // Behind the rule's own text are those of filters.
-                let text = rule.source.components(separatedBy: "\n---\n")[0]
-                let name = BrokenDocument(text: text).identities.first { $0 != rule.id }
-                return RuleNames.Entry(
-                    id: rule.id, name: name, title: rule.title, file: "", isMain: rule.level != .informational)
-            })
-        let finding = names.find(wanted)
-        if case .one(let place) = finding { return known[place].id }
-        if case .none(let nearest) = finding, !known.isEmpty,
-            !known.contains(where: { $0.title.lowercased().contains(wanted.lowercased()) })
-        {
-            let hint = nearest.map { "; did you mean \($0)?" } ?? ""
-            Terminal.log("the store has no rule that is called '\(wanted)'\(hint)")
-        }
-        return wanted
+    /// The filter with the rules that the store knows by now; `nil` where nothing changed.
+    private func renewed(_ known: AlertFilter, _ reader: AlertReader) throws(SensorError) -> AlertFilter? {
+        var found = try filter.filter(reader, isQuiet: true)
+        // Times that people give by their distance are those of the start.
+        (found.since, found.until) = (known.since, known.until)
+        return found == known ? nil : found
     }
 
-    /// Microseconds since 1970 UTC of a text that people write.
-    private static func time(_ text: String) -> Int64? {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        if let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number >= 0 {
-            // Further back than there are alerts is as far back as it gets.
-            return Int64((Date().timeIntervalSince1970 - min(number * unit, 1e10)) * 1_000_000)
+    private func printStored(
+        _ reader: AlertReader, _ filter: AlertFilter, limit: Int, _ printed: any AlertOutput,
+        _ policy: inout FollowPolicy, _ output: inout Output
+    ) throws(SensorError) {
+        guard limit > 0 else { return }
+        if limit < .max {
+            let latest = try reading { () throws(StoreError) in try reader.last(limit, filter) }
+            for alert in latest { output.line(printed.line(alert)) }
+            policy.note(latest, at: Date())
+        } else {
+            var last: Int64 = 0
+            while !Signals.stop.isStopped, !output.isClosed {
+                let page = try reading { () throws(StoreError) in try reader.query(filter, after: last) }
+                guard let end = page.last else { break }
+                for alert in page { output.line(printed.line(alert)) }
+                policy.note(page, at: Date())
+                last = end.id
+            }
         }
-        let formatter = ISO8601DateFormatter()
-        for options: ISO8601DateFormatter.Options in [
-            [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds], [.withFullDate],
-        ] {
-            formatter.formatOptions = options
-            if let date = formatter.date(from: text) { return Int64(date.timeIntervalSince1970 * 1_000_000) }
-        }
-        return nil
+        output.flush()
     }
 }

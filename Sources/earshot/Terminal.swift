@@ -11,6 +11,23 @@ enum Terminal {
             && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
+    /// Columns of the terminal that standard output is; `nil` where it is none.
+    static var width: Int? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        if let wanted = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), wanted > 0 {
+            return wanted
+        }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// How alerts are shown to whoever reads standard output: to fit a terminal, else a whole line each.
+    static func alertOutput(_ zone: TimeZone) -> any AlertOutput {
+        guard let width else { return TextOutput() }
+        return TerminalOutput(width: width, color: usesColor, zone: zone)
+    }
+
     /// Whether somebody watches standard error.
     static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -101,3 +101,27 @@ func quickSettings() -> AlertWriterSettings {
 
 /// Lets time pass.
 func pause(_ seconds: Double) { Thread.sleep(forTimeInterval: seconds) }
+
+extension AlertFilter {
+    /// A rule by its id or by a part of its title.
+    var rule: String? {
+        get { wanted.ruleIDs.first }
+        set {
+            (wanted.ruleIDs, wanted.titleParts) = (
+                Set([newValue].compactMap(\.self)), Set([newValue].compactMap(\.self))
+            )
+        }
+    }
+
+    /// A client by its identifier.
+    var clientID: String? {
+        get { wanted.clients.first }
+        set { wanted.clients = Set([newValue].compactMap(\.self)) }
+    }
+
+    /// Either end by its address.
+    var addresses: CIDRBlock? {
+        get { wanted.addresses.first }
+        set { wanted.addresses = Set([newValue].compactMap(\.self)) }
+    }
+}

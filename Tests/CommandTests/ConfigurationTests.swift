@@ -39,8 +39,8 @@ import Testing
 
     /// Flags beat the environment, that beats the file.
     @Test("Precedence") func precedence() throws {
-        try folder.write("db: file.db\nsensor: hall\nrules: [\(Program.rules)/mqtt]\n", to: "earshot.yaml")
-        let file: [String: String?] = ["EARSHOT_RULES": nil, "EARSHOT_CONFIG": "earshot.yaml"]
+        try folder.write("db: file.db\nsensor: hall\nonly_rules: [\(Program.rules)/mqtt]\n", to: "earshot.yaml")
+        let file: [String: String?] = ["EARSHOT_ONLY_RULES": nil, "EARSHOT_CONFIG": "earshot.yaml"]
         #expect(try earshot("replay", sample, directory: folder.path, environment: file).status == 0)
         #expect(
             try earshot("tail", "--db", "file.db", "--format", "json", directory: folder.path).text.contains(

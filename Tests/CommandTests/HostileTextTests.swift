@@ -58,7 +58,7 @@ import Testing
 
     @Test("no control character from the network reaches the terminal") func nothingRawReachesATerminal() throws {
         let replay = try earshot(
-            "replay", "hostile.pcap", "--rules", "mqtt.yml", "--rules", "coap.yml", directory: folder.path)
+            "replay", "hostile.pcap", "--only-rules", "mqtt.yml", "--only-rules", "coap.yml", directory: folder.path)
         #expect(replay.status == 0, "\(replay.errorText)")
         let rows = try alerts(in: folder.file("earshot.db"))
         #expect(rows.count == replay.lines.count)
@@ -86,7 +86,7 @@ import Testing
 
     /// What a summary quotes looks as it does in its own field, in each format.
     @Test("summaries are escaped once, not twice") func summariesAreEscapedOnce() throws {
-        let replay = try earshot("replay", "hostile.pcap", "--rules", "mqtt.yml", directory: folder.path)
+        let replay = try earshot("replay", "hostile.pcap", "--only-rules", "mqtt.yml", directory: folder.path)
         let connect = try #require(replay.lines.first { $0.contains("dev") })
         for sign in ["\\x1b[2J", "\\u{202e}", "\\u{9b}31m", "\\x0d\\x0a"] {
             #expect(connect.contains("dev\\x1b[2J") && connect.contains(sign), "\(sign): \(connect)")
@@ -112,7 +112,7 @@ import Testing
         let name = "\u{1B}[2J\u{202E}\r.pcap"
         for arguments in [
             ["decode", name], ["replay", name], ["tail", "--db", name], ["stats", "--config", name],
-            ["rules", "check", "--rules", name], ["decode", "hostile.pcap", "--fields", name],
+            ["rules", "check", "--only-rules", name], ["decode", "hostile.pcap", "--fields", name],
             ["decode", "hostile.pcap", "--filter", name],
         ] {
             let outcome = try run(try Program.path(), arguments, directory: folder.path)

@@ -110,6 +110,51 @@ import Testing
             outcome.errorText.contains("frame 5 at byte \(whole.count) is nothing but zeros"), "\(outcome.errorText)")
     }
 
+    /// The expression of tcpdump's habits: last, in one word or in many, behind files that were named either way.
+    @Test("Files and an expression") func filesAndAnExpression() throws {
+        let sample = "\(Program.samples)/mqtt/sys-subscription.pcap"
+        let all = try earshot("decode", sample).lines.count
+        for words in [
+            ["-r", sample], ["-r", sample, "tcp", "port", "1883"], [sample, "tcp port 1883"], [sample, "not", "udp"],
+            [sample, "--filter", "tcp"],
+        ] {
+            #expect(try run(try Program.path(), ["decode"] + words).lines.count == all, "\(words)")
+        }
+        #expect(try earshot("decode", sample, "udp", "and", "port", "1883").lines.isEmpty)
+        let replay = try earshot("replay", "-q", "-r", sample, "udp", directory: folder.path)
+        #expect(replay.status == 0 && replay.errorText.hasPrefix("0 packets"), "\(replay.errorText)")
+        // A name with a slip is a file that is not there, and never a host to be looked up.
+        let slip = try earshot("replay", sample, "captrue.pcap", directory: folder.path)
+        #expect(slip.status == 66 && slip.errorText.contains("captrue.pcap"), "\(slip.errorText)")
+    }
+
+    /// Two halves of a capture: in one command they are one, and `stats` says so; one by one that is told.
+    @Test("Pieces in one command and one by one") func pieces() throws {
+        let folder = try TemporaryFolder()
+        let whole = try contents("\(Program.samples)/mqtt/sys-subscription.pcap")
+        var cut = 24
+        for _ in 0..<8 { cut += 16 + Int(whole[cut + 8]) + Int(whole[cut + 9]) << 8 }
+        try folder.write(Array(whole[..<cut]), to: "a.pcap")
+        try folder.write(Array(whole[..<24] + whole[cut...]), to: "b.pcap")
+        #expect(try earshot("replay", "-q", "b.pcap", "a.pcap", directory: folder.path).status == 0)
+        let stats = try earshot("stats", directory: folder.path)
+        #expect(
+            stats.text.hasPrefix("runs 1 to 2, finished, started ") && stats.text.contains(", 2 captures: "),
+            "\(stats.text)")
+        let packets = try earshot("decode", "--fields", "frame.number", "a.pcap", "b.pcap", directory: folder.path)
+        #expect(packets.status == 0)
+        let json = try earshot("stats", "--json", directory: folder.path).text
+        let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+        let one = try earshot("replay", "-q", "--db", "one.db", "a.pcap", directory: folder.path)
+        #expect(!one.errorText.contains("begins where"), "\(one.errorText)")
+        let two = try earshot("replay", "-q", "--db", "one.db", "b.pcap", directory: folder.path)
+        #expect(
+            two.errorText.contains("b.pcap begins where a.pcap ends: replay them in one command"), "\(two.errorText)")
+        let last = try earshot("stats", "--json", "--db", "one.db", directory: folder.path).text
+        let second = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+        #expect((object?["packets"] as? Int ?? 0) > (second?["packets"] as? Int ?? 0))
+    }
+
     @Test("A folder without captures") func aFolderWithoutCaptures() throws {
         try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: true)
         let outcome = try earshot("replay", "in", directory: folder.path)

@@ -32,7 +32,7 @@ import Testing
     {
         try FileManager.default.copyItem(atPath: sample, toPath: folder.file("x.pcap"))
         try writeRule("broken", selection: "mqtt.tipe: SUBSCRIBE")
-        let outcome = try run(try Program.path(), command + ["--rules", "rules"], directory: folder.path)
+        let outcome = try run(try Program.path(), command + ["--only-rules", "rules"], directory: folder.path)
         #expect(outcome.status == 78)
         #expect(outcome.errorText.contains("rules/broken.yml:6:9"), "\(outcome.errorText)")
         #expect(outcome.errorText.contains("mqtt.type"), "the nearest name: \(outcome.errorText)")
@@ -49,7 +49,7 @@ import Testing
     /// The excerpt is what the file says, whatever stands in it, and the caret below what is meant.
     @Test("The excerpt is the line") func theExcerptIsTheLine() throws {
         try writeRule("broken", selection: #"{mqtt.clientid|re: '^\d+\.x$', mqtt.tipe: A}"#)
-        let outcome = try earshot("rules", "check", "--rules", "rules", directory: folder.path)
+        let outcome = try earshot("rules", "check", "--only-rules", "rules", directory: folder.path)
         #expect(outcome.status == 78)
         let lines = outcome.errorText.split(separator: "\n")
         let shown = try #require(lines.first { $0.contains("mqtt.tipe: A") }, "\(outcome.errorText)")
@@ -64,7 +64,8 @@ import Testing
     @Test("--skip-broken-rules starts with the others") func startingWithoutBrokenRules() throws {
         try writeRule("broken", selection: "mqtt.tipe: SUBSCRIBE")
         try writeRule("whole", selection: "mqtt.type: SUBSCRIBE", number: 2)
-        let outcome = try earshot("replay", sample, "--rules", "rules", "--skip-broken-rules", directory: folder.path)
+        let outcome = try earshot(
+            "replay", sample, "--only-rules", "rules", "--skip-broken-rules", directory: folder.path)
         #expect(outcome.status == 0, "\(outcome.errorText)")
         #expect(outcome.errorText.contains("rules/broken.yml:6:9"))
         #expect(outcome.errorText.contains("1 alert from 1 rule"), "\(outcome.errorText)")
@@ -72,10 +73,10 @@ import Testing
     }
 
     @Test("Rules that are not there") func rulesThatAreNotThere() throws {
-        let missing = try earshot("rules", "check", "--rules", "gone", directory: folder.path)
+        let missing = try earshot("rules", "check", "--only-rules", "gone", directory: folder.path)
         #expect(missing.status == 66)
         #expect(missing.errorText.contains("gone: there are no rules here"))
-        let empty = try earshot("rules", "check", "--rules", "rules", directory: folder.path)
+        let empty = try earshot("rules", "check", "--only-rules", "rules", directory: folder.path)
         #expect(empty.status == 66)
         #expect(empty.errorText.contains("no .yml or .yaml file is below this folder"))
     }
@@ -88,16 +89,43 @@ import Testing
             try FileManager.default.createSymbolicLink(atPath: folder.file(link), withDestinationPath: target)
         }
         for path in ["all", "etc", "etc/site", "rules/whole.yml"] {
-            let outcome = try earshot("rules", "check", "--rules", path, directory: folder.path)
+            let outcome = try earshot("rules", "check", "--only-rules", path, directory: folder.path)
             #expect(outcome.text == "1 rule loaded, 0 errors, 0 warnings\n", "\(path): \(outcome.errorText)")
         }
     }
 
+    /// Rules of a site stand beside the shipped ones, and one with the id of a shipped rule in its place.
+    @Test("Beside the shipped rules") func besideTheShippedRules() throws {
+        func count(_ words: String...) throws -> Int {
+            try run(try Program.path(), ["rules", "list", "--all"] + words, directory: folder.path).lines.count
+        }
+        let shipped = try count()
+        try writeRule("whole", selection: "mqtt.type: SUBSCRIBE")
+        #expect(try count("--rules", "rules/whole.yml") == shipped + 1)
+        #expect(try count("--only-rules", "rules/whole.yml") == 1)
+        #expect(try count("--rules", Program.rules) == shipped, "the same files once")
+        let id = try ruleID("mqtt/mqtt_sys_subscription")
+        try FileManager.default.createDirectory(atPath: folder.file("own"), withIntermediateDirectories: true)
+        try folder.write(
+            "title: Ours\nid: \(id)\nlogsource: {product: earshot, category: mqtt}\n"
+                + "detection: {s: {mqtt.type: SUBSCRIBE}, condition: s}\nlevel: low\n", to: "own/ours.yml")
+        #expect(try count("--rules", "own") == shipped)
+        #expect(
+            try earshot("rules", "show", id, "--rules", "own", directory: folder.path).text.contains(
+                "title:       Ours"))
+        let checked = try earshot("rules", "check", "--rules", "own", directory: folder.path)
+        #expect(checked.status == 0)
+        #expect(
+            checked.errorText.contains(
+                "warning[replaced-rule]: this rule takes the place of 'MQTT Subscription to Broker Statistics'"),
+            "\(checked.errorText)")
+    }
+
     @Test("Shipped rules are found") func shippedRulesAreFound() throws {
-        let outcome = try earshot("rules", "list", directory: folder.path, environment: ["EARSHOT_RULES": nil])
+        let outcome = try earshot("rules", "list", directory: folder.path, environment: ["EARSHOT_ONLY_RULES": nil])
         #expect(outcome.status == 0)
         #expect(outcome.text.contains(try ruleID("coap/coap_discovery")))
-        #expect(outcome.text == (try earshot("rules", "list", "--rules", Program.rules)).text)
+        #expect(outcome.text == (try earshot("rules", "list", "--only-rules", Program.rules)).text)
         let high = try earshot("rules", "list", "--level", "high", "--category", "mqtt")
         #expect(!high.lines.isEmpty)
         #expect(high.lines.allSatisfy { ["high", "crit"].contains($0.prefix(4)) && $0.contains(" mqtt ") })
@@ -115,7 +143,7 @@ import Testing
             """
         try folder.write(text + tests, to: "rules/whole.yml")
         let outcome = try earshot(
-            "rules", "test", "--rules", "rules", "--samples", Program.samples, directory: folder.path)
+            "rules", "test", "--only-rules", "rules", "--samples", Program.samples, directory: folder.path)
         #expect(outcome.status == 1)
         #expect(
             outcome.text.contains("FAIL A Subscription: mqtt/sys-subscription.pcap: 1 alert, 2 expected"),

@@ -63,7 +63,7 @@ import Testing
     }
 
     private func check(_ more: String...) throws -> Outcome {
-        try run(try Program.path(), ["rules", "check", "--rules", "rules"] + more, directory: folder.path)
+        try run(try Program.path(), ["rules", "check", "--only-rules", "rules"] + more, directory: folder.path)
     }
 
     @Test("All is told at once") func allIsToldAtOnce() throws {
@@ -127,18 +127,18 @@ import Testing
             #expect(outcome.errorText.contains("--> \(name)\n"), "\(outcome.errorText)")
             #expect(outcome.text == "1 rule loaded, 0 errors, 1 warning\n")
         }
-        try folder.write("rules: [rules]\nfilters: [gone]\n", to: "earshot.yaml")
+        try folder.write("only_rules: [rules]\nfilters: [gone]\n", to: "earshot.yaml")
         let sample = Program.samples + "/mqtt/sys-subscription.pcap"
         let replay = try run(
             try Program.path(), ["replay", sample, "--config", "earshot.yaml"], directory: folder.path,
-            environment: ["EARSHOT_RULES": nil])
+            environment: ["EARSHOT_ONLY_RULES": nil])
         #expect(replay.status == 0, "\(replay.errorText)")
         #expect(replay.errorText.contains("warning[no-filters]"), "a filter that is missed should be said")
         #expect(replay.lines.count == 1)
     }
 
     @Test("the shipped rules have no warnings") func nothingIsDoubtfulAboutTheShippedRules() throws {
-        let outcome = try earshot("rules", "check", "--rules", Program.rules)
+        let outcome = try earshot("rules", "check", "--only-rules", Program.rules)
         #expect(outcome.status == 0)
         #expect(outcome.errorText.isEmpty, "\(outcome.errorText)")
         #expect(outcome.text.hasSuffix(" rules loaded, 0 errors, 0 warnings\n"), "\(outcome.text)")

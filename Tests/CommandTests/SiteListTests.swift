@@ -25,7 +25,7 @@ import Testing
         let using = try titles(using: list)
         #expect(using.count > 1)
         let outcome = try earshot(
-            "rules", "test", "--verbose", "--rules", Program.rules, "--samples", Program.samples, "--config",
+            "rules", "test", "--verbose", "--only-rules", Program.rules, "--samples", Program.samples, "--config",
             folder.file("earshot.yaml"))
         #expect(outcome.status == 1)
         for title in using {
@@ -41,7 +41,7 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write("lists: {home_networks: ['\(network)']}\n", to: "earshot.yaml")
         let outcome = try earshot(
-            "rules", "test", "--verbose", "--rules", Program.rules, "--samples", Program.samples, "--config",
+            "rules", "test", "--verbose", "--only-rules", Program.rules, "--samples", Program.samples, "--config",
             folder.file("earshot.yaml"), "--id", "mqtt_client_from_outside")
         let found = outcome.lines.filter { $0.contains(" alerts, 1 expected") || $0.contains(": 1 alert, 1 expected") }
         #expect(!found.isEmpty)

@@ -42,10 +42,11 @@ import Testing
     }
 
     @Test("One alert in full") func oneAlertInFull() throws {
-        let outcome = try earshot("show", "1", directory: folder.path)
+        let outcome = try earshot("show", "1", "--rule", directory: folder.path)
         #expect(outcome.status == 0)
         for text in [
-            "alert        1\n", "(\(try ruleID("mqtt/mqtt_sys_subscription")))", "mqtt.topic", "$SYS/#", "evidence: ",
+            "alert        1\n", "(mqtt_sys_subscription, \(try ruleID("mqtt/mqtt_sys_subscription")))", "mqtt.topic",
+            "$SYS/#", "evidence: ",
             "the rule as it was when it fired", "  title: ",
         ] { #expect(outcome.text.contains(text), "\(text)") }
         let written = try earshot("show", "1", "--pcap", "evidence.pcapng", directory: folder.path)
@@ -72,9 +73,10 @@ import Testing
             """#
         try folder.write(rule, to: "pattern.yml")
         let sample = "\(Program.samples)/mqtt/sys-subscription.pcap"
-        let replay = try earshot("replay", sample, "--rules", "pattern.yml", "--db", "p.db", directory: folder.path)
+        let replay = try earshot(
+            "replay", sample, "--only-rules", "pattern.yml", "--db", "p.db", directory: folder.path)
         #expect(replay.lines.count == 1, "\(replay.errorText)")
-        let shown = try earshot("show", "1", "--db", "p.db", directory: folder.path)
+        let shown = try earshot("show", "1", "--rule", "--db", "p.db", directory: folder.path)
         let wanted = rule.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
         #expect(shown.text.contains(wanted), "\(shown.text)")
     }

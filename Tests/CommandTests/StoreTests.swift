@@ -11,7 +11,9 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("Missing", arguments: [["tail"], ["tail", "-f"], ["show", "1"], ["stats"]]) func missing(_ command: [String])
+    @Test("Missing", arguments: [["tail"], ["show", "1"], ["stats"], ["alerts"], ["close", "1"]]) func missing(
+        _ command: [String]
+    )
         throws
     {
         let outcome = try run(try Program.path(), command, directory: folder.path)

@@ -37,7 +37,7 @@ import Testing
     @Test(
         "a reader that leaves ends the program without an error",
         arguments: [
-            "decode big.pcap", "replay big.pcap --rules all.yml", "rules fields", "stats --runs", "tail -n 100000",
+            "decode big.pcap", "replay big.pcap --only-rules all.yml", "rules fields", "stats --runs", "tail -n 100000",
         ])
     func readerLeaves(_ command: String) throws {
         try writeManyMessages()

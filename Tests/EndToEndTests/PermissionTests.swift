@@ -23,7 +23,7 @@ import Testing
         let words = (getuid() == 0 ? identity : []) + [program] + arguments
         return try run(
             words[0], Array(words.dropFirst()), directory: folder.path,
-            environment: ["EARSHOT_RULES": folder.file("Rules")])
+            environment: ["EARSHOT_ONLY_RULES": folder.file("Rules")])
     }
 
     private func copySample(to name: String) throws {

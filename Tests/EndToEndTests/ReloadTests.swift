@@ -61,7 +61,7 @@ struct ReloadTests {
             [
                 "run", "-i", "lo", "--db", folder.file("a.db"), "--config", folder.file("earshot.yaml"),
                 "tcp port \(broker.port)",
-            ], environment: ["EARSHOT_RULES": nil])
+            ], environment: ["EARSHOT_ONLY_RULES": nil])
         try process.waitForErrorText("listening on lo,")
         return process
     }
@@ -92,7 +92,7 @@ struct ReloadTests {
 
     @Test("SIGHUP loads rules again; windows and suppressions go on") func windowsAndSuppressionsGoOn() throws {
         try writeRules()
-        let sensor = try start("rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n")
+        let sensor = try start("only_rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n")
         let client = try Connection(port: broker.port)
         try client.login("pump")
         try publish(client, "plant/a")
@@ -133,7 +133,7 @@ struct ReloadTests {
 
     @Test("SIGHUP loads filters and lists again") func filtersAndListsAreReadAgain() throws {
         try writeRules()
-        let configuration = "rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n"
+        let configuration = "only_rules: [\(folder.file("rules"))]\nfilters: [\(folder.file("filters"))]\n"
         let sensor = try start(configuration)
         let client = try Connection(port: broker.port)
         try client.login("pump")

@@ -65,10 +65,10 @@ private struct Kind: Decodable {
     }
 
     @Test("Rules pass their tests") func rulesPassTheirTests() throws {
-        let outcome = try earshot("rules", "test", "--rules", Program.rules, "--samples", Program.samples)
+        let outcome = try earshot("rules", "test", "--only-rules", Program.rules, "--samples", Program.samples)
         #expect(outcome.status == 0, "\(outcome.text)")
         #expect(outcome.lines.last?.hasSuffix(" passed, 0 failed") == true, "\(outcome.text)")
-        let check = try earshot("rules", "check", "--rules", Program.rules)
+        let check = try earshot("rules", "check", "--only-rules", Program.rules)
         #expect(check.status == 0)
         #expect(check.text.contains(" rules loaded, 0 errors, "), "\(check.text)\(check.errorText)")
     }

@@ -48,7 +48,8 @@ final class Sensor {
 
             """, to: "marker.yml")
         process = try Background(
-            try Program.path(), ["run", "-i", "lo", "--db", store, "--rules", Program.rules, "--rules", rule, filter])
+            try Program.path(),
+            ["run", "-i", "lo", "--db", store, "--only-rules", Program.rules, "--only-rules", rule, filter])
         try process.waitForErrorText("listening on lo,")
     }
 

@@ -39,7 +39,7 @@ public func testEnvironment(_ changes: [String: String?] = [:]) -> [String: Stri
     var environment = ProcessInfo.processInfo.environment.filter {
         !$0.key.hasPrefix("EARSHOT_") && !["STATE_DIRECTORY", "NO_COLOR", "PYTHONPATH"].contains($0.key)
     }
-    environment["EARSHOT_RULES"] = Program.rules
+    environment["EARSHOT_ONLY_RULES"] = Program.rules
     environment["TERM"] = "xterm"
     for (name, value) in changes { environment[name] = value }
     return environment

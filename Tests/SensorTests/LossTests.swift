@@ -211,6 +211,26 @@ private func randomStream(_ random: inout SeededGenerator, messages: Int) -> Str
     #expect(strict.worker.statistics.wrongChecksums == 1)
 }
 
+/// Of an end that leaves its checksums to its card one in 65,536 is right by chance: nothing behind it is lost. Two in a row
+/// are no chance.
+@Test("A checksum that is right by chance", arguments: [1, 2]) func aChecksumThatIsRightByChance(right: Int) {
+    var bench = Bench(["mqtt.type", "mqtt.topic"])
+    var connection = Connection()
+    func mended(_ frame: [UInt8]) -> [UInt8] {
+        frame[..<14] + Build.withHeaderChecksum(Build.withTransportChecksum(Array(frame[14...])))
+    }
+    for frame in connection.handshake() { bench.feed(frame) }
+    bench.feed(connection.client(MQTT.connect("a")))
+    bench.feed(connection.server(MQTT.connack))
+    for _ in 0..<right { bench.feed(mended(connection.client(MQTTBytes.publish("right", [49])))) }
+    for _ in 0..<3 { bench.feed(connection.client(MQTTBytes.publish("wrong", [49]))) }
+    // Long enough for whatever waits to be given up.
+    for index in 0..<40 { bench.feed(Build.udpFrame(from: 2000 + index, [1]), advance: 1_000_000_000) }
+    let wrong = bench.events.filter { $0.contains("wrong") }.count
+    #expect(bench.events.filter { $0.contains("right") }.count == right)
+    #expect(wrong == (right == 1 ? 3 : 0), "\(bench.events)")
+}
+
 @Test("Silence ends a session by its keep alive") func silenceEndsASessionByItsKeepAlive() {
     var bench = Bench(["mqtt.type"])
     var connection = Connection()

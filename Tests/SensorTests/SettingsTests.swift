@@ -68,6 +68,13 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
     settings = try Settings.load(flags, environment: environment)
     #expect(settings.database == "flag.db")
     #expect(settings.rules == ["r5"])
+    #expect(settings.onlyRules == [])
+    environment["EARSHOT_ONLY_RULES"] = "r6"
+    #expect(try Settings.load(flags, environment: environment).onlyRules == ["r6"])
+    var only = Settings.Overrides()
+    only.onlyRules = ["r7"]
+    let alone = try Settings.load(only, environment: environment)
+    #expect(alone.onlyRules == ["r7"] && alone.rules == [], "only these: nothing that the environment adds")
     #expect(settings.sensorName == "other", "an empty variable is none")
     #expect(settings.retentionDays == nil, "one file only")
     #expect(settings.retentionMebibytes == 5)

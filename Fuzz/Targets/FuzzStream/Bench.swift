@@ -63,7 +63,8 @@ struct Bench: ~Copyable {
     }
 }
 
-/// A TCP connection as both ends see it.
+/// A TCP connection as both ends see it, with right checksums where all bytes are there: of many wrong ones some are right by
+/// chance, and the sensor would take the others for forged.
 struct Connection {
     /// The next sequence numbers, of the client and of the server.
     var next: [UInt32] = [1000, 9000]
@@ -78,8 +79,9 @@ struct Connection {
     ) -> [UInt8] {
         let ports = end == 0 ? (clientPort, serverPort) : (serverPort, clientPort)
         let tcp = Build.tcp(from: ports.0, to: ports.1, seq: sequence, ack: ack, flags: flags, payload)
-        return Build.ipv4(
-            from: Self.ends[end], to: Self.ends[1 - end], proto: 6, length: 20 + tcp.count + missing, tcp)
+        let packet = Build.withHeaderChecksum(
+            Build.ipv4(from: Self.ends[end], to: Self.ends[1 - end], proto: 6, length: 20 + tcp.count + missing, tcp))
+        return missing == 0 ? Build.withTransportChecksum(packet) : packet
     }
 
     /// The next bytes of an end, which acknowledges all that the other has sent.

@@ -155,5 +155,5 @@ private func deliver(
         fragments[index].replaceSubrange(6..<8, with: Build.u16(field))
     }
     if Bool.random(using: &random) { fragments.swapAt(0, 1) }
-    for fragment in fragments { bench.feed(fragment) }
+    for fragment in fragments { bench.feed(Build.withHeaderChecksum(fragment)) }
 }

@@ -53,6 +53,8 @@ public struct Alert: Codable, Hashable, Sendable {
     /// What tells its row from others, as the detection engine hashed it: 16 bytes; `nil` where repetitions have rows of
     /// their own.
     public var rowKey: [UInt8]?
+    /// The latest messages between its two ends, oldest first.
+    public var history: [HistoryEntry]?
 
     /// Makes an alert; what is not given is absent.
     public init(
@@ -61,7 +63,8 @@ public struct Alert: Codable, Hashable, Sendable {
         destinationIP: IPAddress? = nil, destinationPort: UInt16? = nil, transport: Transport? = nil,
         clientIP: IPAddress? = nil, serverIP: IPAddress? = nil, clientID: String? = nil, communityID: String? = nil,
         groupKey: String? = nil, event: String = "{}", evidence: [EvidenceFrame] = [],
-        evidenceLeftOut: Int? = nil, tally: AlertTally? = nil, rowKey: [UInt8]? = nil
+        evidenceLeftOut: Int? = nil, tally: AlertTally? = nil, rowKey: [UInt8]? = nil,
+        history: [HistoryEntry]? = nil
     ) {
         self.serial = serial
         self.firstSeen = firstSeen
@@ -87,5 +90,6 @@ public struct Alert: Codable, Hashable, Sendable {
         self.evidenceLeftOut = evidenceLeftOut
         self.tally = tally
         self.rowKey = rowKey
+        self.history = history
     }
 }

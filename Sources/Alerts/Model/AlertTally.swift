@@ -52,6 +52,16 @@ public struct AlertTally: Codable, Hashable, Sendable {
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
+    /// `37 clients, 34 kB`; `nil` where there is nothing to tell.
+    public var shortText: String? {
+        var parts: [String] = []
+        if let distinct, distinct > 1 {
+            parts.append("\(isEstimate ? "about " : "")\(distinct) \(distinctName ?? "values")")
+        }
+        if let bytes, bytes > 0 { parts.append(Self.text(ofBytes: bytes)) }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
     private static func text(ofBytes count: Int64) -> String {
         var (amount, unit) = (Double(count), "bytes")
         for next in ["kB", "MB", "GB", "TB"] where amount >= 1000 { (amount, unit) = (amount / 1000, next) }

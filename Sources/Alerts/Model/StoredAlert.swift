@@ -10,6 +10,8 @@ public struct StoredAlert: Hashable, Sendable {
     public var sensor: String
     /// The alert; its evidence is left out unless it was asked for by number.
     public var alert: Alert
+    /// What people said of it; `nil` where nobody did.
+    public var triage: AlertTriage?
 
     /// Puts a row together.
     public init(id: Int64, revision: Int64, runID: Int64, sensor: String, alert: Alert) {
@@ -19,6 +21,11 @@ public struct StoredAlert: Hashable, Sendable {
         self.sensor = sensor
         self.alert = alert
     }
+}
+
+extension StoredAlert {
+    /// How far people have come with it.
+    public var state: AlertState { triage?.state ?? .open }
 }
 
 /// An alert in full: what `show` prints.

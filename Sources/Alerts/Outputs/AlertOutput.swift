@@ -1,25 +1,33 @@
 /// Turns alerts into lines.
 ///
-/// One line holds one alert, whatever bytes the network sent.
+/// One line holds one alert, whatever bytes the network sent; for a narrow terminal it may hold a line feed of our own.
 public protocol AlertOutput: Sendable {
-    /// The line for an alert, without a line feed.
+    /// What stands before the first alert; `nil` for nothing.
+    var header: String? { get }
+
+    /// The line for an alert, without a line feed at its end.
     func line(_ stored: StoredAlert) -> String
+}
+
+extension AlertOutput {
+    /// Nothing.
+    public var header: String? { nil }
 }
 
 /// The formats that `earshot tail --format` knows.
 public enum AlertFormat: String, CaseIterable, Sendable {
-    case text, fast, json, eve
+    case text, fast, json, eve, csv
 
-    /// The output of that format.
+    /// The output of that format, with nothing in it that a program would stumble over.
     ///
-    /// - Parameter color: whether `text` may use ANSI colours: for a terminal only.
     /// - Returns: an output of that format.
-    public func output(color: Bool = false) -> any AlertOutput {
+    public func output() -> any AlertOutput {
         switch self {
-        case .text: TextOutput(color: color)
+        case .text: TextOutput()
         case .fast: FastOutput()
         case .json: JSONOutput()
         case .eve: EVEOutput()
+        case .csv: CSVOutput()
         }
     }
 }

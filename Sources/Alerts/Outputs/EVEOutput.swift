@@ -36,12 +36,12 @@ public struct EVEOutput: AlertOutput {
     private func signature(_ alert: Alert) -> JSONLine {
         var object = JSONLine()
         object.add("action", "allowed")
-        object.add("gid", 1)
-        object.add("signature_id", fnv1a(alert.ruleID) >> 33)
-        object.add("rev", 1)
+        object.add("gid", SuricataNumbers.group)
+        object.add("signature_id", SuricataNumbers.signature(alert.ruleID))
+        object.add("rev", SuricataNumbers.revision)
         object.add("signature", alert.ruleTitle)
         object.add("category", alert.category)
-        object.add("severity", severity(alert.level))
+        object.add("severity", SuricataNumbers.priority(alert.level))
         object.add("metadata", lists: [("rule_id", [alert.ruleID]), ("level", [alert.level.rawValue])])
         return object
     }
@@ -62,12 +62,24 @@ public struct EVEOutput: AlertOutput {
         object.add("client_id", alert.clientID)
         object.add("group_key", alert.groupKey)
         object.add(alert.tally)
+        object.add(state: stored)
         object.add("event", json: alert.event)
         return object
     }
+}
 
-    /// Suricata's priorities: 1 is the most urgent.
-    private func severity(_ level: AlertLevel) -> Int {
+/// What stands for a Sigma rule where Suricata has numbers.
+enum SuricataNumbers {
+    /// The group of rules: that of Suricata's own engine.
+    static let group = 1
+    /// The revision, which Sigma rules do not number.
+    static let revision = 1
+
+    /// A hash of the rule's id in 31 bits.
+    static func signature(_ ruleID: String) -> UInt64 { fnv1a(ruleID) >> 33 }
+
+    /// 1 is the most urgent.
+    static func priority(_ level: AlertLevel) -> Int {
         switch level {
         case .critical, .high: 1
         case .medium: 2

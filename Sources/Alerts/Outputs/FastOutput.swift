@@ -1,6 +1,8 @@
-/// One line an alert in the manner of Suricata's fast.log; sender to receiver, IPv6 in brackets.
+/// One line an alert in the manner of Suricata's fast.log; sender to receiver, IPv6 in brackets, UTC.
 ///
-///     11/21/2026-09:30:00.123456  [**] [RULE-ID] TITLE [**] [Level: high] {TCP} 192.0.2.10:40001 -> 192.0.2.1:1883
+///     11/21/2026-09:30:00.123456  [**] [1:1234567:1] TITLE [**] [Classification: mqtt] [Priority: 1] {TCP} 192.0.2.10:40001 -> 192.0.2.1:1883
+///
+/// The numbers in brackets are those of EVE: `gid`, a hash of the rule's id, `rev`.
 public struct FastOutput: AlertOutput {
     private let showsCount: Bool
 
@@ -18,8 +20,11 @@ public struct FastOutput: AlertOutput {
         let source = alert.sourceIP.map { endText($0, alert.sourcePort) } ?? "-"
         let destination = alert.destinationIP.map { endText($0, alert.destinationPort) } ?? "-"
         var line = "\(time.monthFirstDate)-\(time.clock).\(digits(time.microsecond, 6))"
-        line += "  [**] [\(terminalSafe(alert.ruleID))] \(terminalSafe(alert.ruleTitle)) [**]"
-        line += " [Level: \(alert.level.rawValue)] {\(transport)} \(source) -> \(destination)"
+        line +=
+            "  [**] [\(SuricataNumbers.group):\(SuricataNumbers.signature(alert.ruleID)):\(SuricataNumbers.revision)]"
+        line += " \(terminalSafe(alert.shownTitle)) [**]"
+        line += " [Classification: \(alert.category.isEmpty ? "(null)" : terminalSafe(alert.category))]"
+        line += " [Priority: \(SuricataNumbers.priority(alert.level))] {\(transport)} \(source) -> \(destination)"
         if showsCount, alert.count > 1 { line += " [x\(alert.count)]" }
         return line
     }

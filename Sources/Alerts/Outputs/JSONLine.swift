@@ -32,6 +32,17 @@ struct JSONLine {
         if tally.isFolded { add("folded", 1) }
     }
 
+    /// Adds how far people have come, who came so far, and the latest remark.
+    mutating func add(state stored: StoredAlert) {
+        add("state", stored.state.rawValue)
+        guard let triage = stored.triage else { return }
+        if triage.isReopened { add("reopened", 1) }
+        add("state_by", triage.latestChange?.by)
+        add("state_at", triage.latestChange?.at)
+        add("note", triage.latestNote?.note)
+        add("note_by", triage.latestNote?.by)
+    }
+
     /// Adds an object as a member.
     mutating func add(_ key: String, object: JSONLine) {
         begin(key)

@@ -32,6 +32,7 @@ public struct JSONOutput: AlertOutput {
         line.add("community_id", alert.communityID)
         line.add("group_key", alert.groupKey)
         line.add(alert.tally)
+        line.add(state: stored)
         line.add("event", json: alert.event)
         line.add("sensor", stored.sensor)
         line.add("run_id", stored.runID)

@@ -22,6 +22,12 @@ public struct FollowedAlert: Hashable, Sendable {
     public var stored: StoredAlert
     /// Whether it was not there at the poll before; else its count grew.
     public var isNew: Bool
+
+    /// A row that is new or has changed.
+    public init(stored: StoredAlert, isNew: Bool) {
+        self.stored = stored
+        self.isNew = isNew
+    }
 }
 
 extension AlertReader {
@@ -68,7 +74,7 @@ extension AlertReader {
                 database,
                 sql: "SELECT \(StoredAlert.columns) FROM alert WHERE revision > ? AND \(sql) ORDER BY revision LIMIT ?",
                 arguments: [revision] + arguments + [max(1, limit)])
-            return (end, rows.map { StoredAlert(row: $0) })
+            return (end, rows.map { triage.said(of: StoredAlert(row: $0)) })
         }
     }
 }

@@ -32,7 +32,7 @@ extension AlertReader {
                     sql: "SELECT \(StoredAlert.columns), rule_version, evidence_left_out FROM alert WHERE id = ?",
                     arguments: [id])
             else { return nil }
-            var stored = StoredAlert(row: row)
+            var stored = triage.said(of: StoredAlert(row: row))
             stored.alert.evidence = try Row.fetchAll(
                 database,
                 sql: """
@@ -76,7 +76,7 @@ extension AlertReader {
                 database,
                 sql: "SELECT \(StoredAlert.columns) FROM alert WHERE \(position) AND \(sql) ORDER BY \(order) LIMIT ?",
                 arguments: [value] + arguments + [max(0, limit)]
-            ).map { StoredAlert(row: $0) }
+            ).map { triage.said(of: StoredAlert(row: $0)) }
         }
     }
 }

@@ -9,6 +9,8 @@ import GRDB
 public final class AlertReader: Sendable {
     /// The file.
     public let path: String
+    /// What people said of its alerts.
+    public let triage: TriageView
     private let connection: StoreConnection
 
     /// Opens a store.
@@ -16,41 +18,48 @@ public final class AlertReader: Sendable {
     /// - Throws: `StoreError` where there is none, it cannot be read, is not a store, or has another schema.
     public init(path: String) throws(StoreError) {
         let path = StoreFile.absolute(path)
+        let triage = TriageView(TriageFile(beside: path))
         self.path = path
+        self.triage = triage
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw StoreError(code: .missing, path: path, detail: "no such file")
         }
         guard !isFolder.boolValue else { throw StoreError(code: .notAStore, path: path, detail: "it is a folder") }
         do {
-            connection = try StoreConnection(path: path, outlivesItsName: true) { try Self.openChecked(path) }
+            connection = try StoreConnection(path: path, outlivesItsName: true) { try Self.openChecked(path, triage) }
         } catch {
             throw StoreError(error, path: path, fallback: .cannotRead)
         }
     }
 
-    private static func openChecked(_ path: String) throws -> DatabaseQueue {
+    private static func openChecked(_ path: String, _ triage: TriageView) throws -> DatabaseQueue {
         do {
-            return try openChecked(path, as: path)
+            return try openChecked(path, as: path, triage)
         } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_CANTOPEN {
             // SQLite wants a `-shm` file beside the store. Where none is and none can be made (a read-only medium) and
             // no log waits to be read, the file is all there is and nobody changes it.
             guard !hasLog(path), let name = immutableName(path) else { throw error }
-            return try openChecked(path, as: name)
+            return try openChecked(path, as: name, triage)
         }
     }
 
-    private static func openChecked(_ path: String, as name: String) throws -> DatabaseQueue {
+    private static func openChecked(
+        _ path: String, as name: String, _ triage: TriageView
+    ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.label = "earshot.reader"
         configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { $0.add(function: AlertFilter.anyIn) }
+        configuration.prepareDatabase { database in
+            database.add(function: AlertFilter.anyIn)
+            for function in triage.functions { database.add(function: function) }
+        }
         let queue = try DatabaseQueue(path: name, configuration: configuration)
         let finding = try queue.read { try StoreSchema.inspect($0) }
         try StoreSchema.check(finding, path: path)
         switch finding {
-        case .empty: throw StoreError(code: .notAStore, path: path, detail: "it is empty")
+        case .empty: throw StoreError(code: .notAStore, path: path, detail: StoreError.emptyFile)
         case .older(let found):
             throw StoreError(
                 code: .olderSchema, path: path,
@@ -80,7 +89,10 @@ public final class AlertReader: Sendable {
     /// Runs a read; what SQLite says becomes a `StoreError`.
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
-            return try connection.current().database.read(body)
+            return try connection.current().database.read { database in
+                try triage.refresh(database)
+                return try body(database)
+            }
         } catch {
             throw StoreError(error, path: path, fallback: .cannotRead)
         }

@@ -2,19 +2,35 @@
 ///
 /// Follows draft-ietf-opsawg-pcapng: one section, little-endian, one interface for each link type, nanosecond stamps.
 public enum EvidencePcap {
-    /// The file for the evidence of one alert, in the order of the frames given.
+    /// A frame and what is said of it.
+    public struct Frame: Sendable {
+        let frame: EvidenceFrame
+        let comment: String?
+
+        /// A frame with a comment, such as the alert that rests on it.
+        public init(_ frame: EvidenceFrame, comment: String? = nil) {
+            self.frame = frame
+            self.comment = comment
+        }
+    }
+
+    /// The file for frames, in the order in which they are given, without comments.
+    public static func file(_ frames: [EvidenceFrame]) -> [UInt8] { file(commented: frames.map { Frame($0) }) }
+
+    /// The file for frames, in the order in which they are given.
     ///
-    /// A time before 1970 becomes 1970.
-    public static func file(_ frames: [EvidenceFrame]) -> [UInt8] {
+    /// A time before 1970 becomes 1970; a comment is the option opt_comment of its frame.
+    public static func file(commented: [Frame]) -> [UInt8] {
+        let frames = commented.map(\.frame)
         var file = sectionHeader()
         var interfaces: [UInt32: UInt32] = [:]
         for frame in frames where interfaces[frame.linkType] == nil {
             interfaces[frame.linkType] = UInt32(interfaces.count)
             file += interface(frame.linkType)
         }
-        for frame in frames {
-            guard let number = interfaces[frame.linkType] else { continue }
-            file += packet(frame, interface: number)
+        for entry in commented {
+            guard let number = interfaces[entry.frame.linkType] else { continue }
+            file += packet(entry.frame, interface: number, comment: entry.comment)
         }
         return file
     }
@@ -46,7 +62,7 @@ public enum EvidencePcap {
     }
 
     /// Enhanced Packet Block.
-    private static func packet(_ frame: EvidenceFrame, interface: UInt32) -> [UInt8] {
+    private static func packet(_ frame: EvidenceFrame, interface: UInt32, comment: String?) -> [UInt8] {
         let time = UInt64(max(0, frame.timestampNanoseconds))
         var body: [UInt8] = []
         body.append(little: interface)
@@ -56,6 +72,15 @@ public enum EvidencePcap {
         body.append(little: max(frame.originalLength, UInt32(truncatingIfNeeded: frame.bytes.count)))
         body += frame.bytes
         while body.count % 4 != 0 { body.append(0) }
+        if let comment {
+            let text = Array(comment.utf8.prefix(Int(UInt16.max)))
+            // Option opt_comment (1), padded; end of options.
+            body.append(little: 1 as UInt16)
+            body.append(little: UInt16(text.count))
+            body += text
+            while body.count % 4 != 0 { body.append(0) }
+            body.append(little: 0 as UInt32)
+        }
         return block(6, body)
     }
 

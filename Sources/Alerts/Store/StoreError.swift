@@ -32,6 +32,12 @@ public struct StoreError: Error, Hashable, Sendable {
     /// What the system said, without a full stop.
     public var detail: String
 
+    /// Whether the file is there and nothing was written to it yet.
+    public var isEmptyFile: Bool { code == .notAStore && detail == Self.emptyFile }
+
+    /// What is said of such a file.
+    static let emptyFile = "it is empty"
+
     /// The exit code of sysexits.h.
     public var exitCode: Int32 {
         switch code {

@@ -186,6 +186,9 @@ public struct DetectionLimits: Hashable, Sendable {
     /// Bytes of the frames that correlations may want as evidence, and of the tables for them.
     public var evidenceBytes = 16 << 20
 
+    /// Bytes of what is kept of the latest messages between two ends.
+    public var historyBytes = 4 << 20
+
     /// The limits of an ordinary sensor: some 110 MiB when every table is full.
     ///
     /// `DetectionCounters.stateBytes` tells what they have taken so far.

@@ -14,9 +14,13 @@ extension Flow {
         let flags = packet.tcp.flags
         var doubts: SegmentDoubts = []
         switch checksum {
-        case .ok: if !traits.contains(.rightChecksum) { streams[own].profile.traits.insert(.rightChecksum) }
-        case .wrong: if traits.contains(.rightChecksum) { doubts.insert(.checksum) }
-        case .partial: if traits.contains(.rightChecksum) { doubts.insert(.partialChecksum) }
+        case .ok: if !traits.contains(.rightChecksum) { streams[own].profile.learnChecksum(isRight: true) }
+        case .wrong, .partial:
+            if traits.contains(.rightChecksum) {
+                doubts.insert(checksum == .wrong ? .checksum : .partialChecksum)
+            } else {
+                streams[own].profile.learnChecksum(isRight: false)
+            }
         case .absent, .unknown: break
         }
         if packet.tcp.options.isSigned, traits.contains(.known), !traits.contains(.signed) {

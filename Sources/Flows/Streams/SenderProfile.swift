@@ -12,7 +12,7 @@ struct SenderProfile: Sendable {
         let rawValue: UInt8
         /// A packet of it was seen: addresses of the link, network and hop limit are known.
         static let known = Traits(rawValue: 1)
-        /// It has sent a right checksum.
+        /// It fills its checksums in.
         static let rightChecksum = Traits(rawValue: 2)
         /// Its SYN was seen: it is known whether it asked for timestamps and a window scale.
         static let syn = Traits(rawValue: 4)
@@ -42,11 +42,28 @@ struct SenderProfile: Sendable {
     /// The end of the largest window that it has offered.
     var edge = SequenceNumber(0)
     var network: UInt64 = 0
+    /// 0 before its first wrong checksum; then 1, and 4 for each right one, 1 less for each wrong one.
+    var checksumPoints: UInt8 = 0
     var sourceMAC: MACAddress?
     var destinationMAC: MACAddress?
 
     /// Hop limits of one end differ by so many where routes do; more is suspect.
     static let hopLimitTolerance: UInt8 = 2
+
+    /// Learns from a checksum, whether it is right.
+    ///
+    /// The first that is right is believed, unless wrong ones came before it: of an end that leaves them to its card one in
+    /// 65,536 is right by chance, and all behind it would be refused. Then it takes two in a row, or more of them where wrong
+    /// ones stand between, which may be forged.
+    mutating func learnChecksum(isRight: Bool) {
+        guard !traits.contains(.rightChecksum) else { return }
+        if isRight {
+            if checksumPoints > 0 { checksumPoints += 4 }
+            if checksumPoints == 0 || checksumPoints > 8 { traits.insert(.rightChecksum) }
+        } else {
+            checksumPoints = max(1, checksumPoints) - (checksumPoints > 1 ? 1 : 0)
+        }
+    }
 
     /// Learns the way that packets of this end come.
     mutating func learn(hopLimit: UInt8, network: UInt64, sourceMAC: MACAddress?, destinationMAC: MACAddress?) {

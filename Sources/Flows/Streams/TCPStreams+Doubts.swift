@@ -16,12 +16,12 @@ extension TCPStreams {
     public mutating func takesDatagram(_ checksum: ChecksumVerdict, slot: Int, side: Side) -> Bool {
         let isRight = table[slot][side].profile.traits.contains(.rightChecksum)
         switch checksum {
-        case .ok:
-            if !isRight { table[slot][side].profile.traits.insert(.rightChecksum) }
+        case .ok: if !isRight { table[slot][side].profile.learnChecksum(isRight: true) }
         case .wrong where isRight:
             counters.refusedDatagrams += 1
             return false
-        case .wrong, .partial, .absent, .unknown: break
+        case .wrong, .partial: if !isRight { table[slot][side].profile.learnChecksum(isRight: false) }
+        case .absent, .unknown: break
         }
         return true
     }

@@ -421,10 +421,11 @@ public struct TCPStreams: ~Copyable {
         var flow = table[slot]
         release(&flow)
         for side in [Side.first, .second] {
-            let isRight = table[slot][side].profile.traits.contains(.rightChecksum)
+            let profile = table[slot][side].profile
             table[slot][side] = HalfStream()
-            // A machine goes on to fill in its checksums.
-            if isRight { table[slot][side].profile.traits.insert(.rightChecksum) }
+            // A machine goes on to fill in its checksums, or to leave them to its card.
+            table[slot][side].profile.traits = profile.traits.intersection(.rightChecksum)
+            table[slot][side].profile.checksumPoints = profile.checksumPoints
         }
         table[slot].isClosed = false
     }

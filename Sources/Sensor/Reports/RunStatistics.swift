@@ -68,6 +68,12 @@ public struct RunStatistics: Codable, Sendable {
     var content: String?
     /// Capture time from the earliest frame to the latest, in microseconds; of several runs the sum.
     public var captureMicroseconds: Int64 = 0
+    /// Names the start of the program that the run belongs to: a replay of several files has a run for each.
+    public var invocation: String?
+    /// Capture time of the earliest frame of a capture, microseconds since 1970 UTC; `nil` for none.
+    public var firstFrame: Int64?
+    /// Capture time of the latest frame of a capture, microseconds since 1970 UTC; `nil` for none.
+    public var lastFrame: Int64?
 
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
@@ -87,6 +93,9 @@ public struct RunStatistics: Codable, Sendable {
         case rulesDigests = "rules_digests"
         case content
         case captureMicroseconds = "capture_us"
+        case invocation
+        case firstFrame = "first_frame"
+        case lastFrame = "last_frame"
     }
 
     /// Zeros.
@@ -188,6 +197,8 @@ extension RunStatistics {
         reloads += other.reloads
         reloadsFailed += other.reloadsFailed
         rulesDigests += other.rulesDigests
+        firstFrame = [firstFrame, other.firstFrame].compactMap(\.self).min()
+        lastFrame = [lastFrame, other.lastFrame].compactMap(\.self).max()
         losses.merge(other.losses) { one, two in
             var sum = one
             sum.gaps += two.gaps

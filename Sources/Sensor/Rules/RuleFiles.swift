@@ -127,6 +127,9 @@ public enum RuleFiles {
         return !isFolder.boolValue || !ruleFiles(below: path).isEmpty
     }
 
+    /// The path of a file without links, by which two paths to it are one.
+    static func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
     /// Whether a file is one of the shipped rules.
     public static func isShipped(_ file: String) -> Bool {
         guard let folder = shipped() else { return false }

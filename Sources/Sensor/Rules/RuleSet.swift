@@ -18,37 +18,44 @@ public struct RuleSet: Sendable {
     public let digest: String
     private let texts: [String: String]
 
-    /// Reads and compiles the rules of some folders, without filters and lists; with none given, the shipped ones.
+    /// Reads and compiles the rules of some folders alone, without filters and lists; with none given, the shipped ones.
     public static func load(_ paths: [String]) throws(SensorError) -> RuleSet {
-        try load(RuleSources(rules: paths))
+        try load(RuleSources(onlyRules: paths))
     }
 
-    /// Reads and compiles rules and filters; where no rules are named, the shipped ones.
+    /// Reads and compiles rules and filters.
+    ///
+    /// A rule of the site with the id or name of one of those that come first takes its place.
     ///
     /// The tests of rules are read where `withTests`, regular expressions taken from `patterns` where they are there.
     public static func load(
         _ sources: RuleSources, withTests: Bool = true, patterns: PatternCache = PatternCache()
     ) throws(SensorError) -> RuleSet {
-        var paths = sources.rules
-        if paths.isEmpty {
+        var first = sources.onlyRules
+        if first.isEmpty {
             guard let shipped = RuleFiles.shipped() else {
-                throw SensorError(.noInput, "the shipped rules were not found; name a folder with --rules")
+                throw SensorError(.noInput, "the shipped rules were not found; name a folder with --only-rules")
             }
-            paths = [shipped]
+            first = [shipped]
         }
-        let rules = try RuleFiles.read(paths)
+        let base = try RuleFiles.read(first)
+        let own = try RuleFiles.read(sources.rules)
+        let known = Set(base.files.map { RuleFiles.resolved($0.path) })
         let filters = try RuleFiles.read(sources.filters, .filters)
         return RuleSet(
-            files: rules.files, filters: filters.files, lists: sources.lists,
-            found: rules.diagnostics + filters.diagnostics, withTests: withTests, patterns: patterns)
+            files: base.files, added: own.files.filter { !known.contains(RuleFiles.resolved($0.path)) },
+            filters: filters.files, lists: sources.lists,
+            found: base.diagnostics + own.diagnostics + filters.diagnostics, withTests: withTests, patterns: patterns)
     }
 
     /// Compiles rule files, with the filters and lists of a site.
     ///
-    /// `found` is what was said of the files already. Without `withTests` the rules have no tests, and nothing is said of
+    /// Rules of `added` take the place of those of `files` with the same id or name. `found` is what was said of the files
+    /// already. Without `withTests` the rules have no tests, and nothing is said of
     /// them. `patterns` are regular expressions that were compiled before.
     public init(
-        files: [RuleFiles.File], filters: [RuleFiles.File] = [], lists: [String: [String]] = [:],
+        files: [RuleFiles.File], added: [RuleFiles.File] = [], filters: [RuleFiles.File] = [],
+        lists: [String: [String]] = [:],
         found: [Diagnostic] = [], withTests: Bool = true, patterns: PatternCache = PatternCache()
     ) {
         var documents: [SigmaDocument] = []
@@ -56,7 +63,8 @@ public struct RuleSet: Sendable {
         var diagnostics = found
         var hasher = SHA256()
         var texts: [String: String] = [:]
-        for (index, file) in (files + filters).enumerated() {
+        var replacement = RuleReplacement()
+        for (index, file) in (files + added + filters).enumerated() {
             texts[file.path] = file.text
             hasher.update(data: Data(file.text.utf8))
             hasher.update(data: Data([0]))
@@ -69,13 +77,15 @@ public struct RuleSet: Sendable {
             diagnostics += reading.diagnostics
             broken += reading.broken
             for document in reading.documents {
-                if index >= files.count, let problem = Self.notAFilter(document, file.path) {
+                if index >= files.count + added.count, let problem = Self.notAFilter(document, file.path) {
                     diagnostics.append(problem)
                 } else {
+                    if index >= files.count, index < files.count + added.count { replacement.note(document) }
                     documents.append(document)
                 }
             }
         }
+        diagnostics += replacement.replace(in: &documents)
         let lists = SiteLists.completed(lists)
         for (name, members) in lists.sorted(by: { $0.key < $1.key }) {
             hasher.update(data: Data(([name] + members).joined(separator: "\n").utf8))
@@ -87,7 +97,7 @@ public struct RuleSet: Sendable {
         compiled = rules
         self.documents = documents
         self.lists = lists
-        self.diagnostics = Self.sorted(diagnostics + compilerFound, by: (files + filters).map(\.path))
+        self.diagnostics = Self.sorted(diagnostics + compilerFound, by: (files + added + filters).map(\.path))
         self.texts = texts
         digest = hasher.finalize().map { String(format: "%02x", $0) }.joined()
     }

@@ -33,11 +33,11 @@ public struct RuleTests: Sendable {
     }
 
     private let rules: RuleSet
-    private let folder: String
+    private let folder: String?
     private let settings: Settings
 
-    /// Tests of `rules`, with captures below `folder`.
-    public init(_ rules: RuleSet, captures folder: String, settings: Settings) {
+    /// Tests of `rules`, with captures below `folder`; without one, in the folder that belongs to each rule.
+    public init(_ rules: RuleSet, captures folder: String?, settings: Settings) {
         self.rules = rules
         self.folder = folder
         self.settings = settings
@@ -66,8 +66,9 @@ public struct RuleTests: Sendable {
                 if test.capture.isEmpty {
                     result = alerts(in: test, of: rule)
                 } else {
-                    result = counts[test.capture] ?? alerts(inCapture: test.capture)
-                    counts[test.capture] = result
+                    let path = "\(folder ?? Self.samples(beside: rule.file))/\(test.capture)"
+                    result = counts[path] ?? alerts(inCapture: path)
+                    counts[path] = result
                 }
                 var outcome = Outcome(
                     rule: rule.id, title: rule.title, subject: test.subject,
@@ -91,10 +92,10 @@ public struct RuleTests: Sendable {
         }
     }
 
-    private func alerts(inCapture name: String) -> Result<[String: UInt64], SensorError> {
+    private func alerts(inCapture path: String) -> Result<[String: UInt64], SensorError> {
         var worker = worker(settings.limits)
         do throws(CaptureError) {
-            var file = try CaptureFile.open("\(folder)/\(name)")
+            var file = try CaptureFile.open(path)
             while let frame = try file.next() { worker.process(frame, file.bytes) }
         } catch { return .failure(SensorError(error)) }
         worker.finish()

@@ -34,6 +34,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// The frames of events that came into a correlation.
     private var ring: EvidenceRing<FrameHeader>
     private var values = FieldValues()
+    /// What the ends of an alert did before it.
+    private var history: SessionHistory
     private let deliver: (AlertChange) -> Void
     /// Whether alerts carry the keys of their rows.
     private let keepsRowKeys: Bool
@@ -48,6 +50,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         self.keepsRowKeys = keepsRowKeys
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
         ring = EvidenceRing(memory: limits.evidenceBytes)
+        history = SessionHistory(bytes: limits.historyBytes, hash: hash)
         self.rules = rules
         repetitions = Array(repeating: 0, count: rules.rules.count)
         json = EventJSON(registry: Protocols.registry)
@@ -72,6 +75,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         deliver = old.deliver
         token = old.token
         ring = old.ring
+        history = old.history
         engine = DetectionEngine(rules: rules, continuing: old.engine)
     }
 
@@ -84,6 +88,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         frames: MessageFrames
     ) {
         token &+= 1
+        history.note(event, context, message: message)
         engine.evaluate(event, context, message: message, token: token)
         if engine.cameIntoCorrelation { remember(frames) }
         if engine.wantsFrame { keepLast(of: frames) }
@@ -217,7 +222,8 @@ public struct DetectionSink: EventSink, ~Copyable {
             transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
             clientID: hit.missed == nil ? clientID(event, message) : nil,
             communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
-            event: String(decoding: object, as: UTF8.self), rowKey: keepsRowKeys ? hit.key.bytes : nil)
+            event: String(decoding: object, as: UTF8.self), rowKey: keepsRowKeys ? hit.key.bytes : nil,
+            history: history.entries(shown))
     }
 
     /// Counts a row that has risen by the rule that it is called by now.

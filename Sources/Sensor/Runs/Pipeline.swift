@@ -17,6 +17,8 @@ public struct Pipeline: ~Copyable {
     private var rules: RuleSet
     private var reloads = ReloadCounters()
     private let settings: Settings
+    /// Names this start of the program in the statistics of its runs.
+    private let invocation = UUID().uuidString
 
     /// Joins rules and store.
     ///
@@ -89,9 +91,13 @@ public struct Pipeline: ~Copyable {
     /// Ends the run in the store with what it saw; returns that.
     ///
     /// What the store does not take now waits in its spill file, which the writer says by itself.
-    public mutating func end(_ status: RunStatus, drops: CaptureDrops, content: String? = nil) -> RunStatistics {
+    public mutating func end(
+        _ status: RunStatus, drops: CaptureDrops, content: String? = nil, span: ClosedRange<Timestamp>? = nil
+    ) -> RunStatistics {
         var seen = statistics(drops)
         seen.content = content
+        seen.firstFrame = span?.lowerBound.microseconds
+        seen.lastFrame = span?.upperBound.microseconds
         writer.endRun(summary(seen, status, drops))
         return seen
     }
@@ -101,6 +107,7 @@ public struct Pipeline: ~Copyable {
 
     private func statistics(_ drops: CaptureDrops) -> RunStatistics {
         var seen = statistics.since(baseline)
+        seen.invocation = invocation
         seen.dropped = ["kernel": drops.kernel, "interface": drops.interface]
         return seen
     }

@@ -149,12 +149,15 @@ public struct Replay: ~Copyable {
         let isPaced = clock != nil
         var chain = FrameChain()
         var repeated: [Int64] = []
+        var span: ClosedRange<Timestamp>?
         do throws(CaptureError) {
             while let frame = try file.next() {
                 if isPaced { clock?.wait(until: frame.timestamp, stop) }
                 if stop.isStopped { break }
                 pipeline.worker.process(frame, file.bytes)
                 chain.add(frame, file.bytes)
+                let time = frame.timestamp
+                span = span.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
                 if !recorded.isEmpty, let runs = recorded[chain.count] {
                     repeated += runs.filter { $0.content == chain.text }.map(\.run)
                 }
@@ -164,7 +167,7 @@ public struct Replay: ~Copyable {
         progress(file.bytesConsumed, file.framesRead)
         if isLast || stop.isStopped { pipeline.worker.finish() }
         let status: RunStatus = stop.isStopped ? .interrupted : result.error == nil ? .finished : .damaged
-        result.statistics = pipeline.end(status, drops: CaptureDrops(), content: chain.text)
+        result.statistics = pipeline.end(status, drops: CaptureDrops(), content: chain.text, span: span)
         // The same capture as before, grown, mended or packed otherwise.
         if status != .interrupted { try pipeline.removeRepeated(of: repeated) }
         return result

@@ -26,14 +26,15 @@ public struct SensorLimits: Sendable {
     ///
     /// What the program takes before any frame comes on top.
     public init(memory: Int) {
-        // Of 512 parts: 192 flows and what waits in them, 40 what carries messages, 8 what waits for its proof, 148
-        // conversations, 80 correlations and alert rows, 12 the frames that correlations may want as evidence, 16 alerts
+        // Of 512 parts: 188 flows and what waits in them, 40 what carries messages, 8 what waits for its proof, 148
+        // conversations, 80 correlations and alert rows, 12 the frames that correlations may want as evidence, 4 what sessions did lately, 16 alerts
         // that wait for the store, 16 the store.
         let part = max(memory, 16 << 20) / 512
-        engine = EngineLimits(flowBytes: 192 * part, carrierBytes: 40 * part, candidateBytes: 8 * part)
+        engine = EngineLimits(flowBytes: 188 * part, carrierBytes: 40 * part, candidateBytes: 8 * part)
         dissectors = Dissectors.Limits(bytes: 148 * part)
         detection = DetectionLimits(bytes: 80 * part)
         detection.evidenceBytes = 12 * part
+        detection.historyBytes = 4 * part
         alertQueueBytes = 16 * part
         storeCacheBytes = 16 * part
     }

@@ -40,7 +40,7 @@ extension Settings {
     private static let memoryKey = "max_memory"
     private static let keys = [
         memoryKey,
-        "db", "rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
+        "db", "rules", "only_rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
         "capture_buffer_mebibytes", "snap_length",
         "promiscuous", "max_flows", "checksums", "proxies", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
     ]
@@ -49,6 +49,7 @@ extension Settings {
         switch key {
         case "db": database = try string(key, value)
         case "rules": rules = try strings(key, value)
+        case "only_rules": onlyRules = try strings(key, value)
         case "filters": filters = try strings(key, value)
         case "lists": lists = try self.lists(key, value)
         case "sensor": sensorName = try string(key, value)

@@ -7,8 +7,10 @@ import Network
 public struct Settings: Sendable {
     /// The alert store.
     public var database: String
-    /// Folders or files with rules; empty for the shipped rules.
+    /// Folders or files with rules of the site, beside the shipped ones.
     public var rules: [String] = []
+    /// Folders or files with rules, instead of the shipped ones; empty for these.
+    public var onlyRules: [String] = []
     /// Folders or files with the site's own filters: exceptions to the rules.
     public var filters: [String] = []
     /// The site's lists by name: what rules and filters refer to by `|expand` with `%name%`.
@@ -46,6 +48,9 @@ public struct Settings: Sendable {
         public var database: String?
         /// Paths of rules; where there are any, those of the environment and the file do not count.
         public var rules: [String] = []
+        /// Paths of rules instead of the shipped ones; where there are any, those of the environment and the file do not
+        /// count.
+        public var onlyRules: [String] = []
         /// Paths of filters; where there are any, those of the environment and the file do not count.
         public var filters: [String] = []
         /// The path of the configuration file; `nil` for where it usually is.
@@ -73,12 +78,17 @@ public struct Settings: Sendable {
         if let paths = environment["EARSHOT_RULES"], !paths.isEmpty {
             settings.rules = paths.split(separator: ":").map(String.init)
         }
+        if let paths = environment["EARSHOT_ONLY_RULES"], !paths.isEmpty {
+            settings.onlyRules = paths.split(separator: ":").map(String.init)
+        }
         if let paths = environment["EARSHOT_FILTERS"], !paths.isEmpty {
             settings.filters = paths.split(separator: ":").map(String.init)
         }
         if let name = environment["EARSHOT_SENSOR"], !name.isEmpty { settings.sensorName = name }
         if let path = flags.database { settings.database = path }
         if !flags.rules.isEmpty { settings.rules = flags.rules }
+        // Only these means: none that the environment or the file adds.
+        if !flags.onlyRules.isEmpty { (settings.onlyRules, settings.rules) = (flags.onlyRules, flags.rules) }
         if !flags.filters.isEmpty { settings.filters = flags.filters }
         if settings.filters.isEmpty, RuleFiles.holdsAny(RuleSources.defaultFilters) {
             settings.filters = [RuleSources.defaultFilters]

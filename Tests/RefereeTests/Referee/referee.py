@@ -116,7 +116,7 @@ class Referee:
         """Removes the generated rules that Earshot refuses, with those that count them."""
         refused = collections.Counter()
         while True:
-            done = self.earshot("rules", "check", "--rules", folder)
+            done = self.earshot("rules", "check", "--only-rules", folder)
             text = done.stderr.decode()
             bad = re.findall(r"error\[([\w-]+)\][^\n]*\n\s*--> ([^\n:]+\.yml)", text)
             if not bad:
@@ -219,7 +219,7 @@ class Referee:
                 if time.monotonic() - self.start > options.seconds:
                     self.counts["captures left out, time is over"] += 1
                     continue
-                events = self.decode(name, "--matches", "--rules", options.rules, "--rules", str(work / "rules"))
+                events = self.decode(name, "--matches", "--only-rules", options.rules, "--only-rules", str(work / "rules"))
                 if not events:
                     self.counts["captures without events"] += 1
                 elif len(events) > MOST_EVENTS:

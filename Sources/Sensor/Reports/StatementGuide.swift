@@ -1,0 +1,39 @@
+import Events
+
+/// The rules of the specifications by the names that `violation.id` shows.
+public struct StatementGuide: Sendable {
+    private let statements: [SpecificationStatement]
+
+    /// The statements of every protocol and of what carries them.
+    public init() {
+        // What WebSocket shares with a protocol, the protocol has told already.
+        var known = Protocols.descriptors.flatMap { $0.statements() }
+        let ids = Set(known.map(\.id))
+        known += CarrierViolation.statements.filter { !ids.contains($0.id) }
+        statements = known
+    }
+
+    /// Every name, in the order of documents and clauses.
+    public var ids: [String] {
+        Array(Set(statements.map(\.id))).sorted { left, right in
+            left.split { !$0.isNumber }.compactMap { Int($0) }.lexicographicallyPrecedes(
+                right.split { !$0.isNumber }.compactMap { Int($0) })
+        }
+    }
+
+    /// What a name means: a statement of each version of a specification that has it; empty where there is none.
+    ///
+    /// Letters may be small, and the brackets in which specifications print names may stay: `[mqtt-3.3.1-4]`.
+    public func statements(named name: String) -> [SpecificationStatement] {
+        let wanted = name.filter { !"[]".contains($0) }.uppercased()
+        return statements.filter { $0.id.uppercased() == wanted }
+    }
+
+    /// The statements of a clause: those whose names begin with the text.
+    public func statements(of clause: String) -> [SpecificationStatement] {
+        let wanted = clause.filter { !"[]".contains($0) }.uppercased()
+        return statements.filter {
+            $0.id.uppercased().hasPrefix(wanted + "-") || $0.id.uppercased().hasPrefix(wanted + ".")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Alerts
+import Bytes
+import Events
+import Network
+import Tables
+
+/// The latest messages between each client and server, in a few bytes each: an alert takes along what led to it.
+///
+/// Bounded: the pair of ends that was silent longest makes room. In the steady state nothing is allocated.
+struct SessionHistory: ~Copyable {
+    /// Messages that are kept of a pair of ends.
+    static let depth = 20
+    /// Bytes that are kept of what a message is about.
+    private static let textBytes = 46
+
+    // Which of the places of a slot are taken: the next one to write, and how many are.
+    private struct Ring {
+        var next: UInt8 = 0
+        var count: UInt8 = 0
+    }
+
+    // 16 bytes, and its text beside it.
+    private struct Line {
+        var time: Int64 = 0
+        var frame: UInt32 = 0
+        var type: UInt8 = 0
+        /// The place of the protocol in the list of descriptors.
+        var protocolPlace: UInt8 = 0
+        var isFromClient = false
+        var length: UInt8 = 0
+    }
+
+    private let hash: SeededHash
+    private var rings: LRUTable<UInt64, Ring>
+    private var lines: [Line] = []
+    private var texts: [UInt8] = []
+    private var values = FieldValues()
+    /// What a message of each protocol is about: the first of these fields that it has.
+    private let subjects = Protocols.descriptors.map(\.subjectFields)
+    private let categories = Protocols.descriptors.map(\.category)
+
+    /// A history of about so many bytes.
+    init(bytes: Int, hash: SeededHash) {
+        self.hash = hash
+        let each = Self.depth * (MemoryLayout<Line>.stride + Self.textBytes) + LRUTable<UInt64, Ring>.bytesPerEntry
+        rings = LRUTable(limit: max(16, bytes / each))
+    }
+
+    /// Takes up a message.
+    mutating func note(
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) {
+        guard let place = categories.firstIndex(of: event.category) else { return }
+        let key = key(of: context)
+        let slot = rings.use(key) ?? begin(key)
+        let index = slot * Self.depth + Int(rings[slot].next)
+        var line = Line(
+            time: context.timestamp.microseconds, frame: UInt32(truncatingIfNeeded: context.frameNumber),
+            type: event.messageType, protocolPlace: UInt8(truncatingIfNeeded: place),
+            isFromClient: context.direction == .toServer)
+        for field in subjects[place] {
+            values.removeAll()
+            event.read(field, message: message, into: &values)
+            guard case .bytes(let reference)? = values.values.first else { continue }
+            let start = index * Self.textBytes
+            line.length = values.withBytes(reference, message: message) { bytes in
+                let head = bytes.extracting(first: Self.textBytes)
+                texts.overwrite(at: start, copying: head)
+                return UInt8(head.byteCount)
+            }
+            break
+        }
+        lines[index] = line
+        rings[slot].next = UInt8((Int(rings[slot].next) + 1) % Self.depth)
+        rings[slot].count = min(rings[slot].count + 1, UInt8(Self.depth))
+    }
+
+    /// The latest messages between the two ends of a message, oldest first.
+    func entries(_ context: EventContext) -> [HistoryEntry] {
+        guard let slot = rings.find(key(of: context)) else { return [] }
+        let ring = rings[slot]
+        return (0..<Int(ring.count)).map { step in
+            let place = (Int(ring.next) + Self.depth - Int(ring.count) + step) % Self.depth
+            let index = slot * Self.depth + place
+            let line = lines[index]
+            let start = index * Self.textBytes
+            return HistoryEntry(
+                time: line.time, frameNumber: UInt64(line.frame), isFromClient: line.isFromClient,
+                type: Protocols.descriptors[Int(line.protocolPlace)].typeName(line.type),
+                text: String(decoding: texts[start..<(start + Int(line.length))], as: UTF8.self))
+        }
+    }
+
+    private mutating func begin(_ key: UInt64) -> Int {
+        let slot = rings.insert(key, Ring())
+        let needed = (slot + 1) * Self.depth
+        while lines.count < needed {
+            lines.append(Line())
+            texts.append(contentsOf: repeatElement(0, count: Self.textBytes))
+        }
+        rings[slot] = Ring()
+        return slot
+    }
+
+    private func key(of context: EventContext) -> UInt64 {
+        let (client, server) = (context.client, context.server)
+        return hash.hash(
+            client.address.high ^ UInt64(client.port), client.address.low, server.address.high ^ UInt64(server.port),
+            server.address.low, UInt64(context.transport.rawValue))
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+
+/// The words behind a command: captures, and behind them an expression as tcpdump takes it, in quotes or not.
+struct CaptureWords {
+    /// The captures: files, folders, `-`.
+    let paths: [String]
+    /// The expression; `nil` for none.
+    let filter: String?
+
+    /// Words that begin an expression (pcap-filter(7)).
+    ///
+    /// Any other is a path, so that a name with a slip in it is told as a
+    /// file that is not there, and never looked up as a host.
+    private static let keywords: Set<String> = [
+        "tcp", "udp", "sctp", "icmp", "icmp6", "ip", "ip6", "arp", "rarp", "ether", "wlan", "vlan", "mpls", "pppoes",
+        "pppoed", "geneve", "host", "net", "port", "portrange", "src", "dst", "gateway", "proto", "protochain", "less",
+        "greater", "broadcast", "multicast", "inbound", "outbound", "not", "!", "(", "len",
+    ]
+
+    /// Parts words; `named` are captures that options named before them.
+    init(_ words: [String], named: [String] = []) {
+        let start =
+            words.firstIndex { word in
+                !FileManager.default.fileExists(atPath: word) && word != "-" && Self.beginsExpression(word)
+            } ?? words.endIndex
+        paths = named + words[..<start]
+        filter = start < words.endIndex ? words[start...].joined(separator: " ") : nil
+    }
+
+    private static func beginsExpression(_ word: String) -> Bool {
+        let first = word.prefix { !$0.isWhitespace && !"[(=<>".contains($0) }
+        return keywords.contains(first.isEmpty ? String(word.prefix(1)) : String(first))
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import ProgramSupport
+import TestSupport
+import Testing
+
+/// What people say of alerts, and the exceptions that they make of them.
+@Suite struct TriageCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for sample in ["mqtt/sys-subscription", "mqtt/harvest-root-wildcard"] {
+            _ = try earshot("replay", "-q", "\(Program.samples)/\(sample).pcap", directory: folder.path)
+        }
+    }
+
+    private func object(_ id: Int) throws -> [String: Any] {
+        let lines = try earshot("tail", "--format", "json", directory: folder.path).lines
+        let objects = lines.compactMap { line in
+            (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
+        }
+        return try #require(objects.first { $0["id"] as? Int == id })
+    }
+
+    @Test("Seen, closed, opened again, noted") func states() throws {
+        #expect(try object(1)["state"] as? String == "open")
+        let closed = try earshot("close", "#1", "-m", "our own scan", "--by", "anna", directory: folder.path)
+        #expect(
+            closed.status == 0 && closed.text == "#1  closed by anna  MQTT Subscription to Broker Statistics\n",
+            "\(closed.text)")
+        let row = try object(1)
+        #expect(row["state"] as? String == "closed")
+        #expect(row["state_by"] as? String == "anna")
+        #expect(row["note"] as? String == "our own scan")
+        #expect(try earshot("tail", directory: folder.path).lines[0].hasSuffix("  [closed by anna]"))
+        #expect(try earshot("show", "1", directory: folder.path).text.contains("  closed by anna: our own scan\n"))
+        let rows = try alerts(in: folder.file("earshot.db")).count
+        #expect(try earshot("tail", "-n", "100", "--state", "open", directory: folder.path).lines.count == rows - 1)
+        let eve = try earshot("tail", "--format", "eve", "-n", "100", directory: folder.path).lines[0]
+        #expect(eve.contains(#""state":"closed""#))
+        #expect(try earshot("reopen", "1", "--by", "bert", directory: folder.path).status == 0)
+        #expect(try object(1)["state"] as? String == "open")
+        #expect(try earshot("ack", "last", directory: folder.path).status == 0)
+        #expect(try earshot("note", "1", "2", "-m", "asked the integrator", directory: folder.path).lines.count == 2)
+        #expect(try object(rows)["state"] as? String == "acknowledged")
+        let missing = try earshot("close", "1", "99", directory: folder.path)
+        #expect(missing.status == 66)
+        #expect(
+            missing.errorText == "earshot: earshot.db: there is no alert 99; nothing was written\n",
+            "\(missing.errorText)")
+    }
+
+    /// The same captures again, with the filter: what was excepted is not there, everything else is.
+    @Test("An exception") func anException() throws {
+        let before = try alerts(in: folder.file("earshot.db")).map(\.title)
+        #expect(before.count >= 2)
+        let outcome = try earshot("except", "1", "-o", "known.yml", directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        #expect(outcome.text.contains("rules: [mqtt_sys_subscription]"), "\(outcome.text)")
+        #expect(outcome.text.contains("server.ip: '10.77.0.1'") && outcome.text.contains("server.port: 1883"))
+        #expect(
+            outcome.errorText.contains("the alert's message no longer meets mqtt_sys_subscription"),
+            "\(outcome.errorText)")
+        #expect(try contents(folder.file("known.yml")) == outcome.output, "what is shown is what is written")
+        let checked = try earshot("rules", "check", "--filters", "known.yml", directory: folder.path)
+        #expect(checked.status == 0, "\(checked.errorText)")
+        for sample in ["mqtt/sys-subscription", "mqtt/harvest-root-wildcard"] {
+            _ = try earshot(
+                "replay", "-q", "\(Program.samples)/\(sample).pcap", "--filters", "known.yml", "--db", "after.db",
+                directory: folder.path)
+        }
+        let after = try alerts(in: folder.file("after.db")).map(\.title)
+        #expect(after == before.filter { $0 != "MQTT Subscription to Broker Statistics" })
+        let again = try earshot("except", "1", "-o", "known.yml", directory: folder.path)
+        #expect(again.status == 73 && again.errorText.contains("known.yml: is there already"), "\(again.errorText)")
+    }
+
+    /// A row that several rules make: none of them tells it any more.
+    @Test("An exception for a row of several rules") func anExceptionForARowOfSeveralRules() throws {
+        let harvest = try #require(try alerts(in: folder.file("earshot.db")).first { $0.title.contains("Harvest") })
+        let outcome = try earshot("except", "\(harvest.id)", directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        #expect(outcome.text.contains("mqtt_harvest, mqtt_message_to_reader_of_all"), "\(outcome.text)")
+        _ = try earshot(
+            "replay", "-q", "\(Program.samples)/mqtt/harvest-root-wildcard.pcap", "--filters",
+            "except-\(harvest.id).yml", "--db", "after.db", directory: folder.path)
+        let after = try alerts(in: folder.file("after.db"))
+        #expect(!after.contains { $0.title.contains("Harvest") }, "\(after.map(\.title))")
+    }
+
+    @Test("Tables") func tables() throws {
+        let overview = try earshot("alerts", directory: folder.path)
+        #expect(overview.status == 0, "\(overview.errorText)")
+        #expect(
+            overview.lines[0].hasPrefix("\(try alerts(in: folder.file("earshot.db")).count) alerts, all open, from "))
+        #expect(overview.lines.allSatisfy { $0.count <= 160 }, "\(overview.text)")
+        let rules = try earshot("alerts", "--by", "rule", "--json", directory: folder.path).lines.map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(rules.contains { $0["key"] as? String == "MQTT Subscription to Broker Statistics" })
+        #expect(rules.allSatisfy { ($0["activity"] as? [Int])?.count == 24 })
+        #expect(
+            try earshot("alerts", "--by", "day", "--level", "critical", directory: folder.path).text.hasSuffix("none\n")
+        )
+    }
+
+    @Test("Statements in plain words") func statements() throws {
+        let one = try earshot("explain", "mqtt-3.3.1-4", directory: folder.path)
+        #expect(one.status == 0, "\(one.errorText)")
+        #expect(one.text.contains("MQTT-3.3.1-4  MQTT 3.1.1, 3.3.1\n  broken by: A PUBLISH of QoS 3\n"), "\(one.text)")
+        #expect(one.text.contains("MQTT-3.3.1-4  MQTT 5.0, 3.3.1\n"))
+        #expect(
+            try earshot("explain", "RFC7252-4.2", directory: folder.path).text.contains(
+                "broken by: request in an ACK\n"))
+        #expect(try earshot("explain", "RFC6455-5.1", directory: folder.path).status == 0)
+        let unseen = try earshot("explain", "MQTT-3.1.0-1", "RFC8613-6.1", directory: folder.path)
+        #expect(unseen.status == 0)
+        let wrong = try earshot("explain", "MQTT-3.3.1-44", directory: folder.path)
+        #expect(wrong.status == 66 && wrong.errorText.contains("did you mean MQTT-3.3.1-4"), "\(wrong.errorText)")
+        // Every name that an alert can show is explained.
+        let names = try earshot("explain", directory: folder.path).lines
+        #expect(Set(names).count == names.count && names.count > 300)
+        let all = try run(try Program.path(), ["explain"] + names)
+        #expect(all.status == 0 && !all.text.contains("  broken by: \n"))
+    }
+}
