@@ -27,10 +27,10 @@ if sys.argv[1:2] == ["situations"] and __name__ == "__main__":
         sys.exit(64)
     sys.exit(subprocess.run([sys.executable, FOLDER / "check_worlds.py", "--make", *sys.argv[3:]]).returncode)
 
-from making import coap_attacks, coap_detours, coap_exchanges, coap_ordinary, coap_protected, coap_violations  # noqa: E402, F401
-from making import expected, mqtt_access, mqtt_connections, mqtt_floods, mqtt_kept, mqtt_logins  # noqa: E402, F401
-from making import mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_topics, mqtt_violations  # noqa: E402, F401
-from making import mqtt_websocket, network_tricks  # noqa: E402, F401
+from making import coap_attacks, coap_detours, coap_exchanges, coap_ordinary, coap_protected  # noqa: E402, F401
+from making import coap_quiet, coap_violations, expected, mqtt_access, mqtt_connections, mqtt_floods, mqtt_kept, mqtt_logins  # noqa: E402, F401
+from making import mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_quiet, mqtt_topics, mqtt_violations  # noqa: E402, F401
+from making import mqtt_websocket, network_tricks, real_programs  # noqa: E402, F401
 from making.lab import Lab  # noqa: E402
 from making.samples import SAMPLES  # noqa: E402
 

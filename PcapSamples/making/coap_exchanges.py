@@ -117,7 +117,7 @@ def retransmissions(lab, name):
             controller.send(message(PUT, "/valve", mid=0x7800, token=b"re", payload=b"shut"), wait=wait)
 
 
-@sample("coap/observe-flood.pcap", {"coap_observe_flood": 1})
+@sample("coap/observe-flood.pcap", {"coap_observe_flood": 1, "coap_observe_many": 1}, rows={"coap_observe_flood": 1})
 def observe_flood(lab, name):
     """One host registers thirty times for the changes of one resource (own bytes)."""
     with by_hand(lab, lambda request: [acknowledged(request, b"21.5", more=[(6, b"\x01")])]), lab.capture(name):
@@ -138,7 +138,8 @@ def notifications(numbers, pause):
     return answer
 
 
-@sample("coap/notification-flood.pcap.zst", {"coap_notification_flood": 1})
+@sample("coap/notification-flood.pcap.zst", {
+    "coap_notification_flood": 1, "coap_notifications_many": 1}, rows={"coap_notification_flood": 1})
 def notification_flood(lab, name):
     """One registration, and 300 notifications in three seconds that nobody confirms (own bytes)."""
     with by_hand(lab, notifications(range(2, 302), 0.008)), lab.capture(name), RawCoAP(CLIENTS[9]) as victim:

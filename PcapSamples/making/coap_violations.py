@@ -36,7 +36,7 @@ def odd_but_allowed(lab, name):
         odd.send(
             message(GET, "/time", mid=0x6700),
             message(GET, "/time", mid=0x6701, token=b"12345678", more=[(2054, b"may be ignored" * 2)]),
-            message(GET, "/time", mid=0x6702, token=b"q", more=[(15, b"q" * 200), (3, b"device.example"), (17, b"")]),
+            message(GET, "/time", mid=0x6702, token=b"q", more=[(15, b"q" * 100), (3, b"device.example"), (17, b"")]),
             message(GET, "/caf\u00e9/\u00fc", mid=0x6703, token=b"u", kind=1),
             message(GET, "/time", mid=0x6704, token=b"e", more=[(4, b"12345678"), (60, b""), (258, b"\x02")]),
             message(0, mid=0x6705))

@@ -11,7 +11,7 @@ from .samples import sample
 from .wire import PINGREQ, RawClient, connect, packet, publish, subscribe, text
 
 
-@sample("mqtt/packet-flood.pcap.zst", {"mqtt_packet_flood": 1})
+@sample("mqtt/packet-flood.pcap.zst", {"mqtt_packet_flood": 1, "mqtt_publish_rate": 1}, rows={"mqtt_packet_flood": 1})
 def packet_flood(lab, name):
     """One client sends 4,000 messages in a second (own bytes)."""
     with lab.broker(OPEN), lab.capture(name), RawClient(CLIENTS[20]) as attacker:
@@ -28,7 +28,7 @@ def busy_publisher(lab, name):
         sensor.send(*[publish("hall/press/vibration", b"%d" % (turn % 17)) for turn in range(400)], pause=0.01)
 
 
-@sample("mqtt/ping-flood.pcap", {"mqtt_ping_flood": 1})
+@sample("mqtt/ping-flood.pcap", {"mqtt_ping_flood": 1, "mqtt_ping_rate": 1}, rows={"mqtt_ping_flood": 1})
 def ping_flood(lab, name):
     """One connection on which 150 PINGREQ come in three seconds (own bytes)."""
     with lab.broker(OPEN), lab.capture(name), RawClient(CLIENTS[22]) as attacker:
@@ -38,7 +38,7 @@ def ping_flood(lab, name):
             attacker.read(0.1)
 
 
-@sample("mqtt/qos2-open.pcap", {"mqtt_qos2_unreleased": 1})
+@sample("mqtt/qos2-open.pcap", {"mqtt_qos2_some_open": 1, "mqtt_qos2_unreleased": 1}, rows={"mqtt_qos2_unreleased": 1})
 def qos2_open(lab, name):
     """A client begins 120 exchanges of QoS 2 and releases none, as for CVE-2023-28366 (own bytes)."""
     with lab.broker(OPEN, "max_inflight_messages 200"), lab.capture(name), RawClient(CLIENTS[23]) as attacker:

@@ -103,7 +103,9 @@ def kept_session(address, user, *, will=None, level=4):
     return client
 
 
-@sample("mqtt/session-taken.pcap", {"mqtt_session_taken_elsewhere": 1, "mqtt_identity_drift": 1})
+@sample("mqtt/session-taken.pcap", {
+    "mqtt_identity_drift": 1, "mqtt_session_resumed_elsewhere": 1, "mqtt_session_taken_elsewhere": 1},
+    rows={"mqtt_identity_drift": 1, "mqtt_session_taken_elsewhere": 1})
 def session_taken(lab, name):
     """A valve keeps a session and goes; another host comes with its client id, another user and another version, and is handed
     what was meant for the valve (own bytes)."""
@@ -120,7 +122,7 @@ def session_taken(lab, name):
             thief.read(0.2)
 
 
-@sample("mqtt/session-moved.pcap", {})
+@sample("mqtt/session-moved.pcap", {"mqtt_session_resumed_elsewhere": 1})
 def session_moved(lab, name):
     """A device with a kept session that comes back from another address, as after a new lease (own bytes)."""
     with lab.broker(OPEN), lab.capture(name):
