@@ -23,7 +23,7 @@ NIGHTLY_RUNS := 10
 REFEREE_RULES := 300
 REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
-.PHONY: demo test build lint format samples clean tools-build tools-test unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
+.PHONY: demo test build lint format samples clean tools-build tools-test tools-samples unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
     referee referee-tools
 
 demo: build
@@ -88,8 +88,8 @@ lint:
 format:
 	swift format --in-place --parallel --recursive Sources Tests Fuzz Package.swift
 
-samples: tools-test
-	.venv/bin/python PcapSamples/make.py
+samples: tools-samples
+	.venv-samples/bin/python PcapSamples/make.py
 
 tools-build:
 	@scripts/install-packages.sh build
@@ -97,6 +97,10 @@ tools-build:
 tools-test:
 	@scripts/install-packages.sh test
 	@scripts/python-env.sh .venv
+
+tools-samples:
+	@scripts/install-packages.sh samples
+	@scripts/python-env.sh .venv-samples scripts/samples-requirements.txt
 
 clean:
 	rm -rf .build

@@ -15,118 +15,90 @@ import random
 import resource
 import struct
 import subprocess
+import sys
 import tempfile
 import zlib
 
-CLIENT_MAC, SERVER_MAC, SERVER = b"\2\0\0\0\0\5", b"\2\0\0\0\0\1", b"\x0a\1\0\1"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "PcapSamples"))
+
+from making.traffic import ACK, PSH, SYN, Connection, Host, Network, checksum, datagram  # noqa: E402
+from making.wire import connect, packet, publish, text  # noqa: E402
+
+SIDES = {"client": 0, "server": 1}
 
 
-def checksum(data):
-    if len(data) & 1:
-        data += b"\0"
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total > 0xFFFF:
-        total = (total >> 16) + (total & 0xFFFF)
-    return ~total & 0xFFFF
-
-
-def ipv4(proto, content, source, target, ttl=64, ident=1, fragment=0):
-    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(content), ident, fragment, ttl, proto, 0) + source + target
+def ipv4(proto, content, source, target, ident=1, fragment=0):
+    """An IPv4 packet that may be a fragment."""
+    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(content), ident, fragment, 64, proto, 0) + source + target
     return head[:10] + struct.pack(">H", checksum(head)) + head[12:] + content
 
 
-def ethernet(content, to_server=True, vlans=()):
-    macs = SERVER_MAC + CLIENT_MAC if to_server else CLIENT_MAC + SERVER_MAC
-    return macs + b"".join(struct.pack(">HH", 0x8100, vlan & 0xFFF) for vlan in vlans) + b"\x08\0" + content
-
-
-def datagram(payload, source, source_port, target, target_port):
-    data = struct.pack(">HHHH", source_port, target_port, 8 + len(payload), 0) + payload
-    total = checksum(source + target + struct.pack(">BBH", 0, 17, len(data)) + data)
-    return data[:6] + struct.pack(">H", total) + data[8:]
-
-
-class Wire:
-    """Frames, and when they come."""
+class Wire(Network):
+    """Frames at 100 Mbit/s, whenever they are said to come."""
 
     def __init__(self):
-        self.time, self.frames, self.bytes, self.instance = 1_700_000_000 * 10**9, [], 0, 0
+        super().__init__(1)
+        self.bytes, self.instance, self.spoil = 0, 0, 0
+        self.server = Host(self, "10.1.0.1", timestamps=False)
 
     @property
     def client(self):
-        return bytes([10, 16 + (self.instance >> 16 & 63), self.instance >> 8 & 255, self.instance & 255])
+        """The client of this repetition."""
+        number = self.instance
+        return Host(self, f"10.{16 + (number >> 16 & 63)}.{number >> 8 & 255}.{number & 255}", timestamps=False)
 
-    def send(self, frame):
+    def see(self, time, frame):
+        """A frame, of which the checksum of TCP may be spoiled."""
+        if self.spoil:
+            frame = frame[:50] + struct.pack(">H", int.from_bytes(frame[50:52], "big") ^ self.spoil) + frame[52:]
         frame = frame.ljust(60, b"\0")
-        self.time += len(frame) * 80
-        self.frames.append((self.time, frame))
+        self.now += len(frame) * 80e-9
         self.bytes += len(frame)
+        super().see(self.now, frame)
+
+    def ethernet(self, content, vlans=()):
+        """A packet to the server, behind tags."""
+        tags = b"".join(struct.pack(">HH", 0x8100, vlan & 0xFFF) for vlan in vlans)
+        self.see(self.now, self.server.mac + self.client.mac + tags + b"\x08\0" + content)
 
     def coap(self, message, to_server=True):
-        ends = (self.client, 40000, SERVER, 5683) if to_server else (SERVER, 5683, self.client, 40000)
-        self.send(ethernet(ipv4(17, datagram(message, *ends), ends[0], ends[2]), to_server))
-
-    def write(self, path):
-        with open(path, "wb") as file:
-            file.write(struct.pack(">IHHIIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1))
-            for time, frame in self.frames:
-                file.write(struct.pack(">IIII", time // 10**9, time % 10**9, len(frame), len(frame)) + frame)
+        """A datagram between the client and the server."""
+        ends = (self.client, 40000, self.server, 5683) if to_server else (self.server, 5683, self.client, 40000)
+        datagram(self, self.now, *ends, message)
 
 
-class Connection:
-    """A TCP connection between the client of a wire and the server."""
+class Conversation(Connection):
+    """A TCP connection of the client, on which nothing is acknowledged by itself."""
 
     def __init__(self, wire, port=1883, mss=1460):
-        self.wire, self.port, self.mss = wire, port, max(1, mss)
-        self.next = {"client": 0x10000000, "server": 0x20000000}
-        self.segment("client", b"", flags=2)
-        self.next["client"] += 1
-        self.segment("server", b"", flags=0x12)
-        self.next["server"] += 1
-        self.segment("client", b"", flags=0x10)
-
-    def segment(self, end, payload, offset=0, flags=0x18, ttl=64, spoil=0):
-        is_client, other = end == "client", "server" if end == "client" else "client"
-        source, target = (self.wire.client, SERVER) if is_client else (SERVER, self.wire.client)
-        own = 20000 + self.wire.instance % 40000
-        ports = (own, self.port) if is_client else (self.port, own)
-        data = struct.pack(">HHIIBBHHH", *ports, self.next[end] + offset & 0xFFFFFFFF, self.next[other] & 0xFFFFFFFF,
-                           0x50, flags, 0xFFFF, 0, 0) + payload
-        total = checksum(source + target + struct.pack(">BBH", 0, 6, len(data)) + data) ^ spoil
-        self.wire.send(ethernet(ipv4(6, data[:16] + struct.pack(">H", total) + data[18:], source, target, ttl), is_client))
+        super().__init__(wire.client, wire.server, port)
+        self.hosts[0].mss = max(1, mss)
+        self.handshake()
 
     def send(self, end, data):
-        for start in range(0, len(data), self.mss):
-            piece = data[start:start + self.mss]
-            self.segment(end, piece)
-            self.next[end] += len(piece)
+        """Octets of one end, in segments."""
+        side, size = SIDES[end], self.hosts[0].mss
+        for start in range(0, len(data), size):
+            self.sequence[side] = self.segment(self.network.now, side, ACK | PSH, data[start:start + size])
+        self.acknowledged[1 - side] = self.sequence[side]
 
-
-def variable(value):
-    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + variable(value >> 7)
-
-
-def packet(first, body):
-    return bytes([first]) + variable(len(body)) + body
-
-
-def text(value):
-    return struct.pack(">H", min(len(value), 65535)) + value[:65535]
-
-
-def publish(topic, payload=b"", properties=None):
-    block = b"" if properties is None else variable(len(properties)) + properties
-    return packet(0x30, text(topic) + block + payload)
+    def extra(self, end, data, offset, flags=ACK | PSH, ttl=64, spoil=0):
+        """A segment at an offset from where the end stands, which does not move it."""
+        side = SIDES[end]
+        self.hosts[side].ttl, self.network.spoil = ttl, spoil
+        self.segment(self.network.now, side, flags, data, sequence=(self.sequence[side] + offset) & 0xFFFFFFFF)
+        self.hosts[side].ttl, self.network.spoil = 64, 0
 
 
 def subscribe(filters, ident=1):
+    """A SUBSCRIBE of 3.1.1 with filters."""
     return packet(0x82, struct.pack(">H", ident & 0xFFFF or 1) + b"".join(text(item) + b"\0" for item in filters))
 
 
 def session(wire, level=4, mss=1460):
-    connection = Connection(wire, mss=mss)
-    tail = b"\0" if level == 5 else b""
-    connection.send("client", packet(0x10, text(b"MQTT") + bytes([level, 2, 0, 60]) + tail + text(b"c%d" % wire.instance)))
+    """A connection whose client was let in."""
+    connection = Conversation(wire, mss=mss)
+    connection.send("client", connect(f"c{wire.instance}", level=level))
     connection.send("server", packet(0x20, b"\0\0" + (b"\3\x22\xff\xff" if level == 5 else b"")))
     return connection
 
@@ -146,18 +118,19 @@ def honest(wire, _):
 
 def links(wire, n):
     for number in range(200):
-        port, host = 1024 + number, wire.client
-        content = ipv4(6, struct.pack(">HHIIBBHHH", port, 1883, 1, 0, 0x50, 2, 100, 0, 0), host, SERVER)
+        port, ends = 1024 + number, (wire.client.packed, wire.server.packed)
+        content = ipv4(6, struct.pack(">HHIIBBHHH", port, 1883, 1, 0, 0x50, SYN, 100, 0, 0), *ends)
         for _ in range(n[0] % 9):
-            content = ipv4(4 if n[1] & 1 else 47, content if n[1] & 1 else b"\0\0\x08\0" + content, SERVER, host)
-        wire.send(ethernet(content, True, [n[2] + tag + number % (1 + n[3] % 64) for tag in range(n[4] % 5)]))
+            content = ipv4(4 if n[1] & 1 else 47, content if n[1] & 1 else b"\0\0\x08\0" + content, *ends[::-1])
+        wire.ethernet(content, [n[2] + tag + number % (1 + n[3] % 64) for tag in range(n[4] % 5)])
 
 
 def fragments(wire, n):
     for number in range(128):
         place = (number * (1 + n[0] % 4) if n[1] & 1 else 250 - number * (1 + n[0] % 2)) & 0x1FFF
         body = bytes([number & 1 if n[2] & 1 else 0]) * (8 * (1 + n[3] % 180))
-        wire.send(ethernet(ipv4(17, body, wire.client, SERVER, ident=7 + number * (n[4] & 1), fragment=place | 0x2000)))
+        ends = (wire.client.packed, wire.server.packed)
+        wire.ethernet(ipv4(17, body, *ends, ident=7 + number * (n[4] & 1), fragment=place | 0x2000))
 
 
 def segments(wire, n):
@@ -165,19 +138,19 @@ def segments(wire, n):
     connection.send("client", b"\xc0\0" * (n[0] % 32768))
     for number in range(n[1] % 256):
         offset = (n[2] % 4096) + number * (1 + n[3] % 16) - (n[0] % 32768 * 2 if n[4] & 1 else 0)
-        connection.segment("client", (b"\xd0\0" * 700)[:1 + n[5] % 1400], offset, ttl=3 if n[6] & 1 else 64,
-                           flags=0x08 if n[6] & 2 else 0x18, spoil=0x1111 if n[6] & 4 else 0)
+        connection.extra("client", (b"\xd0\0" * 700)[:1 + n[5] % 1400], offset, ttl=3 if n[6] & 1 else 64,
+                         flags=PSH if n[6] & 2 else ACK | PSH, spoil=0x1111 if n[6] & 4 else 0)
     connection.send("server", b"\xd0\0")
 
 
 def proxies(wire, n):
-    connection = Connection(wire, 1080, 1 + n[0] % 1460)
+    connection = Conversation(wire, 1080, 1 + n[0] % 1460)
     head = [b"CONNECT b:1883 HTTP/1.1\r\nX: ", b"PROXY TCP4 ", b"\4\1\7\x5b\0\0\0\1", b"\5\1\0\5\1\0\3\xff"][n[1] % 4]
     connection.send("client", head + PIECES[n[2] % 10] * (n[3] % 16000))
 
 
 def http(wire, n):
-    connection = Connection(wire, 9001, 1 + n[0] % 1460)
+    connection = Conversation(wire, 9001, 1 + n[0] % 1460)
     name = [b"X: ", b"Sec-WebSocket-Extensions: ", b"Connection: ", b"Sec-WebSocket-Protocol: "][n[1] % 4]
     line = name + PIECES[n[2] % 10] * (n[3] % 400) + b"\r\n"
     head = b"GET /mqtt HTTP/1.1\r\nUpgrade: websocket\r\n" + line * (1 + n[4] % 2000)
@@ -185,12 +158,12 @@ def http(wire, n):
 
 
 def upgraded(wire, extension):
-    connection = Connection(wire, 9001)
+    connection = Conversation(wire, 9001)
     common = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: mqtt\r\n" + extension
     connection.send("client", b"GET /mqtt HTTP/1.1\r\nHost: b\r\nSec-WebSocket-Version: 13\r\n"
                     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + common + b"\r\n")
     connection.send("server", b"HTTP/1.1 101 x\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" + common + b"\r\n")
-    connection.send("client", frame(0x82, packet(0x10, text(b"MQTT") + b"\4\2\0\x3c" + text(b"c"))))
+    connection.send("client", frame(0x82, connect("c")))
     connection.send("server", b"\x82\4\x20\2\0\0")
     return connection
 
@@ -223,8 +196,8 @@ def long_fields(wire, n):
     block = b"" if level == 5 else None
     for ident in range(1, 4):
         connection.send("client", [
-            packet(0x82, struct.pack(">H", ident) + (block or b"") + text(value) + b"\0"), publish(value, b"1", block),
-            publish(b"a", b"1", b"\x26" + text(b"k") + text(value)), publish(b"a", value, block),
+            packet(0x82, struct.pack(">H", ident) + (block or b"") + text(value) + b"\0"), publish(value, b"1", properties=block),
+            publish(b"a", b"1", properties=b"\x26" + text(b"k") + text(value)), publish(b"a", value, properties=block),
             packet(0xA2, struct.pack(">H", ident) + (block or b"") + text(value))][n[4] % 5])
         if n[5] & 1:
             connection.send("server", packet(0x90, struct.pack(">H", ident) + (block or b"") + b"\0"))
@@ -236,10 +209,10 @@ def many(wire, n):
     piece, block = PIECES[n[1] % 10], b"" if level == 5 else None
     make = [
         lambda i: b"\xc0\0", lambda i: subscribe([piece], i + 1), lambda i: subscribe([piece] * 100, i + 1),
-        lambda i: publish(piece, b"", block), lambda i: publish(piece + b"%x" % i, b"", block),
-        lambda i: publish(b"", b"1", b"\x23" + struct.pack(">H", 1 + i)),
-        lambda i: publish(b"%x" % i, b"", b"\x23" + struct.pack(">H", 1 + i)),
-        lambda i: publish(piece, b"", b"\x26\0\0\0\0" * (n[2] % 400)), lambda i: packet(0x34, text(b"a") + struct.pack(">H", i + 1)),
+        lambda i: publish(piece, properties=block), lambda i: publish(piece + b"%x" % i, properties=block),
+        lambda i: publish(b"", b"1", properties=b"\x23" + struct.pack(">H", 1 + i)),
+        lambda i: publish(b"%x" % i, properties=b"\x23" + struct.pack(">H", 1 + i)),
+        lambda i: publish(piece, properties=b"\x26\0\0\0\0" * (n[2] % 400)), lambda i: packet(0x34, text(b"a") + struct.pack(">H", i + 1)),
         lambda i: b"\x40\2" + struct.pack(">H", i + 1), lambda i: bytes([i & 255, 0]), lambda i: b"\xe0\0", lambda i: b"\x20\2\0\0",
     ][n[3] % 13]
     connection.send("server" if n[4] & 1 else "client", b"".join(make(i) for i in range(3000))[:40000])
@@ -269,7 +242,7 @@ def coap(wire, n):
 
 
 def coap_stream(wire, n):
-    connection = Connection(wire, 5683)
+    connection = Conversation(wire, 5683)
     connection.send("client", b"\0\xe1")
     connection.send("server", b"\0\xe1")
     unit = [b"\0\xe2", b"\0\0", b"\1\1\7", b"\x21\1\7\xb1a", bytes([0, n[1] & 255])][n[0] % 5]
@@ -283,15 +256,14 @@ def payloads(wire, n):
 
 def rules(wire, n):
     level = 5 if n[0] & 1 else 4
-    connection = Connection(wire)
-    name = text(b"%d" % (wire.instance * (n[1] & 1)))
-    tail = b"\0" if level == 5 else b""
+    connection = Conversation(wire)
+    name, block = b"%d" % (wire.instance * (n[1] & 1)), b"" if level == 5 else None
     for _ in range(1 + n[2] % 8):
-        connection.send("client", packet(0x10, text(b"MQTT") + bytes([level, 0xC2, 0, 60]) + tail + name + text(b"admin") + name))
-        connection.send("server", packet(0x20, bytes([0, n[3] % 6]) + tail))
+        connection.send("client", connect(name, level=level, username="admin", password=name))
+        connection.send("server", packet(0x20, bytes([0, n[3] % 6]) + (b"\0" if level == 5 else b"")))
     for number in range(n[4] % 200):
         topic = [b"$SYS/%d", b"cmd/%d", b"a/+/%d", b"\xc0\xaf%d"][n[5] % 4] % number
-        connection.send("client", publish(topic, SECRETS[n[6] % 10], tail or None))
+        connection.send("client", publish(topic, SECRETS[n[6] % 10], properties=block))
 
 
 LAYERS = [

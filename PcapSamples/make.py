@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Makes the captures of this folder again, all or those named, and writes expected.json.
 
-    scripts/python-env.sh .venv
-    sudo .venv/bin/python PcapSamples/make.py [NAME...]      NAME such as mqtt/segments.pcap
-    .venv/bin/python PcapSamples/make.py --count             only count and write expected.json
-    .venv/bin/python PcapSamples/make.py --check             only compare captures, expected.json and rules
+    scripts/python-env.sh .venv-samples scripts/samples-requirements.txt
+    sudo .venv-samples/bin/python PcapSamples/make.py [NAME...]  NAME such as mqtt/segments.pcap
+    .venv-samples/bin/python PcapSamples/make.py --count         only count and write expected.json
+    .venv-samples/bin/python PcapSamples/make.py --check         only compare captures, expected.json and rules
     python3 PcapSamples/make.py situations --out DIR [NAME...]   benign worlds and situations, composed; needs no root
 
-Needs what `scripts/install-packages.sh test` installs, and root, because it makes network namespaces.
+Needs what `scripts/install-packages.sh samples` installs, and root, because it makes network namespaces.
 """
 
 import contextlib
@@ -27,9 +27,10 @@ if sys.argv[1:2] == ["situations"] and __name__ == "__main__":
         sys.exit(64)
     sys.exit(subprocess.run([sys.executable, FOLDER / "check_worlds.py", "--make", *sys.argv[3:]]).returncode)
 
-from making import coap_attacks, coap_ordinary, expected  # noqa: E402
-from making import mqtt_access, mqtt_connections, mqtt_malformed, mqtt_ordinary  # noqa: E402, F401
-from making import mqtt_protocol, mqtt_topics, network_tricks  # noqa: E402, F401
+from making import coap_attacks, coap_detours, coap_exchanges, coap_ordinary, coap_protected  # noqa: E402, F401
+from making import coap_quiet, coap_violations, expected, mqtt_access, mqtt_connections, mqtt_floods, mqtt_kept, mqtt_logins  # noqa: E402, F401
+from making import mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_quiet, mqtt_topics, mqtt_violations  # noqa: E402, F401
+from making import mqtt_websocket, network_tricks, real_programs  # noqa: E402, F401
 from making.lab import Lab  # noqa: E402
 from making.samples import SAMPLES  # noqa: E402
 
@@ -54,7 +55,7 @@ def main(arguments):
             for name in arguments or SAMPLES:
                 print(name, file=sys.stderr)
                 SAMPLES[name].make(lab, name)
-    expected.write(FOLDER)
+    expected.write(FOLDER, arguments if arguments != ["--count"] else None)
     give_back()
     return expected.check(FOLDER)
 

@@ -3,6 +3,7 @@
 #
 #   scripts/install-packages.sh build    what `swift build` needs
 #   scripts/install-packages.sh test     the same, and the clients, servers and tools that the tests drive
+#   scripts/install-packages.sh samples  the same, and what the sample captures are made with besides
 #
 # Says nothing and changes nothing when all is there. Uses sudo when not run as root. Starts no service.
 # Exit codes are those of sysexits.h: 64 usage, 69 something is missing and cannot be had, 77 no permission.
@@ -17,11 +18,13 @@ fail() {
 
 build_packages='git libpcap-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config zlib1g-dev'
 test_packages='curl iproute2 libcoap3-bin mosquitto mosquitto-clients python3 python3-venv tcpdump tshark zstd'
+samples_packages='nmap rabbitmq-server'
 
 case "${1:-}" in
     build) wanted=$build_packages ;;
     test) wanted="$build_packages $test_packages" ;;
-    *) fail 64 'say what the packages are for: build or test' ;;
+    samples) wanted="$build_packages $test_packages $samples_packages" ;;
+    *) fail 64 'say what the packages are for: build, test or samples' ;;
 esac
 [ $# -eq 1 ] || fail 64 "one argument is enough: $1"
 
@@ -74,15 +77,17 @@ if [ -n "$missing" ]; then
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing ||
         fail 69 "apt-get could not install:$missing"
 
-    # The package also arranges for the broker to start with the machine; a machine that had none stays without.
-    case " $missing " in
-        *' mosquitto '*)
-            if command -v systemctl >/dev/null 2>&1; then
-                $as_root systemctl disable mosquitto.service >/dev/null 2>&1 ||
-                    printf 'The mosquitto service could not be disabled: it may start with the machine.\n' >&2
-            fi
-            ;;
-    esac
+    # Such a package also arranges for its broker to start with the machine; a machine that had none stays without.
+    for service in mosquitto rabbitmq-server; do
+        case " $missing " in
+            *" $service "*)
+                if command -v systemctl >/dev/null 2>&1; then
+                    $as_root systemctl disable "$service.service" >/dev/null 2>&1 ||
+                        printf 'The service %s could not be disabled: it may start with the machine.\n' "$service" >&2
+                fi
+                ;;
+        esac
+    done
 fi
 
 how='Get a toolchain for Linux from swift.org (or with swiftly) and put its usr/bin on the PATH.'

@@ -27,7 +27,7 @@ def client_outside(lab, name):
         client("-m", "get", f"coap://{DEVICE}/sensors/humidity", address=OUTSIDE_CLIENT)
 
 
-@sample("coap/path-guessing.pcap", {"coap_path_guessing": 1})
+@sample("coap/path-guessing.pcap", {"coap_path_guessing": 1, "coap_refused_again": 1}, rows={"coap_path_guessing": 1})
 def path_guessing(lab, name):
     """A list of thirty paths, none of which is there (own bytes)."""
     words = ["a", "admin", "api", "backup", "battery", "bs", "button", "config", "data", "debug", "device", "door",
@@ -70,7 +70,7 @@ def lwm2m_reset(lab, name):
         manager.send(message(POST, "/3/0/4", mid=0x6400, token=b"\x01"))
 
 
-@sample("coap/amplification.pcap.zst", {"coap_amplification": 1})
+@sample("coap/amplification.pcap.zst", {"coap_amplification": 1, "coap_large_answers": 1}, rows={"coap_amplification": 1})
 def amplification(lab, name):
     """Small questions with large answers, sent back to one address; here it is that of the sender."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[96]) as attacker:
@@ -94,8 +94,8 @@ MALFORMED = [
 
 
 @sample("coap/malformed.pcap", {
-    "coap_header_invalid": 1, "coap_many_violations": 1, "coap_options_invalid": 1, "coap_violation": 1},
-    rows={"coap_many_violations": 1}, counts={})
+    "coap_critical_unknown": 1, "coap_header_invalid": 1, "coap_many_violations": 1, "coap_options_invalid": 1,
+    "coap_violation": 1}, rows={"coap_critical_unknown": 1, "coap_many_violations": 1}, counts={})
 def malformed(lab, name):
     """A fuzzer: good requests, and between them a dozen different faults."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[97]) as attacker:

@@ -59,7 +59,9 @@ def refused(lab, name):
             client.subscribe("$share/all/#")
 
 
-@sample("mqtt/topic-guessing.pcap", {"mqtt_anonymous_accepted": 1, "mqtt_subscribe_refused_burst": 1})
+@sample("mqtt/topic-guessing.pcap", {
+    "mqtt_anonymous_accepted": 1, "mqtt_subscribe_rate": 1, "mqtt_subscribe_refused_burst": 1, "mqtt_topics_refused": 1},
+    rows={"mqtt_anonymous_accepted": 1, "mqtt_subscribe_rate": 1, "mqtt_subscribe_refused_burst": 1})
 def guessing(lab, name):
     """A client tries topic after topic and is refused each (own bytes; Mosquitto with dynamic security)."""
     words = ["home", "office", "plant", "door", "lock", "alarm", "camera", "light", "pump", "valve", "boiler",
@@ -106,7 +108,9 @@ def discovery_burst(lab, name):
                 gateway.publish(f"zigbee/sensor{number}/availability", "online", retain=True)
 
 
-@sample("mqtt/retain-volume.pcap.zst", {"mqtt_retained_volume": 1, "mqtt_volume": 1}, rows={"mqtt_retained_volume": 1})
+@sample("mqtt/retain-volume.pcap.zst", {
+    "mqtt_retained_large": 1, "mqtt_retained_volume": 1, "mqtt_volume": 1},
+    rows={"mqtt_retained_large": 1, "mqtt_retained_volume": 1})
 def retain_volume(lab, name):
     """36 retained messages of 128 KiB on six topics, in frames of up to 9000 octets (paho)."""
     lab.largest_frame(9000)
@@ -119,7 +123,9 @@ def retain_volume(lab, name):
         lab.largest_frame(1500)
 
 
-@sample("mqtt/retained-clear.pcap", {"mqtt_retained_mass_clear": 1, "mqtt_retained_many": 1})
+@sample("mqtt/retained-clear.pcap", {
+    "mqtt_retained_mass_clear": 1, "mqtt_retained_many": 1, "mqtt_retained_some_cleared": 1},
+    rows={"mqtt_retained_mass_clear": 1, "mqtt_retained_many": 1})
 def retained_clear(lab, name):
     """A client clears 60 retained topics by empty messages (own bytes)."""
     with lab.broker("allow_anonymous true"):
