@@ -7,6 +7,7 @@ func openStore(_ settings: Settings, _ rules: RuleSet) throws(SensorError) -> Al
     var writerSettings = AlertWriterSettings()
     writerSettings.queueLimitBytes = settings.limits.alertQueueBytes
     writerSettings.cacheBytes = settings.limits.storeCacheBytes
+    writerSettings.access.group = settings.databaseGroup
     writerSettings.retention.maximumAgeSeconds = settings.retentionDays.map { Int64($0) * 86_400 }
     writerSettings.retention.maximumBytes = settings.retentionMebibytes.map { Int64($0) << 20 }
     do throws(StoreError) {
@@ -20,7 +21,34 @@ func openStore(_ settings: Settings, _ rules: RuleSet) throws(SensorError) -> Al
 
 /// Opens the store for reading.
 func openReader(_ path: String) throws(SensorError) -> AlertReader {
-    do throws(StoreError) { return try AlertReader(path: path) } catch { throw SensorError(error) }
+    let reader = try opening(path) { () throws(StoreError) in try AlertReader(path: path) }
+    if let warning = reader.warning { Terminal.log(warning) }
+    return reader
+}
+
+/// Opens a store; that there is none is told with where it was looked for and what makes one.
+func opening<Result>(_ path: String, _ body: () throws(StoreError) -> Result) throws(SensorError) -> Result {
+    do throws(StoreError) { return try body() } catch {
+        guard error.code == .missing else { throw SensorError(error) }
+        throw SensorError(.noInput, noStore(path))
+    }
+}
+
+/// That there is no store, where it was looked for, and what makes one.
+private func noStore(_ path: String) -> String {
+    let service = path == Settings.defaultDatabase ? ", nor that of a service at \(Settings.serviceDatabase)" : ""
+    let option = path == Settings.defaultDatabase ? "" : " with --db \(path)"
+    return "There is no alert store at \(path)\(service); 'earshot run' or 'earshot replay'\(option) makes one."
+}
+
+/// An error where alerts were lost: what could be stored, and what not.
+func requireAllStored(_ counters: AlertWriterCounters) throws(SensorError) {
+    guard counters.lost > 0 else { return }
+    throw SensorError(
+        .ioError,
+        "alerts are lost: stored \(counters.committed), lost \(counters.lost)"
+            + (counters.spilled > counters.takenIn
+                ? "; \(counters.spilled - counters.takenIn) wait for the next start" : ""))
 }
 
 /// Calls into the store; its errors become the program's.

@@ -27,6 +27,9 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         CommandCase(
             "decode", "<path> -i --interface --fields -c --count --filter --show-secrets --matches --rules --help"),
         CommandCase("stats", "--db --config --json --runs --help"),
+        CommandCase("db check", "--db --config --help"),
+        CommandCase("db backup", "<file> --db --config --force --help"),
+        CommandCase("db export", "--db --config --json --csv --help"),
         CommandCase("rules check", "--db --config --rules --filters --help"),
         CommandCase("rules list", "--rules --level --tag --category --status --all --json --help"),
         CommandCase("rules show", "<id> --rules --filters --text --help"),

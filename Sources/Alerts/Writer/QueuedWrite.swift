@@ -78,6 +78,15 @@ struct QueuedWrite: Sendable {
         }
     }
 
+    /// Whether somebody may be waiting to see it: a new alert, or one that becomes worse.
+    var isUrgent: Bool {
+        switch change {
+        case .insert: true
+        case .repeated(let repetition): repetition.rise != nil
+        case .summary: false
+        }
+    }
+
     /// Whether it counts as an alert in the counters.
     var isAlert: Bool {
         if case .summary = change { return false }

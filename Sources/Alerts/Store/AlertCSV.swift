@@ -1,0 +1,49 @@
+import Network
+
+/// Alerts as a table that spreadsheets open: RFC 4180, the columns of the JSON output by name.
+///
+/// A text that a spreadsheet would take for a formula has an apostrophe before it; characters that a terminal would obey are
+/// escaped.
+public enum AlertCSV {
+    /// The names of the columns.
+    private static let columns = [
+        "id", "first_seen", "last_seen", "count", "rule_id", "rule_title", "level", "category", "summary", "source_ip",
+        "source_port", "destination_ip", "destination_port", "transport", "client_ip", "server_ip", "client_id",
+        "community_id", "group_key", "distinct_count", "distinct_name", "distinct_estimate", "distinct_first",
+        "distinct_latest", "bytes", "folded", "event", "sensor", "run_id",
+    ]
+
+    /// The first record, without its line end.
+    public static var header: String { columns.joined(separator: ",") }
+
+    /// The record of an alert, without its line end (CR LF).
+    ///
+    /// - Parameter stored: the alert.
+    /// - Returns: as many cells as the header has; what is absent is an empty one.
+    public static func record(_ stored: StoredAlert) -> String {
+        let alert = stored.alert
+        let tally = alert.tally
+        let cells: [String] = [
+            "\(stored.id)", "\(alert.firstSeen)", "\(alert.lastSeen)", "\(alert.count)", text(alert.ruleID),
+            text(alert.ruleTitle), alert.level.rawValue, text(alert.category), text(alert.summary),
+            text(alert.sourceIP?.description), number(alert.sourcePort), text(alert.destinationIP?.description),
+            number(alert.destinationPort), alert.transport?.text ?? "", text(alert.clientIP?.description),
+            text(alert.serverIP?.description), text(alert.clientID), text(alert.communityID), text(alert.groupKey),
+            number(tally?.distinct), text(tally?.distinctName), tally?.isEstimate == true ? "1" : "",
+            text(tally?.first), text(tally?.latest), number(tally?.bytes), tally?.isFolded == true ? "1" : "",
+            text(alert.event, doublingBackslashes: false), text(stored.sensor), "\(stored.runID)",
+        ]
+        return cells.joined(separator: ",")
+    }
+
+    private static func number(_ value: (some BinaryInteger)?) -> String { value.map { "\($0)" } ?? "" }
+
+    /// A text as a cell.
+    private static func text(_ value: String?, doublingBackslashes: Bool = true) -> String {
+        guard let value, let first = value.unicodeScalars.first else { return "" }
+        let isFormula = "=+-@\t\r".unicodeScalars.contains(first)
+        let safe = (isFormula ? "'" : "") + terminalSafe(value, doublingBackslashes: doublingBackslashes)
+        guard safe.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return safe }
+        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}
