@@ -3,7 +3,7 @@
 #   make demo       install what is missing, build, replay the sample captures, show the alerts
 #   make test       install what is missing, build, run every test
 #   make build      the program for use: .build/release/earshot
-#   make nightly    every random test with random seeds: NIGHTLY_RUNS=50 for more than ten runs
+#   make nightly    every random test with random seeds: NIGHTLY_RUNS=50 for more than ten runs; a thousand kills of the sensor
 #   make fuzz       a minute of libFuzzer for each target of Fuzz/; FUZZ_SECONDS=3600 for an hour
 #   make referee    hold our Sigma against pySigma: REFEREE_RULES=2000 for more rules, REFEREE_SEED=1 for a known set
 #   make lint       formatting, as CI checks it
@@ -48,6 +48,7 @@ unit: build
 nightly: build
 	swift build --build-tests
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) scripts/nightly.sh $(NIGHTLY_RUNS)
+	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) EARSHOT_KILLS=1000 swift test --skip-build --filter KillTests
 
 rules-test: build
 	$(EARSHOT) rules check --only-rules Rules

@@ -64,7 +64,10 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "Alerts",
-            dependencies: ["Bytes", "Network", "Events", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Bytes", "Network", "Events", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: common),
         .target(
             name: "Sensor",

@@ -36,6 +36,8 @@ public enum ExitStatus: Int32, Sendable {
     case ioError = 74
     /// Not allowed.
     case noPermission = 77
+    /// A signal ended it before it was done: 128 and the number of SIGINT, as shells count.
+    case interrupted = 130
     /// The configuration or a rule is wrong.
     case configuration = 78
 }

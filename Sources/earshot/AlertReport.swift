@@ -19,6 +19,7 @@ struct AlertReport {
     /// Every part of the alert, with an empty line between two.
     func lines(_ detail: AlertDetail) -> [String] {
         var parts = [what(detail), advice(detail), who(detail), broken(detail.stored.alert.event)]
+        parts.append(history(detail.stored.alert.history ?? []))
         parts.append(["message"] + event(detail.stored.alert.event).map { "  " + $0 })
         parts.append(frames(detail.stored))
         if showsRule, let rule = detail.rule {
@@ -89,6 +90,17 @@ struct AlertReport {
             }
         }
         return all.first { $0.id?.value.lowercased() == rule.id.lowercased() } ?? all.last
+    }
+
+    /// The latest messages between the two ends.
+    private func history(_ entries: [HistoryEntry]) -> [String] {
+        guard !entries.isEmpty else { return [] }
+        return ["what the two ends did before"]
+            + entries.map { entry in
+                let way = entry.isFromClient ? "client" : "server"
+                return "  \(time(entry.time))  frame \(entry.frameNumber)  \(way)  "
+                    + terminalSafe("\(entry.type) \(entry.text)").trimmingCharacters(in: .whitespaces)
+            }
     }
 
     /// Both ends, and who they say they are.

@@ -23,17 +23,18 @@ struct Earshot: ParsableCommand {
 
             FILES
               ./earshot.db, or $STATE_DIRECTORY/alerts.db under systemd: the alerts (--db, EARSHOT_DB)
+              /var/lib/earshot/alerts.db: those of the service, read where there is no ./earshot.db
               /etc/earshot/earshot.yaml: the configuration (--config, EARSHOT_CONFIG)
 
             EXIT STATUS
               0 success, 1 a rule's test failed, 64 usage, 65 damaged input, 66 no such input, 69 not available, \
-            73 or 74 cannot write, 77 no permission, 78 configuration or rule
+            73 or 74 cannot write or alerts are lost, 77 no permission, 78 configuration or rule, 130 interrupted
             """,
         version: "earshot \(Version.current)",
         subcommands: [
             RunCommand.self, ReplayCommand.self, TailCommand.self, AlertsCommand.self, ShowCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
-            DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self,
+            DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DbCommand.self,
         ])
 
     /// Runs the command that the words of the command line name.

@@ -82,9 +82,12 @@ struct ReplayCommand: ParsableCommand {
             let meter = ProgressMeter()
             let results = try replay.run(files, &pipeline) { meter.show($0) }
             meter.end()
-            writer.flush()
             printer.end()
+            // What the store does not take even now is lost: that is part of what there is to tell.
+            writer.close()
             try report(results, settings, writer)
+            try requireAllStored(writer.counters)
+            if Signals.stop.isStopped { throw SensorError(.interrupted, "interrupted at \(meter.place)") }
         }
     }
 
@@ -143,8 +146,17 @@ private final class ProgressMeter {
     private var last = ContinuousClock.now
     private let isShown = Terminal.showsProgress
     private var wasShown = false
+    private var latest: Replay.Progress?
+
+    /// How far it came: of the bytes, where their number is known, else in packets.
+    var place: String {
+        guard let latest else { return "0 %" }
+        guard let total = latest.bytesTotal, total > 0 else { return plural(latest.packets, "packet") }
+        return "\(min(100, latest.bytesRead * 100 / total)) %"
+    }
 
     func show(_ progress: Replay.Progress) {
+        latest = progress
         guard isShown, ContinuousClock.now - last >= .milliseconds(100) else { return }
         last = .now
         wasShown = true

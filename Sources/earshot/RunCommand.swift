@@ -86,10 +86,12 @@ struct RunCommand: ParsableCommand {
                     "listening on \(names), \(plural(ruleSet.compiled.rules.count, "rule")), alerts go to \(settings.database)"
                 )
             }
-            writer.flush()
             printer.end()
+            // What the store does not take even now is lost: that is part of what there is to tell.
+            writer.close()
             Terminal.log(RunReport(result.statistics, store: settings.database, writer: writer.counters).text)
             if let error = result.error { throw SensorError(error) }
+            try requireAllStored(writer.counters)
         }
     }
 

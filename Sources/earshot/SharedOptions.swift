@@ -13,8 +13,11 @@ struct StoreOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file())
     var config: String?
 
+    /// The settings of a command that only reads the store: where nobody names one, that of the service is found.
+    func settings() throws(SensorError) -> Settings { try Settings.load(overrides(), isReader: true) }
+
     /// Flags beat the environment, that beats the file, that beats the defaults.
-    func settings(_ sources: RuleSourceOptions? = nil) throws(SensorError) -> Settings {
+    func settings(_ sources: RuleSourceOptions) throws(SensorError) -> Settings {
         try Settings.load(overrides(sources))
     }
 

@@ -13,7 +13,7 @@ enum Signals {
 
     /// Installs the handlers.
     ///
-    /// A reader who leaves is told by an error of `write`, not by a signal. Where `reloads`, SIGHUP sets `wantsReload`,
+    /// A reader who leaves is told by an error of `write`, not by a signal, and so is a file that has reached its limit. Where `reloads`, SIGHUP sets `wantsReload`,
     /// and ends nothing.
     static func install(reloads: Bool = false) {
         // Made before a handler could need it: a handler must not allocate.
@@ -32,6 +32,8 @@ enum Signals {
             }
         }
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow further (ulimit -f) is an error of writing as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         // Whoever started the program may have left them blocked, as threads of a pool do: then nothing but SIGKILL would
         // end it.
         var ours = sigset_t()

@@ -7,8 +7,11 @@ func openStore(_ settings: Settings, _ rules: RuleSet) throws(SensorError) -> Al
     var writerSettings = AlertWriterSettings()
     writerSettings.queueLimitBytes = settings.limits.alertQueueBytes
     writerSettings.cacheBytes = settings.limits.storeCacheBytes
+    writerSettings.access.group = settings.databaseGroup
     writerSettings.retention.maximumAgeSeconds = settings.retentionDays.map { Int64($0) * 86_400 }
     writerSettings.retention.maximumBytes = settings.retentionMebibytes.map { Int64($0) << 20 }
+    let path = settings.database
+    writerSettings.closedAlerts = { closedAlerts(of: path) }
     do throws(StoreError) {
         let writer = try AlertWriter(path: settings.database, settings: writerSettings) { notice in
             Terminal.log("earshot: \(notice.text)")
@@ -18,9 +21,50 @@ func openStore(_ settings: Settings, _ rules: RuleSet) throws(SensorError) -> Al
     } catch { throw SensorError(error) }
 }
 
+/// The numbers of the alerts that people have closed and that have not grown since.
+private func closedAlerts(of path: String) -> Set<Int64> {
+    guard FileManager.default.fileExists(atPath: TriageFile(beside: path).path),
+        let reader = try? AlertReader(path: path)
+    else { return [] }
+    var filter = AlertFilter()
+    filter.states = [.closed]
+    var closed: Set<Int64> = []
+    while let page = try? reader.query(filter, after: closed.max() ?? 0), !page.isEmpty {
+        closed.formUnion(page.map(\.id))
+    }
+    return closed
+}
+
 /// Opens the store for reading.
 func openReader(_ path: String) throws(SensorError) -> AlertReader {
-    do throws(StoreError) { return try AlertReader(path: path) } catch { throw SensorError(error) }
+    let reader = try opening(path) { () throws(StoreError) in try AlertReader(path: path) }
+    if let warning = reader.warning { Terminal.log(warning) }
+    return reader
+}
+
+/// Opens a store; that there is none is told with where it was looked for and what makes one.
+func opening<Result>(_ path: String, _ body: () throws(StoreError) -> Result) throws(SensorError) -> Result {
+    do throws(StoreError) { return try body() } catch {
+        guard error.code == .missing else { throw SensorError(error) }
+        throw SensorError(.noInput, noStore(path))
+    }
+}
+
+/// That there is no store, where it was looked for, and what makes one.
+private func noStore(_ path: String) -> String {
+    let service = path == Settings.defaultDatabase ? ", nor that of a service at \(Settings.serviceDatabase)" : ""
+    let option = path == Settings.defaultDatabase ? "" : " with --db \(path)"
+    return "There is no alert store at \(path)\(service); 'earshot run' or 'earshot replay'\(option) makes one."
+}
+
+/// An error where alerts were lost: what could be stored, and what not.
+func requireAllStored(_ counters: AlertWriterCounters) throws(SensorError) {
+    guard counters.lost > 0 else { return }
+    throw SensorError(
+        .ioError,
+        "alerts are lost: stored \(counters.committed), lost \(counters.lost)"
+            + (counters.spilled > counters.takenIn
+                ? "; \(counters.spilled - counters.takenIn) wait for the next start" : ""))
 }
 
 /// Calls into the store; its errors become the program's.

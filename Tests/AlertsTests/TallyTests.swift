@@ -1,6 +1,5 @@
 import Alerts
 import Foundation
-import GRDB
 import Testing
 
 /// What rows tell beside their count, how they rise, and how a later run goes on with them.
@@ -113,33 +112,6 @@ import Testing
         let reader = try AlertReader(path: folder.store)
         #expect(try reader.query().map(\.alert.count) == [1, 8, 1, 1])
         #expect(try reader.alert(2)?.stored.alert.tally?.distinct == 7)
-    }
-
-    @Test("a store of the version before is brought up to date and keeps its alerts") func anOlderStoreIsBroughtUp()
-        throws
-    {
-        let folder = try TemporaryFolder()
-        try AlertWriter(path: folder.store).close()
-        let database = try DatabaseQueue(path: folder.store)
-        try database.write { database in
-            for column in [
-                "distinct_count", "distinct_name", "distinct_estimate", "distinct_first", "distinct_latest", "bytes",
-                "folded",
-                "row_key",
-            ] {
-                try database.execute(sql: "ALTER TABLE alert DROP COLUMN \(column)")
-            }
-            try database.execute(sql: "DROP TABLE secret")
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'tallies and open rows'")
-            try database.execute(sql: "PRAGMA user_version = 2")
-        }
-        try database.close()
-        let writer = try AlertWriter(path: folder.store)
-        _ = try writer.beginRun(sampleRun())
-        writer.submit(.insert(alert(1)))
-        #expect(writer.flush())
-        writer.close()
-        #expect(try AlertReader(path: folder.store).alert(1)?.stored.alert.tally?.distinct == 1)
     }
 
     @Test(

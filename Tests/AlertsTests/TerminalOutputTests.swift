@@ -3,7 +3,7 @@ import Foundation
 import Network
 import Testing
 
-/// Lines that fit a terminal, and records that a spreadsheet takes for what they are.
+/// Lines that fit a terminal.
 @Suite struct TerminalOutputTests {
     private func stored(_ change: (inout Alert) -> Void = { _ in }) -> StoredAlert {
         var alert = sampleAlert(1, level: .high, seen: 1_795_253_400_123_456)
@@ -60,30 +60,5 @@ import Testing
         #expect(lines(stored(), 80, zone: berlin)[0].hasPrefix("#42    11-21 10:30:00  "))
         let summer = stored { $0.lastSeen = 1_751_360_400_000_000 }  // 2025-07-01T09:00:00Z
         #expect(lines(summer, 80, zone: berlin)[0].hasPrefix("#42    07-01 11:00:00  "))
-    }
-
-    @Test("Comma-separated values") func commaSeparatedValues() throws {
-        let output = CSVOutput()
-        let names = try #require(output.header).dropLast().split(separator: ",").map(String.init)
-        let line = output.line(
-            stored {
-                $0.summary = #"he said "a, b""#
-                $0.clientID = "=1+1"
-                $0.groupKey = "a\nb"
-            })
-        #expect(line.hasSuffix("\r") && !line.contains("\n"))
-        #expect(line.contains(#","he said ""a, b""","#))
-        #expect(line.contains(",'=1+1,"), "no formula")
-        #expect(line.contains(#",a\x0ab,"#), "one line")
-        #expect(names.prefix(5) == ["id", "first_seen", "last_seen", "count", "level"])
-        #expect(line.hasPrefix("42,2026-11-21T09:30:00.123456Z,2026-11-21T09:30:00.123456Z,1,high,rule-1,"))
-        let plain = output.line(stored())
-        #expect(plain.dropLast().split(separator: ",", omittingEmptySubsequences: false).count == names.count)
-    }
-
-    @Test("Formulas", arguments: ["=", "+", "-", "@", "\t", "\r"]) func formulas(sign: String) {
-        let cell = csvCell(sign + "cmd")
-        #expect(cell.hasPrefix("'"), "\(cell)")
-        #expect(csvCell("a" + sign).hasPrefix("a"))
     }
 }

@@ -5,6 +5,45 @@ import Network
 import Sensor
 import Testing
 
+/// Who may read the store, by the name or the number of a group.
+@Test("Group of the store") func groupOfTheStore() throws {
+    let folder = try Folder()
+    var flags = Settings.Overrides()
+    for (text, group) in [("root", 0), ("4711", 4711)] as [(String, UInt32)] {
+        flags.configuration = try folder.write("a.yaml", "db_group: \(text)\n")
+        #expect(try Settings.load(flags, environment: [:]).databaseGroup == group)
+    }
+    flags.configuration = try folder.write("a.yaml", "db: x.db\ndb_group: no-such-group\n")
+    let error = failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) }
+    #expect(error?.exitCode == .configuration)
+    #expect(error?.message.contains("a.yaml:2: 'db_group'") == true, "\(String(describing: error))")
+    #expect(error?.message.contains("'no-such-group'") == true)
+}
+
+/// A reader finds the store of the service; a writer makes its own, and whoever names one gets that.
+@Test("Store of the service") func storeOfTheService() throws {
+    let folder = try Folder()
+    let service = try folder.write("alerts.db", "")
+    let flags = Settings.Overrides()
+    func database(
+        _ flags: Settings.Overrides, reader: Bool = true, _ environment: [String: String] = [:], service: String
+    ) throws -> String {
+        try Settings.load(flags, isReader: reader, environment: environment, serviceDatabase: service).database
+    }
+    #expect(try database(flags, service: service) == service)
+    #expect(try database(flags, service: folder.path + "/none.db") == "earshot.db")
+    #expect(try database(flags, reader: false, service: service) == "earshot.db")
+    #expect(try database(flags, ["EARSHOT_DB": "x.db"], service: service) == "x.db")
+    #expect(try database(flags, ["STATE_DIRECTORY": "/s"], service: service) == "/s/alerts.db")
+    var named = flags
+    named.database = "earshot.db"
+    #expect(try database(named, service: service) == "earshot.db")
+    named = flags
+    named.configuration = try folder.write("a.yaml", "db: earshot.db\n")
+    #expect(try database(named, service: service) == "earshot.db", "also where it is named as the default is")
+    #expect(try database(flags, ["EARSHOT_DB": "earshot.db"], service: service) == "earshot.db")
+}
+
 /// A folder that is gone after the test.
 struct Folder: ~Copyable {
     let path: String

@@ -1,63 +1,61 @@
 import Network
 
-/// Comma-separated values (RFC 4180): a header, then a record an alert, times as RFC 3339 in UTC.
+/// Alerts as a table that spreadsheets open: RFC 4180, the columns of the JSON output by name, and both times as text.
 ///
-/// A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula: an apostrophe
-/// before it keeps what the network sent from being computed. Characters that a terminal would obey are escaped.
+/// A text that a spreadsheet would take for a formula has an apostrophe before it; characters that a terminal would obey are
+/// escaped.
 public struct CSVOutput: AlertOutput {
     /// Makes an output.
     public init() {}
 
-    private static let columns: [(name: String, value: @Sendable (StoredAlert) -> String?)] = [
-        ("id", { "\($0.id)" }),
-        ("first_seen", { time($0.alert.firstSeen) }),
-        ("last_seen", { time($0.alert.lastSeen) }),
-        ("count", { "\($0.alert.count)" }),
-        ("level", { $0.alert.level.rawValue }),
-        ("rule_id", { $0.alert.ruleID }),
-        ("rule_title", { $0.alert.shownTitle }),
-        ("category", { $0.alert.category }),
-        ("summary", { $0.alert.summary }),
-        ("source_ip", { $0.alert.sourceIP?.description }),
-        ("source_port", { $0.alert.sourcePort?.description }),
-        ("destination_ip", { $0.alert.destinationIP?.description }),
-        ("destination_port", { $0.alert.destinationPort?.description }),
-        ("transport", { $0.alert.transport?.text }),
-        ("client_ip", { $0.alert.clientIP?.description }),
-        ("server_ip", { $0.alert.serverIP?.description }),
-        ("client_id", { $0.alert.clientID }),
-        ("community_id", { $0.alert.communityID }),
-        ("group_key", { $0.alert.groupKey }),
-        ("distinct_count", { $0.alert.tally?.distinct?.description }),
-        ("distinct_name", { $0.alert.tally?.distinctName }),
-        ("bytes", { $0.alert.tally?.bytes?.description }),
-        ("state", { $0.state.rawValue }),
-        ("state_by", { $0.triage?.latestChange?.by }),
-        ("note", { $0.triage?.latestNote?.note }),
-        ("sensor", { $0.sensor }),
-        ("run_id", { "\($0.runID)" }),
+    /// The names of the columns.
+    private static let columns = [
+        "id", "first_seen", "last_seen", "first_seen_text", "last_seen_text", "count", "rule_id", "rule_title", "level",
+        "category", "summary", "source_ip", "source_port", "destination_ip", "destination_port", "transport",
+        "client_ip",
+        "server_ip", "client_id", "community_id", "group_key", "distinct_count", "distinct_name", "distinct_estimate",
+        "distinct_first", "distinct_latest", "bytes", "folded", "state", "reopened", "state_by", "state_at", "note",
+        "note_by", "event", "sensor", "run_id",
     ]
 
-    /// The names of the columns.
-    public var header: String? { Self.columns.map(\.name).joined(separator: ",") + "\r" }
+    /// The first record with the carriage return of its end, without the line feed.
+    public var header: String? { Self.columns.joined(separator: ",") + "\r" }
 
-    /// One record with the carriage return of its end, without the line feed.
+    /// The record of an alert with the carriage return of its end, without the line feed: as many cells as the header has;
+    /// what is absent is an empty one.
     public func line(_ stored: StoredAlert) -> String {
-        Self.columns.map { csvCell($0.value(stored) ?? "") }.joined(separator: ",") + "\r"
+        let alert = stored.alert
+        let tally = alert.tally
+        let triage = stored.triage
+        let cells: [String] = [
+            "\(stored.id)", "\(alert.firstSeen)", "\(alert.lastSeen)", time(alert.firstSeen), time(alert.lastSeen),
+            "\(alert.count)", text(alert.ruleID), text(alert.ruleTitle), alert.level.rawValue, text(alert.category),
+            text(alert.summary), text(alert.sourceIP?.description), number(alert.sourcePort),
+            text(alert.destinationIP?.description), number(alert.destinationPort), alert.transport?.text ?? "",
+            text(alert.clientIP?.description), text(alert.serverIP?.description), text(alert.clientID),
+            text(alert.communityID), text(alert.groupKey), number(tally?.distinct), text(tally?.distinctName),
+            tally?.isEstimate == true ? "1" : "", text(tally?.first), text(tally?.latest), number(tally?.bytes),
+            tally?.isFolded == true ? "1" : "", stored.state.rawValue, triage?.isReopened == true ? "1" : "",
+            text(triage?.latestChange?.by), number(triage?.latestChange?.at), text(triage?.latestNote?.note),
+            text(triage?.latestNote?.by), text(alert.event, doublingBackslashes: false), text(stored.sensor),
+            "\(stored.runID)",
+        ]
+        return cells.joined(separator: ",") + "\r"
     }
 
-    private static func time(_ microseconds: Int64) -> String {
+    private func number(_ value: (some BinaryInteger)?) -> String { value.map { "\($0)" } ?? "" }
+
+    private func time(_ microseconds: Int64) -> String {
         let parts = CalendarTime(microseconds: microseconds)
         return "\(parts.date)T\(parts.clock).\(digits(parts.microsecond, 6))Z"
     }
-}
 
-/// A text as a cell of comma-separated values.
-///
-/// - Returns: the text with quotes where it needs them, and without a way to be taken for a formula.
-public func csvCell(_ text: String) -> String {
-    var safe = terminalSafe(text, doublingBackslashes: false)
-    if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { safe = "'" + safe }
-    guard safe.contains(where: { "\",".contains($0) }) else { return safe }
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+    /// A text as a cell.
+    private func text(_ value: String?, doublingBackslashes: Bool = true) -> String {
+        guard let value, let first = value.unicodeScalars.first else { return "" }
+        let isFormula = "=+-@\t\r".unicodeScalars.contains(first)
+        let safe = (isFormula ? "'" : "") + terminalSafe(value, doublingBackslashes: doublingBackslashes)
+        guard safe.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return safe }
+        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
 }

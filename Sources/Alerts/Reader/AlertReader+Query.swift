@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension AlertReader {
@@ -29,7 +30,8 @@ extension AlertReader {
             guard
                 let row = try Row.fetchOne(
                     database,
-                    sql: "SELECT \(StoredAlert.columns), rule_version, evidence_left_out FROM alert WHERE id = ?",
+                    sql:
+                        "SELECT \(StoredAlert.columns), rule_version, evidence_left_out, history FROM alert WHERE id = ?",
                     arguments: [id])
             else { return nil }
             var stored = triage.said(of: StoredAlert(row: row))
@@ -42,6 +44,10 @@ extension AlertReader {
             ).map { EvidenceFrame(row: $0) }
             let leftOut: Int = row["evidence_left_out"]
             stored.alert.evidenceLeftOut = leftOut > 0 ? leftOut : nil
+            let history: String? = row["history"]
+            stored.alert.history = history.flatMap {
+                try? JSONDecoder().decode([HistoryEntry].self, from: Data($0.utf8))
+            }
             let version: DatabaseValue = row["rule_version"]
             let rule = try Row.fetchOne(
                 database, sql: "SELECT id, title, level, tags, source, loaded_at FROM rule WHERE version = ?",

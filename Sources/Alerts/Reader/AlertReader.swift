@@ -11,41 +11,59 @@ public final class AlertReader: Sendable {
     public let path: String
     /// What people said of its alerts.
     public let triage: TriageView
-    private let connection: StoreConnection
+    /// What is wrong with the store although it can be read, as a line for people; `nil` where nothing is.
+    public let warning: String?
+    let connection: StoreConnection
 
     /// Opens a store.
     ///
     /// - Throws: `StoreError` where there is none, it cannot be read, is not a store, or has another schema.
-    public init(path: String) throws(StoreError) {
+    public convenience init(path: String) throws(StoreError) { try self.init(path: path, acceptingOlder: false) }
+
+    /// Opens a store; where `acceptsOlder`, also one that no writer has brought up to date.
+    init(path: String, acceptingOlder acceptsOlder: Bool) throws(StoreError) {
         let path = StoreFile.absolute(path)
         let triage = TriageView(TriageFile(beside: path))
         self.path = path
         self.triage = triage
+        try StorePermission.check(path)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw StoreError(code: .missing, path: path, detail: "no such file")
         }
         guard !isFolder.boolValue else { throw StoreError(code: .notAStore, path: path, detail: "it is a folder") }
+        let hadLog = Self.hasLog(path)
         do {
-            connection = try StoreConnection(path: path, outlivesItsName: true) { try Self.openChecked(path, triage) }
+            connection = try StoreConnection(path: path, outlivesItsName: true) {
+                try Self.openChecked(path, acceptsOlder, triage)
+            }
+            warning = try connection.current().database.read {
+                try StoreMark.warning($0, path: path, hadLog: hadLog)
+            }
         } catch {
             throw StoreError(error, path: path, fallback: .cannotRead)
         }
     }
 
-    private static func openChecked(_ path: String, _ triage: TriageView) throws -> DatabaseQueue {
+    /// What tells this store from every other, a UUID (RFC 9562) in lower case: drawn when the file was made, another one
+    /// where it is replaced; empty where it cannot be read.
+    public var identity: String { (try? read { try StoreSchema.identity($0) }) ?? "" }
+
+    private static func openChecked(
+        _ path: String, _ acceptsOlder: Bool, _ triage: TriageView
+    ) throws -> DatabaseQueue {
         do {
-            return try openChecked(path, as: path, triage)
+            return try openChecked(path, as: path, acceptsOlder, triage)
         } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_CANTOPEN {
             // SQLite wants a `-shm` file beside the store. Where none is and none can be made (a read-only medium) and
             // no log waits to be read, the file is all there is and nobody changes it.
             guard !hasLog(path), let name = immutableName(path) else { throw error }
-            return try openChecked(path, as: name, triage)
+            return try openChecked(path, as: name, acceptsOlder, triage)
         }
     }
 
     private static func openChecked(
-        _ path: String, as name: String, _ triage: TriageView
+        _ path: String, as name: String, _ acceptsOlder: Bool, _ triage: TriageView
     ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
@@ -60,7 +78,7 @@ public final class AlertReader: Sendable {
         try StoreSchema.check(finding, path: path)
         switch finding {
         case .empty: throw StoreError(code: .notAStore, path: path, detail: StoreError.emptyFile)
-        case .older(let found):
+        case .older(let found) where !acceptsOlder:
             throw StoreError(
                 code: .olderSchema, path: path,
                 detail: "its schema is version \(found); `earshot run` or `replay` brings it up to date")
@@ -90,7 +108,7 @@ public final class AlertReader: Sendable {
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
             return try connection.current().database.read { database in
-                try triage.refresh(database)
+                triage.refresh(database)
                 return try body(database)
             }
         } catch {

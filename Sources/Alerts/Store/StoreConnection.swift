@@ -45,6 +45,22 @@ final class StoreConnection: Sendable {
         }
     }
 
-    /// Closes it.
-    func close() throws { try opened.withLock { $0 }?.database.close() }
+    /// Closes the file that is open and goes on with the one that `make` opens in its place.
+    func replace(_ make: () throws -> DatabaseQueue) throws -> Opened {
+        try opened.withLock { opened in
+            try? opened?.database.close()
+            opened = nil
+            let fresh = Opened(database: try make(), file: FileIdentity(path))
+            opened = fresh
+            return fresh
+        }
+    }
+
+    /// Closes it, after a last act of whoever used it; a failure of that leaves the rest to the next one who opens it.
+    func close(_ lastAct: (Database) throws -> Void = { _ in }) throws {
+        try opened.withLock { opened in
+            try? opened?.database.inDatabase(lastAct)
+            try opened?.database.close()
+        }
+    }
 }

@@ -13,12 +13,16 @@ public struct StoreError: Error, Hashable, Sendable {
         case cannotWrite
         /// Another process writes to it.
         case inUse
+        /// The file, or a folder on the way to it, is closed to this user.
+        case notPermitted
         /// The file is missing.
         case missing
         /// The file cannot be read.
         case cannotRead
         /// The file is not a store of Earshot.
         case notAStore
+        /// The file is a store, and broken.
+        case damaged
         /// A newer version made it.
         case newerSchema
         /// An older version made it, and no writer has brought it up to date.
@@ -41,10 +45,11 @@ public struct StoreError: Error, Hashable, Sendable {
     /// The exit code of sysexits.h.
     public var exitCode: Int32 {
         switch code {
-        case .notAStore: 65
+        case .notAStore, .damaged: 65
         case .missing: 66
         case .cannotCreate: 73
         case .cannotWrite, .inUse, .cannotRead: 74
+        case .notPermitted: 77
         case .newerSchema, .olderSchema: 78
         }
     }
@@ -57,9 +62,13 @@ extension StoreError: CustomStringConvertible, LocalizedError {
         case .cannotCreate: "Cannot create the alert store \(path): \(detail)."
         case .cannotWrite: "Cannot write to the alert store \(path): \(detail)."
         case .inUse: "Another process writes to the alert store \(path): \(detail)."
+        case .notPermitted: "The alert store \(path) is not for this user: \(detail)."
         case .missing: "There is no alert store at \(path)."
         case .cannotRead: "Cannot read the alert store \(path): \(detail)."
         case .notAStore: "\(path) is not an alert store of Earshot: \(detail)."
+        case .damaged:
+            "The alert store \(path) is damaged: \(detail); 'earshot db check' says more, and the next 'earshot run' or "
+                + "'replay' puts it aside, saves what can be read and begins a new one."
         case .newerSchema: "The alert store \(path) was written by a newer version of Earshot: \(detail)."
         case .olderSchema: "The alert store \(path) was written by an older version of Earshot: \(detail)."
         }
@@ -79,7 +88,8 @@ extension StoreError {
         }
         detail = error.message ?? "SQLite error \(error.resultCode.rawValue)"
         switch error.resultCode {
-        case .SQLITE_NOTADB: code = .notAStore
+        case .SQLITE_NOTADB: code = DamagedStore.beginsAsDatabase(path) ? .damaged : .notAStore
+        case .SQLITE_CORRUPT: code = .damaged
         default: code = fallback
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 
 #if canImport(Glibc)
     import Glibc
@@ -21,7 +22,10 @@ enum StoreFile {
                 throw StoreError(code: .cannotCreate, path: path, detail: "it is a folder")
             }
             guard access(path, R_OK | W_OK) == 0 else {
-                throw StoreError(code: .cannotWrite, path: path, detail: systemMessage())
+                let isForbidden = errno == EACCES
+                let owner = FileStatus(path).map { "; it belongs to \($0.text)" } ?? ""
+                throw StoreError(
+                    code: isForbidden ? .notPermitted : .cannotWrite, path: path, detail: systemMessage() + owner)
             }
             return
         }
@@ -40,6 +44,10 @@ enum StoreFile {
         configuration.label = "earshot.store"
         configuration.busyMode = .timeout(settings.openTimeoutSeconds)
         configuration.prepareDatabase { database in
+            // The log and its index stay when the last connection closes, so that who may read the store but not make files
+            // beside it reads it then as well.
+            var keeps: CInt = 1
+            sqlite3_file_control(database.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keeps)
             // Before the first table is made; no effect later.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             if try StoreSchema.inspect(database) == .foreign { return }
@@ -59,11 +67,43 @@ enum StoreFile {
             try queue.inDatabase { database in
                 try database.inTransaction(.immediate) { .rollback }
                 try database.execute(sql: "PRAGMA busy_timeout = \(Int(settings.busyTimeoutSeconds * 1000))")
+                try StoreMark.set(true, database)
             }
+            for suffix in ["", "-wal", "-shm"] { try settings.access.apply(to: path + suffix) }
             return queue
         } catch {
             throw StoreError(error, path: path, fallback: .cannotWrite)
         }
+    }
+
+    /// Makes the store where it is missing and opens it for writing; a broken one is put aside and a new one begun.
+    static func openOrRenew(
+        _ path: String, _ settings: AlertWriterSettings, _ notice: (StoreNotice) -> Void
+    ) throws(StoreError) -> DatabaseQueue {
+        try createIfMissing(path)
+        do throws(StoreError) {
+            return try openForWriting(path, settings)
+        } catch {
+            guard error.code == .damaged, DamagedStore.isOurs(path) else { throw error }
+            return try renew(path, settings, error.detail, notice)
+        }
+    }
+
+    /// Puts a broken store aside, begins a new one and takes over what can be read; says so loudly.
+    static func renew(
+        _ path: String, _ settings: AlertWriterSettings, _ reason: String, _ notice: (StoreNotice) -> Void
+    ) throws(StoreError) -> DatabaseQueue {
+        let aside = try DamagedStore.putAside(path)
+        try createIfMissing(path)
+        let queue = try openForWriting(path, settings)
+        let saved = StoreRecovery.run(aside, queue)
+        notice(
+            StoreNotice(
+                severity: .error,
+                text:
+                    "The alert store \(path) was damaged (\(reason)): it lies as \(aside) now, and a new one is begun; "
+                    + "\(saved.text)."))
+        return queue
     }
 
     /// What `errno` says.

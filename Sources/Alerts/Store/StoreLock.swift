@@ -35,6 +35,14 @@ final class StoreLock: Sendable {
         }
     }
 
+    /// Whether a process writes to a store, as far as this one may know.
+    static func isHeld(_ store: String) -> Bool {
+        let descriptor = open(store + ".lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// Removes the file and lets go.
     func release() {
         unlink(path)

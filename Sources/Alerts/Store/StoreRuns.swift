@@ -65,27 +65,14 @@ enum StoreRuns {
         return database.changesCount
     }
 
-    /// The complete runs of sources that end, with the member `content` of their statistics.
-    static func contents(_ rulesDigest: String, _ database: Database) throws -> [(run: Int64, content: String)] {
+    /// The runs of captures, also those that did not come to their end, with the member `content` of their statistics.
+    static func contents(_ database: Database) throws -> [(run: Int64, content: String)] {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT id, json_extract(stats, '$.content') FROM run WHERE rules_digest = ? \
-                AND source_digest IS NOT NULL AND status IN ('finished', 'damaged') \
+                SELECT id, json_extract(stats, '$.content') FROM run WHERE status != 'replaced' \
                 AND json_extract(stats, '$.content') IS NOT NULL
-                """, arguments: [rulesDigest]
+                """
         ).map { (run: $0[0], content: $0[1]) }
-    }
-
-    /// Removes the alerts of a run that a later one has as well.
-    static func removeRepeated(of earlier: Int64, in later: Int64, _ database: Database) throws {
-        try database.execute(
-            sql: """
-                DELETE FROM alert WHERE run_id = ? AND EXISTS (SELECT 1 FROM alert AS same WHERE same.run_id = ? \
-                AND same.rule_id = alert.rule_id AND same.first_seen = alert.first_seen \
-                AND same.source_ip IS alert.source_ip AND same.source_port IS alert.source_port \
-                AND same.destination_ip IS alert.destination_ip \
-                AND same.destination_port IS alert.destination_port AND same.group_key IS alert.group_key)
-                """, arguments: [earlier, later])
     }
 }

@@ -11,7 +11,7 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x4561_7273
 
     /// `user_version` in the file's header: the number of migrations.
-    static let version: Int32 = 3
+    static let version: Int32 = 4
 
     /// All migrations, by name, oldest first.
     static var migrator: DatabaseMigrator {
@@ -38,6 +38,7 @@ enum StoreSchema {
                 sql: "CREATE TABLE secret(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
             try database.execute(sql: "PRAGMA user_version = 3")
         }
+        migrator.registerMigration("views and identity", migrate: addViews)
         return migrator
     }
 

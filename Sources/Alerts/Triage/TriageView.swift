@@ -10,9 +10,9 @@ public final class TriageView: Sendable {
     init(_ file: TriageFile) { self.file = file }
 
     /// Reads what was added to the file, and which store is read.
-    func refresh(_ database: Database) throws {
+    func refresh(_ database: Database) {
         file.refresh()
-        let identity = try StoreIdentity.read(database)
+        let identity = (try? StoreSchema.identity(database)) ?? ""
         store.withLock { $0 = identity }
     }
 
@@ -67,7 +67,7 @@ extension AlertReader {
         for id in alerts { if let detail = try alert(id) { found.append(detail.stored) } }
         let missing = alerts.filter { id in !found.contains { $0.id == id } }
         guard missing.isEmpty else { return (found, missing) }
-        let identity = try read { try StoreIdentity.read($0) }
+        let identity = self.identity
         try TriageFile(beside: path).append(
             found.map { stored in
                 TriageEntry(

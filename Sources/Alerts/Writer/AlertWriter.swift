@@ -39,7 +39,7 @@ public final class AlertWriter: Sendable {
         do throws(StoreError) {
             let lock = try StoreLock(store: path)
             do throws(StoreError) {
-                connection = try Self.connect(path, settings)
+                connection = try Self.connect(path, settings, notice)
                 var spill = try SpillFile(path: path + ".spill", limit: settings.spillLimitBytes)
                 inherited = spill.inherited
                 spill.inherited = []
@@ -59,11 +59,12 @@ public final class AlertWriter: Sendable {
         }
     }
 
-    private static func connect(_ path: String, _ settings: AlertWriterSettings) throws(StoreError) -> StoreConnection {
+    private static func connect(
+        _ path: String, _ settings: AlertWriterSettings, _ notice: @escaping @Sendable (StoreNotice) -> Void
+    ) throws(StoreError) -> StoreConnection {
         do {
             return try StoreConnection(path: path, outlivesItsName: false) {
-                try StoreFile.createIfMissing(path)
-                return try StoreFile.openForWriting(path, settings)
+                try StoreFile.openOrRenew(path, settings, notice)
             }
         } catch {
             throw StoreError(error, path: path, fallback: .cannotWrite)
@@ -77,7 +78,7 @@ public final class AlertWriter: Sendable {
             worker.noteDamage()
             worker.run()
             // The last connection to close folds the log into the database; a failure leaves it for the next one.
-            try? connection.close()
+            try? connection.close { try StoreMark.set(false, $0) }
             lock.release()
             queue.markDead()
         }
@@ -109,6 +110,12 @@ public final class AlertWriter: Sendable {
     /// True when all of it is in the database.
     @discardableResult
     public func flush() -> Bool { queue.flush() }
+
+    /// Applies retention now, wholly; returns when it is done.
+    public func applyRetention() {
+        guard settings.retention.maximumAgeSeconds != nil || settings.retention.maximumBytes != nil else { return }
+        queue.keepHouse()
+    }
 
     /// Commits what it can, puts the rest into the spill file, and closes the store.
     ///
@@ -146,29 +153,27 @@ extension AlertWriter {
         } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
     }
 
-    /// The complete runs of sources that end, with those rules, and the member `content` of their statistics, where there is one.
-    public func recordedContents(rulesDigest: String) throws(StoreError) -> [(run: Int64, content: String)] {
+    /// The runs of captures and the member `content` of their statistics, where there is one.
+    public func recordedContents() throws(StoreError) -> [(run: Int64, content: String)] {
         flush()
         do {
-            return try connection.current().database.read { database in
-                try StoreRuns.contents(rulesDigest, database)
-            }
+            return try connection.current().database.read { try StoreRuns.contents($0) }
         } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
     }
 
-    /// Removes the alerts of earlier runs that another run, which has ended, has as well: of the same rule, of the same time,
-    /// about the same.
+    /// Makes one row of those that a run, which has ended, and earlier ones of the same capture have: of the same rule, of
+    /// the same time, about the same, of the same frame.
     ///
-    /// Those that it does not have stay: what came before their source may have made them.
-    public func removeRepeated(of runs: [Int64], in run: Int64) throws(StoreError) {
+    /// The earliest stays, and is brought up to what the later ones know. What only one of them has stays.
+    ///
+    /// - Returns: how many rows went.
+    /// - Throws: `StoreError` where the store does not take it.
+    @discardableResult
+    public func mergeRepeated(of runs: [Int64], in run: Int64) throws(StoreError) -> Int {
         flush()
-        do {
-            try connection.current().database.write { database in
-                for earlier in runs where earlier != run {
-                    try StoreRuns.removeRepeated(of: earlier, in: run, database)
-                }
-            }
-        } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
+        return try write { database in
+            try RepeatedRows.merge(runs + [run], now: StoreWorker.microsecondsNow(), database)
+        }
     }
 
     /// Begins a run: changes submitted from now on belong to it.
@@ -183,6 +188,7 @@ extension AlertWriter {
         flush()
         let handle = RunHandle(start, isLive: true)
         let deadline = Date(timeIntervalSinceNow: settings.openTimeoutSeconds)
+        var isRenewed = false
         while true {
             do {
                 let opening = try connection.current().database.write { database in
@@ -196,6 +202,11 @@ extension AlertWriter {
                 if case .started = opening { queue.locked { $0.run = handle } }
                 return opening
             } catch {
+                if !isRenewed, DamagedStore.isDamage(error) {
+                    isRenewed = true
+                    try renew(error)
+                    continue
+                }
                 let isBusy = (error as? DatabaseError)?.resultCode.primaryResultCode == .SQLITE_BUSY
                 if isBusy, start.sourceDigest != nil, Date() < deadline { continue }
                 guard start.sourceDigest == nil else {
@@ -209,6 +220,14 @@ extension AlertWriter {
                 return .started(runID: nil)
             }
         }
+    }
+
+    private func renew(_ error: any Error) throws(StoreError) {
+        do {
+            _ = try connection.replace {
+                try StoreFile.renew(path, settings, StoreWorker.reason(error), notice)
+            }
+        } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
     }
 
     /// Stores the counters of the run so far; it goes on.

@@ -1,9 +1,11 @@
 /// The limits of a writer.
-public struct AlertWriterSettings: Hashable, Sendable {
+public struct AlertWriterSettings: Sendable {
     /// A transaction holds at most this many changes.
     public var batchSize = 1000
-    /// A change waits at most this long for company.
+    /// A new alert, or one that becomes worse, waits at most this long for company.
     public var batchDelaySeconds = 0.1
+    /// A repetition waits this long, where nothing more urgent does: those of one row are written as one.
+    public var repetitionDelaySeconds = 1.0
     /// How many alerts may wait in memory.
     public var queueLimit = 100_000
     /// How many bytes of alerts may wait in memory.
@@ -26,6 +28,10 @@ public struct AlertWriterSettings: Hashable, Sendable {
     public var patienceSeconds = 1.0
     /// What is removed, and when.
     public var retention = Retention()
+    /// Who may read the files that are made.
+    public var access = StoreAccess()
+    /// The numbers of the alerts that somebody has closed: retention takes them before open ones.
+    public var closedAlerts: @Sendable () -> Set<Int64> = { [] }
 
     /// The default limits.
     public init() {}
@@ -33,14 +39,18 @@ public struct AlertWriterSettings: Hashable, Sendable {
     /// How long alerts stay.
     ///
     /// The store's own clock decides, not capture time, so that the alerts of an old capture stay as long as others
-    /// do. What changed last goes last.
+    /// do. What matters least goes first, and of that what changed longest ago.
     public struct Retention: Hashable, Sendable {
-        /// Alerts that have not changed for so long are removed; `nil` keeps them.
+        /// Alerts that have not changed for so long are removed, but for high and critical ones that nobody has closed;
+        /// `nil` keeps them.
         public var maximumAgeSeconds: Int64?
-        /// The oldest alerts are removed while the file holds more bytes than this; `nil` lets it grow.
+        /// Alerts are removed while the file holds more bytes than this: closed, low and informational ones first, open
+        /// critical ones last; `nil` lets it grow.
         public var maximumBytes: Int64?
         /// How often this is looked after.
         public var intervalSeconds = 60.0
+        /// How many changes may be stored before it is looked after again.
+        public var intervalChanges = 20_000
         /// How many alerts one transaction removes at most.
         public var batchSize = 500
 
@@ -73,6 +83,8 @@ public struct AlertWriterCounters: Hashable, Sendable {
     public var removedByAge = 0
     /// Alerts that retention removed for the size of the store.
     public var removedBySize = 0
+    /// Alerts that retention removed, for whatever reason, by their level.
+    public var removedByLevel: [AlertLevel: Int] = [:]
 
     /// All zero.
     public init() {}

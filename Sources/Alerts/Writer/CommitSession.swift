@@ -57,8 +57,8 @@ struct CommitSession {
                 INSERT INTO alert(first_seen, last_seen, count, rule_id, rule_title, level, category, summary, source_ip, \
                 source_port, destination_ip, destination_port, transport, client_ip, server_ip, client_id, community_id, \
                 group_key, event, sensor, run_id, serial, rule_version, stored_at, revision, evidence_left_out, \
-                distinct_count, distinct_name, distinct_estimate, distinct_first, distinct_latest, bytes, folded, row_key) \
-                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                distinct_count, distinct_name, distinct_estimate, distinct_first, distinct_latest, bytes, folded, row_key, history) \
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                 ON CONFLICT(run_id, serial) DO NOTHING
                 """)
         // The client is mostly one of the two ends, and the server the other: an address is written once.
@@ -78,6 +78,7 @@ struct CommitSession {
             alert.evidenceLeftOut ?? 0, alert.tally?.distinct, alert.tally?.distinctName,
             alert.tally?.isEstimate ?? false, alert.tally?.first?.storable, alert.tally?.latest?.storable,
             alert.tally?.bytes, alert.tally?.isFolded ?? false, alert.rowKey.map { Data($0) },
+            Self.text(of: alert.history),
         ]
         try statement.execute(arguments: arguments)
         if database.changesCount == 0 {
@@ -88,6 +89,12 @@ struct CommitSession {
         }
         let id = database.lastInsertedRowID
         for frame in alert.evidence { try insert(frame, id) }
+    }
+
+    /// What the ends of an alert did, as an array of JSON; `nil` where nothing is known.
+    private static func text(of history: [HistoryEntry]?) -> String? {
+        guard let history, !history.isEmpty, let data = try? JSONEncoder().encode(history) else { return nil }
+        return String(decoding: data, as: UTF8.self).storable
     }
 
     private func insert(_ frame: EvidenceFrame, _ alert: Int64) throws {
@@ -127,10 +134,11 @@ struct CommitSession {
             let change = try database.cachedStatement(
                 sql: """
                     UPDATE alert SET level = ?, rule_title = ?, summary = ?, rule_id = ?, \
-                    rule_version = coalesce(?, rule_version) WHERE id = ?
+                    rule_version = coalesce(?, rule_version), history = coalesce(?, history) WHERE id = ?
                     """)
             try change.execute(arguments: [
-                rise.level.rawValue, rise.title.storable, rise.summary.storable, rise.ruleID.storable, version, id,
+                rise.level.rawValue, rise.title.storable, rise.summary.storable, rise.ruleID.storable, version,
+                Self.text(of: rise.history), id,
             ])
         }
         guard !repetition.evidence.isEmpty else { return }

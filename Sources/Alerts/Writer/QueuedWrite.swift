@@ -53,6 +53,7 @@ struct Repetition: Codable, Hashable, Sendable {
         /// The rule that made it so.
         var ruleID: String
         var rule: RuleRecord?
+        var history: [HistoryEntry]?
     }
 }
 
@@ -75,6 +76,15 @@ struct QueuedWrite: Sendable {
             600 + alert.event.utf8.count + alert.summary.utf8.count + Self.cost(of: alert.evidence)
         case .repeated(let repetition): 120 + Self.cost(of: repetition.evidence)
         case .summary(let summary): 200 + summary.stats.utf8.count
+        }
+    }
+
+    /// Whether somebody may be waiting to see it: a new alert, or one that becomes worse.
+    var isUrgent: Bool {
+        switch change {
+        case .insert: true
+        case .repeated(let repetition): repetition.rise != nil
+        case .summary: false
         }
     }
 
@@ -102,6 +112,7 @@ struct QueuedWrite: Sendable {
                 alert.summary = rise.summary
                 alert.ruleID = rise.ruleID
                 if rise.rule != nil { rule = rise.rule }
+                alert.history = rise.history ?? alert.history
             }
             if alert.evidence.count < limit || later.rise != nil {
                 alert.evidence += later.evidence

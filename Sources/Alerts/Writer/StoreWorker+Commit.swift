@@ -7,7 +7,12 @@ extension StoreWorker {
     /// False when the database does not take them now.
     mutating func commit(_ writes: [QueuedWrite], fromSpill: Bool) -> Bool {
         do {
-            try transact(writes, fromSpill: fromSpill)
+            do {
+                try transact(writes, fromSpill: fromSpill)
+            } catch let error where DamagedStore.isDamage(error) {
+                try renew(error)
+                try transact(writes, fromSpill: fromSpill)
+            }
         } catch {
             guard Self.isAboutTheData(error) else {
                 failed(error)
@@ -29,11 +34,19 @@ extension StoreWorker {
             return session.orphaned
         }
         let alerts = writes.count { $0.isAlert }
+        committedSinceHousekeeping += alerts
         queue.locked { queue in
             queue.counters.committed += alerts - orphaned
             queue.counters.orphaned += orphaned
             if fromSpill { queue.counters.takenIn += alerts }
         }
+    }
+
+    /// Puts a store that shows damage while it is written to aside, and goes on with a new one.
+    private mutating func renew(_ error: any Error) throws {
+        let (path, settings, notice) = (queue.path, settings, notice)
+        let reason = Self.reason(error)
+        file = try connection.replace { try StoreFile.renew(path, settings, reason, notice) }.file
     }
 
     /// The database that the path leads to; says so when that is another file than before.

@@ -20,6 +20,12 @@ struct StoreWorker: ~Copyable {
     /// When the spill file is to be tried again after it took nothing.
     var spillAt = Date.distantPast
     var housekeepingAt = Date()
+    /// How many changes were stored since retention was looked after.
+    var committedSinceHousekeeping = 0
+    /// What retention removed for its age, and the log was not told yet.
+    var unsaidByAge: [AlertLevel: Int] = [:]
+    /// What retention removed for the size of the store, and the log was not told yet.
+    var unsaidBySize: [AlertLevel: Int] = [:]
     /// Whether the log was told that the spill file takes nothing.
     var saidSpillFails = false
     /// Whether the log was told that alerts are lost.
@@ -44,14 +50,25 @@ struct StoreWorker: ~Copyable {
             let wake = queue.waitForWork(
                 retryAt: retryAt, spillAt: spillAt, housekeepingAt: housekeepingAt, hasBacklog: !spill.isEmpty)
             switch wake {
-            case .work: work()
-            case .housekeeping: keepHouse()
+            case .work:
+                work()
+                keepHouse()
+            case .housekeeping: tidy()
             case .close:
                 work(isLast: true)
+                keepHouse(toTheEnd: true)
                 putAway()
                 return
             }
         }
+    }
+
+    /// Applies retention because its time has come, or wholly because somebody waits for it.
+    private mutating func tidy() {
+        let asked = queue.locked { $0.housekeepingAsked > $0.housekeepingServed ? $0.housekeepingAsked : 0 }
+        if asked > 0 { work() }
+        keepHouse(toTheEnd: asked > 0)
+        if asked > 0 { queue.serveHousekeeping(upTo: asked) }
     }
 
     private mutating func work(isLast: Bool = false) {

@@ -25,22 +25,29 @@ extension WriteQueue {
             let now = Date()
             if isClosing { return .close }
             if flushesAsked > flushesServed { return .work }
+            if housekeepingAsked > housekeepingServed { return .housekeeping }
             var deadline = housekeepingAt
             if let retryAt {
                 if isFull || isCrowded && now >= spillAt { return .work }
                 if isCrowded { deadline = min(deadline, spillAt) }
                 if now >= retryAt { return .work }
                 deadline = min(deadline, retryAt)
-            } else if hasBacklog || count >= settings.batchSize || isFull {
+            } else if hasBacklog || urgent >= settings.batchSize || isCrowded || isFull {
                 return .work
             } else if count > 0 {
-                let due = firstQueued.addingTimeInterval(settings.batchDelaySeconds)
                 if now >= due { return .work }
                 deadline = min(deadline, due)
             }
             if now >= housekeepingAt { return .housekeeping }
             _ = condition.wait(until: deadline)
         }
+    }
+
+    /// When what waits is to be written: a repetition may wait longer, since others may join it.
+    private var due: Date {
+        min(
+            firstUrgent.addingTimeInterval(settings.batchDelaySeconds),
+            firstQueued.addingTimeInterval(settings.repetitionDelaySeconds))
     }
 
     /// Whether half of the room is taken: time to spill, when the database does not take anything.
@@ -77,12 +84,14 @@ extension WriteQueue {
             head = 0
         }
         firstQueued = count > 0 ? Date() : .distantFuture
+        firstUrgent = urgent > 0 ? Date() : .distantFuture
         isStalled = false
         condition.broadcast()
     }
 
     private func forget(_ write: QueuedWrite, at index: Int) {
         cost -= write.cost
+        if write.isUrgent { urgent -= 1 }
         let serial: UInt64
         switch write.change {
         case .insert(let alert, _): serial = alert.serial
@@ -115,6 +124,25 @@ extension WriteQueue {
         condition.broadcast()
         while flushesServed < mine, !isDead { condition.wait() }
         return lastFlushSucceeded
+    }
+
+    /// Asks for retention to be applied now and waits until it was.
+    func keepHouse() {
+        condition.lock()
+        defer { condition.unlock() }
+        guard !isDead, !isClosing else { return }
+        housekeepingAsked += 1
+        let mine = housekeepingAsked
+        condition.broadcast()
+        while housekeepingServed < mine, !isDead { condition.wait() }
+    }
+
+    /// Tells those who wait in `keepHouse` that it was done.
+    func serveHousekeeping(upTo asked: Int) {
+        condition.lock()
+        defer { condition.unlock() }
+        housekeepingServed = max(housekeepingServed, asked)
+        condition.broadcast()
     }
 
     /// Takes no more changes; the worker ends when it has put away what waits.

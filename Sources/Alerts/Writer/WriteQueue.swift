@@ -25,7 +25,12 @@ final class WriteQueue: @unchecked Sendable {
     var inFlight = 0
     /// What all that wait take in memory.
     var cost = 0
+    /// When the oldest that wait came.
     var firstQueued = Date.distantFuture
+    /// How many of those that wait are new alerts or alerts that become worse.
+    var urgent = 0
+    /// When the oldest of these came.
+    var firstUrgent = Date.distantFuture
     var run: RunHandle?
     /// The runs of this process with their alerts' lowest serials, oldest first: an alert may be repeated in a later run.
     var runsBySerial: [(first: UInt64, run: RunHandle)] = []
@@ -38,6 +43,8 @@ final class WriteQueue: @unchecked Sendable {
     var flushesAsked = 0
     var flushesServed = 0
     var lastFlushSucceeded = true
+    var housekeepingAsked = 0
+    var housekeepingServed = 0
 
     init(path: String, settings: AlertWriterSettings) {
         self.path = path
@@ -82,7 +89,9 @@ extension WriteQueue {
             later.tally = tally
             later.rise = rise.map {
                 Repetition.Rise(
-                    level: $0.level, title: $0.ruleTitle, summary: $0.summary, ruleID: $0.ruleID, rule: rules[$0.ruleID]
+                    level: $0.level, title: $0.ruleTitle, summary: $0.summary, ruleID: $0.ruleID,
+                    rule: rules[$0.ruleID],
+                    history: $0.history
                 )
             }
             let run = runsBySerial.last { $0.first <= serial }?.run ?? run
@@ -124,8 +133,10 @@ extension WriteQueue {
         guard index >= head + inFlight, index < writes.count, var write = writes[index] else { return false }
         writes[index] = nil
         cost -= write.cost
+        let wasUrgent = write.isUrgent
         write.merge(later, evidenceLimit: settings.evidenceLimit)
         cost += write.cost
+        if !wasUrgent, write.isUrgent { noteUrgent() }
         writes[index] = write
         return true
     }
@@ -143,8 +154,16 @@ extension WriteQueue {
         if count == 0 { firstQueued = Date() }
         writes.append(write)
         cost += write.cost
-        // The worker needs to hear of the first, which starts its clock, and of a full batch.
-        if count == 1 || count == settings.batchSize || isFull { condition.broadcast() }
+        if write.isUrgent { noteUrgent() }
+        // The worker needs to hear of the first, which starts its clock, and of a full queue.
+        if count == 1 || isFull { condition.broadcast() }
+    }
+
+    private func noteUrgent() {
+        urgent += 1
+        if urgent == 1 { firstUrgent = Date() }
+        // It starts a shorter clock, and a full batch ends it.
+        if urgent == 1 || urgent == settings.batchSize { condition.broadcast() }
     }
 
     private func waitForRoom() -> Bool {

@@ -64,6 +64,8 @@ public struct RunStatistics: Codable, Sendable {
     public var reloadsFailed: UInt64 = 0
     /// The digests of the rules that took over, oldest first; the run's own is that of those it began with.
     public var rulesDigests: [String] = []
+    /// Alerts that retention removed while it ran, by level; `nil` where there was none.
+    public var removed: [String: UInt64]?
     /// What tells the frames of a capture from those of others; `nil` for a live run.
     var content: String?
     /// Capture time from the earliest frame to the latest, in microseconds; of several runs the sum.
@@ -91,6 +93,7 @@ public struct RunStatistics: Codable, Sendable {
         case reloads
         case reloadsFailed = "reloads_failed"
         case rulesDigests = "rules_digests"
+        case removed
         case content
         case captureMicroseconds = "capture_us"
         case invocation
@@ -194,6 +197,7 @@ extension RunStatistics {
         expired += other.expired
         if let others = other.tricks { tricks = (tricks ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
+        if let others = other.removed { removed = (removed ?? [:]).merging(others, uniquingKeysWith: +) }
         reloads += other.reloads
         reloadsFailed += other.reloadsFailed
         rulesDigests += other.rulesDigests

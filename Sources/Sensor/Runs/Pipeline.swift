@@ -64,17 +64,15 @@ public struct Pipeline: ~Copyable {
         } catch { throw SensorError(error) }
     }
 
-    /// The ended runs of captures with these rules, each with what tells its frames from others.
+    /// The runs of captures that are in the store, each with what tells its frames from others.
     func recordedContents() throws(SensorError) -> [(run: Int64, content: String)] {
-        do throws(StoreError) { return try writer.recordedContents(rulesDigest: rules.digest) } catch {
-            throw SensorError(error)
-        }
+        do throws(StoreError) { return try writer.recordedContents() } catch { throw SensorError(error) }
     }
 
-    /// Removes alerts of earlier runs that the run that ended just now has as well: it read their frames again.
-    func removeRepeated(of runs: [Int64]) throws(SensorError) {
+    /// Makes one of the alerts that earlier runs and the one that ended just now have: it read their frames again.
+    func mergeRepeated(of runs: [Int64]) throws(SensorError) {
         guard let runID, !runs.isEmpty else { return }
-        do throws(StoreError) { try writer.removeRepeated(of: runs, in: runID) } catch { throw SensorError(error) }
+        do throws(StoreError) { try writer.mergeRepeated(of: runs, in: runID) } catch { throw SensorError(error) }
     }
 
     /// Whether a finished run of that source and these rules is in the store.
@@ -94,6 +92,8 @@ public struct Pipeline: ~Copyable {
     public mutating func end(
         _ status: RunStatus, drops: CaptureDrops, content: String? = nil, span: ClosedRange<Timestamp>? = nil
     ) -> RunStatistics {
+        // What retention takes away is told with the run.
+        writer.applyRetention()
         var seen = statistics(drops)
         seen.content = content
         seen.firstFrame = span?.lowerBound.microseconds
@@ -102,8 +102,12 @@ public struct Pipeline: ~Copyable {
         return seen
     }
 
-    /// Tells the store how far a run has come, for `earshot stats` beside a live run.
-    public mutating func report(drops: CaptureDrops) { writer.updateRun(summary(statistics(drops), .running, drops)) }
+    /// Tells the store how far a run has come, for `earshot stats` beside a live run; of a capture, which frames it read.
+    public mutating func report(drops: CaptureDrops, content: String? = nil) {
+        var seen = statistics(drops)
+        seen.content = content
+        writer.updateRun(summary(seen, .running, drops))
+    }
 
     private func statistics(_ drops: CaptureDrops) -> RunStatistics {
         var seen = statistics.since(baseline)
@@ -148,6 +152,10 @@ public struct Pipeline: ~Copyable {
         let counters = worker.sink.engine.counters
         if counters.groupsEvicted > 0 { statistics.evicted["correlation_groups"] = counters.groupsEvicted }
         if counters.suppressionsEvicted > 0 { statistics.evicted["suppressions"] = counters.suppressionsEvicted }
+        let removed = writer.counters.removedByLevel
+        if !removed.isEmpty {
+            statistics.removed = Dictionary(uniqueKeysWithValues: removed.map { ($0.key.rawValue, UInt64($0.value)) })
+        }
         return statistics
     }
 
@@ -220,6 +228,8 @@ extension RunStatistics {
         result.expired -= earlier.expired
         let carried = difference(webSocket ?? [:], earlier.webSocket ?? [:])
         result.webSocket = carried.isEmpty ? nil : carried
+        let gone = difference(removed ?? [:], earlier.removed ?? [:])
+        result.removed = gone.isEmpty ? nil : gone
         for (server, loss) in earlier.losses {
             result.losses[server]?.gaps -= loss.gaps
             result.losses[server]?.unparsedBytes -= loss.unparsedBytes

@@ -55,8 +55,8 @@ public struct Replay: ~Copyable {
     private let stop: StopSwitch
     private let filter: PacketFilter?
     private var clock: SpeedClock?
-    /// The runs of captures that are in the store, by the number of their frames.
-    private var recorded: [UInt64: [(run: Int64, content: String)]] = [:]
+    /// The captures that are in the store.
+    private var recorded = RecordedCaptures()
 
     /// A replay that `stop` ends early.
     ///
@@ -81,7 +81,7 @@ public struct Replay: ~Copyable {
         let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
         var before: Int64 = 0
         if !options.again {
-            recorded = Dictionary(grouping: try pipeline.recordedContents()) { FrameChain.count(in: $0.content) ?? 0 }
+            recorded = RecordedCaptures(try pipeline.recordedContents())
         }
         var (results, last) = try plan(files, pipeline)
         for (index, size) in sizes.enumerated() {
@@ -105,9 +105,8 @@ public struct Replay: ~Copyable {
         _ files: [String], _ pipeline: borrowing Pipeline
     ) throws(SensorError) -> (results: [FileResult], last: Int?) {
         var results: [FileResult] = []
-        var last: Int?
         var digests: Set<String> = []
-        for (index, path) in files.enumerated() {
+        for path in files {
             var result = FileResult(path: path, statistics: RunStatistics())
             // A pipe can be opened only once.
             if Self.size(of: path) != nil {
@@ -120,10 +119,15 @@ public struct Replay: ~Copyable {
                 result.isKnown = try pipeline.isRecorded(source: path, digest: digest)
                 if !digests.insert(digest).inserted { result.isKnown = true }
             }
-            if result.error == nil, !result.isKnown { last = index }
             results.append(result)
         }
-        return (results, last)
+        let open = results.indices.filter { results[$0].error == nil && !results[$0].isKnown }
+        if !options.again {
+            // A pipe can be read only once.
+            let regular = open.filter { Self.size(of: files[$0]) != nil }.map { (place: $0, path: files[$0]) }
+            for place in ContainedCaptures.find(regular, stop: stop) { results[place].isKnown = true }
+        }
+        return (results, open.last { !results[$0].isKnown })
     }
 
     /// A filter makes it another source: what it left out was not looked at.
@@ -148,7 +152,7 @@ public struct Replay: ~Copyable {
         result.wasRead = true
         let isPaced = clock != nil
         var chain = FrameChain()
-        var repeated: [Int64] = []
+        var earlier = recorded
         var span: ClosedRange<Timestamp>?
         do throws(CaptureError) {
             while let frame = try file.next() {
@@ -158,9 +162,9 @@ public struct Replay: ~Copyable {
                 chain.add(frame, file.bytes)
                 let time = frame.timestamp
                 span = span.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
-                if !recorded.isEmpty, let runs = recorded[chain.count] {
-                    repeated += runs.filter { $0.content == chain.text }.map(\.run)
-                }
+                earlier.compare(chain)
+                // Whoever reads it again after this process was killed knows the frames that were read.
+                if chain.isAtMark { pipeline.report(drops: CaptureDrops(), content: chain.text) }
                 if pipeline.worker.counters.packets & 0xFFF == 0 { progress(file.bytesConsumed, frame.number) }
             }
         } catch { result.error = error }
@@ -168,8 +172,8 @@ public struct Replay: ~Copyable {
         if isLast || stop.isStopped { pipeline.worker.finish() }
         let status: RunStatus = stop.isStopped ? .interrupted : result.error == nil ? .finished : .damaged
         result.statistics = pipeline.end(status, drops: CaptureDrops(), content: chain.text, span: span)
-        // The same capture as before, grown, mended or packed otherwise.
-        if status != .interrupted { try pipeline.removeRepeated(of: repeated) }
+        // The same capture as before, grown, cut, mended or packed otherwise.
+        try pipeline.mergeRepeated(of: earlier.alike)
         return result
     }
 

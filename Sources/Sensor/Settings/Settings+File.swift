@@ -1,3 +1,4 @@
+import Alerts
 import Engine
 import Events
 import Flows
@@ -40,7 +41,7 @@ extension Settings {
     private static let memoryKey = "max_memory"
     private static let keys = [
         memoryKey,
-        "db", "rules", "only_rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
+        "db", "db_group", "rules", "only_rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
         "capture_buffer_mebibytes", "snap_length",
         "promiscuous", "max_flows", "checksums", "proxies", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
     ]
@@ -48,6 +49,7 @@ extension Settings {
     private mutating func set(_ key: String, _ value: Node) throws(SensorError) {
         switch key {
         case "db": database = try string(key, value)
+        case "db_group": databaseGroup = try group(key, value)
         case "rules": rules = try strings(key, value)
         case "only_rules": onlyRules = try strings(key, value)
         case "filters": filters = try strings(key, value)
@@ -76,6 +78,15 @@ extension Settings {
             let hint = nearestName(to: key, among: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
             throw SensorError(.configuration, "there is no setting '\(key)'\(hint)")
         }
+    }
+
+    private func group(_ key: String, _ value: Node) throws(SensorError) -> UInt32 {
+        let name = try string(key, value)
+        guard let group = StoreAccess.group(named: name) else {
+            throw SensorError(
+                .configuration, "'\(key)' wants the name or number of a group; this system has none called '\(name)'")
+        }
+        return group
     }
 
     private func string(_ key: String, _ value: Node) throws(SensorError) -> String {

@@ -7,6 +7,8 @@ import Network
 public struct Settings: Sendable {
     /// The alert store.
     public var database: String
+    /// The number of the group whose members may read the store; `nil` for its owner alone.
+    public var databaseGroup: UInt32?
     /// Folders or files with rules of the site, beside the shipped ones.
     public var rules: [String] = []
     /// Folders or files with rules, instead of the shipped ones; empty for these.
@@ -37,10 +39,13 @@ public struct Settings: Sendable {
         if let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
             database = "\(folder)/alerts.db"
         } else {
-            database = "earshot.db"
+            database = Self.defaultDatabase
         }
         sensorName = ProcessInfo.processInfo.hostName
     }
+
+    /// Whether there is no such file; one in a folder that may not be entered may be there.
+    private static func isMissing(_ path: String) -> Bool { access(path, F_OK) != 0 && errno != EACCES }
 
     /// What the command line may override.
     public struct Overrides: Sendable {
@@ -63,11 +68,30 @@ public struct Settings: Sendable {
     /// Where the configuration is looked for when nobody names one.
     public static let defaultFile = "/etc/earshot/earshot.yaml"
 
+    /// Where the store is when nobody names one.
+    public static let defaultDatabase = "earshot.db"
+
+    /// Where the sensor that runs as a service has its store, which a reader takes where nobody names one.
+    public static let serviceDatabase = "/var/lib/earshot/alerts.db"
+
     /// Joins defaults, file, environment and flags.
+    ///
+    /// - Parameters:
+    ///   - flags: what the command line says.
+    ///   - isReader: whether the store is only read: then that of the service, `serviceDatabase`, is taken where nobody names
+    ///     one and there is none in the working folder.
+    ///   - environment: the environment.
+    ///   - serviceDatabase: where the service has its store.
+    /// - Returns: the settings.
+    /// - Throws: `SensorError` where the file cannot be read or something in it is wrong.
     public static func load(
-        _ flags: Overrides, environment: [String: String] = ProcessInfo.processInfo.environment
+        _ flags: Overrides, isReader: Bool = false,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        serviceDatabase: String = Settings.serviceDatabase
     ) throws(SensorError) -> Settings {
         var settings = Settings(environment: environment)
+        // What nobody names below is decided at the end.
+        if settings.database == defaultDatabase { settings.database = "" }
         let environmentFile = environment["EARSHOT_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         if let named = flags.configuration ?? environmentFile {
             try settings.read(file: named)
@@ -86,6 +110,10 @@ public struct Settings: Sendable {
         }
         if let name = environment["EARSHOT_SENSOR"], !name.isEmpty { settings.sensorName = name }
         if let path = flags.database { settings.database = path }
+        if settings.database.isEmpty, flags.database == nil {
+            let isElsewhere = isReader && isMissing(defaultDatabase) && !isMissing(serviceDatabase)
+            settings.database = isElsewhere ? serviceDatabase : defaultDatabase
+        }
         if !flags.rules.isEmpty { settings.rules = flags.rules }
         // Only these means: none that the environment or the file adds.
         if !flags.onlyRules.isEmpty { (settings.onlyRules, settings.rules) = (flags.onlyRules, flags.rules) }

@@ -1,0 +1,65 @@
+import Foundation
+import GRDB
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+extension AlertReader {
+    /// Copies the store as it is at one moment, also while a sensor writes to it.
+    ///
+    /// The copy is a file by itself, without a log, readable by whom the store is readable by. It appears under its name when
+    /// it is whole.
+    ///
+    /// - Parameters:
+    ///   - target: the path of the copy.
+    ///   - isReplacing: whether a file that is there is replaced; else it is an error.
+    /// - Throws: `StoreError` where the store cannot be read or the copy not be made.
+    public func backup(to target: String, replacing isReplacing: Bool) throws(StoreError) {
+        let target = StoreFile.absolute(target)
+        if let there = FileIdentity(target) {
+            guard there != FileIdentity(path) else {
+                throw StoreError(code: .cannotCreate, path: target, detail: "it is the store itself")
+            }
+            guard isReplacing else {
+                throw StoreError(
+                    code: .cannotCreate, path: target, detail: "there is a file of that name; --force replaces it")
+            }
+        }
+        let draft = "\(target).part-\(getpid())"
+        unlink(draft)
+        defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) } }
+        try StoreFile.createIfMissing(draft)
+        try copy(to: draft)
+        try giveAway(draft, as: target)
+        // `link` refuses where somebody else made the file in the meantime.
+        guard (isReplacing ? rename(draft, target) : link(draft, target)) == 0 else {
+            throw StoreError(code: .cannotCreate, path: target, detail: StoreFile.systemMessage())
+        }
+    }
+
+    private func copy(to draft: String) throws(StoreError) {
+        do {
+            let copy = try DatabaseQueue(path: draft)
+            // In one step: a copy in several would begin again with each change of the writer.
+            try connection.current().database.backup(to: copy, pagesPerStep: -1)
+            try copy.inDatabase { database in
+                _ = try Row.fetchAll(database, sql: "PRAGMA journal_mode = DELETE")
+                try database.execute(
+                    sql: "UPDATE counter SET value = 0 WHERE name = ?", arguments: [StoreSchema.openMark])
+            }
+            try copy.close()
+        } catch {
+            throw StoreError(error, path: path, fallback: .cannotRead)
+        }
+    }
+
+    /// Mode and group of the store; where the group cannot be given, the copy is its owner's alone.
+    private func giveAway(_ draft: String, as target: String) throws(StoreError) {
+        guard let store = FileStatus(path) else { return }
+        let isGiven = FileStatus(draft)?.group == store.group || chown(draft, uid_t.max, store.group) == 0
+        guard chmod(draft, isGiven ? store.mode & 0o666 : 0o600) == 0 else {
+            throw StoreError(code: .cannotCreate, path: target, detail: StoreFile.systemMessage())
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+
+/// Copies what can be read of a broken store into a new one.
+///
+/// Rows keep their numbers, so that what refers to an alert still does. Where a page is broken the rows on it are passed
+/// over, and reading goes on behind them.
+struct StoreRecovery {
+    /// What was saved, by table.
+    struct Result: Hashable {
+        var runs = 0
+        var rules = 0
+        var alerts = 0
+        var frames = 0
+        /// How often rows had to be passed over.
+        var gaps = 0
+
+        var text: String {
+            "\(alerts) alerts, \(frames) frames of evidence, \(rules) rules and \(runs) runs were saved"
+                + (gaps > 0 ? "; in \(gaps) places rows could not be read" : "")
+        }
+    }
+
+    private static let pageSize = 200
+    private let source: DatabaseQueue
+    private let target: DatabaseQueue
+
+    /// Copies from the file at `path` into `target`.
+    static func run(_ path: String, _ target: DatabaseQueue) -> Result {
+        var result = Result()
+        var configuration = Configuration()
+        configuration.label = "earshot.recovery"
+        // What was put aside stays as it was found.
+        configuration.readonly = true
+        // Also a file that cannot be opened has a log and an index beside it then.
+        defer { DamagedStore.removeEmptyLog(path) }
+        guard let source = try? DatabaseQueue(path: path, configuration: configuration) else { return result }
+        defer { try? source.close() }
+        let recovery = StoreRecovery(source: source, target: target)
+        result.runs = recovery.copy("run", key: "id", &result.gaps)
+        result.rules = recovery.copy("rule", key: "version", &result.gaps)
+        result.alerts = recovery.copy("alert", key: "id", &result.gaps)
+        result.frames = recovery.copy("evidence", key: "rowid", &result.gaps)
+        recovery.mend(&result)
+        return result
+    }
+
+    private func copy(_ table: String, key: String, _ gaps: inout Int) -> Int {
+        guard let columns = try? columns(of: table), !columns.isEmpty else { return 0 }
+        let list = columns.joined(separator: ", ")
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        var copied = 0
+        var after = Int64.min
+        let end = last(table, key)
+        while after < end, let page = next(table, key, list, after: &after, end: end, &gaps) {
+            let rows = page.map { row in StatementArguments(Array(row.databaseValues.dropFirst())) }
+            // Foreign keys are mended afterwards: a row whose parent could not be read is not thrown away here.
+            let stored = try? target.inDatabase { database in
+                try database.execute(sql: "PRAGMA foreign_keys = OFF")
+                defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
+                var count = 0
+                try database.inTransaction {
+                    let statement = try database.cachedStatement(
+                        sql: "INSERT OR IGNORE INTO \(table)(\(list)) VALUES(\(marks))")
+                    for row in rows {
+                        try statement.execute(arguments: row)
+                        count += database.changesCount
+                    }
+                    return .commit
+                }
+                return count
+            }
+            guard let stored else { return copied }
+            copied += stored
+        }
+        return copied
+    }
+
+    /// The next rows that can be read, `nil` where there are none.
+    ///
+    /// `after` moves behind them.
+    private func next(
+        _ table: String, _ key: String, _ list: String, after: inout Int64, end: Int64, _ gaps: inout Int
+    ) -> [Row]? {
+        var limit = Self.pageSize
+        var step: Int64 = 1
+        var isGap = false
+        while after < end {
+            let rows = try? source.read { database in
+                try Row.fetchAll(
+                    database,
+                    sql: "SELECT \(key), \(list) FROM \(table) WHERE \(key) > ? ORDER BY \(key) LIMIT ?",
+                    arguments: [after, limit])
+            }
+            if let rows {
+                guard let last = rows.last else { return nil }
+                if isGap { gaps += 1 }
+                after = last[0]
+                return rows
+            }
+            if limit > 1 {
+                limit = max(1, limit / 8)
+                continue
+            }
+            // One row that cannot be read: behind it, in growing steps, for a page holds many.
+            isGap = true
+            after = max(after, 0)
+            after = after > Int64.max - step ? end : after + step
+            step = min(step * 2, 256)
+        }
+        if isGap { gaps += 1 }
+        return nil
+    }
+
+    /// The highest number of a row, as far as anything tells.
+    private func last(_ table: String, _ key: String) -> Int64 {
+        let found = try? source.read { database in
+            try Int64.fetchOne(database, sql: "SELECT max(\(key)) FROM \(table)")
+        }
+        if let found { return found }
+        let counted = try? source.read { database in
+            try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = ?", arguments: [table])
+        }
+        // Without any sign, as far as the file could hold rows.
+        let size = try? source.read { try Int64.fetchOne($0, sql: "PRAGMA page_count") }
+        return counted ?? (size ?? 0) * 100
+    }
+
+    /// The columns that both have.
+    private func columns(of table: String) throws -> [String] {
+        let sql = "SELECT name FROM pragma_table_info(?)"
+        let there = try source.read { try String.fetchAll($0, sql: sql, arguments: [table]) }
+        let here = try target.read { try String.fetchAll($0, sql: sql, arguments: [table]) }
+        return there.filter(here.contains)
+    }
+
+    /// Makes good what refers to rows that were lost: an unknown run, no rule, frames of no alert; and the counter of changes.
+    private func mend(_ result: inout Result) {
+        let orphans = try? target.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO run(id, sensor, started, source, version, rules_digest, status, uuid)
+                    SELECT run_id, min(sensor), min(first_seen), '', '', '', 'killed', 'recovered-' || run_id FROM alert \
+                    WHERE run_id NOT IN (SELECT id FROM run) GROUP BY run_id;
+                    UPDATE alert SET rule_version = NULL WHERE rule_version NOT IN (SELECT version FROM rule);
+                    UPDATE counter SET value = (SELECT coalesce(max(revision), 0) FROM alert) WHERE name = 'revision';
+                    """)
+            try database.execute(sql: "DELETE FROM evidence WHERE alert_id NOT IN (SELECT id FROM alert)")
+            return database.changesCount
+        }
+        result.frames -= orphans ?? 0
+    }
+}

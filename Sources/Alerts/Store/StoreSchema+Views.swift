@@ -1,0 +1,49 @@
+import Foundation
+import GRDB
+
+extension StoreSchema {
+    /// The fourth migration: what the ends of an alert did before it, views with times that people can read, an identity, a mark that tells whether a writer has the
+    /// store open, and the indices by which retention finds what goes first.
+    ///
+    /// An index of each class of levels holds only the rows of its class, in the order of their changes. Two older ones go: no
+    /// query of a reader is planned with them, as EXPLAIN QUERY PLAN says.
+    static func addViews(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE alert ADD COLUMN history TEXT;
+                DROP INDEX alert_last_seen;
+                DROP INDEX alert_rule_id;
+                CREATE INDEX alert_of_low_level ON alert(revision) WHERE level IN ('informational', 'low');
+                CREATE INDEX alert_of_medium_level ON alert(revision) WHERE level = 'medium';
+                CREATE INDEX alert_of_high_level ON alert(revision) WHERE level = 'high';
+                CREATE INDEX alert_of_critical_level ON alert(revision) WHERE level = 'critical';
+                CREATE TABLE identity(value TEXT NOT NULL);
+                INSERT INTO counter VALUES('\(openMark)', 0);
+                CREATE VIEW alert_view AS SELECT \(time("first_seen")), \(time("last_seen")), \(time("stored_at")), \
+                alert.* FROM alert;
+                CREATE VIEW run_view AS SELECT \(time("started")), \(time("ended")), run.* FROM run;
+                """)
+        try database.execute(
+            sql: "INSERT INTO identity VALUES(?)", arguments: [UUID().uuidString.lowercased()])
+        try database.execute(sql: "PRAGMA user_version = 4")
+    }
+
+    /// The row of `counter` that is 1 while a writer has the store open.
+    static let openMark = "open"
+
+    /// A column of microseconds since 1970 UTC as RFC 3339, under its name with `_text` behind it; of no time, none.
+    ///
+    /// SQLite divides towards zero: before 1970 the second begins one earlier.
+    private static func time(_ column: String) -> String {
+        let rest = "((\(column) % 1000000 + 1000000) % 1000000)"
+        return """
+            strftime('%Y-%m-%dT%H:%M:%S', (\(column) - \(rest)) / 1000000, 'unixepoch') || printf('.%06dZ', \(rest)) \
+            AS \(column)_text
+            """
+    }
+
+    /// What tells this store from every other; `nil` where there is none.
+    static func identity(_ database: Database) throws -> String? {
+        try String.fetchOne(database, sql: "SELECT value FROM identity LIMIT 1")
+    }
+}
