@@ -24,6 +24,7 @@ extension MQTTAnalyzer: StreamDissector {
             "mqtt_sessions": counters.sessionsEvicted, "mqtt_retained_topics": counters.retainedTopicsEvicted,
             "mqtt_client_ids": counters.clientIDsEvicted, "mqtt_saved_sessions": counters.savedSessionsEvicted,
             "mqtt_client_addresses": counters.clientAddressesEvicted, "mqtt_will_topics": counters.willTopicsEvicted,
+            "mqtt_passwords": counters.passwordsEvicted,
             "mqtt_handshakes": counters.handshakesEvicted, "mqtt_topic_aliases": counters.topicAliasesEvicted,
             "mqtt_subscriptions": counters.subscriptionsEvicted,
             "mqtt_pending_subscribes": counters.pendingSubscribesEvicted,

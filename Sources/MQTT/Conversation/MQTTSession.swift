@@ -106,6 +106,10 @@ struct MQTTSession {
     static let uncoveredLimit = 256
     /// What `mqtt.passwd.digest` shows.
     var passwordDigest: KeyedDigest.Code?
+    /// The key of the user name and the password in the table of those that were tried, until they are answered.
+    var passwordKey: UInt64?
+    /// How they fared before.
+    var passwordPast: PasswordPast?
     /// What the CONNACK said.
     var isAccepted: Bool?
     /// Whether its CONNECT gave an identifier that was live from another address.
@@ -186,6 +190,8 @@ struct MQTTSession {
         subscriptions.removeAll()
         uncovered.removeAll(keepingCapacity: uncovered.capacity <= 16)
         passwordDigest = nil
+        passwordKey = nil
+        passwordPast = nil
         toServer.reset()
         toClient.reset()
     }

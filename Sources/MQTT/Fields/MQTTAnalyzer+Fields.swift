@@ -89,7 +89,7 @@ extension MQTTAnalyzer {
             .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
             .deliveryMatched, .deliveryUncovered, .retainedClientID, .retainedAddress, .retainedForeign,
             .willOwnerClientID,
-            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
+            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest, .passwordPast:
             readState(field, bytes, &values)
         case .filterCount: appendFilterCount(&values)
         case .propertyCount: appendCount(of: nil, bytes, &values)

@@ -78,6 +78,11 @@ extension MQTTAnalyzer {
         case .incomplete: if event.message.isCutShort { values.append(true) }
         case .passwordDigest:
             if let code = passwordDigest(bytes) { values.append { code.write(to: &$0) } }
+        case .passwordPast:
+            // A CONNECT in the session of somebody who was let in changes nothing.
+            let isOther = event.connectCount > 1 && sessions[index].isAccepted == true
+            guard event.message.type == .connack || event.message.type == .connect, !isOther else { return }
+            if let past = sessions[index].passwordPast { values.append(text: past.name) }
         default: break
         }
     }

@@ -163,7 +163,7 @@ extension MQTTField {
             .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
             .deliveryMatched, .deliveryUncovered, .retainedClientID, .retainedAddress, .retainedForeign,
             .willOwnerClientID,
-            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
+            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest, .passwordPast:
             stateInfo
         case .filterCount:
             FieldInfo("mqtt.filter.count", .int, "SUBSCRIBE, UNSUBSCRIBE: number of filters")

@@ -130,6 +130,11 @@ extension MQTTField {
         case .incomplete:
             FieldInfo(
                 "mqtt.incomplete", .bool, "true where the message was too long to be read as far as its last field")
+        case .passwordPast:
+            FieldInfo(
+                "mqtt.passwd.past", .keyword,
+                "CONNECT, CONNACK: how the password fared before, for its user name at this broker: none (not seen), accepted (ever), refused"
+            )
         default:
             FieldInfo(
                 "mqtt.passwd.digest", .keyword,

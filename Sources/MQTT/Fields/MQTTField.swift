@@ -128,6 +128,7 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case authCount
     case incomplete
     case passwordDigest
+    case passwordPast
     case connectionState
     case connectionDuration
     case connectionBytes

@@ -44,8 +44,7 @@ public struct Pipeline: ~Copyable {
         // What no rule asks for is not worked out.
         limits.dissectors.limit(to: rules.compiled.fields)
         worker = SensorWorker(limits: limits, hash: hash, sink: sink)
-        let isAsked = rules.compiled.fields.contains { Protocols.keyedFields.contains($0) }
-        worker.dissectors.digestSecrets(with: settings.passwordKey, ofSessions: isAsked)
+        worker.dissectors.digestSecrets(for: rules.compiled, with: settings.passwordKey)
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
@@ -126,6 +125,7 @@ public struct Pipeline: ~Copyable {
             if reloads.digests.count > ReloadCounters.digestsKept { reloads.digests.removeFirst() }
             writer.setRules(rules.records)
             worker.sink.replaceRules(rules.compiled)
+            worker.dissectors.digestSecrets(for: rules.compiled, with: settings.passwordKey)
             self.rules = rules
         }
     }

@@ -169,6 +169,81 @@ import Testing
     }
 }
 
+@Suite struct PasswordPastTests {
+    /// One login from a connection of its own; gives what CONNECT and CONNACK show.
+    private func login(
+        _ listener: Listener, _ password: String?, as user: String = "u", code: UInt8, version: UInt8 = 4
+    ) -> [[String]?] {
+        listener.open()
+        let connect = Connect(version: version, userName: user, password: password.map { Array($0.utf8) })
+        let asked = listener.send(connect.bytes)["mqtt.passwd.past"]
+        let told = listener.send(connack(version, code: code), .toClient)["mqtt.passwd.past"]
+        #expect(listener.send(pingreq)["mqtt.passwd.past"] == nil)
+        return [asked, told]
+    }
+
+    @Test("How a password fared before") func howAPasswordFaredBefore() {
+        let listener = Listener()
+        #expect(login(listener, "one", code: 5) == [["none"], ["none"]])
+        #expect(login(listener, "two", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, "one", code: 4) == [["refused"], ["refused"]])
+        #expect(login(listener, "two", code: 5) == [["accepted"], ["accepted"]])
+        // What was let in once is a good one.
+        #expect(login(listener, "two", code: 0) == [["accepted"], ["accepted"]])
+        // Another user's password, whatever its letters; letters are not compared without case.
+        #expect(login(listener, "two", as: "v", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, "Two", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, "", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, nil, code: 0) == [nil, nil])
+    }
+
+    /// MQTT 5.0, 3.2.2.2: bad user name or password, not authorized; other reasons say nothing of the password.
+    @Test("Which answers count") func whichAnswersCount() {
+        let listener = Listener()
+        for (code, past) in [(0x86, "refused"), (0x87, "refused"), (0x88, "none"), (0x97, "none")] {
+            _ = login(listener, "p\(code)", code: UInt8(code), version: 5)
+            #expect(login(listener, "p\(code)", code: 0, version: 5) == [[past], [past]], "\(code)")
+        }
+    }
+
+    @Test("What is tried while an answer is awaited counts") func whatIsTriedMeanwhile() {
+        let listener = Listener()
+        let connect = Connect(userName: "u", password: Array("p".utf8)).bytes
+        let first = listener.session
+        #expect(listener.send(connect)["mqtt.passwd.past"] == ["none"])
+        listener.open()
+        #expect(listener.send(connect)["mqtt.passwd.past"] == ["none"])
+        listener.send(connack(code: 5), .toClient)
+        listener.use(first)
+        #expect(listener.send(connack(code: 0), .toClient)["mqtt.passwd.past"] == ["refused"])
+    }
+
+    /// A server closes after it has refused (MQTT 3.1.1, 3.2.2.3); where one does not, each answer is to the last question.
+    @Test("Several on one connection") func severalOnOneConnection() {
+        let listener = Listener()
+        for (password, code, past) in [("a", 5, "none"), ("b", 5, "none"), ("a", 0, "refused")]
+            as [(String, UInt8, String)]
+        {
+            let connect = Connect(userName: "u", password: Array(password.utf8)).bytes
+            #expect(listener.send(connect)["mqtt.passwd.past"] == [past])
+            #expect(listener.send(connack(code: code), .toClient)["mqtt.passwd.past"] == [past])
+        }
+        let later = Connect(userName: "u", password: [1]).bytes
+        #expect(listener.send(later)["mqtt.passwd.past"] == nil)
+        #expect(login(listener, "a", code: 0) == [["accepted"], ["accepted"]])
+    }
+
+    @Test("A full table forgets the password tried longest ago") func aFullTableForgets() {
+        var limits = MQTTLimits()
+        limits.passwords = 2
+        let listener = Listener(limits)
+        for password in ["a", "b", "a", "c"] { _ = login(listener, password, code: 5) }
+        #expect(listener.analyzer.counters.passwordsEvicted == 1)
+        #expect(login(listener, "a", code: 5) == [["refused"], ["refused"]])
+        #expect(login(listener, "b", code: 5) == [["none"], ["none"]])
+    }
+}
+
 @Suite struct LongMessageTests {
     /// Only the head of a long message is held: what lies behind it is unknown, which is not a fault.
     @Test("Properties longer than the head") func propertiesLongerThanTheHead() {

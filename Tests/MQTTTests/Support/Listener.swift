@@ -117,5 +117,6 @@ extension Shown {
         "mqtt.session.", "mqtt.previous.", "mqtt.client.", "mqtt.ack.", "mqtt.inflight", "mqtt.granted.",
         "mqtt.refused.",
         "mqtt.delivery.", "mqtt.retained", "mqtt.willowner.", "mqtt.will.outlives", "mqtt.auth.", "mqtt.passwd.digest",
+        "mqtt.passwd.past",
     ]
 }
