@@ -16,6 +16,8 @@ public enum StreamOperation: Sendable {
     case hole(Int)
     /// Nothing follows what is held, or nothing that belongs to it.
     case end(Sequel)
+    /// The end that sends the stream said that nothing follows; bytes may come all the same where somebody else said it.
+    case finished
     /// Not all that was said is known.
     case gap
     /// Something is to be told of the connection beside its messages: of a session, or of none where that is negative.

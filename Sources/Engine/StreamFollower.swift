@@ -24,6 +24,9 @@ extension EngineCore where Sink: ~Copyable {
             } else {
                 tellUnfinished(&dissector, slot, side, sequel)
             }
+        case .finished:
+            let direction: Direction = side == streams.table[slot].client ? .toServer : .toClient
+            if streams.table[slot].handle >= 0 { dissector.noteEnd(streams.table[slot].handle, of: direction, at: now) }
         case .gap: noteGap(&dissector, slot)
         case .readHeld: readHeld(&dissector, slot, side)
         case .report(let report, let handle, let time): tell(report, handle, time, &dissector, slot, side, frame)

@@ -82,6 +82,11 @@ extension MQTTAnalyzer: StreamDissector {
         closeSession(MQTTSessionID(rawValue: handle), at: time)
     }
 
+    /// Tells that an end of a session sends no more.
+    public mutating func noteEnd(_ handle: Int64, of direction: Direction, at time: Timestamp) {
+        noteEnd(MQTTSessionID(rawValue: handle), of: direction, at: time)
+    }
+
     /// Tells that not all that was said in a session is known.
     public mutating func noteGap(_ handle: Int64) { noteGap(MQTTSessionID(rawValue: handle)) }
 

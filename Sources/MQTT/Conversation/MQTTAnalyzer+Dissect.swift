@@ -27,6 +27,7 @@ extension MQTTAnalyzer {
             doubtVersion(index, message, wholeLength, &notes)
         }
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
+        if sessions[index].hasServerEnded, direction == .toClient { reviveAtServer(index) }
         let isReversed = notes.violations.contains(.wrongDirection)
         // Whose it is stays open: it may be the session of any client.
         if sessions[index].connects == 0, event.message.type != .connect {

@@ -76,6 +76,15 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         if let index = sessions.slot(of: id) { sessions[index].hasGap = true }
     }
 
+    /// Says that an end of a connection sends no more.
+    ///
+    /// A broker that has closed its end (RFC 9293, 3.6) has nothing more to say to the client, which may be asleep or gone and
+    /// never answer. A client that has closed its end may wait for what the broker still has to say.
+    public mutating func noteEnd(_ id: MQTTSessionID, of direction: Direction, at time: Timestamp) {
+        guard direction == .toClient, let index = sessions.slot(of: id) else { return }
+        endAtServer(index, at: time)
+    }
+
     /// The version that a session speaks, as far as it is known.
     public func version(of id: MQTTSessionID) -> MQTTVersion {
         sessions.slot(of: id).map { sessions[$0].version } ?? .unknown

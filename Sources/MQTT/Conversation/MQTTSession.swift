@@ -90,6 +90,8 @@ struct MQTTSession {
     var willKey: UInt64?
     /// Whether the client sent more than a CONNECT before its CONNACK came: it cannot know what that one says.
     var isClientAhead = false
+    /// Whether the server has closed its end of the connection.
+    var hasServerEnded = false
     /// Whether its state was taken over by another session or kept for one to come.
     var isSaved = false
     var past: MQTTPast?
@@ -181,6 +183,7 @@ struct MQTTSession {
         isBridge = false
         willKey = nil
         isClientAhead = false
+        hasServerEnded = false
         isSaved = false
         past = nil
         changes = nil
