@@ -188,6 +188,20 @@ struct ConnectionWatches: ~Copyable {
         return true
     }
 
+    /// Takes a time in which nothing was captured off the age of all: what they said meanwhile is not known.
+    mutating func passOver(_ hole: CaptureHole) {
+        for list in lists {
+            var place = list.oldest
+            while let next = place {
+                if watches[next].start <= hole.start {
+                    watches[next].start = watches[next].start.advanced(byNanoseconds: hole.nanoseconds)
+                }
+                place = list.newer(than: next)
+            }
+        }
+        _ = nextDue(at: hole.start)
+    }
+
     /// All that are watched, those of the last stage first.
     var all: [Int] {
         var found: [Int] = []

@@ -9,6 +9,8 @@ public struct EngineCounters: Sendable {
     public var packets: UInt64 = 0
     /// The earliest and the latest capture time of the current source; `nil` before its first frame.
     public var span: ClosedRange<Timestamp>?
+    /// Stretches of time in which nothing was captured although there must have been something.
+    public var holes: UInt64 = 0
     /// Bytes of the frames as they were on the wire.
     public var bytes: UInt64 = 0
     /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.

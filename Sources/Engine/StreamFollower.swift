@@ -50,7 +50,12 @@ extension EngineCore where Sink: ~Copyable {
 
     /// Tells the conversation that it cannot know all that was said.
     private mutating func noteGap<D: StreamDissector & ~Copyable>(_ dissector: inout D, _ slot: Int) {
-        if streams.table[slot].handle >= 0 { dissector.noteGap(streams.table[slot].handle) }
+        guard streams.table[slot].handle >= 0 else { return }
+        dissector.noteGap(streams.table[slot].handle)
+        let flow = streams.table[slot]
+        let (client, server) =
+            flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
+        sink.noteLoss(client: proxied(slot)?.client ?? client, server: server, at: now)
     }
 
     /// Takes the next bytes of a stream of messages, in order: those of TCP, or those that a carrier gave.

@@ -39,6 +39,11 @@ extension MQTTAnalyzer {
         let whole = max(wholeLength, message.byteCount)
         if sessions[index].terms.areStrict { checkTerms(index, message, wholeLength: whole, &notes) }
         let isOver = sessions[index].account(for: &event, &notes, context.timestamp)
+        if direction == .toServer, let idle = event.idle, idle > sessions[index].overdueAfter {
+            // As far as it was heard.
+            let silence = holes.silence(milliseconds: idle, until: context.timestamp)
+            if silence > sessions[index].overdueAfter { sessions[index].noteOverdue(&event, &notes) }
+        }
         if isOver { forgetClient(index, at: context.timestamp) }
         event.version = notes.version
         event.violations = notes.violations

@@ -18,6 +18,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     var memory: SessionMemory
     /// What is known across connections.
     var directory: MQTTDirectory
+    /// When nothing was captured.
+    var holes = CaptureHoles()
     /// Who set the retained message that was there before the current one.
     var retainedOwner: TopicOwner?
     /// What was known of the client identifier before the current CONNECT.
@@ -84,6 +86,9 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         guard direction == .toClient, let index = sessions.slot(of: id) else { return }
         endAtServer(index, at: time)
     }
+
+    /// Says that nothing was captured for a while: a silence that lies in it is none.
+    public mutating func noteHole(_ hole: CaptureHole) { holes.add(hole) }
 
     /// The version that a session speaks, as far as it is known.
     public func version(of id: MQTTSessionID) -> MQTTVersion {

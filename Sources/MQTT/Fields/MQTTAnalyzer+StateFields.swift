@@ -121,7 +121,7 @@ extension MQTTAnalyzer {
         case .inflightUnreleased: values.append(side.handshakes.unreleased)
         default:
             guard side.handshakes.unanswered > 0 else { return }
-            values.append(max(0, now.nanoseconds(since: side.handshakes.progress)) / 1_000_000)
+            values.append(holes.silence(from: side.handshakes.progress, to: now))
         }
     }
 

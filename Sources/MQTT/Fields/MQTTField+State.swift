@@ -84,7 +84,8 @@ extension MQTTField {
         case .inflightStalled:
             FieldInfo(
                 "mqtt.inflight.stalled", .int,
-                "the same: milliseconds since the last answer, or since the first of them was sent")
+                "the same: milliseconds since the last answer, or since the first of them was sent, without those in which nothing was captured"
+            )
         case .grantedQoS:
             FieldInfo("mqtt.granted.qos", .int, list: true, "SUBACK: the QoS of each filter that the broker granted")
         case .refusedTopic:
