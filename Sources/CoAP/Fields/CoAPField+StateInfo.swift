@@ -6,7 +6,11 @@ extension CoAPField {
         switch self {
         case .retransmitted:
             FieldInfo("coap.retransmitted", .bool, "same type, message id and ends within the lifetime of the id")
-        case .copies: FieldInfo("coap.copies", .int, "how many such messages came before, where any did; 255 at most")
+        case .copies:
+            FieldInfo(
+                "coap.copies", .int,
+                "how many such messages came before, where any did, or answers in the same words to a request that was sent again; 255 at most"
+            )
         case .matched: FieldInfo("coap.matched", .bool, "whether the request that a response answers is known")
         case .multicast:
             FieldInfo("coap.multicast", .bool, "true where it goes to a group, or answers a request that did")
@@ -16,7 +20,9 @@ extension CoAPField {
         case .requestMethod: FieldInfo("coap.request.method", .keyword, "method of the request that it answers")
         case .responseTime: FieldInfo("coap.response_time", .int, "microseconds since the request that it answers")
         case .responses:
-            FieldInfo("coap.response_count", .int, "responses to that request so far, this one included; 255 at most")
+            FieldInfo(
+                "coap.response_count", .int,
+                "responses to that request so far, this one included, copies aside; 255 at most")
         case .amplification:
             FieldInfo("coap.amplification", .float, "bytes sent back so far over bytes of the request")
         case .pairAmplification:
