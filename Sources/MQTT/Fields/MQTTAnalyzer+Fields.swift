@@ -88,8 +88,8 @@ extension MQTTAnalyzer {
             .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .ackMatched, .handshake,
             .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
             .deliveryMatched, .deliveryUncovered, .retainedClientID, .retainedAddress, .retainedForeign,
-            .willOwnerClientID,
-            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest, .passwordPast:
+            .retainedConnected, .retainedIdle, .willOwnerClientID, .willOwnerForeign, .willOwnerConnected,
+            .willOutlives, .authState, .authCount, .incomplete, .passwordDigest, .passwordPast:
             readState(field, bytes, &values)
         case .filterCount: appendFilterCount(&values)
         case .propertyCount: appendCount(of: nil, bytes, &values)

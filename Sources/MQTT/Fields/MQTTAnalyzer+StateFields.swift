@@ -69,6 +69,12 @@ extension MQTTAnalyzer {
                 let isForeign = field == .retainedForeign
                 read(owner, isForeign: isForeign, isAddress: field == .retainedAddress, &values)
             }
+        case .retainedConnected, .retainedIdle:
+            if event.hasRetainedOwner, event.direction == .toServer, let owner = retainedOwner {
+                readConnection(of: owner, field, &values)
+            }
+        case .willOwnerConnected:
+            if event.direction == .toServer, let owner = willOwner(bytes) { readConnection(of: owner, field, &values) }
         case .willOwnerClientID, .willOwnerForeign:
             guard let owner = willOwner(bytes) else { return }
             read(owner, isForeign: field == .willOwnerForeign, isAddress: false, &values)
@@ -149,6 +155,15 @@ extension MQTTAnalyzer {
         } else {
             values.append(copying: owner.clientID.span.bytes)
         }
+    }
+
+    /// Whether the owner of a topic is connected, and when it was heard.
+    private func readConnection(of owner: TopicOwner, _ field: MQTTField, _ values: inout FieldValues) {
+        guard let record = directory.client(owner.clientKey) else { return }
+        let session = record.isLive ? sessions.slot(of: record.session) : nil
+        guard field == .retainedIdle else { return values.append(session != nil) }
+        guard let session, let heard = sessions[session].toServer.lastSeen else { return }
+        values.append(max(0, now.nanoseconds(since: heard)) / 1_000_000)
     }
 
     /// Whose will has the topic of a PUBLISH.

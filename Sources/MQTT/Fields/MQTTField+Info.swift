@@ -162,8 +162,8 @@ extension MQTTField {
             .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .ackMatched, .handshake,
             .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
             .deliveryMatched, .deliveryUncovered, .retainedClientID, .retainedAddress, .retainedForeign,
-            .willOwnerClientID,
-            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest, .passwordPast:
+            .retainedConnected, .retainedIdle, .willOwnerClientID, .willOwnerForeign, .willOwnerConnected,
+            .willOutlives, .authState, .authCount, .incomplete, .passwordDigest, .passwordPast:
             stateInfo
         case .filterCount:
             FieldInfo("mqtt.filter.count", .int, "SUBSCRIBE, UNSUBSCRIBE: number of filters")

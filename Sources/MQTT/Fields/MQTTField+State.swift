@@ -113,12 +113,22 @@ extension MQTTField {
                 "mqtt.retained.foreign", .bool,
                 "PUBLISH with RETAIN to the broker: somebody else had set it; a new client id of the same address and "
                     + "user is the same one, once the old one is gone")
+        case .retainedConnected:
+            FieldInfo(
+                "mqtt.retained.connected", .bool,
+                "PUBLISH with RETAIN to the broker: whoever set it is connected; absent where that is not known")
+        case .retainedIdle:
+            FieldInfo(
+                "mqtt.retained.idle", .int,
+                "the same: milliseconds since that client was heard; absent where it is not connected")
         case .willOwnerClientID:
             FieldInfo(
                 "mqtt.willowner.clientid", .text,
                 "PUBLISH: the client whose will has this topic; of Sparkplug, the one whose node it is")
         case .willOwnerForeign:
             FieldInfo("mqtt.willowner.foreign", .bool, "PUBLISH to the broker: that is somebody else, as above")
+        case .willOwnerConnected:
+            FieldInfo("mqtt.willowner.connected", .bool, "the same: that client is connected; absent where not known")
         case .willOutlives:
             FieldInfo(
                 "mqtt.will.outlives", .bool, "CONNECT of 5.0 with a will: its delay is longer than the session expiry")

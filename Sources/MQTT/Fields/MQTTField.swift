@@ -121,8 +121,11 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case retainedClientID
     case retainedAddress
     case retainedForeign
+    case retainedConnected
+    case retainedIdle
     case willOwnerClientID
     case willOwnerForeign
+    case willOwnerConnected
     case willOutlives
     case authState
     case authCount

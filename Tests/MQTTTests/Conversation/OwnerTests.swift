@@ -32,6 +32,49 @@ import Testing
         #expect(listener.send(publish("t", "x"))["mqtt.retained.clientid"] == nil)
     }
 
+    @Test("Whether the owner of a topic is connected") func whetherTheOwnerIsConnected() {
+        let listener = Listener()
+        let will = ("w", [UInt8(1)], UInt8(0), false, [Property]())
+        func owner() {
+            listener.open(0x0A00_0001)
+            listener.send(Connect(clientID: "one", will: will).bytes)
+            listener.send(connack(), .toClient)
+            listener.send(publish("t", "x", retain: true))
+        }
+        func replace() -> [[String]?] {
+            let shown = listener.send(publish("t", "y", retain: true))
+            let state = listener.send(publish("w", "y"))
+            return ["mqtt.retained.connected", "mqtt.retained.idle"].map { shown[$0] } + [
+                state["mqtt.willowner.connected"]
+            ]
+        }
+        owner()
+        let first = listener.session
+        #expect(replace() == [["true"], ["0"], ["true"]])
+        let second = listener.open(2)
+        listener.begin(clientID: "two")
+        listener.wait(milliseconds: 700)
+        #expect(replace() == [["true"], ["700"], ["true"]])
+        // Now it is the topic of the second.
+        #expect(replace() == [["true"], ["0"], ["true"]])
+        listener.use(first)
+        listener.send(publish("t", "x", retain: true))
+        let delivery = listener.send(publish("t", "x", retain: true), .toClient)
+        #expect(delivery["mqtt.retained.connected"] == nil && delivery["mqtt.retained.clientid"] == ["one"])
+        listener.send(disconnect())
+        listener.use(second)
+        #expect(replace() == [["false"], nil, ["false"]])
+        owner()
+        listener.close()
+        listener.use(second)
+        #expect(replace() == [["false"], nil, ["false"]])
+        // One that was heard without a CONNECT may be anybody.
+        listener.open(3, isFromStart: false)
+        listener.send(publish("t", "z", retain: true))
+        listener.use(second)
+        #expect(replace() == [nil, nil, ["false"]])
+    }
+
     /// A delivery tells that there is a message, not who set it.
     @Test("Deliveries name nobody") func deliveriesNameNobody() {
         let listener = conversation()
