@@ -30,6 +30,8 @@ struct ConnectionWatch: Sendable {
     var isOversizedTold = false
     /// Whether it was told that it is idle.
     var isIdleTold = false
+    /// What was told of it.
+    var told = ConnectionStates()
     /// How many times bytes came of a first message.
     var pieces: UInt8 = 0
     /// Bytes of the client when they were last looked at.
@@ -261,6 +263,17 @@ extension ConnectionWatches {
     private func serverKey(_ server: Endpoint) -> UInt64 {
         hash.hash(server.address.high, server.address.low, UInt64(server.port), server.address.isIPv4 ? 4 : 6, 5)
     }
+}
+
+/// States of a connection, a bit each.
+struct ConnectionStates: Sendable {
+    private var bits: UInt16 = 0
+
+    /// Whether that one is among them.
+    func contains(_ state: ConnectionState) -> Bool { bits >> UInt16(state.rawValue) & 1 != 0 }
+
+    /// Adds one.
+    mutating func insert(_ state: ConnectionState) { bits |= 1 << UInt16(state.rawValue) }
 }
 
 extension ConnectionWatch {

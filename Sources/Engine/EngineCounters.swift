@@ -42,6 +42,12 @@ public struct EngineCounters: Sendable {
 
     /// What was told of connections beside their messages, by the raw value of `ConnectionState`.
     public var connections = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
+    /// Connections to servers of a protocol whose SYN was seen.
+    public var connectionsBegun: UInt64 = 0
+    /// Connections of those, or that carried a protocol, which both ends or a RST closed.
+    public var connectionsEnded: UInt64 = 0
+    /// Connections of which something was told, once each, by the raw value of `ConnectionState`.
+    public var connectionStates = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
     /// Events of the category `network`, by the number of their anomaly.
     public var tricks = [UInt64](repeating: 0, count: 8)
 

@@ -211,6 +211,12 @@ extension RunStatistics {
         result.confirmedFlows = difference(confirmedFlows, earlier.confirmedFlows)
         result.encryptedFlows -= earlier.encryptedFlows
         result.expired -= earlier.expired
+        let connections = difference(self.connections ?? [:], earlier.connections ?? [:])
+        result.connections = connections.isEmpty ? nil : connections
+        let tricks = difference(self.tricks ?? [:], earlier.tricks ?? [:])
+        result.tricks = tricks.isEmpty ? nil : tricks
+        let holes = (self.holes ?? 0) - (earlier.holes ?? 0)
+        result.holes = holes > 0 ? holes : nil
         let carried = difference(webSocket ?? [:], earlier.webSocket ?? [:])
         result.webSocket = carried.isEmpty ? nil : carried
         for (server, loss) in earlier.losses {
