@@ -59,7 +59,7 @@ THREATS = [
         ("F09 QoS 2 left open", "mqtt_qos2_unreleased mqtt_packet_id_in_use"),
         ("F10 reader that does not acknowledge", "mqtt_subscriber_stalled"),
         ("F11 bloat of properties", "mqtt_user_properties_many mqtt_connect_oversized"),
-        ("F12 CoAP requests and copies", "coap_request_flood coap_repeated_copies"),
+        ("F12 CoAP requests and copies", "coap_request_flood coap_request_rate coap_repeated_copies"),
         ("F13 flood of observations", "coap_observe_flood"),
         ("F14 uploads never ended", "coap_upload_flood coap_uploads_open coap_upload_restarted"),
         ("F15 DTLS floods", ""),

@@ -121,3 +121,22 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
     #expect(try shown(answer(0, id: 54, "21")) == [nil, "3", "false"])
     #expect(try shown(answer(1, id: 55, "21")) == ["3", "3", "false"])
 }
+
+/// Said at every 32nd request, over the second before it; a body in blocks is no flood of its client.
+@Test("How many requests come") func howManyRequestsCome() throws {
+    let listener = Listener()
+    func rates(_ count: Int, from client: UInt32, ports: UInt16 = 1, block: Bool = false) -> [[String?]] {
+        (0..<count).compactMap { index in
+            let options: [(Int, [UInt8])] = block ? [(23, Build.coapBlock(index, more: false, 64))] : []
+            let request = Build.coap(code: 1, id: UInt16(index), token: [UInt8(index & 255)], options: options)
+            let port = 40_000 + UInt16(index) % ports
+            let event = listener.hear(request, from: Endpoint(IPAddress(v4: client), port), to: Listener.server)
+            let shown = [event?["coap.client.rate"], event?["coap.server.rate"]]
+            return shown == [nil, nil] ? nil : shown
+        }
+    }
+    #expect(rates(96, from: 1) == [["64", "64"], ["96", "96"]])
+    // Whatever the port; the server is sent those of all.
+    #expect(rates(96, from: 2, ports: 7) == [[nil, "128"], ["64", "160"], ["96", "192"]])
+    #expect(rates(64, from: 3, block: true) == [[nil, "224"], [nil, "256"]])
+}

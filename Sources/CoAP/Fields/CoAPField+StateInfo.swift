@@ -75,6 +75,15 @@ extension CoAPField {
             FieldInfo(
                 "coap.body.open", .int,
                 "a block of a request: uploads in blocks of this client's address to this server that are not ended")
+        case .clientRate:
+            FieldInfo(
+                "coap.client.rate", .int,
+                "requests of this client's address to this server within the last second, blocks aside; said at every 32nd, "
+                    + "where there are 64 or more")
+        case .serverRate:
+            FieldInfo(
+                "coap.server.rate", .int,
+                "requests to this server within the last second, whoever sent them, likewise")
         case .differs:
             FieldInfo(
                 "coap.answer.differs", .bool,

@@ -33,6 +33,9 @@ extension MQTTAnalyzer {
         if sessions[index].connects == 0, event.message.type != .connect {
             directory.noteNameless(at: context.timestamp)
         }
+        if direction == .toServer, index != Self.orphan, event.message.type.isCounted {
+            event.rate = rates.add(sessions[index].rateKey, at: context.timestamp.nanoseconds)
+        }
         if !isReversed { take(index, message, &notes, context.timestamp) }
         // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
         if event.message.isFatal || isReversed { sessions[index].isPastKnown = false }
@@ -105,4 +108,9 @@ extension MQTTAnalyzer {
         sessions[index].version = .three
         sessions[index].isVersionGuessed = false
     }
+}
+
+extension MQTTPacketType {
+    /// Whether packets of this type are work for the broker and for others behind it.
+    fileprivate var isCounted: Bool { self == .publish || self == .subscribe || self == .unsubscribe }
 }

@@ -18,6 +18,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     var memory: SessionMemory
     /// What is known across connections.
     var directory: MQTTDirectory
+    /// How many packets addresses sent to brokers of late.
+    var rates: RateTable
     /// When nothing was captured.
     var holes = CaptureHoles()
     /// Who set the retained message that was there before the current one.
@@ -46,6 +48,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         sessions = SlotTable(limit: limits.sessions, reserving: MQTTSession())
         memory = SessionMemory(limits)
         directory = MQTTDirectory(limits: limits)
+        rates = RateTable(places: limits.rates, step: 1_000_000_000)
     }
 
     /// Begins to follow a connection.
@@ -63,6 +66,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         if let victim = sessions.victim { close(victim, at: time, isEvicted: true) }
         let index = sessions.open(MQTTSession())
         sessions[index].reset(client: client, server: server, isFromStart: isFromStart)
+        sessions[index].rateKey = addressKey(index)
         return sessions.id(index)
     }
 

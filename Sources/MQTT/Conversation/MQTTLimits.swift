@@ -31,6 +31,8 @@ public struct MQTTLimits: Hashable, Sendable {
     ///
     /// A further one takes the place of the one tried longest ago.
     public var passwords = 65_536
+    /// Addresses of clients of which it is counted how many packets they send: those that send most keep their places.
+    public var rates = 1024
     /// Topics of wills whose owner is known.
     ///
     /// A further one takes the place of the one used longest ago.
@@ -106,9 +108,11 @@ public struct MQTTLimits: Hashable, Sendable {
         clientIDs = entries(15, LRUTable<UInt64, ClientRecord>.bytesPerEntry)
         // Owners of topics keep the beginning of a client identifier in any case, too.
         let owner = Self.shortIdentity + 48
-        retainedTopics = entries(12, LRUTable<UInt64, TopicOwner?>.bytesPerEntry + owner)
+        retainedTopics = entries(11, LRUTable<UInt64, TopicOwner?>.bytesPerEntry + owner)
         willTopics = entries(3, LRUTable<UInt64, TopicOwner>.bytesPerEntry + owner)
         clientAddresses = entries(2, LRUTable<UInt64, ClientAddress>.bytesPerEntry)
+        // Rounded up to a power of two.
+        rates = min(rates, entries(1, 2 * RateTable.bytesPerPlace))
         passwords = entries(1, LRUTable<UInt64, PasswordPast>.bytesPerEntry)
         savedSessions = entries(3, LRUTable<UInt64, SavedSession>.bytesPerEntry)
         savedBytes = share(5)

@@ -106,6 +106,8 @@ struct MQTTSession {
     var uncovered: [UInt32] = []
     /// How many of them are told apart.
     static let uncoveredLimit = 256
+    /// The key under which packets of the client's address to this broker are counted.
+    var rateKey: UInt64 = 0
     /// What `mqtt.passwd.digest` shows.
     var passwordDigest: KeyedDigest.Code?
     /// The key of the user name and the password in the table of those that were tried, until they are answered.

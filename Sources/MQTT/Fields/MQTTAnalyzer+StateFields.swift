@@ -32,6 +32,7 @@ extension MQTTAnalyzer {
         case .clientSessions, .clientSilent:
             guard type == .connect || type == .connack, let known = directory.address(addressKey(index)) else { return }
             values.append(field == .clientSessions ? known.open : known.silent)
+        case .clientRate: if event.rate >= Self.leastRate { values.append(event.rate) }
         default: readExchange(field, bytes, &values)
         }
     }

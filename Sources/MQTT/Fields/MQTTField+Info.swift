@@ -159,7 +159,7 @@ extension MQTTField {
         case .sessionExpiry, .sessionKeepAlive, .sessionOverdue, .sessionWill, .sessionAuthMethod,
             .sessionPast, .sessionChanged, .sessionPublished, .sessionDelivered, .sessionRetained,
             .sessionFilters, .sessionSubscriptions, .previousEnd, .previousDuration, .previousSince,
-            .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .ackMatched, .handshake,
+            .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .clientRate, .ackMatched, .handshake,
             .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
             .deliveryMatched, .deliveryUncovered, .retainedClientID, .retainedAddress, .retainedForeign,
             .retainedConnected, .retainedIdle, .willOwnerClientID, .willOwnerForeign, .willOwnerConnected,

@@ -59,6 +59,11 @@ extension MQTTField {
             FieldInfo(
                 "mqtt.client.silent", .int,
                 "CONNECT, CONNACK: those of them on which nobody subscribed or published yet")
+        case .clientRate:
+            FieldInfo(
+                "mqtt.client.rate", .int,
+                "to the broker: PUBLISH, SUBSCRIBE and UNSUBSCRIBE packets of this address within the last four seconds; "
+                    + "said at every 32nd, where there are 256 or more")
         default: exchangeInfo
         }
     }

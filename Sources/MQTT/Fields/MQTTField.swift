@@ -108,6 +108,7 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case previousUnfinished
     case clientSessions
     case clientSilent
+    case clientRate
     case ackMatched
     case handshake
     case inflight
