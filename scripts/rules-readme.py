@@ -105,7 +105,7 @@ THREATS = [
     ]),
     ("What is retained, and wills", [
         ("W01 retained commands", "mqtt_retained_command mqtt_set_retained"),
-        ("W02 retained values replaced by others", "mqtt_retained_taken_over mqtt_retained_replaced"),
+        ("W02 retained values replaced by others", "mqtt_retained_seized mqtt_retained_taken_over mqtt_retained_replaced"),
         ("W03 mass clearing", "mqtt_retained_mass_clear mqtt_retained_many mqtt_retained_some_cleared"),
         ("W04 flood of retained topics", "mqtt_retained_topics_flood mqtt_retained_discovery_flood mqtt_retained_volume mqtt_retained_many mqtt_retained_very_many mqtt_retained_large"),
         ("W05 poison that is kept", "mqtt_topic_not_utf8_kept mqtt_topic_control_kept mqtt_topic_wildcard_kept"),

@@ -16,14 +16,17 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     ///
     /// Without it larger blocks than the first are not told, either (RFC 7959, 2.4).
     public static let bodies = CoAPFeatures(rawValue: 8)
+    /// How many requests come: `coap.client.rate`, `coap.server.rate`.
+    public static let rates = CoAPFeatures(rawValue: 16)
     /// All of them.
-    public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies]
+    public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies, .rates]
 
     /// What the fields of these names need.
     public init(fields: some Sequence<String>) {
         var features: CoAPFeatures = []
         for name in fields {
             if name.hasPrefix("coap.pair.") { features.insert(.pairs) }
+            if name == "coap.client.rate" || name == "coap.server.rate" { features.insert(.rates) }
             if name == "coap.body.sha256" { features.insert(.bodyHash) }
             if name.hasPrefix("coap.link.") { features.formUnion([.links, .bodies]) }
             if name.hasPrefix("coap.block.") || name.hasPrefix("coap.body.") { features.insert(.bodies) }

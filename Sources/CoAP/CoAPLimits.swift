@@ -47,6 +47,8 @@ public struct CoAPLimits: Hashable, Sendable {
     public var observationLifetimeSeconds: Int64 = 90_000
     /// Half of the window, in seconds of capture time, in which the bytes between two addresses are counted.
     public var pairHalfWindowSeconds: Int64 = 30
+    /// Clients and servers of which it is counted how many requests they send or are sent: the busiest keep their places.
+    public var rates = 1024
     /// Bytes of a request's path that are remembered for its responses; what is cut ends in `…`.
     public var pathBytes = 128
     /// What is kept track of.
@@ -62,7 +64,9 @@ public struct CoAPLimits: Hashable, Sendable {
         self.init()
         let bytes = max(bytes, 1 << 20)
         func entries(_ percent: Int, _ size: Int) -> Int { max(16, bytes / 100 * percent / size) }
-        exchanges = entries(34, LRUTable<Hash128, Exchange>.bytesPerEntry + pathBytes)
+        // Twice, and rounded up to a power of two.
+        rates = min(rates, entries(2, 4 * RateTable.bytesPerPlace))
+        exchanges = entries(32, LRUTable<Hash128, Exchange>.bytesPerEntry + pathBytes)
         messageIDs = entries(29, LRUTable<Hash128, MessageRecord>.bytesPerEntry)
         connections = entries(8, SlotTable<CoAPConnection, CoAPConnectionTag>.bytesPerEntry)
         partialIVs = entries(7, LRUTable<Hash128, Void>.bytesPerEntry)

@@ -115,6 +115,14 @@ public struct DetectionEngine: ~Copyable {
         if !correlator.regular.isEmpty { showRegular(event, context, message: message) }
     }
 
+    /// Says that nothing was captured for a while: what should have come meanwhile is not missed.
+    public mutating func noteHole(_ hole: CaptureHole) { correlator.passOver(hole) }
+
+    /// Says that bytes between two addresses were lost: what should have come in them is not missed.
+    public mutating func noteLoss(client: IPAddress, server: IPAddress, at time: Timestamp) {
+        correlator.noteLoss(client: client, server: server, at: time)
+    }
+
     /// Makes the text of keys that have become regular: the one time that this is done before a row is raised, since the
     /// event that raises it is another.
     private mutating func showRegular(

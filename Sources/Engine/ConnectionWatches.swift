@@ -30,6 +30,8 @@ struct ConnectionWatch: Sendable {
     var isOversizedTold = false
     /// Whether it was told that it is idle.
     var isIdleTold = false
+    /// What was told of it.
+    var told = ConnectionStates()
     /// How many times bytes came of a first message.
     var pieces: UInt8 = 0
     /// Bytes of the client when they were last looked at.
@@ -188,6 +190,20 @@ struct ConnectionWatches: ~Copyable {
         return true
     }
 
+    /// Takes a time in which nothing was captured off the age of all: what they said meanwhile is not known.
+    mutating func passOver(_ hole: CaptureHole) {
+        for list in lists {
+            var place = list.oldest
+            while let next = place {
+                if watches[next].start <= hole.start {
+                    watches[next].start = watches[next].start.advanced(byNanoseconds: hole.nanoseconds)
+                }
+                place = list.newer(than: next)
+            }
+        }
+        _ = nextDue(at: hole.start)
+    }
+
     /// All that are watched, those of the last stage first.
     var all: [Int] {
         var found: [Int] = []
@@ -247,6 +263,17 @@ extension ConnectionWatches {
     private func serverKey(_ server: Endpoint) -> UInt64 {
         hash.hash(server.address.high, server.address.low, UInt64(server.port), server.address.isIPv4 ? 4 : 6, 5)
     }
+}
+
+/// States of a connection, a bit each.
+struct ConnectionStates: Sendable {
+    private var bits: UInt16 = 0
+
+    /// Whether that one is among them.
+    func contains(_ state: ConnectionState) -> Bool { bits >> UInt16(state.rawValue) & 1 != 0 }
+
+    /// Adds one.
+    mutating func insert(_ state: ConnectionState) { bits |= 1 << UInt16(state.rawValue) }
 }
 
 extension ConnectionWatch {

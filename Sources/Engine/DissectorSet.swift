@@ -16,6 +16,8 @@ public enum StreamOperation: Sendable {
     case hole(Int)
     /// Nothing follows what is held, or nothing that belongs to it.
     case end(Sequel)
+    /// The end that sends the stream said that nothing follows; bytes may come all the same where somebody else said it.
+    case finished
     /// Not all that was said is known.
     case gap
     /// Something is to be told of the connection beside its messages: of a session, or of none where that is negative.
@@ -55,8 +57,15 @@ public protocol DissectorSet: ~Copyable {
         _ operation: DatagramOperation, _ number: UInt8, _ slot: Int, _ side: Side, _ datagram: RawSpan,
         _ frame: FrameRef, _ core: inout EngineCore<Sink>
     ) -> Bool
+    /// Tells that nothing was captured for a while.
+    mutating func noteHole(_ hole: CaptureHole)
     /// What was pushed out of tables, by table.
     var evictions: [String: UInt64] { get }
+}
+
+extension DissectorSet where Self: ~Copyable {
+    /// Protocols that measure no silence take no notice.
+    public mutating func noteHole(_ hole: CaptureHole) {}
 }
 
 /// A protocol as the engine knows it before any flow carries it: its descriptor, and the pure questions about bytes.

@@ -62,6 +62,9 @@ public struct Dissectors: DissectorSet, ~Copyable {
         }
     }
 
+    /// Tells the protocols that measure silences that nothing was captured for a while.
+    public mutating func noteHole(_ hole: CaptureHole) { mqtt.noteHole(hole) }
+
     /// How many entries were pushed out of tables, by table.
     public var evictions: [String: UInt64] { mqtt.evictions.merging(coap.evictions) { $1 } }
 }

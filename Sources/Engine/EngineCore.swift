@@ -34,6 +34,8 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
     var values = FieldValues()
     /// Capture time: that of the latest frame, or what passed since then.
     var now = Timestamp.zero
+    /// How fast frames follow each other.
+    var pace = CapturePace()
     let entries: [ProtocolEntry]
     /// Bytes that candidates may take.
     let candidateBytes: Int

@@ -9,6 +9,8 @@ public struct EngineCounters: Sendable {
     public var packets: UInt64 = 0
     /// The earliest and the latest capture time of the current source; `nil` before its first frame.
     public var span: ClosedRange<Timestamp>?
+    /// Stretches of time in which nothing was captured although there must have been something.
+    public var holes: UInt64 = 0
     /// Bytes of the frames as they were on the wire.
     public var bytes: UInt64 = 0
     /// Frames that gave no segment and no datagram, by the raw value of `Undecoded`.
@@ -40,6 +42,12 @@ public struct EngineCounters: Sendable {
 
     /// What was told of connections beside their messages, by the raw value of `ConnectionState`.
     public var connections = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
+    /// Connections to servers of a protocol whose SYN was seen.
+    public var connectionsBegun: UInt64 = 0
+    /// Connections of those, or that carried a protocol, which both ends or a RST closed.
+    public var connectionsEnded: UInt64 = 0
+    /// Connections of which something was told, once each, by the raw value of `ConnectionState`.
+    public var connectionStates = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
     /// Events of the category `network`, by the number of their anomaly.
     public var tricks = [UInt64](repeating: 0, count: 8)
 

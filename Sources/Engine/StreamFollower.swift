@@ -24,6 +24,9 @@ extension EngineCore where Sink: ~Copyable {
             } else {
                 tellUnfinished(&dissector, slot, side, sequel)
             }
+        case .finished:
+            let direction: Direction = side == streams.table[slot].client ? .toServer : .toClient
+            if streams.table[slot].handle >= 0 { dissector.noteEnd(streams.table[slot].handle, of: direction, at: now) }
         case .gap: noteGap(&dissector, slot)
         case .readHeld: readHeld(&dissector, slot, side)
         case .report(let report, let handle, let time): tell(report, handle, time, &dissector, slot, side, frame)
@@ -47,7 +50,12 @@ extension EngineCore where Sink: ~Copyable {
 
     /// Tells the conversation that it cannot know all that was said.
     private mutating func noteGap<D: StreamDissector & ~Copyable>(_ dissector: inout D, _ slot: Int) {
-        if streams.table[slot].handle >= 0 { dissector.noteGap(streams.table[slot].handle) }
+        guard streams.table[slot].handle >= 0 else { return }
+        dissector.noteGap(streams.table[slot].handle)
+        let flow = streams.table[slot]
+        let (client, server) =
+            flow.client == .first ? (flow.key.first, flow.key.second) : (flow.key.second, flow.key.first)
+        sink.noteLoss(client: proxied(slot)?.client ?? client, server: server, at: now)
     }
 
     /// Takes the next bytes of a stream of messages, in order: those of TCP, or those that a carrier gave.

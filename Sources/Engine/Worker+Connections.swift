@@ -22,6 +22,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         guard let place = core.connections.place(of: slot) else { return }
         core.connections.keep(frame, place)
         core.connections[place].isOpen = !isBeginning
+        if isBeginning { core.counters.connectionsBegun &+= 1 }
     }
 
     /// Where the connection of a flow is kept; `nil` where it is not watched, or the slot was that of another flow.
@@ -210,6 +211,9 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
 
     /// Tells of a connection that ends with a segment of `side`.
     mutating func endConnection(_ slot: Int, _ side: Side, isReset: Bool, _ frame: FrameRef) {
+        if core.streams.table[slot].kind.isFollowed || core.connections.place(of: slot) != nil {
+            core.counters.connectionsEnded &+= 1
+        }
         guard let place = place(of: slot) else { return }
         let hasSpoken = hasSpoken(place)
         let watch = core.connections[place]
@@ -294,6 +298,10 @@ extension EngineCore where Sink: ~Copyable {
         guard dissector.report(report, handle, context) else { return }
         lastReport = true
         counters.connections[Int(report.state.rawValue)] &+= 1
+        if let place = connections.place(of: slot), !connections[place].told.contains(report.state) {
+            connections[place].told.insert(report.state)
+            counters.connectionStates[Int(report.state.rawValue)] &+= 1
+        }
         sink.receive(dissector, context, message: RawSpan(), frames: MessageFrames(frame))
     }
 }

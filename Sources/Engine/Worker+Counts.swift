@@ -38,6 +38,17 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         return counts
     }
 
+    /// Connections to servers of a protocol: begun, ended, and of how many each state was told, by its name; those that
+    /// are 0 are left out.
+    public var connectionCounts: [String: UInt64] {
+        let counters = core.counters
+        var counts = ["begun": counters.connectionsBegun, "ended": counters.connectionsEnded]
+        for state in ConnectionState.allCases {
+            counts["\(state.name)"] = counters.connectionStates[Int(state.rawValue)]
+        }
+        return counts.filter { $0.value > 0 }
+    }
+
     /// What was seen of WebSocket, and how many messages of each protocol it carried one each.
     public var webSocketCounts: [String: UInt64] {
         var counts = core.webSocket.counters.named

@@ -54,6 +54,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         if mayComeYet {
             // The capture moved the RST before bytes that were sent earlier; they come, or their time will be up.
             core.streams.table.setEstablished(false, slot: slot)
+            run(.finished, slot, hit.side)
         } else if accepted.closes {
             endConnection(slot, hit.side, isReset: accepted.isReset, frame)
             for side in [Side.first, .second] { endStream(slot, side, .nothing) }
@@ -62,6 +63,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         } else if !core.streams.table[slot].isEstablished || flags.contains(.syn) {
             noteSegment(slot, hit.side, flags, frame)
         }
+        if core.streams.table[slot][hit.side].isFinished, !accepted.closes { run(.finished, slot, hit.side) }
         if core.connections.unframed != nil { core.connections.frame(frame) }
         if core.streams.hasFindings { tellFindings() }
     }

@@ -50,6 +50,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
     public mutating func process(_ header: FrameHeader, _ bytes: RawSpan) {
         core.now = header.timestamp
         core.counters.noteTime(header.timestamp)
+        if let hole = core.pace.note(header.timestamp) { noteHole(hole) }
         core.counters.packets &+= 1
         core.counters.bytes &+= UInt64(truncatingIfNeeded: header.originalLength)
         if core.streams.hasQueued { drainOverdue() }
@@ -72,6 +73,14 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
             let provenance = Provenance(header, packet, arrival: core.counters.packets)
             take(fragment, &packet, FrameRef(provenance, bytes))
         }
+    }
+
+    /// Tells whoever measures silences that nothing was captured for a while.
+    private mutating func noteHole(_ hole: CaptureHole) {
+        core.counters.holes &+= 1
+        dissectors.noteHole(hole)
+        core.sink.noteHole(hole)
+        core.connections.passOver(hole)
     }
 
     /// Says that capture time went on without a frame: what waited long enough for lost bytes is read.

@@ -20,6 +20,22 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
     case open
     /// It ended before the first message was whole.
     case closed
+
+    /// The keyword that fields and statistics show.
+    public var name: StaticString {
+        switch self {
+        case .unanswered: "syn_only"
+        case .refused: "refused"
+        case .halfOpen: "half_open"
+        case .silent: "silent"
+        case .partial: "partial"
+        case .trickle: "trickle"
+        case .oversized: "oversized"
+        case .foreign: "foreign"
+        case .open: "idle"
+        case .closed: "closed"
+        }
+    }
 }
 
 /// What is told of a TCP connection to a server of a protocol beside its messages: most attacks on connections are the

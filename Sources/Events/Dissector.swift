@@ -152,6 +152,10 @@ public protocol StreamDissector: ~Copyable, Dissector {
     mutating func open(client: Endpoint, server: Endpoint, at time: Timestamp, isFromStart: Bool) -> Int64
     /// Ends a session. Nothing happens where it was forgotten before.
     mutating func closeSession(_ handle: Int64, at time: Timestamp)
+    /// Tells that nothing follows from one end of a session (FIN); told again with each segment of that end.
+    ///
+    /// Somebody else may have said so: messages of that end may follow all the same, and mean that it was not true.
+    mutating func noteEnd(_ handle: Int64, of direction: Direction, at time: Timestamp)
     /// Tells that not all that was said in a session is known.
     mutating func noteGap(_ handle: Int64)
     /// Looks for the beginning of a message in a session: a pure question.
@@ -182,6 +186,8 @@ public protocol StreamDissector: ~Copyable, Dissector {
 extension StreamDissector where Self: ~Copyable {
     /// Candidates are of no use to it.
     public static func judge(_ one: RawSpan, _ other: RawSpan) -> CandidateVerdict { .refuted }
+    /// A session lasts until both ends have ended it.
+    public mutating func noteEnd(_ handle: Int64, of direction: Direction, at time: Timestamp) {}
     /// Whatever comes is looked at.
     public func begins(_ handle: Int64, _ bytes: RawSpan, _ direction: Direction) -> ProbeVerdict { .either }
     /// No first byte is a fault.

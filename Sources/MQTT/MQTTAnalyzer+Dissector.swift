@@ -25,6 +25,7 @@ extension MQTTAnalyzer: StreamDissector {
             "mqtt_sessions": counters.sessionsEvicted, "mqtt_retained_topics": counters.retainedTopicsEvicted,
             "mqtt_client_ids": counters.clientIDsEvicted, "mqtt_saved_sessions": counters.savedSessionsEvicted,
             "mqtt_client_addresses": counters.clientAddressesEvicted, "mqtt_will_topics": counters.willTopicsEvicted,
+            "mqtt_passwords": counters.passwordsEvicted,
             "mqtt_handshakes": counters.handshakesEvicted, "mqtt_topic_aliases": counters.topicAliasesEvicted,
             "mqtt_subscriptions": counters.subscriptionsEvicted,
             "mqtt_pending_subscribes": counters.pendingSubscribesEvicted,
@@ -80,6 +81,11 @@ extension MQTTAnalyzer: StreamDissector {
     /// Ends a session.
     public mutating func closeSession(_ handle: Int64, at time: Timestamp) {
         closeSession(MQTTSessionID(rawValue: handle), at: time)
+    }
+
+    /// Tells that an end of a session sends no more.
+    public mutating func noteEnd(_ handle: Int64, of direction: Direction, at time: Timestamp) {
+        noteEnd(MQTTSessionID(rawValue: handle), of: direction, at: time)
     }
 
     /// Tells that not all that was said in a session is known.

@@ -32,6 +32,14 @@ public struct KeyedDigest: Sendable {
         outer = Self.block(key, 0x5C)
     }
 
+    /// Draws a key from the system's random source: its codes can be compared with each other, and with no others.
+    public init() {
+        var key: [UInt8] = []
+        for _ in 0..<Self.keyLength { key.append(UInt8.random(in: .min ... .max)) }
+        inner = Self.block(key.span.bytes, 0x36)
+        outer = Self.block(key.span.bytes, 0x5C)
+    }
+
     /// The hash of the key, filled up to a block with zeros, each byte XOR `pad`.
     private static func block(_ key: RawSpan, _ pad: UInt8) -> SHA256 {
         var block: [UInt8] = []

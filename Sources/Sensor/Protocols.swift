@@ -53,6 +53,16 @@ public enum Protocols {
     }
 }
 
+extension Dissectors {
+    /// Shows digests of secrets where a rule asks for one, made with `key`.
+    ///
+    /// Without a key that outlives the run rules still compare the secrets of the run with each other.
+    public mutating func digestSecrets(for rules: CompiledRules, with key: KeyedDigest?) {
+        let isAsked = rules.fields.contains { Protocols.keyedFields.contains($0) }
+        digestSecrets(with: key ?? (isAsked ? KeyedDigest() : nil), ofSessions: isAsked)
+    }
+}
+
 /// The engine with the protocols that the sensor reads.
 public typealias SensorWorker<Sink: EventSink & ~Copyable> = Worker<Dissectors, Sink>
 

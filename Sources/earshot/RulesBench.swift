@@ -33,6 +33,7 @@ struct RulesBench: ParsableCommand {
         try failing { () throws(SensorError) in
             let rules = try options.load(isStrict: true)
             var worker = SensorWorker(limits: try options.settings().limits, sink: RuleCosts(rules))
+            worker.dissectors.digestSecrets(for: rules.compiled, with: nil)
             let failure = try CaptureInput(paths).read { frame, bytes in
                 worker.process(frame, bytes)
                 return true

@@ -27,6 +27,7 @@ struct RunReport {
         if !statistics.alerts.isEmpty { alerts += " from \(plural(UInt64(statistics.alerts.count), "rule"))" }
         if let store { alerts += ", stored in \(store)" }
         lines.append(alerts)
+        if let connections { lines.append(connections) }
         if !statistics.violations.isEmpty {
             lines.append("violations: \(list(statistics.violations))")
         }
@@ -39,6 +40,9 @@ struct RunReport {
         }
         for (table, count) in statistics.evicted.sorted(by: { $0.key < $1.key }) where count > 0 {
             losses.append("\(count) evicted from \(table)")
+        }
+        if let holes = statistics.holes {
+            lines.append("nothing captured for a while: \(plural(holes, "time"))")
         }
         if !losses.isEmpty { lines.append("not seen: " + losses.joined(separator: ", ")) }
         if let tricks = statistics.tricks, !tricks.isEmpty { lines.append("tricks with packets: \(list(tricks))") }
@@ -61,6 +65,15 @@ struct RunReport {
         }
         let none = Protocols.descriptors.map { "no \($0.displayName)" }.joined(separator: " and ")
         return parts.isEmpty ? none : parts.joined(separator: ", ")
+    }
+
+    /// Connections to servers of a protocol, and what became plain of them beside their messages.
+    private var connections: String? {
+        guard var counts = statistics.connections, !counts.isEmpty else { return nil }
+        let begun = counts.removeValue(forKey: "begun") ?? 0
+        let ended = counts.removeValue(forKey: "ended") ?? 0
+        let whole = "connections to servers: \(begun) begun, \(ended) ended"
+        return counts.isEmpty ? whole : "\(whole); \(list(counts))"
     }
 
     private func list(_ counts: [String: UInt64]) -> String {

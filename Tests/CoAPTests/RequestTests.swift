@@ -97,3 +97,46 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
         #expect(answer["coap.response_count"] == "\(min(member, 255))" && answer["coap.multicast"] == "true")
     }
 }
+
+/// RFC 7252, 4.2 and 4.5: who sends again repeats the message id; a server without a record of them answers anew.
+@Test("Copies of answers are known, and are no further answers") func copiesOfAnswers() throws {
+    let listener = Listener()
+    func answer(_ type: UInt8, id: UInt16, _ payload: String) -> [UInt8] {
+        Build.coap(type: type, code: 0x45, id: id, token: [1], payload: Array(payload.utf8))
+    }
+    func shown(_ bytes: [UInt8]) throws -> [String?] {
+        let event = try #require(listener.hear(bytes, from: Listener.server, to: Listener.client))
+        return [event["coap.copies"], event["coap.response_count"], event["coap.retransmitted"]]
+    }
+    let question = Build.coap(code: 1, id: 1, token: [1])
+    listener.hear(question)
+    #expect(try shown(answer(0, id: 50, "20")) == [nil, "1", "false"])
+    // The same message again.
+    #expect(try shown(answer(0, id: 50, "20")) == ["1", "1", "true"])
+    // Nobody asked again: another message with the same words is another answer.
+    #expect(try shown(answer(0, id: 51, "20")) == [nil, "2", "false"])
+    listener.hear(question)
+    #expect(try shown(answer(0, id: 52, "20")) == ["1", "2", "false"])
+    #expect(try shown(answer(0, id: 53, "20")) == ["2", "2", "false"])
+    #expect(try shown(answer(0, id: 54, "21")) == [nil, "3", "false"])
+    #expect(try shown(answer(1, id: 55, "21")) == ["3", "3", "false"])
+}
+
+/// Said at every 32nd request, over the second before it; a body in blocks is no flood of its client.
+@Test("How many requests come") func howManyRequestsCome() throws {
+    let listener = Listener()
+    func rates(_ count: Int, from client: UInt32, ports: UInt16 = 1, block: Bool = false) -> [[String?]] {
+        (0..<count).compactMap { index in
+            let options: [(Int, [UInt8])] = block ? [(23, Build.coapBlock(index, more: false, 64))] : []
+            let request = Build.coap(code: 1, id: UInt16(index), token: [UInt8(index & 255)], options: options)
+            let port = 40_000 + UInt16(index) % ports
+            let event = listener.hear(request, from: Endpoint(IPAddress(v4: client), port), to: Listener.server)
+            let shown = [event?["coap.client.rate"], event?["coap.server.rate"]]
+            return shown == [nil, nil] ? nil : shown
+        }
+    }
+    #expect(rates(96, from: 1) == [["64", "64"], ["96", "96"]])
+    // Whatever the port; the server is sent those of all.
+    #expect(rates(96, from: 2, ports: 7) == [[nil, "128"], ["64", "160"], ["96", "192"]])
+    #expect(rates(64, from: 3, block: true) == [[nil, "224"], [nil, "256"]])
+}

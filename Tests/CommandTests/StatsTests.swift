@@ -33,6 +33,18 @@ import Testing
         #expect((object["bytes"] as? Int ?? 0) == capture.count - 24 - 16 * count)
     }
 
+    /// 24 connections that say nothing: the numbers are those of the capture's hand-shakes.
+    @Test("Connections") func connections() throws {
+        let replay = try earshot("replay", "\(Program.samples)/mqtt/silent-connections.pcap", directory: folder.path)
+        #expect(replay.status == 0)
+        let line = "connections to servers: 24 begun, 24 ended; closed 24, silent 24\n"
+        #expect(replay.errorText.contains(line) || replay.text.contains(line), "\(replay.text)\(replay.errorText)")
+        #expect(try earshot("stats", directory: folder.path).text.contains(line))
+        let outcome = try earshot("stats", "--json", directory: folder.path)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any])
+        #expect(object["connections"] as? [String: Int] == ["begun": 24, "ended": 24, "closed": 24, "silent": 24])
+    }
+
     @Test("For people") func forPeople() throws {
         let latest = try earshot("stats", directory: folder.path)
         #expect(latest.text.hasPrefix("run 2, finished, started "))

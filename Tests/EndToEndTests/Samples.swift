@@ -64,6 +64,37 @@ private struct Kind: Decodable {
         #expect(counted(raised.map(\.rule)) == expected.alerts, "\(raised.map(\.essence))")
     }
 
+    /// The columns of a terminal that a line of text has beside time, level and addresses.
+    private static let widest = 100
+
+    /// Rows of all samples whose values are as long as devices have them: client ids of 23 characters (MQTT 3.1.1, 3.1.3.1),
+    /// topics of 30.
+    @Test("titles and summaries fit into a line") func linesFit() throws {
+        let folder = try TemporaryFolder()
+        let store = folder.file("alerts.db")
+        let outcome = try earshot("replay", "--quiet", "--db", store, Program.samples)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        let lines = try earshot("tail", "--db", store, "--format", "json", "-n", "100000").lines
+        var fitting = 0
+        for line in lines {
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            let title = try #require(object["rule_title"] as? String)
+            let summary = try #require(object["summary"] as? String)
+            #expect(title.count <= Self.widest && !title.isEmpty, "\(title)")
+            // Of a value that an attacker made long, or many, the line has what there is room for.
+            let event = object["event"] as? [String: Any] ?? [:]
+            let isOrdinary = event.allSatisfy { name, value in
+                let text = (value as? [Any])?.map { "\($0)" }.joined(separator: ", ") ?? "\(value)"
+                return name.hasSuffix(".clientid") && text.count > 23 || name.contains("topic") && text.count > 30
+                    || name.hasSuffix(".ip") && text.contains(":") ? !summary.contains(text.prefix(20)) : true
+            }
+            guard isOrdinary else { continue }
+            #expect(summary.count <= Self.widest && !summary.isEmpty, "\(title): \(summary)")
+            fitting += 1
+        }
+        #expect(fitting > 80 && fitting > lines.count * 3 / 4)
+    }
+
     @Test("Rules pass their tests") func rulesPassTheirTests() throws {
         let outcome = try earshot("rules", "test", "--only-rules", Program.rules, "--samples", Program.samples)
         #expect(outcome.status == 0, "\(outcome.text)")

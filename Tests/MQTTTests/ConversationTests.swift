@@ -155,6 +155,47 @@ import Testing
         return shown["mqtt.session.takeover"]
     }
 
+    /// A broker that has closed its end (RFC 9293, 3.6) holds the connection no longer; a client may be gone and never answer.
+    @Test("Once the broker has closed its end there is nothing to take over") func afterTheBrokersEnd() {
+        let listener = Listener()
+        #expect(join(listener, "dev") == ["false"])
+        listener.end(.toServer)
+        listener.open(0x0A00_0002)
+        #expect(join(listener, "dev") == ["true"])
+        listener.end(.toClient)
+        listener.open(0x0A00_0003)
+        let shown = listener.send(Connect(clientID: "dev").bytes)
+        #expect(shown["mqtt.session.takeover"] == ["false"])
+        #expect(shown["mqtt.previous.end"] == ["closed"])
+        #expect(shown["mqtt.client.sessions"] == nil)
+    }
+
+    @Test("An end that somebody else said is none") func anEndThatIsNone() {
+        let listener = Listener()
+        #expect(join(listener, "dev") == ["false"])
+        listener.end(.toClient)
+        #expect(listener.send(pingresp, .toClient)["mqtt.client.sessions"] == nil)
+        listener.open(0x0A00_0002)
+        #expect(join(listener, "dev") == ["true"])
+        #expect(join(Listener(), "dev") == ["false"])
+    }
+
+    @Test("Connections that the broker has closed are not counted") func connectionsOfAnAddress() {
+        let listener = Listener()
+        let first = listener.session
+        #expect(listener.begin(clientID: "a").connack["mqtt.client.sessions"] == ["1"])
+        listener.open(0x0A00_0001)
+        #expect(listener.begin(clientID: "b").connack["mqtt.client.sessions"] == ["2"])
+        listener.end(.toClient)
+        listener.open(0x0A00_0001)
+        #expect(listener.begin(clientID: "c").connack["mqtt.client.sessions"] == ["2"])
+        listener.use(first)
+        listener.end(.toClient)
+        listener.send(pingresp, .toClient)
+        listener.open(0x0A00_0001)
+        #expect(listener.begin(clientID: "d").connack["mqtt.client.sessions"] == ["3"])
+    }
+
     @Test("From another address") func fromAnotherAddress() {
         let listener = Listener()
         #expect(join(listener, "dev") == ["false"])

@@ -69,6 +69,34 @@ private struct Wire: ~Copyable {
 }
 
 @Suite struct AbsenceTests {
+    /// Bytes of the connection were lost: the next one may have come in them; then it is missed as ever.
+    @Test("What may have come in lost bytes is not missed") func lostBytesMayHoldIt() throws {
+        for isLost in [true, false] {
+            var wire = try Wire()
+            for time in [1000, 2000, 3000] as [Int64] { wire.segment(time, MQTT.publish("heart/beat", [7])) }
+            wire.segment(20_000, MQTT.publish(isLost ? "heart/beat" : "x", [7]), isLost: isLost)
+            for time in stride(from: 20_100, to: 50_000, by: 1000) as StrideTo<Int64> {
+                wire.segment(time, MQTT.publish("other", [1]))
+            }
+            #expect(wire.alerts("heart/beat").count == (isLost ? 0 : 1))
+            for time in stride(from: 50_000, to: 80_000, by: 1000) as StrideTo<Int64> {
+                wire.segment(time, MQTT.publish("other", [1]))
+            }
+            #expect(wire.alerts("heart/beat").count == 1)
+        }
+    }
+
+    /// 30 s of others that speak, a hole of ten minutes, and what came regularly comes again; then it stays away.
+    @Test("What a hole in the capture hides is not missed") func aHoleHidesIt() throws {
+        var wire = try Wire()
+        for time in [1000, 2000, 3000] as [Int64] { wire.segment(time, MQTT.publish("heart/beat", [7])) }
+        for step in 0..<1500 as Range<Int64> { wire.segment(3000 + step * 10, MQTT.publish("other\(step)", [1])) }
+        for step in 0..<1000 as Range<Int64> { wire.segment(620_000 + step * 10, MQTT.publish("more\(step)", [1])) }
+        #expect(wire.alerts("heart/beat").isEmpty)
+        for step in 0..<2000 as Range<Int64> { wire.segment(630_000 + step * 10, MQTT.publish("last\(step)", [1])) }
+        #expect(wire.alerts("heart/beat").count == 1)
+    }
+
     /// The ring of evidence holds some thousand messages; between the last heartbeat and its alert there are more.
     @Test("An alert about an absence has a frame, however much came since") func anAbsenceHasAFrame() throws {
         var wire = try Wire()

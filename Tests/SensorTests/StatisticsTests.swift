@@ -11,6 +11,9 @@ private func some() -> RunStatistics {
     one.messages = ["mqtt": ["CONNECT": 2, "PUBLISH": 1]]
     one.violations = ["MQTT-2.2.2-1": 1]
     one.gaps = 1
+    one.connections = ["begun": 3, "silent": 1]
+    one.tricks = ["forged_reset": 1]
+    one.holes = 1
     one.captureMicroseconds = 5
     return one
 }
@@ -25,6 +28,8 @@ private func some() -> RunStatistics {
     #expect(sum.messageCount == 8)
     #expect(sum.violations == ["MQTT-2.2.2-1": 2])
     #expect(sum.captureMicroseconds == 10)
+    #expect(sum.connections == ["begun": 6, "silent": 2])
+    #expect(sum.holes == 2)
 }
 
 /// `since` takes away what `add` added.
@@ -40,6 +45,8 @@ private func some() -> RunStatistics {
     #expect(rest.messages == ["coap": ["0.01": 1]])
     #expect(rest.alerts == ["rule": 2])
     #expect(rest.violations.isEmpty)
+    #expect(rest.connections == nil && rest.tricks == nil && rest.holes == nil)
+    #expect(sum.since(RunStatistics()).connections == ["begun": 3, "silent": 1])
     #expect(sum.since(sum).messageCount == 0)
 }
 

@@ -42,6 +42,8 @@ private let second: Int64 = 1_000_000_000
         #expect(told(bench).count == 3)
         bench.worker.finish()
         #expect(bench.worker.counters.connections[Int(ConnectionState.silent.rawValue)] >= 3)
+        // One connection, however often it was told.
+        #expect(bench.worker.connectionCounts == ["begun": 1, "silent": 1])
     }
 
     @Test("the connections of one host that wait are counted") func pending() {
@@ -57,6 +59,32 @@ private let second: Int64 = 1_000_000_000
         #expect(last.first?.contains(#""mqtt.connection.pending":4"#) == true)
         #expect(last.dropFirst().count == 3)
         #expect(last.dropFirst().allSatisfy { $0.contains(#""mqtt.connection.pending":3"#) })
+    }
+
+    @Test("connections are counted, by what became of them") func counts() {
+        var bench = Bench(fields)
+        var connections = (0..<6).map { Connection(client: UInt32($0 * 100), clientPort: 40000 + $0) }
+        for index in connections.indices {
+            let frames = connections[index].handshake()
+            // The last client does not go on after the answer to its SYN, the one before it has no answer.
+            for frame in frames.prefix(index == 5 ? 2 : index == 4 ? 1 : 3) { bench.feed(frame) }
+        }
+        // One logs in and is closed by both ends, one says nothing and is closed.
+        bench.feed(connections[0].client(MQTT.connect("a")))
+        bench.feed(connections[0].server([0x20, 2, 0, 0]))
+        bench.feed(connections[0].fromClient(connections[0].clientNext, flags: 0x11))
+        bench.feed(
+            connections[0].fromServer(connections[0].serverNext, ack: connections[0].clientNext &+ 1, flags: 0x11))
+        bench.feed(connections[1].fromClient(connections[1].clientNext, flags: 0x04))
+        pass(11, &bench)
+        // One to a port where no server is expected is none of them.
+        var other = Connection(clientPort: 50_000, serverPort: 9)
+        for frame in other.handshake() { bench.feed(frame) }
+        pass(20, &bench)
+        #expect(
+            bench.worker.statistics.connections == [
+                "begun": 6, "ended": 2, "closed": 1, "silent": 2, "half_open": 1, "syn_only": 1,
+            ])
     }
 
     @Test("half a CONNECT, and one that trickles") func unfinished() {

@@ -19,6 +19,7 @@ extension CoAPDirectory {
         {
             slot = known
             exchanges[slot].lastSeen = passage.time
+            exchanges[slot].addRequestCopy()
             exchanges.touch(slot)
         } else {
             slot = begin(message, bytes, passage, key, known, &state)
@@ -120,7 +121,8 @@ extension CoAPDirectory {
             }
             return
         }
-        exchanges[slot].addResponse(bytes: message.length)
+        noteCopy(message, bytes, slot, &state)
+        exchanges[slot].addResponse(bytes: message.length, isCopy: state.copies > 0)
         exchanges[slot].flags.insert(.serverHeard)
         exchanges[slot].lastSeen = passage.time
         if exchanges[slot].isObserved { addToObservation(message, passage, slot, key, &state) }
@@ -132,6 +134,21 @@ extension CoAPDirectory {
         record.flags.insert(.matchedResponse)
         record.exchange = key
         if message.isBlockwise { addResponseBlock(message, bytes, passage, slot, &state) }
+    }
+
+    /// A response with a message id of its own may still be the answer to a copy of the request.
+    ///
+    /// Members of a group share an exchange, and notifications a request: equal words are no copies there.
+    private mutating func noteCopy(
+        _ message: CoAPMessage, _ bytes: RawSpan, _ slot: Int, _ state: inout MessageState
+    ) {
+        guard !state.isRetransmitted, !message.isStreamed, message.observe == nil,
+            exchanges[slot].flags.isDisjoint(with: [.multicast, .observed])
+        else { return }
+        // Behind type and message id; the code stands before it.
+        let words = bytes.extracting(min(4, bytes.byteCount)..<bytes.byteCount)
+        let sum = ByteSum.ofEnds(words) ^ UInt32(message.code.rawValue)
+        if exchanges[slot].repeatsAnswer(sum) { state.copies = exchanges[slot].answerCopies }
     }
 
     /// A response that is no notification says that there are no more (RFC 7641, 4.1 and 4.2), unless it is a later block

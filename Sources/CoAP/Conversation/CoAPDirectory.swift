@@ -49,6 +49,9 @@ struct CoAPDirectory: ~Copyable, Sendable {
     var observations: LRUTable<Hash128, Observation>
     var pairs: LRUTable<Hash128, PairTraffic>
     var bodies: BodyTable
+    /// How many requests came of late, by client and server, and by server.
+    private var clientRates: RateTable
+    private var serverRates: RateTable
     private var partialIVs: PartialIVTable
     /// Paths of requests, `pathBytes` for each slot of `exchanges`.
     var paths: [UInt8] = []
@@ -70,6 +73,9 @@ struct CoAPDirectory: ~Copyable, Sendable {
         pairs = LRUTable(limit: limits.pairs)
         bodies = BodyTable(limits: limits)
         partialIVs = PartialIVTable(limit: limits.partialIVs)
+        let places = limits.features.contains(.rates) ? limits.rates : 1
+        clientRates = RateTable(places: places, step: 250_000_000)
+        serverRates = RateTable(places: places, step: 250_000_000)
     }
 
     var counters: CoAPCounters {
@@ -89,7 +95,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
     /// The memory taken, in bytes.
     var bytesTaken: Int {
         exchanges.bytes + records.bytes + observations.bytes + pairs.bytes + bodies.bytesTaken + partialIVs.bytes
-            + paths.memory
+            + paths.memory + clientRates.bytes + serverRates.bytes
     }
 
     /// Takes a message into account and says what is known of it.
@@ -112,6 +118,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
         }
         if state.direction == .toServer { record.flags.insert(.toServer) }
 
+        if message.code.isRequest { countRequest(message, context, to: passage.destination, &state) }
         if message.code.isRequest, message.hasToken, !message.type.echoesMessageID {
             addRequest(message, bytes, passage, &state, &record)
         } else if message.code.isResponse, message.hasToken, message.type != .reset {
@@ -192,6 +199,20 @@ struct CoAPDirectory: ~Copyable, Sendable {
             bytes: message.length, isToServer: isToServer, at: context.timestamp,
             seconds: limits.pairHalfWindowSeconds)
         state.pairSlot = slot
+    }
+
+    /// Counts a request of a client's address, whatever its ports, to a server, given as the hash of its end.
+    mutating func countRequest(
+        _ message: CoAPMessage, _ context: EventContext, to end: Hash128, _ state: inout MessageState
+    ) {
+        guard limits.features.contains(.rates) else { return }
+        let time = context.timestamp.nanoseconds
+        let server = end.low
+        state.serverRate = serverRates.add(server, at: time)
+        // Blocks of one body come as fast as they are answered.
+        guard !message.isBlockwise else { return }
+        let client = hash.end(Endpoint(context.source.address, 0)).low
+        state.clientRate = clientRates.add(client &+ server &* 3, at: time)
     }
 
     /// A request goes to the server, a response to the client, an Empty answer against what it answers; of all else the

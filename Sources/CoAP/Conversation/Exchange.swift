@@ -21,8 +21,14 @@ struct Exchange: Sendable {
     var pathLength: UInt16 = 0
     /// The method of the request.
     var method: CoAPCode
-    /// How many responses came so far; stays at 255.
+    /// How many responses came so far, copies aside; stays at 255.
     private(set) var responses: UInt8 = 0
+    /// How many copies of the request came after the first; stays at 255.
+    private(set) var requestCopies: UInt8 = 0
+    /// How many answers to them said what the one before had said; stays at 255.
+    private(set) var answerCopies: UInt8 = 0
+    /// A sum over what the latest response said; 0 where that tells no copy.
+    private var answer: UInt32 = 0
     /// The value of No-Response (RFC 7967, 2.1), a bit for each class that the client does not want.
     var unwanted: UInt8 = 0
     /// What is true of the exchange.
@@ -77,10 +83,23 @@ struct Exchange: Sendable {
         requestBytes = overflow ? .max : sum
     }
 
-    /// Counts a response.
-    mutating func addResponse(bytes: Int) {
+    /// Counts a response; one that was sent again, `isCopy`, by its bytes alone.
+    mutating func addResponse(bytes: Int, isCopy: Bool) {
         responseBytes &+= UInt64(bytes)
-        if responses < .max { responses += 1 }
+        if !isCopy, responses < .max { responses += 1 }
+    }
+
+    /// Notes a copy of the request.
+    mutating func addRequestCopy() { if requestCopies < .max { requestCopies += 1 } }
+
+    /// Notes what a response says; gives whether it answers a copy of the request in the same words.
+    ///
+    /// A server that keeps no record of message ids answers each copy anew (RFC 7252, 4.5), in a message of its own.
+    mutating func repeatsAnswer(_ sum: UInt32) -> Bool {
+        let isRepeated = requestCopies > 0 && sum != 0 && sum == answer
+        answer = sum
+        if isRepeated, answerCopies < .max { answerCopies += 1 }
+        return isRepeated
     }
 
     /// Whether the client said that it wants no response of this class (RFC 7967, 2.1): 2 for 2.xx, 8 for 4.xx, 16 for

@@ -38,6 +38,11 @@ struct MessageState: Sendable {
     var differs = false
     /// How many uploads in blocks its client's address has begun at its server and not ended.
     var openUploads: UInt32 = 0
+    /// How many requests came of late from its client, and to its server, where that is said; else 0.
+    var clientRate: UInt32 = 0
+    var serverRate: UInt32 = 0
+    /// The least number that is shown of them.
+    static let leastRate: UInt32 = 64
     /// What is wrong with the message beside others.
     var violations = CoAPViolations()
 

@@ -35,6 +35,8 @@ extension CoAPAnalyzer {
             }
         case .head: values.append(message: ByteRange(offset: 0, count: min(8, bytes.byteCount)))
         case .openUploads: if state.openUploads > 0 { values.append(state.openUploads) }
+        case .clientRate: if state.clientRate >= MessageState.leastRate { values.append(state.clientRate) }
+        case .serverRate: if state.serverRate >= MessageState.leastRate { values.append(state.serverRate) }
         case .differs: if state.differs { values.append(true) }
         case .unprotected:
             guard let slot = state.exchangeSlot, directory.exchange(slot).flags.contains(.protected) else { return }

@@ -11,6 +11,8 @@ extension RareFields {
     static let coapObserve = RareFields(rawValue: 1 << 13)
     /// Copies of messages before.
     static let coapCopy = RareFields(rawValue: 1 << 14)
+    /// Requests with which it is said how many there are.
+    static let coapRate = RareFields(rawValue: 1 << 16)
     /// Messages to a group, and answers to them.
     static let coapGroup = RareFields(rawValue: 1 << 15)
 }
@@ -30,6 +32,7 @@ extension CoAPField {
         case .observe, .observeState: .coapObserve
         case .copies: .coapCopy
         case .multicast: .coapGroup
+        case .clientRate, .serverRate: .coapRate
         default: nil
         }
     }
@@ -44,6 +47,7 @@ extension CoAPAnalyzer {
         if current.isBlockwise || state.block != nil { fields.insert(.coapBlock) }
         if current.mayHave(.observe) || state.observation != .none { fields.insert(.coapObserve) }
         if state.copies > 0 { fields.insert(.coapCopy) }
+        if max(state.clientRate, state.serverRate) >= MessageState.leastRate { fields.insert(.coapRate) }
         if state.isMulticast { fields.insert(.coapGroup) }
         return fields
     }

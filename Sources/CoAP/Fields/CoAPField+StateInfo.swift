@@ -6,7 +6,11 @@ extension CoAPField {
         switch self {
         case .retransmitted:
             FieldInfo("coap.retransmitted", .bool, "same type, message id and ends within the lifetime of the id")
-        case .copies: FieldInfo("coap.copies", .int, "how many such messages came before, where any did; 255 at most")
+        case .copies:
+            FieldInfo(
+                "coap.copies", .int,
+                "how many such messages came before, where any did, or answers in the same words to a request that was sent again; 255 at most"
+            )
         case .matched: FieldInfo("coap.matched", .bool, "whether the request that a response answers is known")
         case .multicast:
             FieldInfo("coap.multicast", .bool, "true where it goes to a group, or answers a request that did")
@@ -16,7 +20,9 @@ extension CoAPField {
         case .requestMethod: FieldInfo("coap.request.method", .keyword, "method of the request that it answers")
         case .responseTime: FieldInfo("coap.response_time", .int, "microseconds since the request that it answers")
         case .responses:
-            FieldInfo("coap.response_count", .int, "responses to that request so far, this one included; 255 at most")
+            FieldInfo(
+                "coap.response_count", .int,
+                "responses to that request so far, this one included, copies aside; 255 at most")
         case .amplification:
             FieldInfo("coap.amplification", .float, "bytes sent back so far over bytes of the request")
         case .pairAmplification:
@@ -69,6 +75,15 @@ extension CoAPField {
             FieldInfo(
                 "coap.body.open", .int,
                 "a block of a request: uploads in blocks of this client's address to this server that are not ended")
+        case .clientRate:
+            FieldInfo(
+                "coap.client.rate", .int,
+                "requests of this client's address to this server within the last second, blocks aside; said at every 32nd, "
+                    + "where there are 64 or more")
+        case .serverRate:
+            FieldInfo(
+                "coap.server.rate", .int,
+                "requests to this server within the last second, whoever sent them, likewise")
         case .differs:
             FieldInfo(
                 "coap.answer.differs", .bool,

@@ -14,7 +14,7 @@ public enum CoAPField: UInt16, CaseIterable, Sendable {
     case blockSequence, bodyState, bodyLength, bodyBlocks, bodyHoles, bodyConflict, bodyFormat, bodyHash
     case linkCount, linkTarget, linkResourceType, linkInterface, linkContentFormat, linkObservable
     case directoryOperation, directoryEndpoint, directorySector, directoryLifetime, directoryBase
-    case head, openUploads, unprotected, differs
+    case head, openUploads, unprotected, differs, clientRate, serverRate
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 300

@@ -19,6 +19,7 @@ extension CoAPDirectory {
         var state = MessageState(direction: context.direction)
         var record = MessageRecord(
             firstSeen: passage.time, print: 0, type: message.type, exchange: Hash128(high: 0, low: 0))
+        if message.code.isRequest { countRequest(message, context, to: hash.end(context.destination), &state) }
         guard message.hasToken else { return state }
         if message.code.isRequest {
             state.direction = .toServer
@@ -46,7 +47,7 @@ extension CoAPDirectory {
         } else {
             let key = hash.ping(from: passage.destination, to: passage.source, token: token)
             guard let slot = liveExchange(key, passage.time) else { return }
-            exchanges[slot].addResponse(bytes: message.length)
+            exchanges[slot].addResponse(bytes: message.length, isCopy: false)
             state.exchangeSlot = slot
             state.answersRequest = true
         }

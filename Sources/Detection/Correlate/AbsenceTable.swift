@@ -29,6 +29,8 @@ struct AbsenceTable: Sendable {
         var shown: MissedKey?
         /// How often in a row it came.
         var streak: Int64
+        /// When it came last.
+        var last: Int64
         /// The event that came last.
         var token: UInt64
     }
@@ -66,6 +68,18 @@ struct AbsenceTable: Sendable {
 
     /// When the key that came longest ago is missed; `Int64.max` where there is none.
     var next: Int64 { order.oldest.map { moved(keys[$0].last, by: patience) } ?? .max }
+
+    /// Takes a time in which nothing was captured off the patience with all keys: they may have come meanwhile.
+    mutating func passOver(_ hole: CaptureHole) {
+        var slot = order.oldest
+        while let key = slot {
+            if keys[key].last <= hole.start.nanoseconds {
+                keys[key].first = moved(keys[key].first, by: hole.nanoseconds)
+                keys[key].last = moved(keys[key].last, by: hole.nanoseconds)
+            }
+            slot = order.newer(than: key)
+        }
+    }
 
     /// What came of a key.
     struct Arrival {
@@ -121,9 +135,19 @@ struct AbsenceTable: Sendable {
     }
 
     private mutating func takeMissed(slot: Int) -> Missed {
-        let missed = Missed(key: keys[slot].key, shown: shown[slot], streak: keys[slot].count, token: keys[slot].token)
+        let missed = Missed(
+            key: keys[slot].key, shown: shown[slot], streak: keys[slot].count, last: keys[slot].last,
+            token: keys[slot].token)
         remove(slot)
         return missed
+    }
+
+    /// Takes back a key that was taken out: it may have come at a time, when something of its sender was lost.
+    mutating func putBack(_ missed: Missed, at time: Int64) {
+        let slot = insert(missed.key, time, missed.token)
+        keys[slot].count = missed.streak
+        shown[slot] = missed.shown
+        frameBytes += missed.shown?.lastFrame.memory ?? 0
     }
 
     private func find(_ key: Hash128) -> Int? {

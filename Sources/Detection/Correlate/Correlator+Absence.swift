@@ -13,7 +13,7 @@ extension Correlator {
     ) {
         let table = Int(plan.table)
         if let taken = absences[table].takeMissed(key, at: context.timestamp.nanoseconds) {
-            raiseAbsence(plan, taken, now: record.time)
+            if loss(since: taken) == nil { raiseAbsence(plan, taken, now: record.time) }
         }
         let arrival = absences[table].add(key, context, token: record.token)
         nextAbsence = min(nextAbsence, moved(record.time, by: absences[table].patience))
@@ -22,12 +22,39 @@ extension Correlator {
         if arrival.hasBecomeRegular || arrival.isLatest { arrivals.append(found) }
     }
 
+    /// Nothing was captured for a while: what did not come then is not missed.
+    mutating func passOver(_ hole: CaptureHole) {
+        for index in absences.indices { absences[index].passOver(hole) }
+        findNextAbsence()
+    }
+
+    /// Bytes between two addresses were lost: what comes regularly from there may have come in them.
+    mutating func noteLoss(client: IPAddress, server: IPAddress, at time: Timestamp) {
+        if !absences.isEmpty { losses.store(time.nanoseconds, for: lossKey(client, server)) }
+    }
+
+    /// When something was lost of what brought a key, if that was after it came last.
+    private func loss(since missed: AbsenceTable.Missed) -> Int64? {
+        guard let context = missed.shown?.lastSeen,
+            let known = losses.find(lossKey(context.client.address, context.server.address))
+        else { return nil }
+        return losses[known] > missed.last ? losses[known] : nil
+    }
+
+    private func lossKey(_ client: IPAddress, _ server: IPAddress) -> UInt64 {
+        hash.hash(client.high, client.low, server.high, server.low, client.isIPv4 ? 4 : 6)
+    }
+
     /// Raises the absence of keys that should have come by now.
     mutating func raiseAbsences(now: Int64) {
         for index in plans.cores.indices where plans.cores[index].measure == .absence {
             let plan = plans.cores[index]
             while missed.count < Self.mostMissed, let taken = absences[Int(plan.table)].takeMissed(now: now) {
-                raiseAbsence(plan, taken, now: now)
+                if let time = loss(since: taken) {
+                    absences[Int(plan.table)].putBack(taken, at: time)
+                } else {
+                    raiseAbsence(plan, taken, now: now)
+                }
             }
         }
         findNextAbsence()

@@ -37,6 +37,8 @@ struct Correlator: ~Copyable {
     var windows: CorrelationWindows
     var ordered: [OrderedRuns] = []
     var absences: [AbsenceTable] = []
+    /// When bytes were last lost between two addresses, for what may have come in them.
+    var losses = LRUTable<UInt64, Int64>(limit: 1024)
     var suppressions: SuppressionRows
     var tokenSets = TokenSets()
     var collector = TokenCollector()
@@ -140,6 +142,7 @@ struct Correlator: ~Copyable {
             counters.groupsEvicted &+= absences[index].evictions
             counters.stateBytes += absences[index].bytes
         }
+        counters.stateBytes += losses.bytes
         counters.sketchesMade = windows.sketchesMade
         counters.eventsWithoutGroup = eventsWithoutGroup
         counters.keysMissed = keysMissed

@@ -108,7 +108,7 @@ public struct HalfStream: Sendable {
     }
 
     /// Whether everything up to the FIN was delivered.
-    var isFinished: Bool { hasFIN && isSynchronised && next.distance(from: finSequence) >= 0 }
+    public var isFinished: Bool { hasFIN && isSynchronised && next.distance(from: finSequence) >= 0 }
 }
 
 /// What the sensor keeps of a flow.

@@ -150,6 +150,38 @@ enum MQTTPast: UInt8 {
     }
 }
 
+/// How a password fared at a server before, for the user name that it came with.
+///
+/// Who guesses is let in with one that was never tried; a server that could not look passwords up for a while, with one that
+/// it refused.
+enum PasswordPast: UInt8 {
+    /// It was not seen, or not answered.
+    case none
+    /// It was let in at some time, whatever became of it since.
+    case accepted
+    /// It was refused each time.
+    case refused
+
+    /// What a CONNACK makes of it; `nil` where the answer says nothing of the password (MQTT 3.1.1, 3.2.2.3; MQTT 5.0,
+    /// 3.2.2.2).
+    init?(connack code: UInt8) {
+        switch code {
+        case 0: self = .accepted
+        case 4, 5, 0x86, 0x87: self = .refused
+        default: return nil
+        }
+    }
+
+    /// The keyword that fields show.
+    var name: StaticString {
+        switch self {
+        case .none: "none"
+        case .accepted: "accepted"
+        case .refused: "refused"
+        }
+    }
+}
+
 /// How many connections an address has to a server.
 struct ClientAddress {
     /// Those that were let in and not closed.

@@ -119,6 +119,26 @@ extension MQTTAnalyzer {
         directory.setClient(record, key)
     }
 
+    /// The server has closed its end: the client is connected no longer.
+    mutating func endAtServer(_ index: Int, at time: Timestamp) {
+        guard !sessions[index].hasServerEnded else { return }
+        sessions[index].hasServerEnded = true
+        forgetClient(index, at: time)
+        leaveAddress(index)
+    }
+
+    /// The server goes on although its end seemed closed: somebody else had said so.
+    mutating func reviveAtServer(_ index: Int) {
+        sessions[index].hasServerEnded = false
+        if sessions[index].isAccepted == true { enterAddress(index) }
+        guard let key = sessions[index].clientIDKey, var record = directory.client(key),
+            record.session == sessions.id(index), sessions[index].ending == nil
+        else { return }
+        record.isLive = true
+        record.ending = nil
+        directory.setClient(record, key)
+    }
+
     /// Ends a session.
     mutating func close(_ index: Int, at time: Timestamp, isEvicted: Bool = false) {
         forgetClient(index, at: time, isEvicted: isEvicted)

@@ -13,6 +13,8 @@ extension MQTTAnalyzer {
         guard event.connectCount == 1 else {
             notes.note(.connectAgain)
             event.isTakeover = isTakeover(connect, index, bytes)
+            // A server that has said no and does not close may be asked once more: its next answer is to this one.
+            if sessions[index].isAccepted != true { notePassword(connect, index, bytes) }
             return
         }
         sessions[index].version = notes.version
@@ -20,9 +22,7 @@ extension MQTTAnalyzer {
         sessions[index].connectedAt = time
         sessions[index].isAnonymous = connect.flags != nil && !connect.hasCredentials
         takeTerms(connect, index, bytes, notes.version)
-        if keepsPasswordDigests, let password = connect.password, let passwordKey {
-            sessions[index].passwordDigest = passwordKey.code(bytes.slice(password))
-        }
+        notePassword(connect, index, bytes)
         if let name = connect.userName {
             let isWhole = sessions[index].userName.keep(bytes.slice(name), nameLimit)
             if !isWhole { counts.identitiesShortened &+= 1 }
@@ -32,6 +32,21 @@ extension MQTTAnalyzer {
             sessions[index].hasClientID = true
             if !clientID.isEmpty { identify(index, bytes.slice(clientID), time) }
         }
+    }
+
+    /// Keeps what tells the password of a CONNECT from others until it is answered.
+    private mutating func notePassword(_ connect: MQTTConnect, _ index: Int, _ bytes: RawSpan) {
+        sessions[index].passwordDigest = nil
+        sessions[index].passwordKey = nil
+        sessions[index].passwordPast = nil
+        guard let password = connect.password else { return }
+        if keepsPasswordDigests, let passwordKey {
+            sessions[index].passwordDigest = passwordKey.code(bytes.slice(password))
+        }
+        let userName = connect.userName ?? ByteRange(offset: 0, count: 0)
+        let key = hash.passwordKey(bytes.slice(password), of: bytes.slice(userName), sessions[index].server)
+        sessions[index].passwordKey = key
+        sessions[index].passwordPast = directory.passwordPast(key)
     }
 
     private mutating func takeTerms(
@@ -74,6 +89,11 @@ extension MQTTAnalyzer {
         let isFirstOfAll = isFirst && sessions[index].isComplete && !event.message.isFatal
         sessions[index].isRefused = isFirstOfAll && code != 0
         sessions[index].isIDRefused = isFirstOfAll && code == (notes.version == .v5 ? 0x85 : 2)
+        if let key = sessions[index].passwordKey {
+            sessions[index].passwordKey = nil
+            sessions[index].passwordPast = directory.passwordPast(key)
+            if let now = PasswordPast(connack: code) { directory.setPassword(now, key) }
+        }
         guard code == 0 else { return forgetClient(index, at: time) }
         if notes.version == .v5 {
             let maximum = connack.properties.number(.topicAliasMaximum, bytes) ?? 0

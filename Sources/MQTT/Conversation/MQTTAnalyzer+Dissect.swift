@@ -27,10 +27,14 @@ extension MQTTAnalyzer {
             doubtVersion(index, message, wholeLength, &notes)
         }
         counts.messages[Int(event.message.type.rawValue & 15)] &+= 1
+        if sessions[index].hasServerEnded, direction == .toClient { reviveAtServer(index) }
         let isReversed = notes.violations.contains(.wrongDirection)
         // Whose it is stays open: it may be the session of any client.
         if sessions[index].connects == 0, event.message.type != .connect {
             directory.noteNameless(at: context.timestamp)
+        }
+        if direction == .toServer, index != Self.orphan, event.message.type.isCounted {
+            event.rate = rates.add(sessions[index].rateKey, at: context.timestamp.nanoseconds)
         }
         if !isReversed { take(index, message, &notes, context.timestamp) }
         // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
@@ -38,6 +42,11 @@ extension MQTTAnalyzer {
         let whole = max(wholeLength, message.byteCount)
         if sessions[index].terms.areStrict { checkTerms(index, message, wholeLength: whole, &notes) }
         let isOver = sessions[index].account(for: &event, &notes, context.timestamp)
+        if direction == .toServer, let idle = event.idle, idle > sessions[index].overdueAfter {
+            // As far as it was heard.
+            let silence = holes.silence(milliseconds: idle, until: context.timestamp)
+            if silence > sessions[index].overdueAfter { sessions[index].noteOverdue(&event, &notes) }
+        }
         if isOver { forgetClient(index, at: context.timestamp) }
         event.version = notes.version
         event.violations = notes.violations
@@ -99,4 +108,9 @@ extension MQTTAnalyzer {
         sessions[index].version = .three
         sessions[index].isVersionGuessed = false
     }
+}
+
+extension MQTTPacketType {
+    /// Whether packets of this type are work for the broker and for others behind it.
+    fileprivate var isCounted: Bool { self == .publish || self == .subscribe || self == .unsubscribe }
 }

@@ -50,7 +50,7 @@ struct SessionMemory: ~Copyable, Sendable {
 extension MQTTAnalyzer {
     /// The memory that the analyzer has taken, in bytes: its tables and what they refer to.
     public var bytesTaken: Int {
-        sessions.bytes + memory.bytesTaken + directory.bytesTaken + answered.memory
+        sessions.bytes + memory.bytesTaken + directory.bytesTaken + rates.bytes + answered.memory
     }
 
     /// Hand-shakes of a session were added, or came from an earlier connection.

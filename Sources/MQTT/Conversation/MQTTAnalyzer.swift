@@ -18,6 +18,10 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     var memory: SessionMemory
     /// What is known across connections.
     var directory: MQTTDirectory
+    /// How many packets addresses sent to brokers of late.
+    var rates: RateTable
+    /// When nothing was captured.
+    var holes = CaptureHoles()
     /// Who set the retained message that was there before the current one.
     var retainedOwner: TopicOwner?
     /// What was known of the client identifier before the current CONNECT.
@@ -44,6 +48,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         sessions = SlotTable(limit: limits.sessions, reserving: MQTTSession())
         memory = SessionMemory(limits)
         directory = MQTTDirectory(limits: limits)
+        rates = RateTable(places: limits.rates, step: 1_000_000_000)
     }
 
     /// Begins to follow a connection.
@@ -61,6 +66,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         if let victim = sessions.victim { close(victim, at: time, isEvicted: true) }
         let index = sessions.open(MQTTSession())
         sessions[index].reset(client: client, server: server, isFromStart: isFromStart)
+        sessions[index].rateKey = addressKey(index)
         return sessions.id(index)
     }
 
@@ -75,6 +81,18 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     public mutating func noteGap(_ id: MQTTSessionID) {
         if let index = sessions.slot(of: id) { sessions[index].hasGap = true }
     }
+
+    /// Says that an end of a connection sends no more.
+    ///
+    /// A broker that has closed its end (RFC 9293, 3.6) has nothing more to say to the client, which may be asleep or gone and
+    /// never answer. A client that has closed its end may wait for what the broker still has to say.
+    public mutating func noteEnd(_ id: MQTTSessionID, of direction: Direction, at time: Timestamp) {
+        guard direction == .toClient, let index = sessions.slot(of: id) else { return }
+        endAtServer(index, at: time)
+    }
+
+    /// Says that nothing was captured for a while: a silence that lies in it is none.
+    public mutating func noteHole(_ hole: CaptureHole) { holes.add(hole) }
 
     /// The version that a session speaks, as far as it is known.
     public func version(of id: MQTTSessionID) -> MQTTVersion {

@@ -19,6 +19,8 @@ struct MQTTDirectory: ~Copyable, Sendable {
     private var saved: LRUTable<UInt64, SavedSession>
     /// How many connections an address has.
     private var addresses: LRUTable<UInt64, ClientAddress>
+    /// How passwords fared that were tried.
+    private var passwords: LRUTable<UInt64, PasswordPast>
     /// When a message of a connection was last seen whose CONNECT was not: it may have gone on with any client's session.
     private var lastNameless: Timestamp?
     /// Memory that saved sessions refer to, in bytes.
@@ -35,11 +37,13 @@ struct MQTTDirectory: ~Copyable, Sendable {
         willOwners = LRUTable(limit: limits.willTopics)
         saved = LRUTable(limit: limits.savedSessions)
         addresses = LRUTable(limit: limits.clientAddresses)
+        passwords = LRUTable(limit: limits.passwords)
     }
 
     /// The memory taken, in bytes.
     var bytesTaken: Int {
-        clients.bytes + retained.bytes + willOwners.bytes + saved.bytes + addresses.bytes + savedBytes + ownerBytes
+        clients.bytes + retained.bytes + willOwners.bytes + saved.bytes + addresses.bytes + passwords.bytes + savedBytes
+            + ownerBytes
     }
 
     /// Adds what could not be kept.
@@ -49,6 +53,7 @@ struct MQTTDirectory: ~Copyable, Sendable {
         counters.savedSessionsEvicted = savedEvictions
         counters.clientAddressesEvicted = addresses.evictions
         counters.willTopicsEvicted = willOwners.evictions
+        counters.passwordsEvicted = passwords.evictions
         counters.identitiesShortened &+= ownersShortened
     }
 }
@@ -76,6 +81,19 @@ extension MQTTDirectory {
 
     /// Whether a connection that may be any client's was heard at or after a time.
     func heardNameless(since time: Timestamp) -> Bool { lastNameless.map { $0 >= time } ?? false }
+}
+
+// MARK: Passwords
+
+extension MQTTDirectory {
+    /// How a password fared before.
+    func passwordPast(_ key: UInt64) -> PasswordPast { passwords.find(key).map { passwords[$0] } ?? .none }
+
+    /// Keeps how a password fared now: one that was let in is a good one, though a server that is out of order refuses it.
+    mutating func setPassword(_ past: PasswordPast, _ key: UInt64) {
+        if let known = passwords.use(key), passwords[known] == .accepted { return }
+        passwords.store(past, for: key)
+    }
 }
 
 // MARK: Retained messages and wills

@@ -51,6 +51,8 @@ struct MQTTEvent {
     /// CONNECT: whether the identifier is in use at another address.
     var isTakeover = false
     var topic = MQTTTopicSource.none
+    /// How many packets of its address the broker was sent of late, where that is said; else 0.
+    var rate: UInt32 = 0
     /// PUBLISH to a client, whose topic no known filter takes in: how many such topics there were; else 0.
     var uncovered = 0
     var retained: MQTTRetained?

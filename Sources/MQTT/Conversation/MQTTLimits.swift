@@ -27,6 +27,12 @@ public struct MQTTLimits: Hashable, Sendable {
     ///
     /// A further one takes the place of the one used longest ago.
     public var clientAddresses = 65_536
+    /// Passwords with their user names of which is known how they fared, as hashes.
+    ///
+    /// A further one takes the place of the one tried longest ago.
+    public var passwords = 65_536
+    /// Addresses of clients of which it is counted how many packets they send: those that send most keep their places.
+    public var rates = 1024
     /// Topics of wills whose owner is known.
     ///
     /// A further one takes the place of the one used longest ago.
@@ -99,12 +105,15 @@ public struct MQTTLimits: Hashable, Sendable {
         let names = 3 * (Self.shortIdentity + 48)
         let accounts = 5 * MemoryBudget.bytesPerOwner
         sessions = entries(36, SlotTable<MQTTSession, MQTTSessionTag>.bytesPerEntry + accounts + names)
-        clientIDs = entries(16, LRUTable<UInt64, ClientRecord>.bytesPerEntry)
+        clientIDs = entries(15, LRUTable<UInt64, ClientRecord>.bytesPerEntry)
         // Owners of topics keep the beginning of a client identifier in any case, too.
         let owner = Self.shortIdentity + 48
-        retainedTopics = entries(12, LRUTable<UInt64, TopicOwner?>.bytesPerEntry + owner)
+        retainedTopics = entries(11, LRUTable<UInt64, TopicOwner?>.bytesPerEntry + owner)
         willTopics = entries(3, LRUTable<UInt64, TopicOwner>.bytesPerEntry + owner)
         clientAddresses = entries(2, LRUTable<UInt64, ClientAddress>.bytesPerEntry)
+        // Rounded up to a power of two.
+        rates = min(rates, entries(1, 2 * RateTable.bytesPerPlace))
+        passwords = entries(1, LRUTable<UInt64, PasswordPast>.bytesPerEntry)
         savedSessions = entries(3, LRUTable<UInt64, SavedSession>.bytesPerEntry)
         savedBytes = share(5)
         ownerBytes = share(2)
@@ -140,6 +149,8 @@ public struct MQTTCounters: Sendable {
     public internal(set) var clientAddressesEvicted: UInt64 = 0
     /// Topics of wills given up for others.
     public internal(set) var willTopicsEvicted: UInt64 = 0
+    /// Passwords given up for others.
+    public internal(set) var passwordsEvicted: UInt64 = 0
     /// Packet identifiers in use that were not kept.
     public internal(set) var handshakesDropped: UInt64 = 0
     /// Hand-shakes that were never finished: the connection was closed, or another took the packet identifier.

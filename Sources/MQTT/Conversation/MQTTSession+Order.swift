@@ -7,9 +7,7 @@ extension MQTTSession {
         event.age = connectedAt.map { milliseconds(from: $0, to: time) }
         if event.direction == .toServer {
             let isOver = checkOrderToServer(event.message.type, &notes)
-            let idle = toServer.note(time, event.message.type)
-            event.idle = idle
-            if let idle, idle > overdueAfter { noteOverdue(&event, &notes) }
+            event.idle = toServer.note(time, event.message.type)
             return isOver
         }
         let isOver = checkOrderToClient(event.message.type, &notes)
@@ -35,10 +33,10 @@ extension MQTTSession {
         notes.note(.packetDuringAuth, if: isComplete && hasAuthMethod && type != .disconnect)
     }
 
-    /// The client was silent for longer than its keep alive allows.
+    /// Notes that the client was silent for longer than its keep alive allows.
     ///
     /// A long packet may have been under way all the time.
-    private mutating func noteOverdue(_ event: inout MQTTEvent, _ notes: inout MQTTNotes) {
+    func noteOverdue(_ event: inout MQTTEvent, _ notes: inout MQTTNotes) {
         guard isComplete, event.message.remainingLength < Self.shortPacket else { return }
         event.isOverdue = true
         notes.note(.keepAliveExceeded)

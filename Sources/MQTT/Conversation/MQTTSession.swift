@@ -90,6 +90,8 @@ struct MQTTSession {
     var willKey: UInt64?
     /// Whether the client sent more than a CONNECT before its CONNACK came: it cannot know what that one says.
     var isClientAhead = false
+    /// Whether the server has closed its end of the connection.
+    var hasServerEnded = false
     /// Whether its state was taken over by another session or kept for one to come.
     var isSaved = false
     var past: MQTTPast?
@@ -104,8 +106,14 @@ struct MQTTSession {
     var uncovered: [UInt32] = []
     /// How many of them are told apart.
     static let uncoveredLimit = 256
+    /// The key under which packets of the client's address to this broker are counted.
+    var rateKey: UInt64 = 0
     /// What `mqtt.passwd.digest` shows.
     var passwordDigest: KeyedDigest.Code?
+    /// The key of the user name and the password in the table of those that were tried, until they are answered.
+    var passwordKey: UInt64?
+    /// How they fared before.
+    var passwordPast: PasswordPast?
     /// What the CONNACK said.
     var isAccepted: Bool?
     /// Whether its CONNECT gave an identifier that was live from another address.
@@ -177,6 +185,7 @@ struct MQTTSession {
         isBridge = false
         willKey = nil
         isClientAhead = false
+        hasServerEnded = false
         isSaved = false
         past = nil
         changes = nil
@@ -186,6 +195,8 @@ struct MQTTSession {
         subscriptions.removeAll()
         uncovered.removeAll(keepingCapacity: uncovered.capacity <= 16)
         passwordDigest = nil
+        passwordKey = nil
+        passwordPast = nil
         toServer.reset()
         toClient.reset()
     }

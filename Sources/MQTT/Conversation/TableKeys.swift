@@ -14,6 +14,11 @@ extension SeededHash {
         return hash(topic.slice(node.node), initial: hash(topic.slice(node.group), initial: key(server, 5)))
     }
 
+    /// The key of a password and its user name at a server.
+    func passwordKey(_ password: RawSpan, of userName: RawSpan, _ server: Endpoint) -> UInt64 {
+        hash(password, initial: hash(userName, initial: key(server, 6)))
+    }
+
     /// The key of a client's address at a server.
     func addressKey(_ address: IPAddress, _ server: Endpoint) -> UInt64 {
         hash(address.high, address.low, key(server, 4), address.isIPv4 ? 4 : 6, 4)

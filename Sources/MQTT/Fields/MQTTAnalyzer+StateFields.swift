@@ -32,6 +32,7 @@ extension MQTTAnalyzer {
         case .clientSessions, .clientSilent:
             guard type == .connect || type == .connack, let known = directory.address(addressKey(index)) else { return }
             values.append(field == .clientSessions ? known.open : known.silent)
+        case .clientRate: if event.rate >= Self.leastRate { values.append(event.rate) }
         default: readExchange(field, bytes, &values)
         }
     }
@@ -69,6 +70,12 @@ extension MQTTAnalyzer {
                 let isForeign = field == .retainedForeign
                 read(owner, isForeign: isForeign, isAddress: field == .retainedAddress, &values)
             }
+        case .retainedConnected, .retainedIdle:
+            if event.hasRetainedOwner, event.direction == .toServer, let owner = retainedOwner {
+                readConnection(of: owner, field, &values)
+            }
+        case .willOwnerConnected:
+            if event.direction == .toServer, let owner = willOwner(bytes) { readConnection(of: owner, field, &values) }
         case .willOwnerClientID, .willOwnerForeign:
             guard let owner = willOwner(bytes) else { return }
             read(owner, isForeign: field == .willOwnerForeign, isAddress: false, &values)
@@ -78,6 +85,11 @@ extension MQTTAnalyzer {
         case .incomplete: if event.message.isCutShort { values.append(true) }
         case .passwordDigest:
             if let code = passwordDigest(bytes) { values.append { code.write(to: &$0) } }
+        case .passwordPast:
+            // A CONNECT in the session of somebody who was let in changes nothing.
+            let isOther = event.connectCount > 1 && sessions[index].isAccepted == true
+            guard event.message.type == .connack || event.message.type == .connect, !isOther else { return }
+            if let past = sessions[index].passwordPast { values.append(text: past.name) }
         default: break
         }
     }
@@ -116,7 +128,7 @@ extension MQTTAnalyzer {
         case .inflightUnreleased: values.append(side.handshakes.unreleased)
         default:
             guard side.handshakes.unanswered > 0 else { return }
-            values.append(max(0, now.nanoseconds(since: side.handshakes.progress)) / 1_000_000)
+            values.append(holes.silence(from: side.handshakes.progress, to: now))
         }
     }
 
@@ -144,6 +156,15 @@ extension MQTTAnalyzer {
         } else {
             values.append(copying: owner.clientID.span.bytes)
         }
+    }
+
+    /// Whether the owner of a topic is connected, and when it was heard.
+    private func readConnection(of owner: TopicOwner, _ field: MQTTField, _ values: inout FieldValues) {
+        guard let record = directory.client(owner.clientKey) else { return }
+        let session = record.isLive ? sessions.slot(of: record.session) : nil
+        guard field == .retainedIdle else { return values.append(session != nil) }
+        guard let session, let heard = sessions[session].toServer.lastSeen else { return }
+        values.append(max(0, now.nanoseconds(since: heard)) / 1_000_000)
     }
 
     /// Whose will has the topic of a PUBLISH.

@@ -3,24 +3,6 @@ import Events
 import Network
 import Tables
 
-extension ConnectionState {
-    /// The keyword that `mqtt.connection.state` shows.
-    fileprivate var keyword: StaticString {
-        switch self {
-        case .unanswered: "syn_only"
-        case .refused: "refused"
-        case .halfOpen: "half_open"
-        case .silent: "silent"
-        case .partial: "partial"
-        case .trickle: "trickle"
-        case .oversized: "oversized"
-        case .foreign: "foreign"
-        case .open: "idle"
-        case .closed: "closed"
-        }
-    }
-}
-
 extension MQTTField {
     /// The row of a field of what is told of a connection beside its packets.
     var connectionInfo: FieldInfo {
@@ -76,7 +58,7 @@ extension MQTTAnalyzer {
         let index = event.session
         switch field {
         case .type: values.append(text: event.message.type.name)
-        case .connectionState: values.append(text: report.state.keyword)
+        case .connectionState: values.append(text: report.state.name)
         case .connectionDuration: values.append(report.duration / 1_000_000)
         case .connectionBytes: values.append(report.clientBytes)
         case .connectionAnnounced: append(report.announcedLength, &values)

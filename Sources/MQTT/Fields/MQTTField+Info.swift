@@ -159,11 +159,11 @@ extension MQTTField {
         case .sessionExpiry, .sessionKeepAlive, .sessionOverdue, .sessionWill, .sessionAuthMethod,
             .sessionPast, .sessionChanged, .sessionPublished, .sessionDelivered, .sessionRetained,
             .sessionFilters, .sessionSubscriptions, .previousEnd, .previousDuration, .previousSince,
-            .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .ackMatched, .handshake,
+            .previousAddress, .previousUnfinished, .clientSessions, .clientSilent, .clientRate, .ackMatched, .handshake,
             .inflight, .inflightUnreleased, .inflightStalled, .grantedQoS, .refusedTopic, .deliveryFilter,
             .deliveryMatched, .deliveryUncovered, .retainedClientID, .retainedAddress, .retainedForeign,
-            .willOwnerClientID,
-            .willOwnerForeign, .willOutlives, .authState, .authCount, .incomplete, .passwordDigest:
+            .retainedConnected, .retainedIdle, .willOwnerClientID, .willOwnerForeign, .willOwnerConnected,
+            .willOutlives, .authState, .authCount, .incomplete, .passwordDigest, .passwordPast:
             stateInfo
         case .filterCount:
             FieldInfo("mqtt.filter.count", .int, "SUBSCRIBE, UNSUBSCRIBE: number of filters")

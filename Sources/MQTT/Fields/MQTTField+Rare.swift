@@ -10,6 +10,8 @@ extension RareFields {
     static let oddText = RareFields(rawValue: 1 << 4)
     /// `mqtt.delivery.uncovered`.
     static let uncovered = RareFields(rawValue: 1 << 5)
+    /// `mqtt.client.rate`.
+    static let clientRate = RareFields(rawValue: 1 << 6)
     /// `mqtt.session.wildcard`.
     static let sessionWildcard = RareFields(rawValue: 1 << 3)
 }
@@ -20,6 +22,7 @@ extension MQTTField {
         RareField(.mqtt, MQTTField.illFormed.id, .illFormed), RareField(.mqtt, MQTTField.retained.id, .retained),
         RareField(.mqtt, MQTTField.sessionWildcard.id, .sessionWildcard),
         RareField(.mqtt, MQTTField.deliveryUncovered.id, .uncovered),
+        RareField(.mqtt, MQTTField.clientRate.id, .clientRate),
         RareField(.mqtt, MQTTField.textFaults.id, .oddText), RareField(.mqtt, MQTTField.textNull.id, .oddText),
         RareField(.mqtt, MQTTField.textControl.id, .oddText),
         RareField(.mqtt, MQTTField.textNonCharacter.id, .oddText),
@@ -27,12 +30,16 @@ extension MQTTField {
 }
 
 extension MQTTAnalyzer {
+    /// The least number that `mqtt.client.rate` shows.
+    static var leastRate: UInt32 { 256 }
+
     /// The rare fields that the current message has.
     public var rareFields: RareFields {
         var found: RareFields = event.violations.isEmpty && event.carrierViolations.isEmpty ? [] : .violations
         if !event.illFormed.isEmpty { found.insert(.illFormed) }
         if !event.oddText.isEmpty { found.insert(.oddText) }
         if event.retained != nil { found.insert(.retained) }
+        if event.rate >= Self.leastRate { found.insert(.clientRate) }
         if event.uncovered > 0 { found.insert(.uncovered) }
         if sessions[event.session].widest != nil { found.insert(.sessionWildcard) }
         return found

@@ -59,6 +59,11 @@ extension MQTTField {
             FieldInfo(
                 "mqtt.client.silent", .int,
                 "CONNECT, CONNACK: those of them on which nobody subscribed or published yet")
+        case .clientRate:
+            FieldInfo(
+                "mqtt.client.rate", .int,
+                "to the broker: PUBLISH, SUBSCRIBE and UNSUBSCRIBE packets of this address within the last four seconds; "
+                    + "said at every 32nd, where there are 256 or more")
         default: exchangeInfo
         }
     }
@@ -84,7 +89,8 @@ extension MQTTField {
         case .inflightStalled:
             FieldInfo(
                 "mqtt.inflight.stalled", .int,
-                "the same: milliseconds since the last answer, or since the first of them was sent")
+                "the same: milliseconds since the last answer, or since the first of them was sent, without those in which nothing was captured"
+            )
         case .grantedQoS:
             FieldInfo("mqtt.granted.qos", .int, list: true, "SUBACK: the QoS of each filter that the broker granted")
         case .refusedTopic:
@@ -112,12 +118,22 @@ extension MQTTField {
                 "mqtt.retained.foreign", .bool,
                 "PUBLISH with RETAIN to the broker: somebody else had set it; a new client id of the same address and "
                     + "user is the same one, once the old one is gone")
+        case .retainedConnected:
+            FieldInfo(
+                "mqtt.retained.connected", .bool,
+                "PUBLISH with RETAIN to the broker: whoever set it is connected; absent where that is not known")
+        case .retainedIdle:
+            FieldInfo(
+                "mqtt.retained.idle", .int,
+                "the same: milliseconds since that client was heard; absent where it is not connected")
         case .willOwnerClientID:
             FieldInfo(
                 "mqtt.willowner.clientid", .text,
                 "PUBLISH: the client whose will has this topic; of Sparkplug, the one whose node it is")
         case .willOwnerForeign:
             FieldInfo("mqtt.willowner.foreign", .bool, "PUBLISH to the broker: that is somebody else, as above")
+        case .willOwnerConnected:
+            FieldInfo("mqtt.willowner.connected", .bool, "the same: that client is connected; absent where not known")
         case .willOutlives:
             FieldInfo(
                 "mqtt.will.outlives", .bool, "CONNECT of 5.0 with a will: its delay is longer than the session expiry")
@@ -130,6 +146,11 @@ extension MQTTField {
         case .incomplete:
             FieldInfo(
                 "mqtt.incomplete", .bool, "true where the message was too long to be read as far as its last field")
+        case .passwordPast:
+            FieldInfo(
+                "mqtt.passwd.past", .keyword,
+                "CONNECT, CONNACK: how the password fared before, for its user name at this broker: none (not seen), accepted (ever), refused"
+            )
         default:
             FieldInfo(
                 "mqtt.passwd.digest", .keyword,

@@ -108,6 +108,7 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case previousUnfinished
     case clientSessions
     case clientSilent
+    case clientRate
     case ackMatched
     case handshake
     case inflight
@@ -121,13 +122,17 @@ public enum MQTTField: UInt16, CaseIterable, Sendable {
     case retainedClientID
     case retainedAddress
     case retainedForeign
+    case retainedConnected
+    case retainedIdle
     case willOwnerClientID
     case willOwnerForeign
+    case willOwnerConnected
     case willOutlives
     case authState
     case authCount
     case incomplete
     case passwordDigest
+    case passwordPast
     case connectionState
     case connectionDuration
     case connectionBytes

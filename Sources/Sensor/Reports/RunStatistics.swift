@@ -39,6 +39,11 @@ public struct RunStatistics: Codable, Sendable {
     public var tcp: [String: UInt64] = [:]
     /// Tricks with packets, each an event of the category `network`, by anomaly; `nil` where there was none.
     public var tricks: [String: UInt64]?
+    /// Connections to servers of a protocol: begun, ended, and by what became plain of them beside their messages; `nil`
+    /// where there was none.
+    public var connections: [String: UInt64]?
+    /// Stretches of time in which nothing was captured although there must have been something; `nil` where there was none.
+    public var holes: UInt64?
     /// Fragments by what became of them.
     public var fragments: [String: UInt64] = [:]
     /// What was lost on the way to and from each server.
@@ -80,7 +85,7 @@ public struct RunStatistics: Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
         case unparsedBytes = "unparsed_bytes"
-        case evicted, undecoded, dropped, tcp, tricks, fragments
+        case evicted, undecoded, dropped, tcp, tricks, connections, holes, fragments
         case wrongChecksums = "wrong_checksums"
         case missingChecksums = "missing_checksums"
         case confirmedFlows = "confirmed_flows"
@@ -160,6 +165,9 @@ extension RunStatistics {
         tcp = worker.segmentCounts.filter { $0.value > 0 }
         let tricks = worker.trickCounts
         self.tricks = tricks.isEmpty ? nil : tricks
+        let connections = worker.connectionCounts
+        self.connections = connections.isEmpty ? nil : connections
+        holes = counters.holes > 0 ? counters.holes : nil
         let carried = worker.webSocketCounts.filter { $0.value > 0 }
         webSocket = carried.isEmpty ? nil : carried
     }
@@ -196,6 +204,8 @@ extension RunStatistics {
         encryptedFlows += other.encryptedFlows
         expired += other.expired
         if let others = other.tricks { tricks = (tricks ?? [:]).merging(others, uniquingKeysWith: +) }
+        if let others = other.connections { connections = (connections ?? [:]).merging(others, uniquingKeysWith: +) }
+        if let others = other.holes { holes = (holes ?? 0) + others }
         if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.removed { removed = (removed ?? [:]).merging(others, uniquingKeysWith: +) }
         reloads += other.reloads

@@ -127,6 +127,8 @@ public struct RuleTests: Sendable {
 
     private func worker(_ limits: SensorLimits) -> SensorWorker<DetectionSink> {
         let sink = DetectionSink(rules: rules.compiled, limits: limits.detection, hash: SeededHash()) { _ in }
-        return SensorWorker(limits: limits, sink: sink)
+        var worker = SensorWorker(limits: limits, sink: sink)
+        worker.dissectors.digestSecrets(for: rules.compiled, with: nil)
+        return worker
     }
 }

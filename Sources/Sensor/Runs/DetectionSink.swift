@@ -82,6 +82,14 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// Goes on with other rules from the next event on.
     mutating func replaceRules(_ rules: CompiledRules) { self = DetectionSink(rules: rules, continuing: self) }
 
+    /// Takes off what stays away the time in which nothing was captured.
+    public mutating func noteHole(_ hole: CaptureHole) { engine.noteHole(hole) }
+
+    /// Waits longer for what may have come in bytes that were lost.
+    public mutating func noteLoss(client: Endpoint, server: Endpoint, at time: Timestamp) {
+        engine.noteLoss(client: client.address, server: server.address, at: time)
+    }
+
     /// Holds the rules against an event; hands on the alerts that come of it.
     public mutating func receive(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,

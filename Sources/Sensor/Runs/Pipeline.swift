@@ -46,8 +46,7 @@ public struct Pipeline: ~Copyable {
         // What no rule asks for is not worked out.
         limits.dissectors.limit(to: rules.compiled.fields)
         worker = SensorWorker(limits: limits, hash: hash, sink: sink)
-        let isAsked = rules.compiled.fields.contains { Protocols.keyedFields.contains($0) }
-        worker.dissectors.digestSecrets(with: settings.passwordKey, ofSessions: isAsked)
+        worker.dissectors.digestSecrets(for: rules.compiled, with: settings.passwordKey)
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
@@ -137,6 +136,7 @@ public struct Pipeline: ~Copyable {
             if reloads.digests.count > ReloadCounters.digestsKept { reloads.digests.removeFirst() }
             writer.setRules(rules.records)
             worker.sink.replaceRules(rules.compiled)
+            worker.dissectors.digestSecrets(for: rules.compiled, with: settings.passwordKey)
             self.rules = rules
         }
     }
@@ -226,6 +226,12 @@ extension RunStatistics {
         result.confirmedFlows = difference(confirmedFlows, earlier.confirmedFlows)
         result.encryptedFlows -= earlier.encryptedFlows
         result.expired -= earlier.expired
+        let connections = difference(self.connections ?? [:], earlier.connections ?? [:])
+        result.connections = connections.isEmpty ? nil : connections
+        let tricks = difference(self.tricks ?? [:], earlier.tricks ?? [:])
+        result.tricks = tricks.isEmpty ? nil : tricks
+        let holes = (self.holes ?? 0) - (earlier.holes ?? 0)
+        result.holes = holes > 0 ? holes : nil
         let carried = difference(webSocket ?? [:], earlier.webSocket ?? [:])
         result.webSocket = carried.isEmpty ? nil : carried
         let gone = difference(removed ?? [:], earlier.removed ?? [:])

@@ -235,4 +235,31 @@ private let hour = Property(17, "", .uint32(3600))
         let shown = listener.begin(5, clientID: "a", isClean: false, isPresent: true, connect: [hour]).connack
         #expect(shown["mqtt.session.past"] == ["unseen"])
     }
+
+    /// Said at every 32nd packet, over the four seconds before it.
+    @Test("How many packets an address sends") func howManyPacketsAnAddressSends() {
+        let listener = Listener()
+        listener.begin()
+        func send(_ count: Int, _ bytes: [UInt8], every milliseconds: Int64 = 1) -> [String] {
+            (0..<count).compactMap { _ in
+                listener.wait(milliseconds: milliseconds)
+                return listener.send(bytes)["mqtt.client.rate"]?.first
+            }
+        }
+        #expect(send(319, publish("t")) == ["256", "288"])
+        #expect(send(1, subscribe([("a", 0)])) == ["320"])
+        #expect(send(100, pingreq).isEmpty)
+        listener.send(publish("t"), .toClient)
+        // Another connection of that address counts with it, another address by itself.
+        listener.open(0x0A00_0001)
+        listener.begin(clientID: "other")
+        #expect(send(32, publish("t")) == ["352"])
+        listener.open(2)
+        listener.begin(clientID: "third")
+        #expect(send(100, publish("t")).isEmpty)
+        // 50 a second are 200 in the window, whatever came before.
+        listener.open(3)
+        listener.begin(clientID: "fourth")
+        #expect(send(300, publish("t"), every: 20).isEmpty)
+    }
 }

@@ -32,6 +32,49 @@ import Testing
         #expect(listener.send(publish("t", "x"))["mqtt.retained.clientid"] == nil)
     }
 
+    @Test("Whether the owner of a topic is connected") func whetherTheOwnerIsConnected() {
+        let listener = Listener()
+        let will = ("w", [UInt8(1)], UInt8(0), false, [Property]())
+        func owner() {
+            listener.open(0x0A00_0001)
+            listener.send(Connect(clientID: "one", will: will).bytes)
+            listener.send(connack(), .toClient)
+            listener.send(publish("t", "x", retain: true))
+        }
+        func replace() -> [[String]?] {
+            let shown = listener.send(publish("t", "y", retain: true))
+            let state = listener.send(publish("w", "y"))
+            return ["mqtt.retained.connected", "mqtt.retained.idle"].map { shown[$0] } + [
+                state["mqtt.willowner.connected"]
+            ]
+        }
+        owner()
+        let first = listener.session
+        #expect(replace() == [["true"], ["0"], ["true"]])
+        let second = listener.open(2)
+        listener.begin(clientID: "two")
+        listener.wait(milliseconds: 700)
+        #expect(replace() == [["true"], ["700"], ["true"]])
+        // Now it is the topic of the second.
+        #expect(replace() == [["true"], ["0"], ["true"]])
+        listener.use(first)
+        listener.send(publish("t", "x", retain: true))
+        let delivery = listener.send(publish("t", "x", retain: true), .toClient)
+        #expect(delivery["mqtt.retained.connected"] == nil && delivery["mqtt.retained.clientid"] == ["one"])
+        listener.send(disconnect())
+        listener.use(second)
+        #expect(replace() == [["false"], nil, ["false"]])
+        owner()
+        listener.close()
+        listener.use(second)
+        #expect(replace() == [["false"], nil, ["false"]])
+        // One that was heard without a CONNECT may be anybody.
+        listener.open(3, isFromStart: false)
+        listener.send(publish("t", "z", retain: true))
+        listener.use(second)
+        #expect(replace() == [nil, nil, ["false"]])
+    }
+
     /// A delivery tells that there is a message, not who set it.
     @Test("Deliveries name nobody") func deliveriesNameNobody() {
         let listener = conversation()
@@ -166,6 +209,81 @@ import Testing
         #expect(digest([1], isKept: false) == digest([1]))
         #expect(digest(nil) == nil)
         #expect(digest(Array("secret".utf8), isKeyed: false) == nil)
+    }
+}
+
+@Suite struct PasswordPastTests {
+    /// One login from a connection of its own; gives what CONNECT and CONNACK show.
+    private func login(
+        _ listener: Listener, _ password: String?, as user: String = "u", code: UInt8, version: UInt8 = 4
+    ) -> [[String]?] {
+        listener.open()
+        let connect = Connect(version: version, userName: user, password: password.map { Array($0.utf8) })
+        let asked = listener.send(connect.bytes)["mqtt.passwd.past"]
+        let told = listener.send(connack(version, code: code), .toClient)["mqtt.passwd.past"]
+        #expect(listener.send(pingreq)["mqtt.passwd.past"] == nil)
+        return [asked, told]
+    }
+
+    @Test("How a password fared before") func howAPasswordFaredBefore() {
+        let listener = Listener()
+        #expect(login(listener, "one", code: 5) == [["none"], ["none"]])
+        #expect(login(listener, "two", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, "one", code: 4) == [["refused"], ["refused"]])
+        #expect(login(listener, "two", code: 5) == [["accepted"], ["accepted"]])
+        // What was let in once is a good one.
+        #expect(login(listener, "two", code: 0) == [["accepted"], ["accepted"]])
+        // Another user's password, whatever its letters; letters are not compared without case.
+        #expect(login(listener, "two", as: "v", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, "Two", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, "", code: 0) == [["none"], ["none"]])
+        #expect(login(listener, nil, code: 0) == [nil, nil])
+    }
+
+    /// MQTT 5.0, 3.2.2.2: bad user name or password, not authorized; other reasons say nothing of the password.
+    @Test("Which answers count") func whichAnswersCount() {
+        let listener = Listener()
+        for (code, past) in [(0x86, "refused"), (0x87, "refused"), (0x88, "none"), (0x97, "none")] {
+            _ = login(listener, "p\(code)", code: UInt8(code), version: 5)
+            #expect(login(listener, "p\(code)", code: 0, version: 5) == [[past], [past]], "\(code)")
+        }
+    }
+
+    @Test("What is tried while an answer is awaited counts") func whatIsTriedMeanwhile() {
+        let listener = Listener()
+        let connect = Connect(userName: "u", password: Array("p".utf8)).bytes
+        let first = listener.session
+        #expect(listener.send(connect)["mqtt.passwd.past"] == ["none"])
+        listener.open()
+        #expect(listener.send(connect)["mqtt.passwd.past"] == ["none"])
+        listener.send(connack(code: 5), .toClient)
+        listener.use(first)
+        #expect(listener.send(connack(code: 0), .toClient)["mqtt.passwd.past"] == ["refused"])
+    }
+
+    /// A server closes after it has refused (MQTT 3.1.1, 3.2.2.3); where one does not, each answer is to the last question.
+    @Test("Several on one connection") func severalOnOneConnection() {
+        let listener = Listener()
+        for (password, code, past) in [("a", 5, "none"), ("b", 5, "none"), ("a", 0, "refused")]
+            as [(String, UInt8, String)]
+        {
+            let connect = Connect(userName: "u", password: Array(password.utf8)).bytes
+            #expect(listener.send(connect)["mqtt.passwd.past"] == [past])
+            #expect(listener.send(connack(code: code), .toClient)["mqtt.passwd.past"] == [past])
+        }
+        let later = Connect(userName: "u", password: [1]).bytes
+        #expect(listener.send(later)["mqtt.passwd.past"] == nil)
+        #expect(login(listener, "a", code: 0) == [["accepted"], ["accepted"]])
+    }
+
+    @Test("A full table forgets the password tried longest ago") func aFullTableForgets() {
+        var limits = MQTTLimits()
+        limits.passwords = 2
+        let listener = Listener(limits)
+        for password in ["a", "b", "a", "c"] { _ = login(listener, password, code: 5) }
+        #expect(listener.analyzer.counters.passwordsEvicted == 1)
+        #expect(login(listener, "a", code: 5) == [["refused"], ["refused"]])
+        #expect(login(listener, "b", code: 5) == [["none"], ["none"]])
     }
 }
 

@@ -43,6 +43,9 @@ final class Listener {
 
     func close() { analyzer.closeSession(session, at: time) }
 
+    /// One end says that it sends no more.
+    func end(_ direction: Direction) { analyzer.noteEnd(session, of: direction, at: time) }
+
     func gap() { analyzer.noteGap(session) }
 
     func use(_ session: MQTTSessionID) { self.session = session }
@@ -117,5 +120,6 @@ extension Shown {
         "mqtt.session.", "mqtt.previous.", "mqtt.client.", "mqtt.ack.", "mqtt.inflight", "mqtt.granted.",
         "mqtt.refused.",
         "mqtt.delivery.", "mqtt.retained", "mqtt.willowner.", "mqtt.will.outlives", "mqtt.auth.", "mqtt.passwd.digest",
+        "mqtt.passwd.past",
     ]
 }
