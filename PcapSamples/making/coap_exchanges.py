@@ -85,7 +85,7 @@ def upload_restarted(lab, name):
                           for turn, (number, content) in enumerate(steps)], pause=0.05)
 
 
-@sample("coap/request-flood.pcap.zst", {"coap_request_flood": 1})
+@sample("coap/request-flood.pcap.zst", {"coap_request_flood": 1, "coap_request_rate": 1}, rows={"coap_request_flood": 1})
 def request_flood(lab, name):
     """400 requests in less than a second (own bytes)."""
     with lab.capture(name), by_hand(lab, lambda request: [acknowledged(request, b"1")]), RawCoAP(CLIENTS[5]) as attacker:

@@ -18,15 +18,6 @@ def request_stream(lab, name):
             time.sleep(0.009)
 
 
-@sample("coap/requests-of-many.pcap", {"coap_requests_of_many": 1})
-def requests_of_many(lab, name):
-    """Sixty addresses ask one server within seconds (own bytes)."""
-    with by_hand(lab, lambda request: [acknowledged(request, b"1")]), lab.capture(name):
-        for number in range(60):
-            with RawCoAP(CLIENTS[number]) as client:
-                client.send(message(GET, "/t", mid=0x5000 + number, token=b"mm"))
-
-
 @sample("coap/loop.pcap", {"coap_loop": 1})
 def loop(lab, name):
     """A proxy that says that a request has come through too many others: 5.08 (own bytes)."""
