@@ -70,7 +70,8 @@ def lwm2m_reset(lab, name):
         manager.send(message(POST, "/3/0/4", mid=0x6400, token=b"\x01"))
 
 
-@sample("coap/amplification.pcap.zst", {"coap_amplification": 1, "coap_large_answers": 1}, rows={"coap_amplification": 1})
+@sample("coap/amplification.pcap.zst", {"coap_amplification": 1, "coap_large_answers": 1, "coap_request_rate": 1},
+        rows={"coap_amplification": 1, "coap_request_rate": 1})
 def amplification(lab, name):
     """Small questions with large answers, sent back to one address; here it is that of the sender."""
     with device(lab), lab.capture(name), RawCoAP(CLIENTS[96]) as attacker:

@@ -18,7 +18,7 @@ def cotopaxi(lab, name):
         scanner.read()
 
 
-@sample("mqtt/connect-churn.pcap.zst", {"mqtt_connect_churn": 1, "mqtt_connect_flood": 0})
+@sample("mqtt/connect-churn.pcap.zst", {"mqtt_connect_churn": 1})
 def connect_churn(lab, name):
     """One client that connects and goes 120 times within 40 seconds (own bytes)."""
     with lab.broker(OPEN), lab.capture(name):

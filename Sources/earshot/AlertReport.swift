@@ -95,7 +95,7 @@ struct AlertReport {
     /// The latest messages between the two ends.
     private func history(_ entries: [HistoryEntry]) -> [String] {
         guard !entries.isEmpty else { return [] }
-        return ["what the two ends did before"]
+        return ["the latest messages between the two ends"]
             + entries.map { entry in
                 let way = entry.isFromClient ? "client" : "server"
                 return "  \(time(entry.time))  frame \(entry.frameNumber)  \(way)  "

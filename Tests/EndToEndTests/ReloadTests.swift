@@ -126,7 +126,7 @@ struct ReloadTests {
         #expect(stats.contains("\"PUBLISH\":4") && stats.contains("\"kernel\":0"), "\(stats)")
         // The text of the rule as it was when it fired.
         for alert in try alerts(in: folder.file("a.db")) {
-            let shown = try earshot("show", "\(alert.id)", "--db", folder.file("a.db"))
+            let shown = try earshot("show", "\(alert.id)", "--rule", "--db", folder.file("a.db"))
             #expect(shown.text.contains("title: \(alert.title)\n"), "\(shown.text)")
         }
     }

@@ -75,14 +75,14 @@ def main():
         file.write(RULE)
     # The store is there before the first round, so that the reader has something to follow.
     empty = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
-    subprocess.run([program, "replay", "-q", "--rules", rule, "--db", store, "-"], input=empty, check=True,
+    subprocess.run([program, "replay", "-q", "--only-rules", rule, "--db", store, "-"], input=empty, check=True,
                    stderr=subprocess.DEVNULL)
     printed = open(os.path.join(folder, "printed"), "wb")
     tail = subprocess.Popen([program, "tail", "-f", "-n", "0", "--format", "json", "--db", store], stdout=printed,
                             stderr=subprocess.PIPE)
     kills = 0
     for round_number in range(rounds):
-        sensor = subprocess.Popen([program, "replay", "-q", "--rules", rule, "--db", store, "-"],
+        sensor = subprocess.Popen([program, "replay", "-q", "--only-rules", rule, "--db", store, "-"],
                                   stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
         stop = threading.Event()
         feeder = threading.Thread(target=feed, args=(sensor.stdin, round_number, stop))
