@@ -126,7 +126,7 @@ THREATS = [
     ("Amplifying", [
         ("X01 seen by the victim", "coap_reflection_victim coap_unasked_servers coap_answer_unasked"),
         ("X02 large answers", "coap_amplification coap_large_answers"),
-        ("X03 notifications", "coap_notification_flood coap_notifications_many"),
+        ("X03 notifications", "coap_notification_flood"),
         ("X04 groups", "coap_multicast_amplification coap_group_answers"),
         ("X05 bursts of blocks", "coap_amplification coap_q_block_burst coap_large_answers"),
         ("X06 short bursts", "coap_amplification coap_large_answers"),

@@ -139,7 +139,7 @@ def notifications(numbers, pause):
 
 
 @sample("coap/notification-flood.pcap.zst", {
-    "coap_notification_flood": 1, "coap_notifications_many": 1}, rows={"coap_notification_flood": 1})
+    "coap_notification_flood": 1}, rows={"coap_notification_flood": 1})
 def notification_flood(lab, name):
     """One registration, and 300 notifications in three seconds that nobody confirms (own bytes)."""
     with by_hand(lab, notifications(range(2, 302), 0.008)), lab.capture(name), RawCoAP(CLIENTS[9]) as victim:
