@@ -58,7 +58,8 @@ import Testing
         }
         defer { umount2(disk, Int32(MNT_DETACH)) }
         let outcome = try earshot(
-            "replay", "-q", "--only-rules", "rule.yml", "--db", "disk/a.db", "many.pcap", directory: folder.path, limit: 60)
+            "replay", "-q", "--only-rules", "rule.yml", "--db", "disk/a.db", "many.pcap", directory: folder.path,
+            limit: 60)
         #expect(outcome.status == 74, "\(outcome.status) \(outcome.errorText)")
         #expect(outcome.errorText.contains(/stored [0-9]+, lost [1-9][0-9]*/), "\(outcome.errorText)")
         // Readers of a full disk are not ended by a signal either.
@@ -85,7 +86,8 @@ import Testing
         try many()
         try folder.write("db: a.db\nretention_mebibytes: 1\n", to: "a.yaml")
         let outcome = try earshot(
-            "replay", "-q", "--only-rules", "rule.yml", "--config", "a.yaml", "many.pcap", directory: folder.path, limit: 60)
+            "replay", "-q", "--only-rules", "rule.yml", "--config", "a.yaml", "many.pcap", directory: folder.path,
+            limit: 60)
         #expect(outcome.status == 0, "\(outcome.errorText)")
         #expect(outcome.errorText.contains(/old alerts removed: low [0-9]+/), "\(outcome.errorText)")
         #expect(outcome.errorText.contains(/the store is larger than 1 MiB: [0-9]+ low/), "\(outcome.errorText)")
