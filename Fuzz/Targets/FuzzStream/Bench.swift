@@ -58,7 +58,8 @@ struct Bench: ~Copyable {
     /// Every frame and every message was counted.
     func checkCounters() {
         require(worker.counters.packets == fed, "\(worker.counters.packets) of \(fed) frames counted")
-        let counted = worker.counters.messages + worker.counters.tricks.reduce(0, &+)
+        let beside = worker.counters.tricks.reduce(0, &+) + worker.counters.connections.reduce(0, &+)
+        let counted = worker.counters.messages + beside
         require(counted == worker.sink.count, "\(counted) of \(worker.sink.count) events counted")
     }
 }
