@@ -208,12 +208,11 @@ struct AlertReport {
 
     /// RFC 3339 in UTC; at a terminal with the time of its zone.
     private func time(_ microseconds: Int64) -> String {
-        let stamp = Timestamp(nanoseconds: microseconds &* 1000).description
-        guard zone != .gmt else { return stamp }
+        guard zone != .gmt else { return Timestamp(nanoseconds: microseconds &* 1000).description }
+        let parts = CalendarTime(microseconds: microseconds, zone: zone)
         let date = Date(timeIntervalSince1970: Double(microseconds) / 1e6)
-        let offset = zone.secondsFromGMT(for: date)
-        let local = Timestamp(nanoseconds: (microseconds &+ Int64(offset) * 1_000_000) &* 1000).description
-        return local.replacing("Z", with: "") + " " + (zone.abbreviation(for: date) ?? zone.identifier)
+        let fraction = String(format: "%06d", parts.microsecond)
+        return "\(parts.date)T\(parts.clock).\(fraction) \(zone.abbreviation(for: date) ?? zone.identifier)"
     }
 
     /// Sentences in lines of the width, indented.

@@ -151,9 +151,8 @@ struct AlertTable {
 
     /// `2026-11-21 09:30:00` in the zone.
     private func time(_ microseconds: Int64) -> String {
-        let date = Date(timeIntervalSince1970: Double(microseconds) / 1e6)
-        let local = microseconds &+ Int64(zone.secondsFromGMT(for: date)) * 1_000_000
-        return String(Timestamp(nanoseconds: local &* 1000).description.prefix(19)).replacing("T", with: " ")
+        let parts = CalendarTime(microseconds: microseconds, zone: zone)
+        return "\(parts.date) \(parts.clock)"
     }
 
     private func pad(_ text: String, _ width: Int, right: Bool = false) -> String {

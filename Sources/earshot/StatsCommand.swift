@@ -36,12 +36,7 @@ struct StatsCommand: ParsableCommand {
                 for run in found.reversed() { output.line(line(run)) }
                 return try output.end()
             }
-            let together = Self.together(found, latest)
-            let statistics = RunStatistics(json: latest.summary.stats).map { newest in
-                together.dropFirst().compactMap { RunStatistics(json: $0.summary.stats) }.reduce(into: newest) {
-                    $0.add($1)
-                }
-            }
+            let (together, statistics) = Self.latestReplay(found)
             if json {
                 output.line(together.count > 1 ? statistics?.json ?? latest.summary.stats : latest.summary.stats)
             } else {
@@ -61,10 +56,20 @@ struct StatsCommand: ParsableCommand {
         }
     }
 
-    /// The runs of the same start of the program as the latest, newest first.
-    private static func together(_ runs: [RunRecord], _ latest: RunRecord) -> [RunRecord] {
-        guard let invocation = RunStatistics(json: latest.summary.stats)?.invocation else { return [latest] }
-        return runs.filter { RunStatistics(json: $0.summary.stats)?.invocation == invocation }
+    /// The runs of the same start of the program as the latest, and what they saw together; newest first.
+    ///
+    /// They stand side by side, since a store has one writer at a time.
+    private static func latestReplay(_ runs: [RunRecord]) -> (runs: [RunRecord], seen: RunStatistics?) {
+        guard let latest = runs.first, var sum = RunStatistics(json: latest.summary.stats),
+            let invocation = sum.invocation
+        else { return (Array(runs.prefix(1)), runs.first.flatMap { RunStatistics(json: $0.summary.stats) }) }
+        var together = [latest]
+        for run in runs.dropFirst() {
+            guard let seen = RunStatistics(json: run.summary.stats), seen.invocation == invocation else { break }
+            sum.add(seen)
+            together.append(run)
+        }
+        return (together, sum)
     }
 
     /// Several runs in one line; newest first.

@@ -29,8 +29,10 @@ private func closedAlerts(of path: String) -> Set<Int64> {
     var filter = AlertFilter()
     filter.states = [.closed]
     var closed: Set<Int64> = []
-    while let page = try? reader.query(filter, after: closed.max() ?? 0), !page.isEmpty {
+    var last: Int64 = 0
+    while let page = try? reader.query(filter, after: last), let end = page.last {
         closed.formUnion(page.map(\.id))
+        last = end.id
     }
     return closed
 }
@@ -38,8 +40,18 @@ private func closedAlerts(of path: String) -> Set<Int64> {
 /// Opens the store for reading.
 func openReader(_ path: String) throws(SensorError) -> AlertReader {
     let reader = try opening(path) { () throws(StoreError) in try AlertReader(path: path) }
-    if let warning = reader.warning { Terminal.log(warning) }
+    tellDoubts(reader)
     return reader
+}
+
+/// Says what a reader has to say of a store that it can read.
+func tellDoubts(_ reader: AlertReader) {
+    if let warning = reader.warning { Terminal.log(warning) }
+    let file = TriageFile(beside: reader.path)
+    file.refresh()
+    guard file.damagedLines > 0 else { return }
+    Terminal.log(
+        "\(file.path): \(plural(file.damagedLines, "line")) cannot be read; what people said there does not count")
 }
 
 /// Opens a store; that there is none is told with where it was looked for and what makes one.

@@ -67,7 +67,7 @@ struct TailCommand: ParsableCommand {
             while follow, !Signals.stop.isStopped, !output.isClosed {
                 let before = cursor
                 var changes = try reading { () throws(StoreError) in try reader.poll(&cursor, selection) }
-                if filter.asksForRules, let renewed = try renewed(selection, reader) {
+                if filter.asksForRules, cursor != before, let renewed = try renewed(selection, reader) {
                     // A rule that the store did not know when its name was looked up.
                     selection = renewed
                     cursor = before
@@ -102,7 +102,11 @@ struct TailCommand: ParsableCommand {
         // Whoever has just begun to write brings an older store up to date.
         var patience = Date(timeIntervalSinceNow: 5)
         while true {
-            do throws(StoreError) { return try AlertReader(path: path) } catch {
+            do throws(StoreError) {
+                let reader = try AlertReader(path: path)
+                tellDoubts(reader)
+                return reader
+            } catch {
                 let isComing = error.code == .missing || error.isEmptyFile
                 let isBeingMade = error.code == .olderSchema || hasSaidSo && error.code == .notAStore
                 guard follow, isComing || isBeingMade && Date() < patience else { throw SensorError(error) }

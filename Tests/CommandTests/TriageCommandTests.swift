@@ -88,6 +88,42 @@ import Testing
         #expect(!after.contains { $0.title.contains("Harvest") }, "\(after.map(\.title))")
     }
 
+    /// What an alert rests on is shown with the twenty messages before it, oldest first, topics cut to their bound.
+    @Test("What the ends did before") func whatTheEndsDidBefore() throws {
+        let topics = (0..<30).map { "hall/\($0)" } + [String(repeating: "long/", count: 12)]
+        var frames = [Build.tcpFrame(seq: 99, flags: 2)]
+        var next: UInt32 = 100
+        for payload in [MQTTBytes.connect([97])] + topics.map({ MQTTBytes.publish($0, [49]) }) {
+            frames.append(Build.tcpFrame(seq: next, payload))
+            next += UInt32(payload.count)
+        }
+        try folder.write(pcap(frames), to: "x.pcap")
+        try folder.write(
+            "title: Long\nid: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f0012\nlogsource: {product: earshot, category: mqtt}\n"
+                + "detection: {s: {mqtt.topic|startswith: long}, condition: s}\nlevel: low\n", to: "long.yml")
+        let replay = try earshot(
+            "replay", "-q", "x.pcap", "--only-rules", "long.yml", "--db", "x.db", directory: folder.path)
+        #expect(replay.status == 0, "\(replay.errorText)")
+        let shown = try earshot("show", "1", "--db", "x.db", directory: folder.path).lines
+        let start = try #require(shown.firstIndex(of: "the latest messages between the two ends"))
+        let told = shown[(start + 1)...].prefix { $0.hasPrefix("  ") }.compactMap { $0.split(separator: " ").last }
+        let expected = topics.suffix(20).map { String($0.prefix(46)) }
+        #expect(told.map(String.init) == expected)
+    }
+
+    /// What a hand or a full disk broke is passed over and told.
+    @Test("A line that cannot be read") func aLineThatCannotBeRead() throws {
+        #expect(try earshot("close", "1", directory: folder.path).status == 0)
+        let said = try contents(folder.file("earshot.db.triage"))
+        try folder.write(said + Array("{\"alert\":2,\n".utf8), to: "earshot.db.triage")
+        let tail = try earshot("tail", directory: folder.path)
+        #expect(tail.lines[0].contains("[closed by "))
+        #expect(
+            tail.errorText.hasSuffix(
+                "earshot.db.triage: 1 line cannot be read; what people said there does not count\n"),
+            "\(tail.errorText)")
+    }
+
     @Test("Tables") func tables() throws {
         let overview = try earshot("alerts", directory: folder.path)
         #expect(overview.status == 0, "\(overview.errorText)")

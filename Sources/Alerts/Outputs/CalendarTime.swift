@@ -1,19 +1,27 @@
+import Foundation
 import Network
 
-/// A time taken apart, in UTC.
-struct CalendarTime {
+/// A time taken apart.
+public struct CalendarTime {
     /// The date, such as `2026-11-21`.
-    let date: String
+    public let date: String
     /// The time of the day, such as `09:30:00`.
-    let clock: String
+    public let clock: String
     /// 0 to 999,999.
-    let microsecond: Int
+    public let microsecond: Int
     /// `11/21/2026`, the order of Suricata's fast.log.
     let monthFirstDate: String
 
     /// Takes apart microseconds since 1970 UTC; beyond what 64 bits of nanoseconds hold it is clamped.
-    init(microseconds: Int64) {
-        let text = Timestamp(microseconds: microseconds).description
+    ///
+    /// - Parameters:
+    ///   - microseconds: the time.
+    ///   - zone: the zone in which it is told.
+    public init(microseconds: Int64, zone: TimeZone = .gmt) {
+        let offset =
+            zone == .gmt ? 0 : zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(microseconds) / 1e6))
+        let (local, overflow) = microseconds.addingReportingOverflow(Int64(offset) * 1_000_000)
+        let text = Timestamp(microseconds: overflow ? microseconds : local).description
         let fields = text.split(whereSeparator: { "T.Z".contains($0) }).map(String.init)
         date = fields[0]
         clock = fields[1]

@@ -22,6 +22,11 @@ public func fitted(_ text: String, _ width: Int) -> String {
     return String(result) + "..."
 }
 
+/// The text with blanks behind it, so that it takes so many columns.
+func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - displayWidth(text)))
+}
+
 private func columns(of scalar: Unicode.Scalar) -> Int {
     guard scalar.value >= 0x300 else { return 1 }
     switch scalar.properties.generalCategory {

@@ -66,9 +66,7 @@ public struct TerminalOutput: AlertOutput {
     }
 
     private func time(_ microseconds: Int64) -> String {
-        let (local, overflow) = microseconds.addingReportingOverflow(
-            Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(microseconds) / 1e6))) * 1_000_000)
-        let parts = CalendarTime(microseconds: overflow ? microseconds : local)
+        let parts = CalendarTime(microseconds: microseconds, zone: zone)
         return "\(parts.date.suffix(5)) \(parts.clock)"
     }
 
@@ -84,10 +82,6 @@ public struct TerminalOutput: AlertOutput {
             case .informational: "2"
             }
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
-    }
-
-    private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - displayWidth(text)))
     }
 
     private func trimmed(_ text: String) -> String {

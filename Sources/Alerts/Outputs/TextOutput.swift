@@ -24,10 +24,6 @@ public struct TextOutput: AlertOutput {
         return line
     }
 
-    private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - displayWidth(text)))
-    }
-
     private func timeText(_ microseconds: Int64) -> String {
         let parts = CalendarTime(microseconds: microseconds)
         return "\(parts.date)T\(parts.clock).\(digits(parts.microsecond / 1000, 3))Z"

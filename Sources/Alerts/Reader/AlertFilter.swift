@@ -61,34 +61,39 @@ public struct AlertFilter: Hashable, Sendable {
 extension AlertFilter {
     /// A condition of SQL and its arguments.
     var condition: (sql: String, arguments: StatementArguments) {
-        var condition = Condition()
-        for alternatives in wanted.alternatives { condition.add(alternatives.joined(separator: " OR ")) }
-        condition.values += wanted.arguments
-        let excluded = unwanted.alternatives.flatMap(\.self)
-        // A comparison with what is absent is neither true nor false.
-        if !excluded.isEmpty { condition.add("NOT coalesce(\(excluded.joined(separator: " OR ")), 0)") }
-        condition.values += unwanted.arguments
+        var clauses = wanted.clauses.map { Clause.any($0) }
+        let excluded = unwanted.clauses.flatMap(\.self)
+        if !excluded.isEmpty {
+            let any = Clause.any(excluded)
+            // A comparison with what is absent is neither true nor false.
+            clauses.append(Clause("NOT coalesce(\(any.sql), 0)", any.values))
+        }
         if !states.isEmpty {
             let names = states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
             let isReopened = states.contains(.reopened) ? " OR earshot_reopened(id, count, level)" : ""
-            condition.add("earshot_state(id, count, level) IN (\(names))\(isReopened)")
+            clauses.append(Clause("earshot_state(id, count, level) IN (\(names))\(isReopened)"))
         }
         for (term, value) in [("last_seen >= ?", since), ("first_seen <= ?", until), ("run_id = ?", runID)] {
-            guard let value else { continue }
-            condition.add(term)
-            condition.values.append(value)
+            if let value { clauses.append(Clause(term, [value])) }
         }
-        return (condition.sql, StatementArguments(condition.values))
+        let sql = clauses.isEmpty ? "1" : clauses.map { "(\($0.sql))" }.joined(separator: " AND ")
+        return (sql, StatementArguments(clauses.flatMap(\.values)))
     }
 
-    // Terms that must all hold.
-    private struct Condition {
-        var terms: [String] = []
-        var values: [(any DatabaseValueConvertible)?] = []
+    /// A condition with the values of its question marks.
+    fileprivate struct Clause {
+        let sql: String
+        let values: [any DatabaseValueConvertible]
 
-        var sql: String { terms.isEmpty ? "1" : terms.joined(separator: " AND ") }
+        init(_ sql: String, _ values: [any DatabaseValueConvertible] = []) {
+            self.sql = sql
+            self.values = values
+        }
 
-        mutating func add(_ term: String) { terms.append("(\(term))") }
+        /// At least one of them holds.
+        static func any(_ clauses: [Clause]) -> Clause {
+            Clause(clauses.map(\.sql).joined(separator: " OR "), clauses.flatMap(\.values))
+        }
     }
 
     /// The SQL function that tells whether any of several texts is an address in a block.
@@ -103,46 +108,33 @@ extension AlertFilter {
 }
 
 extension AlertFilter.Terms {
-    /// Terms of SQL: any of a list must hold, for each of the lists.
-    fileprivate var alternatives: [[String]] {
-        let ends = ["source_ip", "destination_ip", "client_ip", "server_ip"]
-        let byRule =
-            ruleIDs.map { _ in "rule_id = ? COLLATE NOCASE" } + titleParts.map { _ in "rule_title LIKE ? ESCAPE '\\'" }
+    /// What must hold: of each list at least one.
+    fileprivate var clauses: [[AlertFilter.Clause]] {
+        typealias Clause = AlertFilter.Clause
+        let names = levels.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
         return [
-            levels.isEmpty ? [] : ["level IN (\(levels.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")))"],
-            byRule, Self.sorted(addresses).map { Self.isIn($0, ends) },
-            Self.sorted(servers).map { Self.isIn($0, ["server_ip"]) },
-            clients.map { _ in "client_id IN (?) OR client_id GLOB ?" },
-            tags.map { _ in
-                "EXISTS (SELECT 1 FROM rule WHERE rule.version = rule_version AND (' ' || rule.tags || ' ') GLOB ?)"
+            levels.isEmpty ? [] : [Clause("level IN (\(names))")],
+            ruleIDs.map { Clause("rule_id = ? COLLATE NOCASE", [$0.storable]) }
+                + titleParts.map { Clause("rule_title LIKE ? ESCAPE '\\'", ["%\(Self.literal($0.storable))%"]) },
+            addresses.map { Self.lies(in: $0, ["source_ip", "destination_ip", "client_ip", "server_ip"]) },
+            servers.map { Self.lies(in: $0, ["server_ip"]) },
+            clients.map { Clause("client_id IN (?) OR client_id GLOB ?", [$0.storable, $0.storable]) },
+            tags.map {
+                Clause(
+                    "EXISTS (SELECT 1 FROM rule WHERE rule.version = rule_version AND (' ' || rule.tags || ' ') GLOB ?)",
+                    ["* \($0.lowercased().storable) *"])
             },
         ].filter { !$0.isEmpty }
     }
 
-    /// The values of `alternatives`, in their order.
-    fileprivate var arguments: [(any DatabaseValueConvertible)?] {
-        ruleIDs.map { $0.storable } + titleParts.map { "%" + Self.literal($0.storable) + "%" }
-            + Self.sorted(addresses).flatMap { Self.values($0, 4) }
-            + Self.sorted(servers).flatMap { Self.values($0, 1) }
-            + clients.flatMap { [$0.storable, $0.storable] } + tags.map { "* \($0.lowercased().storable) *" }
-    }
-
-    // Alternatives and arguments go by the same order.
-    private static func sorted(_ blocks: Set<CIDRBlock>) -> [CIDRBlock] {
-        blocks.sorted { "\($0.prefix)/\($0.length)" < "\($1.prefix)/\($1.length)" }
-    }
-
-    private static func isSingle(_ block: CIDRBlock) -> Bool { block.length == block.prefix.bitWidth }
-
-    private static func isIn(_ block: CIDRBlock, _ columns: [String]) -> String {
-        isSingle(block)
-            ? columns.map { "\($0) = ?" }.joined(separator: " OR ")
-            : "earshot_any_in(?, \(columns.joined(separator: ", ")))"
-    }
-
-    private static func values(_ block: CIDRBlock, _ columns: Int) -> [String] {
-        isSingle(block)
-            ? Array(repeating: block.prefix.description, count: columns) : ["\(block.prefix)/\(block.length)"]
+    /// Any of the columns is an address in the block.
+    private static func lies(in block: CIDRBlock, _ columns: [String]) -> AlertFilter.Clause {
+        guard block.length < block.prefix.bitWidth else {
+            return AlertFilter.Clause.any(
+                columns.map { AlertFilter.Clause("\($0) = ?", [block.prefix.description]) })
+        }
+        return AlertFilter.Clause(
+            "earshot_any_in(?, \(columns.joined(separator: ", ")))", ["\(block.prefix)/\(block.length)"])
     }
 
     /// A text that LIKE takes for itself.

@@ -147,8 +147,7 @@ private struct GroupCounter {
     }
 
     private func clock(_ time: Int64) -> String {
-        let offset = Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time) / 1e6))) * 1_000_000
-        let parts = CalendarTime(microseconds: time &+ offset)
+        let parts = CalendarTime(microseconds: time, zone: zone)
         return grouping == .day ? parts.date : "\(parts.date) \(parts.clock.prefix(2)):00"
     }
 }

@@ -109,6 +109,7 @@ struct RepeatedRows {
                     UPDATE alert SET count = max(alert.count, new.count), last_seen = max(alert.last_seen, new.last_seen), \
                     level = new.level, rule_id = new.rule_id, rule_title = new.rule_title, summary = new.summary, \
                     rule_version = coalesce(new.rule_version, alert.rule_version), \
+                    history = coalesce(new.history, alert.history), \
                     distinct_count = new.distinct_count, distinct_name = new.distinct_name, \
                     distinct_estimate = new.distinct_estimate, distinct_first = new.distinct_first, \
                     distinct_latest = new.distinct_latest, bytes = new.bytes, folded = new.folded, \

@@ -74,7 +74,9 @@ struct QueuedWrite: Sendable {
         switch change {
         case .insert(let alert, _):
             600 + alert.event.utf8.count + alert.summary.utf8.count + Self.cost(of: alert.evidence)
-        case .repeated(let repetition): 120 + Self.cost(of: repetition.evidence)
+                + Self.cost(of: alert.history)
+        case .repeated(let repetition):
+            120 + Self.cost(of: repetition.evidence) + Self.cost(of: repetition.rise?.history)
         case .summary(let summary): 200 + summary.stats.utf8.count
         }
     }
@@ -92,6 +94,10 @@ struct QueuedWrite: Sendable {
     var isAlert: Bool {
         if case .summary = change { return false }
         return true
+    }
+
+    private static func cost(of history: [HistoryEntry]?) -> Int {
+        history?.reduce(0) { $0 + MemoryLayout<HistoryEntry>.stride + $1.text.utf8.count } ?? 0
     }
 
     private static func cost(of evidence: [EvidenceFrame]) -> Int {

@@ -90,9 +90,7 @@ extension WriteQueue {
             later.rise = rise.map {
                 Repetition.Rise(
                     level: $0.level, title: $0.ruleTitle, summary: $0.summary, ruleID: $0.ruleID,
-                    rule: rules[$0.ruleID],
-                    history: $0.history
-                )
+                    rule: rules[$0.ruleID], history: $0.history)
             }
             let run = runsBySerial.last { $0.first <= serial }?.run ?? run
             let key = Key(run: ObjectIdentifier(run), serial: serial)

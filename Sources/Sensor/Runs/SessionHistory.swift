@@ -35,8 +35,15 @@ struct SessionHistory: ~Copyable {
     private var lines: [Line] = []
     private var texts: [UInt8] = []
     private var values = FieldValues()
-    /// What a message of each protocol is about: the first of these fields that it has.
-    private let subjects = Protocols.descriptors.map(\.subjectFields)
+    /// What messages are about: of those of a protocol the first that a message has.
+    ///
+    /// In one list, so that no list of a
+    /// protocol's own is held and let go for each message.
+    private let subjects = Protocols.descriptors.flatMap(\.subjectFields)
+    /// Where those of each protocol end.
+    private let subjectEnds = Protocols.descriptors.indices.map { last in
+        Protocols.descriptors[...last].reduce(0) { $0 + $1.subjectFields.count }
+    }
     private let categories = Protocols.descriptors.map(\.category)
 
     /// A history of about so many bytes.
@@ -58,9 +65,9 @@ struct SessionHistory: ~Copyable {
             time: context.timestamp.microseconds, frame: UInt32(truncatingIfNeeded: context.frameNumber),
             type: event.messageType, protocolPlace: UInt8(truncatingIfNeeded: place),
             isFromClient: context.direction == .toServer)
-        for field in subjects[place] {
+        for place in (place > 0 ? subjectEnds[place - 1] : 0)..<subjectEnds[place] {
             values.removeAll()
-            event.read(field, message: message, into: &values)
+            event.read(subjects[place], message: message, into: &values)
             guard case .bytes(let reference)? = values.values.first else { continue }
             let start = index * Self.textBytes
             line.length = values.withBytes(reference, message: message) { bytes in
