@@ -16,6 +16,7 @@ extension Compilation {
         }
 
         let pool = pool
+        let conditionsOfDocuments = order.map { loaded[$0]?.condition ?? .constant(false) }
         var builder = ProgramBuilder { pool.cost(of: $0) }
         var programs: [Program] = []
         var conditions: [Expression] = []
@@ -25,15 +26,15 @@ extension Compilation {
         for category in registry.categories {
             var entries: [[Int32]] = Array(repeating: [], count: 256)
             let typeTexts = TypeTexts(discriminators.filter { $0.category == category })
-            for (place, document) in order.compactMap({ loaded[$0] }).enumerated() {
+            let isAlwaysAbsent = pool.checks.indices.map { pool.isAlwaysAbsent($0, in: category) }
+            let isKnownByType = pool.slots.map { typeTexts.knows($0) }
+            for (place, whole) in conditionsOfDocuments.enumerated() {
                 guard !rules[place].isCorrelation, rules[place].category ?? category == category else { continue }
                 // An event never has a field of another category, so a check on one says no.
-                let condition = document.condition.simplified { check in
-                    pool.isAlwaysAbsent(check, in: category) ? false : nil
-                }
+                let condition = whole.simplified { isAlwaysAbsent[$0] ? false : nil }
                 // The type of a message answers the checks on it beforehand: what is left of the condition is the
                 // program for that type.
-                let asked = condition.checks.filter { typeTexts.knows(pool.slots[pool.checks[$0].slot]) }
+                let asked = condition.checks.filter { isKnownByType[pool.checks[$0].slot] }
                 var emitted: [[Bool?]: Int32?] = [:]
                 for types in typeTexts.alike {
                     let answers = asked.map { typeTexts.answer(to: $0, in: pool, for: types[0]) }

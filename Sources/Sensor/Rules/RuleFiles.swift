@@ -97,9 +97,9 @@ public enum RuleFiles {
                 path: file, text: "", problem: problem("larger than \(sizeLimit >> 10) KiB, which is no rule file"))
         }
         let bytes = [UInt8](data)
+        if let text = String(validating: bytes, as: UTF8.self) { return File(path: file, text: text) }
         let text = String(decoding: bytes, as: UTF8.self)
-        guard let place = firstIllFormed(bytes) else { return File(path: file, text: text) }
-        return File(path: file, text: text, problem: problem("not UTF-8 text", at: place))
+        return File(path: file, text: text, problem: problem("not UTF-8 text", at: firstIllFormed(bytes)))
     }
 
     /// Where the first byte stands that is not part of well-formed UTF-8.

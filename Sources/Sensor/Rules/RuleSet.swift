@@ -40,7 +40,8 @@ public struct RuleSet: Sendable {
         }
         let base = try RuleFiles.read(first)
         let own = try RuleFiles.read(sources.rules)
-        let known = Set(base.files.map { RuleFiles.resolved($0.path) })
+        // Looking up where links lead costs more than most rules, so it is done only where two paths may lead to one file.
+        let known = own.files.isEmpty ? [] : Set(base.files.map { RuleFiles.resolved($0.path) })
         let filters = try RuleFiles.read(sources.filters, .filters)
         return RuleSet(
             files: base.files, added: own.files.filter { !known.contains(RuleFiles.resolved($0.path)) },

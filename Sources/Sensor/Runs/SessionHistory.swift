@@ -30,6 +30,10 @@ struct SessionHistory: ~Copyable {
         var length: UInt8 = 0
     }
 
+    // What a slot begins with, appended at once.
+    private static let blankLines = Array(repeating: Line(), count: depth)
+    private static let blankTexts = Array(repeating: UInt8(0), count: depth * textBytes)
+
     private let hash: SeededHash
     private var rings: LRUTable<UInt64, Ring>
     private var lines: [Line] = []
@@ -65,10 +69,11 @@ struct SessionHistory: ~Copyable {
             time: context.timestamp.microseconds, frame: UInt32(truncatingIfNeeded: context.frameNumber),
             type: event.messageType, protocolPlace: UInt8(truncatingIfNeeded: place),
             isFromClient: context.direction == .toServer)
+        if values.isHalfFull { values.removeAll() }
         for place in (place > 0 ? subjectEnds[place - 1] : 0)..<subjectEnds[place] {
-            values.removeAll()
+            let first = values.count
             event.read(subjects[place], message: message, into: &values)
-            guard case .bytes(let reference)? = values.values.first else { continue }
+            guard values.count > first, case .bytes(let reference) = values.values[first] else { continue }
             let start = index * Self.textBytes
             line.length = values.withBytes(reference, message: message) { bytes in
                 let head = bytes.extracting(first: Self.textBytes)
@@ -102,8 +107,8 @@ struct SessionHistory: ~Copyable {
         let slot = rings.insert(key, Ring())
         let needed = (slot + 1) * Self.depth
         while lines.count < needed {
-            lines.append(Line())
-            texts.append(contentsOf: repeatElement(0, count: Self.textBytes))
+            lines += Self.blankLines
+            texts += Self.blankTexts
         }
         rings[slot] = Ring()
         return slot

@@ -1,7 +1,8 @@
 /// `field|modifier|modifier: value or list of values`
 extension DocumentReader {
     mutating func fieldTest(_ entry: YAMLMap.Entry) -> FieldTest? {
-        let parts = entry.key.value.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        let parts = entry.key.value.utf8.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         let field = Located(parts[0], at: entry.key.position)
         let isKeyword = field.value.isEmpty
         if isKeyword, parts.count == 1 {

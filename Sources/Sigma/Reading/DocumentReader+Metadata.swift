@@ -86,14 +86,14 @@ extension DocumentReader {
 
     mutating func uuid(_ node: YAMLNode, _ what: String) -> Located<String>? {
         guard let text = string(node, what) else { return nil }
-        let groups = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        let isHex = groups.joined().allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
+        let isSpelledRight = text.utf8.enumerated().allSatisfy { place, byte in
+            switch (place, byte) {
+            case (8, _), (13, _), (18, _), (23, _): byte == UInt8(ascii: "-")
+            case (_, 0x30...0x39), (_, 0x41...0x46), (_, 0x61...0x66): true
             default: false
             }
         }
-        guard groups.map(\.count) == [8, 4, 4, 4, 12], isHex else {
+        guard text.utf8.count == 36, isSpelledRight else {
             error(.badID, node.position, "\(what) is not a UUID", Self.idHint)
             return nil
         }
@@ -102,14 +102,14 @@ extension DocumentReader {
 
     mutating func date(_ node: YAMLNode, _ what: String) -> String? {
         guard let text = string(node, what) else { return nil }
-        // Sigma 1 wrote days so, and many rules still do.
-        let dashed = text.replacing("/", with: "-")
-        if text.contains("/"), !text.contains("-"), Self.isDay(dashed) {
-            warning(
-                .badDate, node.position, "\(what) is not in the form YYYY-MM-DD", "write \(dashed)")
-            return dashed
-        }
         guard Self.isDay(text) else {
+            // Sigma 1 wrote days so, and many rules still do.
+            let dashed = text.replacing("/", with: "-")
+            if !text.contains("-"), Self.isDay(dashed) {
+                warning(
+                    .badDate, node.position, "\(what) is not in the form YYYY-MM-DD", "write \(dashed)")
+                return dashed
+            }
             error(.badDate, node.position, "\(what) is not a day in the form YYYY-MM-DD")
             return nil
         }
@@ -117,6 +117,7 @@ extension DocumentReader {
     }
 
     private static func isDay(_ text: String) -> Bool {
+        guard text.utf8.count == 10 else { return false }
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let isDigits = parts.joined().allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
         guard parts.map(\.count) == [4, 2, 2], isDigits else { return false }
@@ -131,15 +132,21 @@ extension DocumentReader {
     private mutating func tags(_ node: YAMLNode) -> [String]? {
         guard let tags = lines(node, "the tags") else { return nil }
         for tag in tags {
-            let bytes = tag.value.utf8
-            let isSpelledRight = bytes.allSatisfy { byte in
+            var parts = 1
+            var length = 0
+            let isSpelledRight = tag.value.utf8.allSatisfy { byte in
                 switch byte {
-                case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
-                default: false
+                case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    length += 1
+                    return true
+                case UInt8(ascii: "."):
+                    defer { length = 0 }
+                    parts += 1
+                    return length > 0
+                default: return false
                 }
             }
-            let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            if !isSpelledRight || parts.count < 2 || parts.contains(where: \.isEmpty) {
+            if !isSpelledRight || parts < 2 || length == 0 {
                 warning(
                     .badTag, tag.position, "the tag `\(tag.value)` is not of the form namespace.name",
                     "lower-case letters, digits, `_` and `-`, with a dot after the namespace")

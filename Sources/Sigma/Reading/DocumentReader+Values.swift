@@ -43,13 +43,13 @@ extension DocumentReader {
     ///
     /// Dates and the words of YAML 1.1 for truth count as text.
     mutating func string(_ node: YAMLNode, _ what: String) -> String? {
-        guard case .scalar(let scalar) = node.content, scalar.meaning != .null else {
+        guard case .scalar(let scalar) = node.content, case let meaning = scalar.meaning, meaning != .null else {
             var hint: String?
             if case .map = node.content { hint = "text with a colon and a space in it needs quotes" }
             error(.wrongType, node.position, "\(what) must be text, but this is \(node.kindName)", hint)
             return nil
         }
-        switch scalar.meaning {
+        switch meaning {
         case .string, .ambiguous: break
         default:
             error(.wrongType, node.position, "\(what) must be text, but this is \(node.kindName)", "put it in quotes")

@@ -2,19 +2,62 @@
 ///
 /// A line ends with LF, CR or CR LF (YAML 1.2.2, clause 5.4). Columns count characters, as libyaml counts them.
 struct SourceText {
+    private let text: String
     let scalars: [Unicode.Scalar]
     /// Where each line begins; the first after a byte order mark.
     private let lineStarts: [Int]
+    /// The same in bytes of UTF-8, and where the text ends.
+    private let byteStarts: [Int]
 
     init(_ text: String) {
-        let scalars = Array(text.unicodeScalars)
-        var starts = [scalars.first == "\u{FEFF}" ? 1 : 0]
-        for index in scalars.indices {
-            let isReturn = scalars[index] == "\r" && (index + 1 == scalars.count || scalars[index + 1] != "\n")
-            if scalars[index] == "\n" || isReturn { starts.append(index + 1) }
+        var text = text
+        text.makeContiguousUTF8()
+        let bytes = text.utf8.span
+        var scalars = Array(repeating: " " as Unicode.Scalar, count: bytes.count)
+        var places = scalars.mutableSpan
+        var starts = [0]
+        var last: UInt8 = 0
+        var isASCII = true
+        // Nearly all rules are ASCII, where a character is a byte; decoding them one by one costs several times as much.
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte >= 0x80 {
+                isASCII = false
+                break
+            }
+            if last == UInt8(ascii: "\n") || (last == UInt8(ascii: "\r") && byte != UInt8(ascii: "\n")) {
+                starts.append(index)
+            }
+            places[index] = Unicode.Scalar(byte)
+            last = byte
         }
+        if isASCII {
+            if last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { starts.append(bytes.count) }
+            lineStarts = starts
+            byteStarts = starts + [bytes.count]
+        } else {
+            scalars = Array(text.unicodeScalars)
+            (lineStarts, byteStarts) = Self.starts(of: scalars)
+        }
+        self.text = text
         self.scalars = scalars
-        lineStarts = starts
+    }
+
+    /// Where the lines of any text begin, in characters and in bytes.
+    private static func starts(of scalars: [Unicode.Scalar]) -> (lines: [Int], bytes: [Int]) {
+        let isMarked = scalars.first == "\u{FEFF}"
+        var starts = [isMarked ? 1 : 0]
+        var offset = 0
+        var byteStarts = [isMarked ? UTF8.width("\u{FEFF}") : 0]
+        for index in scalars.indices {
+            offset += UTF8.width(scalars[index])
+            let isReturn = scalars[index] == "\r" && (index + 1 == scalars.count || scalars[index + 1] != "\n")
+            if scalars[index] == "\n" || isReturn {
+                starts.append(index + 1)
+                byteStarts.append(offset)
+            }
+        }
+        return (starts, byteStarts + [offset])
     }
 
     var lineCount: Int { lineStarts.count }
@@ -39,8 +82,9 @@ struct SourceText {
     /// The lines with these numbers, with their ends.
     func text(lines: Range<Int>) -> String {
         guard let first = lines.first, first >= 1, lines.upperBound <= lineStarts.count + 1 else { return "" }
-        let end = lines.upperBound <= lineStarts.count ? lineStarts[lines.upperBound - 1] : scalars.count
-        return Self.string(scalars[lineStarts[first - 1]..<end])
+        let start = text.utf8.index(text.utf8.startIndex, offsetBy: byteStarts[first - 1])
+        let end = text.utf8.index(text.utf8.startIndex, offsetBy: byteStarts[lines.upperBound - 1])
+        return String(text[start..<end])
     }
 
     static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {

@@ -54,20 +54,19 @@ struct YAMLComposer {
 
     private static func parse(_ text: String) throws -> Node? {
         // The encoding is given because the default looks into the environment and prints; the resolver has no rules
-        // because this module resolves scalars itself.
-        try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
+        // because this module resolves scalars itself. It takes the nodes, so there is nothing to be constructed; the default
+        // constructor is built anew for each parser.
+        try Parser(yaml: text, resolver: .basic, constructor: Constructor([:], [:], [:]), encoding: .utf8).singleRoot()
     }
 
     private static func mayHaveAliases(_ text: String) -> Bool {
         var hasAnchor = false
         var hasAlias = false
-        var last: UInt8 = 0
-        for byte in text.utf8 {
-            if isNameByte(byte) {
-                if last == UInt8(ascii: "&") { hasAnchor = true }
-                if last == UInt8(ascii: "*") { hasAlias = true }
-            }
-            last = byte
+        let bytes = text.utf8.span
+        for index in bytes.indices.dropLast() {
+            let byte = bytes[index]
+            guard byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*"), isNameByte(bytes[index + 1]) else { continue }
+            if byte == UInt8(ascii: "&") { hasAnchor = true } else { hasAlias = true }
         }
         return hasAnchor && hasAlias
     }
@@ -141,12 +140,15 @@ struct YAMLComposer {
 
     private mutating func convert(_ map: Node.Mapping, depth: Int) -> YAMLMap {
         var result = YAMLMap(entries: [])
-        var seen: [String: SourcePosition] = [:]
+        result.entries.reserveCapacity(map.count)
+        // Comparing with the few keys of a usual map costs less than hashing them.
+        var seen: [String: SourcePosition]? = map.count > Self.fewKeys ? [:] : nil
         for (key, value) in map where !isHopeless {
             let name = convert(key, depth: depth + 1)
             let content = convert(value, depth: depth + 1)
             guard let text = keyText(name) else { continue }
-            if let first = seen.updateValue(name.position, forKey: text) {
+            let first = seen == nil ? result.position(of: text) : seen?.updateValue(name.position, forKey: text)
+            if let first {
                 reportDuplicate(text, first: first, second: name.position)
             } else {
                 result.entries.append(YAMLMap.Entry(key: Located(text, at: name.position), value: content))
@@ -154,6 +156,9 @@ struct YAMLComposer {
         }
         return result
     }
+
+    /// Maps with more keys are searched by hash.
+    private static let fewKeys = 16
 
     private mutating func keyText(_ node: YAMLNode) -> String? {
         guard case .scalar(let scalar) = node.content else {

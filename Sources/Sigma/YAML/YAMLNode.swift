@@ -34,5 +34,8 @@ struct YAMLMap {
 
     var entries: [Entry]
 
+    /// Where a key stands.
+    func position(of key: String) -> SourcePosition? { entries.first { $0.key.value == key }?.key.position }
+
     subscript(_ key: String) -> YAMLNode? { entries.first { $0.key.value == key }?.value }
 }

@@ -37,6 +37,12 @@ struct YAMLScalar {
     }
 
     private static func number(_ text: String) -> Meaning {
+        // Whatever is a number to either version begins with one of these, and most text does not.
+        guard let mark = text.utf8.first else { return .string }
+        switch mark {
+        case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."): break
+        default: return .string
+        }
         var digits = Array(text.utf8)[...]
         // The longest number that means anything is far shorter; longer text is not worth the look.
         guard digits.count <= 400 else { return digits.allSatisfy(isDigit) ? .outOfRange : .string }
