@@ -180,6 +180,7 @@ extension CheckPool {
         let fetch = slot.source == nil ? 4 : 40
         return switch checks[number].predicate {
         case .isPresent, .isBool, .compares, .comparesReal, .isAddress, .isWithin: fetch + 1
+        case .isWithinAny(let start, let end): fetch + end - start
         case .timePart: fetch + 20
         case .topic: fetch + 20
         case .fieldReference(let other, _, _): fetch + (slots[other].source == nil ? 10 : 50)

@@ -36,7 +36,7 @@ extension Compilation {
         let wantsAll = target.modifiers.wantsAll
         switch target.modifiers.kind {
         case .exists: return existence(test, target)
-        case .cidr: return .joining(test.values.map { block($0, target) }, all: wantsAll)
+        case .cidr: return joining(test.values.map { block($0, target) }, all: wantsAll)
         case .gt, .gte, .lt, .lte: return .joining(test.values.map { comparison($0, target) }, all: wantsAll)
         case .re: return patterns(test, target)
         case .topicfilter: return .joining(test.values.map { topic($0, target, isFilter: true) }, all: wantsAll)
@@ -133,7 +133,26 @@ extension Compilation {
         } else {
             parts += textExpressions(texts.flatMap { $0 }, target)
         }
-        return .joining(parts, all: target.modifiers.wantsAll)
+        return joining(parts, all: target.modifiers.wantsAll)
+    }
+
+    /// All of the parts or any of them; of checks for blocks of addresses of which any will do one is made, which rules
+    /// with the same list share.
+    private mutating func joining(_ parts: [Expression], all: Bool) -> Expression {
+        var blocks: [CIDRBlock] = []
+        var slots: Set<Int> = []
+        let rest = parts.filter { part in
+            guard !all, case .check(let number) = part, case .isWithin(let block) = pool.checks[number].predicate else {
+                return true
+            }
+            blocks.append(block)
+            slots.insert(pool.checks[number].slot)
+            return false
+        }
+        guard blocks.count > 1, slots.count == 1, let slot = slots.first else { return .joining(parts, all: all) }
+        let range = pool.blockRange(blocks)
+        let check = Check(slot: slot, predicate: .isWithinAny(start: range.lowerBound, end: range.upperBound))
+        return .joining([.check(pool.number(check))] + rest, all: false)
     }
 
     /// Whether the value is a text with wildcards for an address or a time, which are then compared as shown.

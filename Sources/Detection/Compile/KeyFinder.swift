@@ -7,20 +7,20 @@ import Network
 ///
 /// Messages are searched for the keys of all rules at once, and only rules whose key is there are looked at.
 enum RuleKey: Hashable, Sendable {
-    /// The value equals one with this hash.
-    case equals(slot: Int, hash: UInt64)
+    /// The value equals one with this hash; `length` is that of a text, in bytes.
+    case equals(slot: Int, hash: UInt64, length: Int = 0)
     case finds(slot: Int, expression: String, options: PatternOptions)
 
     var slot: Int {
         switch self {
-        case .equals(let slot, _), .finds(let slot, _, _): slot
+        case .equals(let slot, _, _), .finds(let slot, _, _): slot
         }
     }
 
     /// An order of keys, so that the same rules are always numbered the same.
     func isBefore(_ other: RuleKey) -> Bool {
         switch (self, other) {
-        case (.equals(let slot, let hash), .equals(let otherSlot, let otherHash)):
+        case (.equals(let slot, let hash, _), .equals(let otherSlot, let otherHash, _)):
             (slot, hash) < (otherSlot, otherHash)
         case (.finds(let slot, let text, let options), .finds(let otherSlot, let otherText, let otherOptions)):
             (slot, text, options.rawValue) < (otherSlot, otherText, otherOptions.rawValue)
@@ -62,21 +62,31 @@ struct KeyFinder {
     /// The keys of a check for one of many texts.
     private func keys(of check: Check) -> (keys: Set<RuleKey>, cost: Int)? {
         guard case .oneOf(let start, let end, _) = check.predicate else { return nil }
-        let hashes = pool.globs[start..<end].compactMap { part -> UInt64? in
-            if case .literal(let range) = part { keyHash(pool.literals.span.bytes.slice(range)) } else { nil }
+        let keys = pool.globs[start..<end].compactMap { part -> RuleKey? in
+            guard case .literal(let range) = part else { return nil }
+            let hash = keyHash(pool.literals.span.bytes.slice(range))
+            return .equals(slot: check.slot, hash: hash, length: range.count)
         }
-        return (Set(hashes.map { .equals(slot: check.slot, hash: $0) }), 2 * hashes.count)
+        let cost = isOneOfFew(check.slot) ? Self.costOfFew : 2
+        return (Set(keys), cost * keys.count)
     }
+
+    /// Whether a field has one of a few words, such as a direction: many messages have the same, so that it rules out little.
+    private func isOneOfFew(_ slot: Int) -> Bool { pool.slots[slot].entry.info.type == .keyword }
+
+    /// More than any text or expression that is looked for.
+    private static let costOfFew = 60
 
     /// The key of a check, and how often it is there although the rule does not match: the less, the better.
     private func key(of check: Check) -> (key: RuleKey, cost: Int)? {
         let slot = check.slot
         switch check.predicate {
         case .text(.equals, let range, _):
-            return (.equals(slot: slot, hash: keyHash(pool.literals.span.bytes.slice(range))), 2)
+            let hash = keyHash(pool.literals.span.bytes.slice(range))
+            return (.equals(slot: slot, hash: hash, length: range.count), isOneOfFew(slot) ? Self.costOfFew : 2)
         case .compares(.equal, let number):
             guard pool.slots[slot].entry.info.type != .float else { return nil }
-            return (.equals(slot: slot, hash: keyHash(number)), 3)
+            return (.equals(slot: slot, hash: keyHash(number)), 15)
         case .isAddress(let address): return (.equals(slot: slot, hash: keyHash(address)), 2)
         case .text(let shape, let range, let cased):
             return text(slot, pool.literals[range.offset..<range.end], shape, cased)
@@ -105,7 +115,9 @@ struct KeyFinder {
     private func text(
         _ slot: Int, _ literal: ArraySlice<UInt8>, _ shape: TextShape, _ cased: Bool
     ) -> (key: RuleKey, cost: Int)? {
-        guard literal.count >= Self.shortestText else { return nil }
+        // Two signs, such as `${`, are rare enough.
+        let isRare = literal.count > 1 && !literal.contains { $0 >= 0x80 || $0 &- 0x30 < 10 || folded($0) &- 0x61 < 26 }
+        guard literal.count >= Self.shortestText || isRare else { return nil }
         let start = shape == .prefix ? "^" : ""
         let end = shape == .suffix ? "\\z" : ""
         return (

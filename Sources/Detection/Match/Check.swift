@@ -13,7 +13,7 @@ struct Check: Hashable, Sendable {
 
 /// What a check asks of a value.
 ///
-/// Texts, globs and patterns lie in the pools of the rule set.
+/// Texts, globs, patterns and lists of blocks lie in the pools of the rule set.
 enum Predicate: Hashable, Sendable {
     /// Whether there is a value at all.
     case isPresent
@@ -23,6 +23,8 @@ enum Predicate: Hashable, Sendable {
     case comparesReal(Relation, Double)
     case isAddress(IPAddress)
     case isWithin(CIDRBlock)
+    /// Whether the address lies in one of many blocks: a slice of the blocks.
+    case isWithinAny(start: Int, end: Int)
     case text(TextShape, literal: ByteRange, cased: Bool)
     /// Whether the text is one of many: a slice of the globs, all of them literals, in ascending order.
     case oneOf(start: Int, end: Int, cased: Bool)
@@ -77,6 +79,7 @@ struct CheckPool: Sendable {
     var literals: [UInt8] = []
     var globs: [GlobPart] = []
     var patterns: [Pattern] = []
+    var blocks: [CIDRBlock] = []
     /// What was compiled before.
     var cache = PatternCache()
 
@@ -84,6 +87,7 @@ struct CheckPool: Sendable {
     private var checkNumbers: [Check: Int] = [:]
     private var literalRanges: [[UInt8]: ByteRange] = [:]
     private var patternNumbers: [PatternKey: Int] = [:]
+    private var blockRanges: [[CIDRBlock]: Range<Int>] = [:]
 
     private struct SlotKey: Hashable {
         var field: FieldID
@@ -130,6 +134,15 @@ struct CheckPool: Sendable {
         let range = ByteRange(offset: literals.count, count: bytes.count)
         literals += bytes
         literalRanges[bytes] = range
+        return range
+    }
+
+    /// Keeps a list of blocks; the same list lies at the same place, so that rules share the check.
+    mutating func blockRange(_ list: [CIDRBlock]) -> Range<Int> {
+        if let known = blockRanges[list] { return known }
+        let range = blocks.count..<(blocks.count + list.count)
+        blocks += list
+        blockRanges[list] = range
         return range
     }
 

@@ -21,7 +21,7 @@ extension Matcher {
         case .int(let number): markEqual(keyHash(number), field, bucket)
         case .address(let address): markEqual(keyHash(address), field, bucket)
         case .bytes(let reference):
-            if !index.fields[field].hashes.isEmpty {
+            if reference.range.count <= index.fields[field].longest {
                 let hash = values.withBytes(reference, message: message) { keyHash($0) }
                 markEqual(hash, field, bucket)
             }

@@ -61,6 +61,9 @@ extension Matcher {
         case .address(let address):
             if case .isAddress(let wanted) = predicate { return address == wanted }
             if case .isWithin(let block) = predicate { return block.contains(address) }
+            if case .isWithinAny(let start, let end) = predicate {
+                for place in start..<end where blocks[place].contains(address) { return true }
+            }
         }
         return false
     }

@@ -44,6 +44,7 @@ struct Matcher: ~Copyable {
     /// For each group of the current kind of message, the programs that can match.
     var marked: [UInt64]
     let databases: [OpaquePointer]
+    let blocks: [CIDRBlock]
     let scratch: PatternScratch
 
     let hash: SeededHash
@@ -100,6 +101,7 @@ struct Matcher: ~Copyable {
         programs = rules.programs
         buckets = rules.buckets
         databases = rules.pool.patterns.map(\.database)
+        blocks = rules.pool.blocks
         index = rules.index
         marked = Array(repeating: 0, count: rules.index.buckets.map(\.always.count).max() ?? 0)
         scratch = PatternScratch(for: rules.pool.patterns, rules.index.fields.compactMap(\.set))

@@ -21,7 +21,8 @@ extension Predicate {
         case .topic(let range, let isFilter):
             let literal = literals.slice(range)
             return isFilter ? text.fitsTopicFilter(literal) : literal.fitsTopicFilter(text)
-        case .isBool, .compares, .comparesReal, .isAddress, .isWithin, .pattern, .fieldReference, .timePart: return nil
+        case .isBool, .compares, .comparesReal, .isAddress, .isWithin, .isWithinAny: return nil
+        case .pattern, .fieldReference, .timePart: return nil
         }
     }
 }

@@ -11,6 +11,8 @@ struct RuleIndex: Sendable {
         var expressions: [Int32] = []
         /// Hashes of values that are asked for, and their keys: open addressing.
         var hashes: [(hash: UInt64, key: Int32)] = []
+        /// The length of the longest text among those values: what is longer need not be hashed.
+        var longest = 0
     }
 
     /// What one kind of message can match.
@@ -71,7 +73,9 @@ struct RuleIndex: Sendable {
             let number = Int32(truncatingIfNeeded: keys.count)
             keys[key] = number
             switch key {
-            case .equals(_, let hash): values.append((hash, number))
+            case .equals(_, let hash, let length):
+                values.append((hash, number))
+                field.longest = max(field.longest, length)
             case .finds(_, let text, let options):
                 expressions.append((text, options))
                 field.expressions.append(number)
