@@ -19,6 +19,7 @@ struct AlertReport {
     /// Every part of the alert, with an empty line between two.
     func lines(_ detail: AlertDetail) -> [String] {
         var parts = [what(detail), advice(detail), who(detail), broken(detail.stored.alert.event)]
+        parts.append(values(detail.stored.alert.tally))
         parts.append(history(detail.stored.alert.history ?? []))
         parts.append(["message"] + event(detail.stored.alert.event).map { "  " + $0 })
         parts.append(frames(detail.stored))
@@ -90,6 +91,18 @@ struct AlertReport {
             }
         }
         return all.first { $0.id?.value.lowercased() == rule.id.lowercased() } ?? all.last
+    }
+
+    /// The different values of a row, such as its clients: the first of them, and how many there are beyond.
+    private func values(_ tally: AlertTally?) -> [String] {
+        guard let tally, let values = tally.values, values.count > 1 else { return [] }
+        let count = tally.distinct ?? 0
+        let name = tally.distinctName ?? "values"
+        let isWhole = count <= values.count
+        let rest = count - Int64(values.count)
+        return [isWhole ? "the \(values.count) \(name)" : "the first \(values.count) \(name)"]
+            + values.map { "  " + terminalSafe($0) }
+            + (isWhole ? [] : ["  and \(tally.isEstimate ? "about " : "")\(rest) more"])
     }
 
     /// The latest messages between the two ends.

@@ -25,6 +25,7 @@ struct ShowCommand: ParsableCommand {
         completion: .file())
     var pcap: String?
 
+    @Flag(help: "One JSON object a line for each alert, with the different values of its row.") var json = false
     @Flag(help: "Show the text of the rule too.") var rule = false
     @Flag(help: "Show times in UTC; otherwise those of a terminal are local.") var utc = false
 
@@ -45,6 +46,11 @@ struct ShowCommand: ParsableCommand {
                 details.append(detail)
             }
             if let pcap { return try writeEvidence(details, to: pcap) }
+            if json {
+                var output = Output()
+                for detail in details { output.line(JSONOutput().line(detail.stored)) }
+                return try output.end()
+            }
             let report = AlertReport(
                 width: min(Terminal.width ?? 100, 100), zone: utc || Terminal.width == nil ? .gmt : .current,
                 showsRule: rule, guide: StatementGuide())

@@ -2,11 +2,12 @@
 ///
 /// These texts never change: a store that somebody has must be brought up to date however old it is.
 enum ReleasedSchemas {
-    /// The script that makes a store of a schema, 1 to 3.
+    /// The script that makes a store of a schema, 1 to 4.
     static func script(_ version: Int) -> String {
         var script = one
         if version >= 2 { script += two }
         if version >= 3 { script += three }
+        if version >= 4 { script += four }
         return script + "PRAGMA application_id = 1164014195;\nPRAGMA user_version = \(version);\n"
     }
 
@@ -127,6 +128,32 @@ enum ReleasedSchemas {
         CREATE TABLE secret(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         INSERT INTO grdb_migrations VALUES('tallies and open rows');
         UPDATE alert SET distinct_count = 4, distinct_name = 'clients' WHERE id = 1;
+
+        """
+
+    private static let four = """
+        ALTER TABLE alert ADD COLUMN history TEXT;
+        DROP INDEX alert_last_seen;
+        DROP INDEX alert_rule_id;
+        CREATE INDEX alert_of_low_level ON alert(revision) WHERE level IN ('informational', 'low');
+        CREATE INDEX alert_of_medium_level ON alert(revision) WHERE level = 'medium';
+        CREATE INDEX alert_of_high_level ON alert(revision) WHERE level = 'high';
+        CREATE INDEX alert_of_critical_level ON alert(revision) WHERE level = 'critical';
+        CREATE TABLE identity(value TEXT NOT NULL);
+        INSERT INTO identity VALUES('7f0e4f0c-9c7b-4a52-8f0e-4a1b1f2d3c4e');
+        INSERT INTO counter VALUES('open', 0);
+        CREATE VIEW alert_view AS SELECT strftime('%Y-%m-%dT%H:%M:%S', (first_seen - ((first_seen % 1000000 + \
+        1000000) % 1000000)) / 1000000, 'unixepoch') || printf('.%06dZ', ((first_seen % 1000000 + 1000000) % \
+        1000000)) AS first_seen_text, strftime('%Y-%m-%dT%H:%M:%S', (last_seen - ((last_seen % 1000000 + 1000000) \
+        % 1000000)) / 1000000, 'unixepoch') || printf('.%06dZ', ((last_seen % 1000000 + 1000000) % 1000000)) AS \
+        last_seen_text, strftime('%Y-%m-%dT%H:%M:%S', (stored_at - ((stored_at % 1000000 + 1000000) % 1000000)) / \
+        1000000, 'unixepoch') || printf('.%06dZ', ((stored_at % 1000000 + 1000000) % 1000000)) AS stored_at_text, \
+        alert.* FROM alert;
+        CREATE VIEW run_view AS SELECT strftime('%Y-%m-%dT%H:%M:%S', (started - ((started % 1000000 + 1000000) % \
+        1000000)) / 1000000, 'unixepoch') || printf('.%06dZ', ((started % 1000000 + 1000000) % 1000000)) AS \
+        started_text, strftime('%Y-%m-%dT%H:%M:%S', (ended - ((ended % 1000000 + 1000000) % 1000000)) / 1000000, \
+        'unixepoch') || printf('.%06dZ', ((ended % 1000000 + 1000000) % 1000000)) AS ended_text, run.* FROM run;
+        INSERT INTO grdb_migrations VALUES('views and identity');
 
         """
 }

@@ -65,6 +65,40 @@ import Testing
         #expect(stored.evidence.map(\.frameNumber) == Array(1...12) + [91])
     }
 
+    /// Each change brings one value; values beyond the first hundred, and those that an earlier run has told, are not kept.
+    @Test(
+        "the first values of a row are kept once each, in their order, waiting or stored",
+        arguments: [false, true])
+    func theFirstValuesAreKept(isStored: Bool) throws {
+        let folder = try TemporaryFolder()
+        let writer = try AlertWriter(path: folder.store)
+        _ = try writer.beginRun(sampleRun())
+        var first = alert(1)
+        first.tally?.values = ["pump-1"]
+        writer.submit(.insert(first))
+        let limit = AlertTally.maximumValues
+        for number in 2...(limit + 20) {
+            if isStored, number % 16 == 0 { #expect(writer.flush()) }
+            let value = number == 5 ? "pump-1" : "pump-\(number)"
+            writer.submit(
+                .repeated(
+                    serial: 1, lastSeen: 1_700_000_000_000_001, count: Int64(number),
+                    tally: AlertTally(distinct: Int64(number), latest: value, values: [value])))
+        }
+        #expect(writer.flush())
+        writer.submit(.insert(alert(2)))
+        writer.close()
+        let reader = try AlertReader(path: folder.store)
+        let tally = try #require(try reader.alert(1)?.stored.alert.tally)
+        #expect(tally.distinct == Int64(limit + 20))
+        #expect(tally.latest == "pump-\(limit + 20)")
+        #expect(tally.values == (1...(limit + 1)).filter { $0 != 5 }.map { "pump-\($0)" })
+        #expect(try reader.alert(2)?.stored.alert.tally?.values == nil)
+        #expect(try reader.query().allSatisfy { $0.alert.tally?.values == nil }, "lists do without")
+        let shown = try #require(try reader.alert(1)).stored
+        #expect(JSONOutput().line(shown).contains(#""distinct_values":["pump-1","pump-2","pump-3","pump-4","pump-6","#))
+    }
+
     @Test("an alert whose rule counts nothing has no tally, also after repetitions") func noTallyWhereNoneIsAsked()
         throws
     {

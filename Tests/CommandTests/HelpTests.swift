@@ -27,7 +27,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
             "--db --config --level --rule --ip --client --server --tag --not --state --since --until --utc -f --follow "
                 + "-n --lines --limit --every --new --format --help"),
         CommandCase("alerts", "--db --config --level --rule --not --state --since --by -n --limit --json --help"),
-        CommandCase("show", "<id> --db --config --pcap --rule --utc --help"),
+        CommandCase("show", "<id> --db --config --pcap --json --rule --utc --help"),
         CommandCase("ack", "<id> --db --config -m --message --by --help"),
         CommandCase("close", "<id> --db --config -m --message --by --help"),
         CommandCase("reopen", "<id> --db --config -m --message --by --help"),

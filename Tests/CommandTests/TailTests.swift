@@ -89,6 +89,28 @@ import Testing
         #expect(missing.errorText == "the store has no rule that is called 'any_conect'; did you mean any_connect?\n")
     }
 
+    /// The capture has three more than the hundred whose names a row keeps.
+    @Test("A row names its clients") func aRowNamesItsClients() throws {
+        let rules = Self.rules.replacing(
+            "suppress: {by: [client.ip]", with: "distinct: [mqtt.clientid]\n    suppress: {by: [server.ip]")
+        try folder.write(rules, to: "any.yml")
+        try folder.write(capture(103, publishes: 2), to: "x.pcap")
+        let outcome = try earshot("replay", "-q", "x.pcap", "--only-rules", "any.yml", directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        let row = try earshot("tail", "--format", "json", "--rule", "any_publish", directory: folder.path)
+        #expect(!row.text.contains("distinct_values"))
+        let object = try JSONSerialization.jsonObject(with: Data(row.text.utf8)) as? [String: Any]
+        let id = try #require(object?["id"] as? Int)
+        let names = (0..<100).map { "c\($0)" }
+        let shown = try earshot("show", "\(id)", directory: folder.path).lines
+        let start = try #require(shown.firstIndex(of: "the first 100 clients"), "\(shown)")
+        #expect(Array(shown[start...].dropFirst().prefix(101)) == names.map { "  \($0)" } + ["  and 3 more"])
+        let line = try earshot("show", "\(id)", "--json", directory: folder.path)
+        let whole = try JSONSerialization.jsonObject(with: Data(line.text.utf8)) as? [String: Any]
+        #expect(whole?["distinct_values"] as? [String] == names)
+        #expect(whole?["distinct_count"] as? Int == 103)
+    }
+
     /// The frames of the capture are of 2026-11-18T11:06:40Z and the microseconds after it.
     @Test("Times in a zone") func timesInAZone() throws {
         try replay()

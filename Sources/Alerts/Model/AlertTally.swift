@@ -10,21 +10,27 @@ public struct AlertTally: Codable, Hashable, Sendable {
     public var first: String?
     /// The newest of the values.
     public var latest: String?
+    /// The first of the values, at most `maximumValues`, oldest first; of a change those that it brought, `nil` for none.
+    public var values: [String]?
     /// How many bytes they add up to; `nil` where the rule adds none up.
     public var bytes: Int64?
     /// Whether the row stands for all that its rule would have begun beyond what it may in an hour.
     public var isFolded: Bool
 
+    /// The most values that are kept of a row; those beyond are only counted.
+    public static let maximumValues = 100
+
     /// Makes a tally; what is not given is absent.
     public init(
         distinct: Int64? = nil, distinctName: String? = nil, isEstimate: Bool = false, first: String? = nil,
-        latest: String? = nil, bytes: Int64? = nil, isFolded: Bool = false
+        latest: String? = nil, values: [String]? = nil, bytes: Int64? = nil, isFolded: Bool = false
     ) {
         self.distinct = distinct
         self.distinctName = distinctName
         self.isEstimate = isEstimate
         self.first = first
         self.latest = latest
+        self.values = values
         self.bytes = bytes
         self.isFolded = isFolded
     }
@@ -35,6 +41,10 @@ public struct AlertTally: Codable, Hashable, Sendable {
         distinctName = later.distinctName ?? distinctName
         isEstimate = isEstimate || later.isEstimate
         latest = later.latest ?? latest
+        if let more = later.values {
+            let known = values ?? []
+            values = known + more.filter { !known.contains($0) }.prefix(max(0, Self.maximumValues - known.count))
+        }
         bytes = [bytes, later.bytes].compactMap(\.self).max()
     }
 

@@ -28,6 +28,10 @@ struct JSONLine {
         if tally.isEstimate { add("distinct_estimate", 1) }
         add("distinct_first", tally.first)
         add("distinct_latest", tally.latest)
+        if let values = tally.values {
+            begin("distinct_values")
+            Self.append(values, to: &bytes)
+        }
         add("bytes", tally.bytes)
         if tally.isFolded { add("folded", 1) }
     }
@@ -54,14 +58,25 @@ struct JSONLine {
         var object = JSONLine()
         for (name, values) in lists {
             object.begin(name)
-            object.bytes.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                if index > 0 { object.bytes.append(UInt8(ascii: ",")) }
-                appendJSONString(value, to: &object.bytes)
-            }
-            object.bytes.append(UInt8(ascii: "]"))
+            Self.append(values, to: &object.bytes)
         }
         add(key, object: object)
+    }
+
+    /// An array of texts.
+    static func list(_ texts: [String]) -> String {
+        var bytes: [UInt8] = []
+        append(texts, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func append(_ texts: [String], to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "["))
+        for (index, text) in texts.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            appendJSONString(text, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
     }
 
     /// Adds JSON text as it is, if it is an object; else as a string, so that it cannot forge other members.

@@ -3,7 +3,7 @@ import Network
 /// One JSON object a line: the columns of table `alert` by name, `event` as an object.
 ///
 /// Columns without a value are left out; the store's own columns (`serial`, `rule_version`, `stored_at`, `revision`)
-/// are not shown.
+/// are not shown. The different values of a row follow as `distinct_values` where the alert was read with all its parts.
 public struct JSONOutput: AlertOutput {
     /// Makes an output.
     public init() {}

@@ -42,6 +42,7 @@ extension AlertReader {
                     WHERE alert_id = ? ORDER BY timestamp_ns, rowid
                     """, arguments: [id]
             ).map { EvidenceFrame(row: $0) }
+            stored.alert.tally?.values = try AlertTally.values(of: id, database)
             let leftOut: Int = row["evidence_left_out"]
             stored.alert.evidenceLeftOut = leftOut > 0 ? leftOut : nil
             let history: String? = row["history"]

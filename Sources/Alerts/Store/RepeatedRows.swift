@@ -123,6 +123,12 @@ struct RepeatedRows {
                     SELECT ?, frame_number, timestamp_ns, link_type, original_length, bytes FROM evidence WHERE alert_id = ?
                     """
             ).execute(arguments: [earlier.id, id])
+            try database.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO distinct_values(alert_id, texts) \
+                    SELECT ?, texts FROM distinct_values WHERE alert_id = ?
+                    """
+            ).execute(arguments: [earlier.id, id])
             kept[place].count = max(count, earlier.count)
             kept[place].version = version
         }

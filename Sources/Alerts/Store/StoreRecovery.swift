@@ -41,6 +41,7 @@ struct StoreRecovery {
         result.rules = recovery.copy("rule", key: "version", &result.gaps)
         result.alerts = recovery.copy("alert", key: "id", &result.gaps)
         result.frames = recovery.copy("evidence", key: "rowid", &result.gaps)
+        _ = recovery.copy("distinct_values", key: "alert_id", &result.gaps)
         recovery.mend(&result)
         return result
     }
@@ -145,6 +146,7 @@ struct StoreRecovery {
                     UPDATE alert SET rule_version = NULL WHERE rule_version NOT IN (SELECT version FROM rule);
                     UPDATE counter SET value = (SELECT coalesce(max(revision), 0) FROM alert) WHERE name = 'revision';
                     """)
+            try database.execute(sql: "DELETE FROM distinct_values WHERE alert_id NOT IN (SELECT id FROM alert)")
             try database.execute(sql: "DELETE FROM evidence WHERE alert_id NOT IN (SELECT id FROM alert)")
             return database.changesCount
         }

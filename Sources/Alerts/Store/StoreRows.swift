@@ -45,6 +45,15 @@ extension AlertTally {
     }
 }
 
+extension AlertTally {
+    /// The first of the different values of an alert; `nil` where there are none.
+    static func values(of alert: Int64, _ database: Database) throws -> [String]? {
+        let statement = try database.cachedStatement(sql: "SELECT texts FROM distinct_values WHERE alert_id = ?")
+        let texts = try String.fetchOne(statement, arguments: [alert])
+        return texts.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+    }
+}
+
 extension EvidenceFrame {
     /// A row of `evidence`.
     init(row: Row) {

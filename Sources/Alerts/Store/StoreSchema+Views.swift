@@ -28,6 +28,21 @@ extension StoreSchema {
         try database.execute(sql: "PRAGMA user_version = 4")
     }
 
+    /// The fifth migration: the first of the different values that the matches of a row had, as an array of JSON.
+    ///
+    /// Apart from table `alert`, so that a repetition that brings none does not write them again. They go with their alert:
+    /// what bounds the alerts bounds them.
+    static func addValues(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE distinct_values(
+                    alert_id INTEGER PRIMARY KEY REFERENCES alert(id) ON DELETE CASCADE,
+                    texts TEXT NOT NULL
+                );
+                PRAGMA user_version = 5;
+                """)
+    }
+
     /// The row of `counter` that is 1 while a writer has the store open.
     static let openMark = "open"
 

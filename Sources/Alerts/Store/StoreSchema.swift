@@ -11,7 +11,7 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x4561_7273
 
     /// `user_version` in the file's header: the number of migrations.
-    static let version: Int32 = 4
+    static let version: Int32 = 5
 
     /// All migrations, by name, oldest first.
     static var migrator: DatabaseMigrator {
@@ -39,6 +39,7 @@ enum StoreSchema {
             try database.execute(sql: "PRAGMA user_version = 3")
         }
         migrator.registerMigration("views and identity", migrate: addViews)
+        migrator.registerMigration("values of rows", migrate: addValues)
         return migrator
     }
 

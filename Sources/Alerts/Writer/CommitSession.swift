@@ -89,6 +89,22 @@ struct CommitSession {
         }
         let id = database.lastInsertedRowID
         for frame in alert.evidence { try insert(frame, id) }
+        try insert(alert.tally?.values, id)
+    }
+
+    /// Adds values of a row that it has not yet, while there are few.
+    private func insert(_ values: [String]?, _ alert: Int64) throws {
+        guard let values, !values.isEmpty else { return }
+        var all = AlertTally(values: try AlertTally.values(of: alert, database))
+        let known = all.values
+        all.merge(AlertTally(values: values))
+        guard let texts = all.values, texts != known else { return }
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO distinct_values(alert_id, texts) VALUES(?, ?) \
+                ON CONFLICT(alert_id) DO UPDATE SET texts = excluded.texts
+                """)
+        try statement.execute(arguments: [alert, JSONLine.list(texts).storable])
     }
 
     /// What the ends of an alert did, as an array of JSON; `nil` where nothing is known.
@@ -163,6 +179,7 @@ struct CommitSession {
         try statement.execute(arguments: [
             tally.distinct, tally.distinctName, tally.isEstimate, tally.latest?.storable, tally.bytes, id,
         ])
+        try insert(tally.values, id)
     }
 
     private func update(_ summary: RunSummary, _ run: Int64) throws {

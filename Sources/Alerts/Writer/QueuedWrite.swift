@@ -74,9 +74,10 @@ struct QueuedWrite: Sendable {
         switch change {
         case .insert(let alert, _):
             600 + alert.event.utf8.count + alert.summary.utf8.count + Self.cost(of: alert.evidence)
-                + Self.cost(of: alert.history)
+                + Self.cost(of: alert.history) + Self.cost(of: alert.tally?.values)
         case .repeated(let repetition):
             120 + Self.cost(of: repetition.evidence) + Self.cost(of: repetition.rise?.history)
+                + Self.cost(of: repetition.tally?.values)
         case .summary(let summary): 200 + summary.stats.utf8.count
         }
     }
@@ -100,13 +101,18 @@ struct QueuedWrite: Sendable {
         history?.reduce(0) { $0 + MemoryLayout<HistoryEntry>.stride + $1.text.utf8.count } ?? 0
     }
 
+    private static func cost(of values: [String]?) -> Int { values?.reduce(0) { $0 + 16 + $1.utf8.count } ?? 0 }
+
     private static func cost(of evidence: [EvidenceFrame]) -> Int {
         evidence.reduce(0) { $0 + 64 + $1.bytes.count }
     }
 
     /// Takes up a later repetition of the same alert, and its frames while fewer than `limit` are there.
     mutating func merge(_ later: Repetition, evidenceLimit limit: Int) {
-        switch change {
+        // Taken out of its place first: what is changed while the place holds it too is copied, arrays and all.
+        let current = change
+        change = .repeated(later)
+        switch consume current {
         case .insert(var alert, var rule):
             alert.count = max(alert.count, later.count)
             alert.lastSeen = max(alert.lastSeen, later.lastSeen)
@@ -136,7 +142,7 @@ struct QueuedWrite: Sendable {
                 if let leftOut = later.leftOut { repetition.leftOut = (repetition.leftOut ?? 0) + leftOut }
             }
             change = .repeated(repetition)
-        case .summary: break
+        case .summary(let summary): change = .summary(summary)
         }
     }
 }

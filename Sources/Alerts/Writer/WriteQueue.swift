@@ -128,14 +128,14 @@ extension WriteQueue {
     private func join(_ later: Repetition, _ key: Key) -> Bool {
         guard let place = places[key] else { return false }
         let index = place - removed
-        guard index >= head + inFlight, index < writes.count, var write = writes[index] else { return false }
-        writes[index] = nil
-        cost -= write.cost
-        let wasUrgent = write.isUrgent
-        write.merge(later, evidenceLimit: settings.evidenceLimit)
-        cost += write.cost
-        if !wasUrgent, write.isUrgent { noteUrgent() }
-        writes[index] = write
+        guard index >= head + inFlight, index < writes.count else { return false }
+        // In its place: a change is large, and each copy counts the references to all that it holds.
+        let limit = settings.evidenceLimit
+        let before = writes[index].map { (cost: $0.cost, isUrgent: $0.isUrgent) }
+        guard let before else { return false }
+        writes[index]?.merge(later, evidenceLimit: limit)
+        cost += (writes[index]?.cost ?? 0) - before.cost
+        if !before.isUrgent, later.rise != nil { noteUrgent() }
         return true
     }
 

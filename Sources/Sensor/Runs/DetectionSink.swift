@@ -248,16 +248,22 @@ public struct DetectionSink: EventSink, ~Copyable {
     private mutating func tally(
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> AlertTally? {
-        let rule = rules.rules[hit.owner]
-        guard rule.distinctName != nil || rule.countsBytes || hit.isFolded else { return nil }
+        // Field by field: copying a whole rule counts the references to all that it holds.
+        let name = hit.isFolded ? "rows" : rules.rules[hit.owner].distinctName
+        let countsBytes = rules.rules[hit.owner].countsBytes
+        guard name != nil || countsBytes else { return nil }
         var tally = AlertTally(isFolded: hit.isFolded)
-        if rule.distinctName != nil || hit.isFolded {
+        if name != nil {
             tally.distinct = hit.values
-            tally.distinctName = hit.isFolded ? "rows" : rule.distinctName
+            tally.distinctName = name
             tally.isEstimate = hit.isValuesEstimate
-            if hit.hasNewValue { tally.latest = engine.distinctText(of: hit, event, context, message: message) }
+            if hit.hasNewValue {
+                let value = engine.distinctText(of: hit, event, context, message: message)
+                tally.latest = value
+                if hit.values <= AlertTally.maximumValues { tally.values = value.map { [$0] } }
+            }
         }
-        if rule.countsBytes { tally.bytes = hit.bytes }
+        if countsBytes { tally.bytes = hit.bytes }
         return tally
     }
 
