@@ -64,7 +64,8 @@ struct SessionHistory: ~Copyable {
         guard let place = categories.firstIndex(of: event.category) else { return }
         let key = key(of: context)
         let slot = rings.use(key) ?? begin(key)
-        let index = slot * Self.depth + Int(rings[slot].next)
+        let ring = rings[slot]
+        let index = slot * Self.depth + Int(ring.next)
         var line = Line(
             time: context.timestamp.microseconds, frame: UInt32(truncatingIfNeeded: context.frameNumber),
             type: event.messageType, protocolPlace: UInt8(truncatingIfNeeded: place),
@@ -83,8 +84,9 @@ struct SessionHistory: ~Copyable {
             break
         }
         lines[index] = line
-        rings[slot].next = UInt8((Int(rings[slot].next) + 1) % Self.depth)
-        rings[slot].count = min(rings[slot].count + 1, UInt8(Self.depth))
+        let next = ring.next &+ 1
+        rings[slot] = Ring(
+            next: next == UInt8(Self.depth) ? 0 : next, count: min(ring.count &+ 1, UInt8(Self.depth)))
     }
 
     /// The latest messages between the two ends of a message, oldest first.
