@@ -2,8 +2,8 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   7 earshot   6 Sensor   5 Engine   4 Detection Alerts   3 Capture Flows MQTT CoAP WebSocket Proxies Sigma   2 Packets Events
-//   1 Network Tables   0 Bytes   below: CPcap CVectorscan CZlib CZstd
+//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma   3 Payload
+//   2 Packets Events   1 Network Tables Patterns   0 Bytes   below: CPcap CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
 let common: [SwiftSetting] = [
@@ -39,16 +39,22 @@ let package = Package(
         .target(name: "Bytes", dependencies: ["CZlib"], swiftSettings: lifetimes),
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Tables", dependencies: ["Bytes"], swiftSettings: common),
+        .target(name: "Patterns", dependencies: ["Bytes", "CVectorscan"], swiftSettings: common),
         .target(name: "Events", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: common),
         .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: lifetimes),
+
+        .target(
+            name: "Payload", dependencies: ["Bytes", "Network", "Patterns", "Events"], swiftSettings: lifetimes),
 
         .target(
             name: "Capture",
             dependencies: ["Bytes", "Network", "Packets", "CPcap", "CZlib", "CZstd"],
             swiftSettings: lifetimes),
         .target(name: "Flows", dependencies: ["Bytes", "Network", "Tables", "Packets"], swiftSettings: common),
-        .target(name: "MQTT", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
-        .target(name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+        .target(
+            name: "MQTT", dependencies: ["Bytes", "Network", "Tables", "Events", "Payload"], swiftSettings: common),
+        .target(
+            name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events", "Payload"], swiftSettings: common),
         .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(name: "Proxies", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: lifetimes),
         .target(
@@ -57,10 +63,11 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket", "Proxies",
+                "Bytes", "Network", "Tables", "Events", "Payload", "Packets", "Flows", "MQTT", "CoAP", "WebSocket",
+                "Proxies",
             ], swiftSettings: common),
         .target(
-            name: "Detection", dependencies: ["Bytes", "Network", "Tables", "Events", "Sigma", "CVectorscan"],
+            name: "Detection", dependencies: ["Bytes", "Network", "Tables", "Patterns", "Events", "Sigma"],
             swiftSettings: common),
         .target(
             name: "Alerts",
@@ -72,15 +79,16 @@ let package = Package(
         .target(
             name: "Sensor",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "Engine", "Sigma", "Detection",
-                "Alerts", .product(name: "Crypto", package: "swift-crypto"),
+                "Bytes", "Network", "Patterns", "Events", "Payload", "Packets", "Capture", "Flows", "Engine", "Sigma",
+                "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Engine", "Events", "Network", "Packets", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Engine", "Events", "Network", "Packets", "Payload",
+                "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -93,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "TablesTests", dependencies: ["Bytes", "Network", "Tables", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events", "TestSupport"],
+            name: "EventsTests", dependencies: ["Bytes", "Network", "Tables", "Events", "Payload", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "PacketsTests", dependencies: ["Bytes", "Network", "Packets", "TestSupport"],
@@ -105,20 +113,27 @@ let package = Package(
             name: "FlowsTests", dependencies: ["Bytes", "Network", "Packets", "Flows", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "MQTTTests", dependencies: ["Bytes", "Network", "Tables", "Events", "MQTT", "TestSupport"],
+            name: "MQTTTests",
+            dependencies: ["Bytes", "Network", "Tables", "Events", "Payload", "MQTT", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "CoAPTests", dependencies: ["Bytes", "Network", "Tables", "Events", "CoAP", "TestSupport"],
+            name: "CoAPTests",
+            dependencies: ["Bytes", "Network", "Tables", "Events", "Payload", "CoAP", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "WebSocketTests", dependencies: ["Bytes", "Tables", "Events", "WebSocket", "CZlib", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "ProxiesTests", dependencies: ["Bytes", "Network", "Proxies", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "PayloadTests", dependencies: ["Bytes", "Network", "Events", "Patterns", "Payload", "TestSupport"],
+            exclude: ["Labelled"], swiftSettings: common),
         .testTarget(name: "SigmaTests", dependencies: ["Sigma", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DetectionTests",
-            dependencies: ["Bytes", "Network", "Events", "Sigma", "Tables", "Detection", "TestSupport"],
+            dependencies: [
+                "Bytes", "Network", "Patterns", "Events", "Payload", "Sigma", "Tables", "Detection", "TestSupport",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "AlertsTests",
@@ -136,8 +151,8 @@ let package = Package(
         .testTarget(
             name: "SensorTests",
             dependencies: [
-                "Bytes", "Network", "Events", "Packets", "Capture", "Flows", "WebSocket", "Engine", "Detection",
-                "Alerts", "Sensor", "TestSupport",
+                "Bytes", "Network", "Patterns", "Events", "Packets", "Capture", "Flows", "WebSocket", "Engine",
+                "Detection", "Alerts", "Sensor", "TestSupport",
             ],
             swiftSettings: common),
 

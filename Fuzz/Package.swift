@@ -28,20 +28,26 @@ let package = Package(
     name: "earshot-fuzz",
     targets: [
         .systemLibrary(name: "CZlib", path: "Sensor/CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CVectorscan", path: "Sensor/CVectorscan", pkgConfig: "libhs"),
 
         library("Bytes", ["CZlib"], settings: lifetimes),
         library("Network", ["Bytes"]),
         library("Tables", ["Bytes"]),
+        library("Patterns", ["Bytes", "CVectorscan"]),
         library("Events", ["Bytes", "Network", "Tables"]),
+        library("Payload", ["Bytes", "Network", "Patterns", "Events"], settings: lifetimes),
         library("Packets", ["Bytes", "Network"], settings: lifetimes),
         library("Flows", ["Bytes", "Network", "Tables", "Packets"]),
-        library("MQTT", ["Bytes", "Network", "Tables", "Events"]),
-        library("CoAP", ["Bytes", "Network", "Tables", "Events"]),
+        library("MQTT", ["Bytes", "Network", "Tables", "Events", "Payload"]),
+        library("CoAP", ["Bytes", "Network", "Tables", "Events", "Payload"]),
         library("WebSocket", ["Bytes", "Network", "Tables", "Events"]),
         library("Proxies", ["Bytes", "Network", "Tables"], settings: lifetimes),
         library(
             "Engine",
-            ["Bytes", "Network", "Tables", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket", "Proxies"]),
+            [
+                "Bytes", "Network", "Tables", "Events", "Payload", "Packets", "Flows", "MQTT", "CoAP", "WebSocket",
+                "Proxies",
+            ]),
 
         .target(
             name: "FuzzSupport", dependencies: ["Bytes", "Events"], path: "Targets/FuzzSupport", swiftSettings: common),
@@ -55,13 +61,14 @@ let package = Package(
                 "Bytes", "Network", "Events", "Packets", "Flows", "MQTT", "CoAP", "WebSocket", "Engine", "TestSupport",
                 "CMalloc",
             ]),
-        fuzzer("FuzzMQTT", ["Bytes", "Network", "Tables", "Events", "MQTT"]),
-        fuzzer("FuzzMQTTPacket", ["Bytes", "Network", "Tables", "Events", "MQTT"]),
-        fuzzer("FuzzMQTTSession", ["Bytes", "Network", "Tables", "Events", "MQTT", "CMalloc"]),
+        fuzzer("FuzzMQTT", ["Bytes", "Network", "Tables", "Events", "Payload", "MQTT"]),
+        fuzzer("FuzzMQTTPacket", ["Bytes", "Network", "Tables", "Events", "Payload", "MQTT"]),
+        fuzzer("FuzzMQTTSession", ["Bytes", "Network", "Tables", "Events", "Payload", "MQTT", "CMalloc"]),
         fuzzer("FuzzWebSocket", ["Bytes", "Tables", "Events", "WebSocket"]),
         fuzzer("FuzzProxies", ["Bytes", "Network", "Proxies"]),
-        fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "CoAP"]),
-        fuzzer("FuzzCoAPStream", ["Bytes", "Network", "Events", "CoAP"]),
-        fuzzer("FuzzCoAPConversation", ["Bytes", "Network", "Events", "CoAP", "TestSupport"]),
+        fuzzer("FuzzPayload", ["Bytes", "Network", "Events", "Payload"]),
+        fuzzer("FuzzCoAP", ["Bytes", "Network", "Events", "Payload", "CoAP"]),
+        fuzzer("FuzzCoAPStream", ["Bytes", "Network", "Events", "Payload", "CoAP"]),
+        fuzzer("FuzzCoAPConversation", ["Bytes", "Network", "Events", "Payload", "CoAP", "TestSupport"]),
     ]
 )

@@ -101,7 +101,17 @@ THREATS = [
     ]),
     ("Leaking", [
         ("L01 passwords in clear", "mqtt_credentials_in_clear mqtt_websocket_in_clear"),
-        ("L07 firmware", "coap_lwm2m_firmware_update"),
+        ("L02 secrets in contents", "payload_private_key payload_jwt payload_cloud_key payload_bearer_token payload_password "
+         "payload_wifi_credentials"),
+        ("L03 personal data and positions", "payload_mail payload_phone payload_name payload_card payload_iban payload_coordinates"),
+        ("L04 medical records", "payload_hl7v2 payload_fhir payload_dicom payload_vital_signs"),
+        ("L05 data of plants", "payload_plc_telemetry payload_sparkplug payload_opcua_pubsub payload_alarm payload_maintenance"),
+        ("L06 classes of records", "payload_class_environment payload_class_positioning payload_class_energy "
+         "payload_class_manufacturing payload_class_emergency payload_class_transportation payload_class_consumer "
+         "payload_class_medical"),
+        ("L07 firmware", "payload_firmware_image payload_firmware_second_publisher payload_update_command payload_update_url "
+         "coap_lwm2m_firmware_update"),
+        ("L08 files carried off", "payload_files_outside payload_file_as_reading"),
     ]),
     ("What is retained, and wills", [
         ("W01 retained commands", "mqtt_retained_command mqtt_set_retained"),
@@ -115,7 +125,8 @@ THREATS = [
     ("Single products", [
         ("V01 topics under `$`", "mqtt_dollar_topic"),
         ("V02 names of prototypes", "mqtt_prototype_name"),
-        ("V03 script, SQL and templates in names", "mqtt_markup_in_identity mqtt_template_in_identity"),
+        ("V03 script, SQL and templates", "mqtt_markup_in_identity mqtt_template_in_identity payload_script_injection "
+         "payload_sql_injection payload_template_injection"),
         ("V04 overlapping shared subscriptions", ""),
         ("V05 long queries", "coap_discovery_long_query"),
         ("V06 proxies", "coap_proxy_long_host coap_proxy_request"),
@@ -135,10 +146,12 @@ THREATS = [
     ("Command and control, exposure", [
         ("C01 brokers outside", "mqtt_broker_outside"),
         ("C03 malware by name", "mqtt_c2_iocontrol mqtt_c2_mqsttang"),
-        ("C04 shells over MQTT", "mqtt_c2_mqtt_pwn mqtt_c2_shell mqtt_shell_words"),
-        ("C05 beacons", ""),
+        ("C04 shells over MQTT", "mqtt_c2_mqtt_pwn payload_shell_output payload_reverse_shell payload_base64_shell payload_fetch_and_run "
+         "payload_shell_words"),
+        ("C05 beacons", "payload_beacon"),
         ("C06 data in names and fields", "mqtt_client_ids_many mqtt_empty_messages_many mqtt_property_long coap_query_long coap_refused_again"),
-        ("C07 tunnels and shells in contents", "mqtt_c2_shell mqtt_shell_words"),
+        ("C07 tunnels and shells in contents", "payload_tunnel payload_shell_output payload_reverse_shell payload_fetch_and_run "
+         "payload_shell_words"),
         ("E01 clients from outside", "mqtt_client_from_outside mqtt_anonymous_from_outside coap_client_from_outside mqtt_refused_from_outside"),
         ("E02 servers outside", "mqtt_broker_outside coap_server_outside"),
         ("E03 weak TLS, clear on its port", "mqtt_clear_on_secure_port"),
@@ -149,7 +162,6 @@ THREATS = [
 ]
 WHY_NOT = {
     "F15": "DTLS is not read", "V08": "DTLS is not read",
-    "C05": "how regular and how random a content is is not measured",
     "E04": "TLS is told apart and left alone", "E05": "TLS is told apart and left alone",
     "H10": "times and numbers in what is reported are not read",
     "V04": "only wrong where the broker is known to be a NanoMQ",

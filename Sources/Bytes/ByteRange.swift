@@ -2,7 +2,7 @@
 ///
 /// A dissected message consists of these. A range says nothing about which buffer it belongs to; whoever keeps the
 /// range keeps the buffer beside it.
-public struct ByteRange: Hashable, Sendable {
+public struct ByteRange: BitwiseCopyable, Hashable, Sendable {
     // Dissected messages hold many ranges and are copied: no buffer is longer than 32 bits can tell.
     @usableFromInline var offset32: UInt32
     @usableFromInline var count32: UInt32

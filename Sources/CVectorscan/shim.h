@@ -147,6 +147,7 @@ enum { vectorscan_found_room = 1024 };
 struct vectorscan_found_fields {
     unsigned int count, is_full;
     unsigned int ids[vectorscan_found_room];
+    unsigned int ends[vectorscan_found_room];
 };
 
 static inline struct vectorscan_found *vectorscan_found_new(void) {
@@ -160,14 +161,21 @@ static inline unsigned int vectorscan_found_id(const struct vectorscan_found *op
     return index < found->count ? found->ids[index] : 0;
 }
 
+// Where the first match of that expression ends.
+static inline unsigned int vectorscan_found_end(const struct vectorscan_found *opaque, unsigned int index) {
+    const struct vectorscan_found_fields *found = (const struct vectorscan_found_fields *)opaque;
+    return index < found->count ? found->ends[index] : 0;
+}
+
 static inline int vectorscan_note(unsigned int id, unsigned long long from, unsigned long long to, unsigned int flags,
                                   void *context) {
     struct vectorscan_found_fields *found = (struct vectorscan_found_fields *)context;
-    (void)from, (void)to, (void)flags;
+    (void)from, (void)flags;
     if (found->count == vectorscan_found_room) {
         found->is_full = 1;
         return 1;
     }
+    found->ends[found->count] = (unsigned int)to;
     found->ids[found->count++] = id;
     return 0;
 }

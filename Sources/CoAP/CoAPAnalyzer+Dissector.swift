@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 extension CoAPAnalyzer: Dissector {
@@ -19,9 +20,11 @@ extension CoAPAnalyzer: Dissector {
             ProtocolDescriptor.TypeTrait(CoAPField.method.fieldID) {
                 CoAPCode(rawValue: $0).methodName.map { "\($0)" }
             },
-        ], rareFields: RareField.violations(of: .coap) + CoAPStreamField.rareFields + CoAPField.rareFields,
+        ],
+        rareFields: RareField.violations(of: .coap) + CoAPStreamField.rareFields + CoAPField.rareFields
+            + PayloadField.rareFields(of: .coap),
         subjectFields: [CoAPField.uriPath.fieldID, CoAPField.requestURIPath.fieldID],
-        testTransport: .udp(port: CoAPPort.coap),
+        keyedFields: ["payload.secret.digest"], testTransport: .udp(port: CoAPPort.coap),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,
             notChosen: .coapSubprotocol),

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 /// Dissects CoAP over UDP (RFC 7252, with RFC 7641 and RFC 7959), TCP and WebSocket (RFC 8323) and follows its
@@ -13,6 +14,10 @@ public struct CoAPAnalyzer: ~Copyable {
     var state = MessageState(direction: .toServer)
     var extra = MessageExtra()
     var timestamp = Timestamp.zero
+    /// What looks into payloads and joined bodies; off unless it is set.
+    public var inspector = PayloadInspector()
+    /// The path of a request while its payload is looked at.
+    var pathText: [UInt8] = []
     /// What was wrong with the way the current message was carried.
     var carrierViolations = CarrierViolations()
     /// What is known across connections.
@@ -44,6 +49,8 @@ public struct CoAPAnalyzer: ~Copyable {
         context.direction = state.direction
         extra = MessageExtra()
         takeOSCORE(datagram, context)
+        inspector.clear()
+        if inspector.isOn { inspectPayload(datagram) }
         return true
     }
 

@@ -18,7 +18,9 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     public static let bodies = CoAPFeatures(rawValue: 8)
     /// How many requests come: `coap.client.rate`, `coap.server.rate`.
     public static let rates = CoAPFeatures(rawValue: 16)
-    /// All of them.
+    /// The beginning of a body in blocks, for a look into it: the fields `payload.…`.
+    public static let payloads = CoAPFeatures(rawValue: 32)
+    /// All of them but the look into payloads, which wants more than this.
     public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies, .rates]
 
     /// What the fields of these names need.
@@ -27,7 +29,8 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
         for name in fields {
             if name.hasPrefix("coap.pair.") { features.insert(.pairs) }
             if name == "coap.client.rate" || name == "coap.server.rate" { features.insert(.rates) }
-            if name == "coap.body.sha256" { features.insert(.bodyHash) }
+            if name == "coap.body.sha256" || name == "payload.sha256" { features.insert(.bodyHash) }
+            if name.hasPrefix("payload."), name != "payload.bytes" { features.formUnion([.payloads, .bodies]) }
             if name.hasPrefix("coap.link.") { features.formUnion([.links, .bodies]) }
             if name.hasPrefix("coap.block.") || name.hasPrefix("coap.body.") { features.insert(.bodies) }
         }

@@ -53,6 +53,8 @@ public struct CoAPLimits: Hashable, Sendable {
     public var pathBytes = 128
     /// What is kept track of.
     public var features = CoAPFeatures.all
+    /// Bytes of a body in blocks that are kept for a look into it.
+    public var inspectedBytes = 4096
 
     /// The limits that hold unless a configuration says otherwise.
     public init() {}

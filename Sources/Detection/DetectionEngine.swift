@@ -40,6 +40,7 @@ public struct DetectionEngine: ~Copyable {
         self.rules = rules
         earlier = old.counters
         matcher = Matcher(rules, old.correlator.hash)
+        matcher.keywords = old.matcher.keywords
         correlator = Correlator(rules, continuing: old.correlator)
     }
 
@@ -85,6 +86,9 @@ public struct DetectionEngine: ~Copyable {
         _read { yield correlator.latestMeasures }
         _modify { yield &correlator.latestMeasures }
     }
+
+    /// The keywords of a hit's `kinds`.
+    public func kindNames(of hit: Hit) -> [String] { matcher.keywords.names(hit.kinds) }
 
     /// What was counted since the engine was made.
     public var counters: DetectionCounters {

@@ -3,6 +3,7 @@ import Events
 import Flows
 import Network
 import Packets
+import Payload
 
 /// What is to be done with a stream that is known to carry a protocol.
 public enum StreamOperation: Sendable {

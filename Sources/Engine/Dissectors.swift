@@ -5,6 +5,7 @@ import Flows
 import MQTT
 import Network
 import Packets
+import Payload
 
 /// The protocols that the sensor reads.
 ///
@@ -73,15 +74,32 @@ public struct Dissectors: DissectorSet, ~Copyable {
 extension Dissectors.Limits {
     /// Leaves out what none of `fields` asks for.
     public mutating func limit(to fields: some Sequence<String>) { coap.features = CoAPFeatures(fields: fields) }
+
+    /// Keeps the beginnings of bodies for a look into so many bytes of them.
+    public mutating func inspectPayloads(bytes: Int) {
+        coap.features.formUnion([.payloads, .bodies])
+        coap.inspectedBytes = bytes
+    }
 }
 
 extension Dissectors {
+    /// Looks into payloads with what `knowledge` has of them, `bytes` of each; without knowledge no longer.
+    public mutating func inspectPayloads(with knowledge: PayloadKnowledge?, bytes: Int) {
+        let key = mqtt.passwordKey
+        mqtt.inspector = knowledge.map { PayloadInspector($0, bytes: bytes) } ?? PayloadInspector()
+        coap.inspector = knowledge.map { PayloadInspector($0, bytes: bytes) } ?? PayloadInspector()
+        mqtt.inspector.secretKey = key
+        coap.inspector.secretKey = key
+    }
+
     /// Shows digests of secrets, made with `key`: of the message that has the secret, and where `ofSessions`, of all
     /// that follows it.
     ///
     /// That is work for each of those, so it is for those who ask.
     public mutating func digestSecrets(with key: KeyedDigest?, ofSessions: Bool) {
         mqtt.passwordKey = key
+        mqtt.inspector.secretKey = key
+        coap.inspector.secretKey = key
         mqtt.keepsPasswordDigests = ofSessions
     }
 }

@@ -68,22 +68,28 @@ public struct EventJSON: Sendable {
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
             text.append(copying: keys.span.bytes.slice(member.key))
-            writeValues(member, message: message, to: &text)
+            writeValues(member, message: message, hiding: showsSecrets ? nil : event.secrets, to: &text)
         }
         text.append(UInt8(ascii: "}"))
     }
 
-    private func writeValues(_ member: Member, message: RawSpan, to text: inout [UInt8]) {
-        guard member.isList else { return write(values.values[0], member, message: message, to: &text) }
+    private func writeValues(
+        _ member: Member, message: RawSpan, hiding secrets: SecretPlaces?, to text: inout [UInt8]
+    ) {
+        guard member.isList else {
+            return write(values.values[0], member, message: message, hiding: secrets, to: &text)
+        }
         text.append(UInt8(ascii: "["))
         for index in values.values.indices {
             if index > 0 { text.append(UInt8(ascii: ",")) }
-            write(values.values[index], member, message: message, to: &text)
+            write(values.values[index], member, message: message, hiding: secrets, to: &text)
         }
         text.append(UInt8(ascii: "]"))
     }
 
-    private func write(_ value: FieldValue, _ member: Member, message: RawSpan, to text: inout [UInt8]) {
+    private func write(
+        _ value: FieldValue, _ member: Member, message: RawSpan, hiding secrets: SecretPlaces?, to text: inout [UInt8]
+    ) {
         switch value {
         case .bool(let flag): text.append(text: flag ? "true" : "false")
         case .int(let number): text.append(decimal: number)
@@ -91,6 +97,9 @@ public struct EventJSON: Sendable {
         case .address(let address): quoted(&text) { address.write(to: &$0) }
         case .time(let time): quoted(&text) { time.write(to: &$0) }
         case .bytes(let reference):
+            if let secrets, !reference.isScratch, secrets.touches(reference.range) {
+                return writeHiding(secrets, reference.range, message: message, to: &text)
+            }
             values.withBytes(reference, message: message) { bytes in
                 if member.isSecret && !showsSecrets {
                     quoted(&text) {
@@ -105,6 +114,15 @@ public struct EventJSON: Sendable {
                 }
             }
         }
+    }
+
+    /// Writes a part of a message with `<n bytes>` in place of each secret in it.
+    private func writeHiding(
+        _ secrets: SecretPlaces, _ range: ByteRange, message: RawSpan, to text: inout [UInt8]
+    ) {
+        var shown: [UInt8] = []
+        secrets.copy(message, range, to: &shown)
+        appendJSONString(shown.span.bytes, to: &text)
     }
 
     private func quoted(_ text: inout [UInt8], _ write: (inout [UInt8]) -> Void) {

@@ -14,6 +14,9 @@ public protocol EventSource: ~Copyable {
     /// The rare fields that the message may have; costs next to nothing.
     var rareFields: RareFields { get }
 
+    /// Where secrets stand in the message: whoever shows or stores it hides them.
+    var secrets: SecretPlaces { get }
+
     /// Appends the values of a field of this protocol; nothing where the field does not apply to the message.
     borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues)
 }
@@ -21,4 +24,6 @@ public protocol EventSource: ~Copyable {
 extension EventSource where Self: ~Copyable {
     /// Says nothing about what is absent.
     public var rareFields: RareFields { .all }
+    /// None is known.
+    public var secrets: SecretPlaces { SecretPlaces() }
 }

@@ -24,8 +24,8 @@ public struct ProtocolDescriptor: Sendable {
     public var subjectFields: [FieldID]
     /// The field that names a client; `nil` for none.
     public var clientIDField: FieldID?
-    /// The field whose values are made with a key; `nil` for none.
-    public var keyedField: String?
+    /// The fields whose values are made with a key.
+    public var keyedFields: [String]
     /// How the messages that a rule's test gives are sent.
     public var testTransport: TestTransport
     /// What it is called where it is carried by WebSocket; `nil` where it never is.
@@ -88,7 +88,7 @@ public struct ProtocolDescriptor: Sendable {
         category: EventCategory, displayName: String, ports: [UInt16], serverPorts: [UInt16],
         watchedPorts: [UInt16] = [], fields: [FieldBlock], typeField: FieldID,
         typeName: @escaping @Sendable (UInt8) -> String, typeTraits: [TypeTrait] = [], rareFields: [RareField] = [],
-        subjectFields: [FieldID] = [], clientIDField: FieldID? = nil, keyedField: String? = nil,
+        subjectFields: [FieldID] = [], clientIDField: FieldID? = nil, keyedFields: [String] = [],
         testTransport: TestTransport,
         webSocket: WebSocketUse? = nil,
         needsConfirmation: Bool = false, statements: @escaping @Sendable () -> [SpecificationStatement] = { [] }
@@ -105,7 +105,7 @@ public struct ProtocolDescriptor: Sendable {
         self.rareFields = rareFields
         self.subjectFields = subjectFields
         self.clientIDField = clientIDField
-        self.keyedField = keyedField
+        self.keyedFields = keyedFields
         self.testTransport = testTransport
         self.webSocket = webSocket
         self.needsConfirmation = needsConfirmation

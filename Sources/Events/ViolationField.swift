@@ -27,17 +27,3 @@ public enum ViolationField: UInt16, CaseIterable, Sendable {
             }
         })
 }
-
-/// The payload fields, whatever protocol carries it.
-///
-/// Each protocol answers them for its own messages.
-public enum PayloadField {
-    /// The number of the first of these fields.
-    public static let base: UInt16 = 56
-    /// `payload.bytes`.
-    public static let bytes = FieldID(rawValue: base)
-
-    /// These fields as a block of the registry.
-    public static let block = FieldBlock(
-        base: base, category: nil, fields: [FieldInfo("payload.bytes", .int, "length of the payload in bytes")])
-}

@@ -1,18 +1,22 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 extension MQTTAnalyzer: StreamDissector {
     /// Names, ports and fields of MQTT.
     public static let descriptor = ProtocolDescriptor(
         category: .mqtt, displayName: "MQTT", ports: [MQTTPort.mqtt],
-        serverPorts: [MQTTPort.mqtt, MQTTPort.secureMQTT], watchedPorts: MQTTPort.sought, fields: [MQTTField.block],
+        serverPorts: [MQTTPort.mqtt, MQTTPort.secureMQTT], watchedPorts: MQTTPort.sought,
+        fields: [MQTTField.block, PayloadField.willBlock],
         typeField: MQTTField.type.id,
         typeName: { MQTTPacketType(rawValue: $0).name.description },
-        rareFields: RareField.violations(of: .mqtt) + MQTTField.rareFields,
+        rareFields: RareField.violations(of: .mqtt) + MQTTField.rareFields + PayloadField.rareFields(of: .mqtt)
+            + PayloadField.rareFields(of: .mqtt, ofWill: true),
         subjectFields: [MQTTField.topic.id, MQTTField.clientID.id], clientIDField: MQTTField.clientID.id,
-        keyedField: "mqtt.passwd.digest", testTransport: .tcp(port: MQTTPort.mqtt),
+        keyedFields: ["mqtt.passwd.digest", "payload.secret.digest", "mqtt.will.payload.secret.digest"],
+        testTransport: .tcp(port: MQTTPort.mqtt),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["mqtt", "mqttv3.1"], isMessageEach: false, textMessage: .mqttText,
             notOffered: .mqttNotOffered, notChosen: .mqttNotChosen),

@@ -45,7 +45,7 @@ public enum Protocols {
     }
 
     /// The fields that a key is needed for.
-    static let keyedFields = Set(descriptors.compactMap(\.keyedField))
+    static let keyedFields = Set(descriptors.flatMap(\.keyedFields))
 
     /// The descriptor of a category.
     static func descriptor(of category: EventCategory) -> ProtocolDescriptor? {
@@ -60,6 +60,17 @@ extension Dissectors {
     public mutating func digestSecrets(for rules: CompiledRules, with key: KeyedDigest?) {
         let isAsked = rules.fields.contains { Protocols.keyedFields.contains($0) }
         digestSecrets(with: key ?? (isAsked ? KeyedDigest() : nil), ofSessions: isAsked)
+    }
+
+    /// Works out what rules ask for beside the messages themselves: looks into payloads, digests of secrets.
+    ///
+    /// - Parameters:
+    ///   - rules: the rules that run.
+    ///   - key: what digests are made with; without one they can be compared within the run.
+    ///   - bytes: of each payload that are looked at.
+    public mutating func serve(_ rules: RuleSet, key: KeyedDigest?, inspecting bytes: Int) {
+        inspectPayloads(with: rules.payload, bytes: bytes)
+        digestSecrets(for: rules.compiled, with: key)
     }
 }
 

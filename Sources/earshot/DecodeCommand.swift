@@ -7,6 +7,7 @@ import Events
 import Foundation
 import Network
 import Packets
+import Payload
 import Sensor
 
 /// `earshot decode`: prints each message of a capture as a line of JSON.
@@ -90,8 +91,17 @@ struct DecodeCommand: ParsableCommand {
         Signals.install()
         try failing { () throws(SensorError) in
             var sink = DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count)
-            if matches { sink.match(try rules().compiled) }
-            var worker = SensorWorker(sink: sink)
+            let overrides = overrides
+            let settings = try Settings.load(overrides)
+            let names = try selection()
+            if matches { sink.match(try RuleSet.load(settings.ruleSources, skippingBroken: false).compiled) }
+            var limits = SensorLimits()
+            limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes)
+            var worker = SensorWorker(limits: limits, sink: sink)
+            if matches || names?.contains(where: { $0.contains("payload.") }) ?? true {
+                let knowledge = try PayloadKnowledge.load(settings.ruleSources)
+                worker.dissectors.inspectPayloads(with: knowledge, bytes: settings.inspectedBytes)
+            }
             if let db { worker.dissectors.digestSecrets(with: try key(of: db), ofSessions: true) }
             var failure: SensorError?
             do throws(SensorError) { failure = try readAll(&worker) } catch { failure = error }
@@ -111,13 +121,13 @@ struct DecodeCommand: ParsableCommand {
         throw SensorError(.noInput, "\(path): there is no key; 'earshot run' and 'earshot replay' make it")
     }
 
-    private func rules() throws(SensorError) -> RuleSet {
+    private var overrides: Settings.Overrides {
         var overrides = Settings.Overrides()
         overrides.configuration = config
         overrides.rules = sources.folders
         overrides.onlyRules = sources.onlyFolders
         overrides.filters = sources.filters
-        return try RuleSet.load(try Settings.load(overrides).ruleSources, skippingBroken: false)
+        return overrides
     }
 
     private func selection() throws(SensorError) -> Set<String>? {

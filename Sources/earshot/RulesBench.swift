@@ -32,8 +32,9 @@ struct RulesBench: ParsableCommand {
         Signals.install()
         try failing { () throws(SensorError) in
             let rules = try options.load(isStrict: true)
-            var worker = SensorWorker(limits: try options.settings().limits, sink: RuleCosts(rules))
-            worker.dissectors.digestSecrets(for: rules.compiled, with: nil)
+            let settings = try options.settings()
+            var worker = SensorWorker(limits: settings.limits, sink: RuleCosts(rules))
+            worker.dissectors.serve(rules, key: nil, inspecting: settings.inspectedBytes)
             let failure = try CaptureInput(paths).read { frame, bytes in
                 worker.process(frame, bytes)
                 return true

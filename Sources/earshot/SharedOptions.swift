@@ -77,7 +77,7 @@ extension RuleSet {
         let (known, found) = PatternCacheFile.read(beside: store)
         var doubt = found
         let rules = try RuleSet.load(sources, withTests: false, patterns: known)
-        if doubt != .foreign, let patterns = rules.compiled.patterns(otherThan: known) {
+        if doubt != .foreign, let patterns = rules.patterns(otherThan: known) {
             doubt = PatternCacheFile.write(patterns, beside: store) ?? doubt
         }
         if let doubt { Terminal.log(doubt.text(beside: store)) }

@@ -9,9 +9,9 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
 /// A target imports only targets of lower floors. C libraries lie below all of them.
 private let floors: [String: Int] = [
     "CPcap": -1, "CVectorscan": -1, "CZlib": -1, "CZstd": -1, "Bytes": 0,
-    "Network": 1, "Tables": 1, "Packets": 2, "Events": 2,
-    "Capture": 3, "Flows": 3, "MQTT": 3, "CoAP": 3, "WebSocket": 3, "Proxies": 3, "Sigma": 3,
-    "Detection": 4, "Alerts": 4, "Engine": 5, "Sensor": 6, "earshot": 7,
+    "Network": 1, "Tables": 1, "Patterns": 1, "Packets": 2, "Events": 2, "Payload": 3,
+    "Capture": 4, "Flows": 4, "MQTT": 4, "CoAP": 4, "WebSocket": 4, "Proxies": 4, "Sigma": 4,
+    "Detection": 5, "Alerts": 5, "Engine": 6, "Sensor": 7, "earshot": 8,
 ]
 
 private struct SourceFile {
@@ -85,7 +85,7 @@ private func hold(
 }
 
 @Test("No foundation on the lower floors") func noFoundationOnTheLowerFloors() throws {
-    for (file, code) in try sources.get() where (floors[file.target] ?? 0) <= 3 {
+    for (file, code) in try sources.get() where (floors[file.target] ?? 0) <= 4 {
         #expect(!code.imports.contains { $0.hasPrefix("Foundation") }, "\(file.path)")
     }
 }

@@ -188,7 +188,7 @@ import Testing
     /// A rule that no event can meet works, but not as meant.
     @Test("rules that cannot match anything are reported") func rulesThatNothingCanReachAreNamed() {
         let types = Discriminator(
-            category: .mqtt, field: FieldID(rawValue: 64), codes: ["CONNECT": [1], "SUBSCRIBE": Array(2...255) + [0]])
+            category: .mqtt, field: FieldID(rawValue: 700), codes: ["CONNECT": [1], "SUBSCRIBE": Array(2...255) + [0]])
         let box = DetectionEngineBox(
             [
                 rule("a", "mqtt", [[test("mqtt.type", ["SUBSCRIB"])]]),

@@ -1,4 +1,5 @@
 import Bytes
+import Patterns
 import Testing
 
 @testable import Detection

@@ -1,4 +1,5 @@
 import Bytes
+import Patterns
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Events
+import Payload
 import Testing
 
 @Suite struct FieldRegistryTests {
@@ -58,6 +59,6 @@ import Testing
         for field in ViolationField.allCases { #expect(ViolationField(field.fieldID) == field) }
         #expect(ViolationField(FieldID(rawValue: 0)) == nil)
         #expect(ViolationField(FieldID(rawValue: .max)) == nil)
-        #expect(PayloadField.block.base == PayloadField.bytes.rawValue)
+        #expect(PayloadField.block.base == PayloadField.bytes.id.rawValue)
     }
 }

@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import Patterns
 import Testing
 
 @testable import Sensor

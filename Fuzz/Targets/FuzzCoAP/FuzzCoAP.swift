@@ -3,6 +3,7 @@ import CoAP
 import Events
 import FuzzSupport
 import Network
+import Payload
 
 private let unused = EventCheck(
     registry: FieldRegistry(blocks: [

@@ -3,6 +3,7 @@ import CoAP
 import Events
 import FuzzSupport
 import Network
+import Payload
 import TestSupport
 
 private let unused = EventCheck(

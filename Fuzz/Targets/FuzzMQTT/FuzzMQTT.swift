@@ -3,6 +3,7 @@ import Events
 import FuzzSupport
 import MQTT
 import Network
+import Payload
 import Tables
 
 private let unused = EventCheck(

@@ -14,6 +14,8 @@ public struct AlertTally: Codable, Hashable, Sendable {
     public var values: [String]?
     /// How many bytes they add up to; `nil` where the rule adds none up.
     public var bytes: Int64?
+    /// The keywords that the rule names, such as classes of records; `nil` where it names none, or nothing new.
+    public var kinds: [String]?
     /// Whether the row stands for all that its rule would have begun beyond what it may in an hour.
     public var isFolded: Bool
 
@@ -23,7 +25,8 @@ public struct AlertTally: Codable, Hashable, Sendable {
     /// Makes a tally; what is not given is absent.
     public init(
         distinct: Int64? = nil, distinctName: String? = nil, isEstimate: Bool = false, first: String? = nil,
-        latest: String? = nil, values: [String]? = nil, bytes: Int64? = nil, isFolded: Bool = false
+        latest: String? = nil, values: [String]? = nil, bytes: Int64? = nil, kinds: [String]? = nil,
+        isFolded: Bool = false
     ) {
         self.distinct = distinct
         self.distinctName = distinctName
@@ -32,6 +35,7 @@ public struct AlertTally: Codable, Hashable, Sendable {
         self.latest = latest
         self.values = values
         self.bytes = bytes
+        self.kinds = kinds
         self.isFolded = isFolded
     }
 
@@ -46,6 +50,7 @@ public struct AlertTally: Codable, Hashable, Sendable {
             values = known + more.filter { !known.contains($0) }.prefix(max(0, Self.maximumValues - known.count))
         }
         bytes = [bytes, later.bytes].compactMap(\.self).max()
+        if let more = later.kinds { kinds = (kinds ?? []) + more.filter { !(kinds ?? []).contains($0) } }
     }
 
     /// `37 clients, latest pump-5 at 10.0.0.9; 34 kB`; `nil` where there is nothing to tell.
@@ -59,6 +64,7 @@ public struct AlertTally: Codable, Hashable, Sendable {
                     + (latest.map { ", latest \($0)" } ?? ""))
         }
         if let bytes, bytes > 0 { parts.append(Self.text(ofBytes: bytes)) }
+        if let kinds, !kinds.isEmpty { parts.append(kinds.joined(separator: ", ")) }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 

@@ -64,6 +64,12 @@ struct BodyTable: ~Copyable, Sendable {
         return body(text.span.bytes)
     }
 
+    /// Calls `body` with the beginning of the text of the body in a slot, as far as it was kept.
+    func withBeginning<Result>(_ slot: Int, _ body: (RawSpan) -> Result) -> Result {
+        let text = table[slot].text
+        return body(text.span.bytes)
+    }
+
     /// Takes a block into account and says how it stands to those before.
     mutating func add(_ piece: BlockPiece, _ bytes: RawSpan, _ key: Hash128, at time: Timestamp) -> BlockState {
         if let oldest = table.oldest, isOld(oldest, time) { forget(oldest) }
@@ -141,7 +147,8 @@ struct BodyTable: ~Copyable, Sendable {
             let keepsText =
                 limits.features.contains(.links) && table[slot].format == Int(CoAPContentFormat.linkFormat.rawValue)
             let hashes = limits.features.contains(.bodyHash)
-            table[slot].append(bytes, hashes: hashes, textRoom: keepsText ? max(0, room) : 0)
+            let looked = limits.features.contains(.payloads) ? limits.inspectedBytes : 0
+            table[slot].append(bytes, hashes: hashes, textRoom: keepsText ? max(0, room, looked) : looked)
             if keepsText, !table[slot].isTextWhole { notHeld &+= 1 }
         } else if before &+ bytes.byteCount > room || !table[slot].hold(offset: piece.offset, bytes) {
             notHeld &+= 1

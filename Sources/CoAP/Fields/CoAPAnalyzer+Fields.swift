@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 extension CoAPAnalyzer: EventSource {
@@ -13,17 +14,15 @@ extension CoAPAnalyzer: EventSource {
     /// The rare fields that the current message has.
     public var rareFields: RareFields {
         let isClean = current.violations.isEmpty && current.extensions.isEmpty && carrierViolations.isEmpty
-        return extraRareFields.union(rareFieldsOfOptions).union(isClean ? [] : .violations)
+        return extraRareFields.union(rareFieldsOfOptions).union(isClean ? [] : .violations).union(inspector.rareFields)
     }
 
-    /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or `payload.bytes`.
+    /// Appends the values of a CoAP field, of `violation.id`, `violation.fatal` or of a payload.
     public borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues) {
         if let field = CoAPField(field) { return read(field, message, into: &values) }
         if let field = CoAPStreamField(field) { return read(field, message, into: &values) }
         if let field = ViolationField(field) { return read(field, into: &values) }
-        if field == PayloadField.bytes, !current.code.isEmpty || !current.payload.isEmpty {
-            values.append(current.payloadLength)
-        }
+        if let field = PayloadField(field) { readPayload(field, message, into: &values) }
     }
 
     private borrowing func read(_ field: CoAPField, _ bytes: RawSpan, into values: inout FieldValues) {

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 extension CoAPAnalyzer {
@@ -80,6 +81,8 @@ extension CoAPAnalyzer {
         timestamp = context.timestamp
         context.direction = state.direction
         takeOSCORE(bytes, context)
+        inspector.clear()
+        if inspector.isOn { inspectPayload(bytes) }
         return true
     }
 

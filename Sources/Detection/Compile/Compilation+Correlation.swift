@@ -45,6 +45,7 @@ extension Compilation {
         compiled.distinctName = row.distinctName
         compiled.distinctSlots = row.distinctSlots
         compiled.bytesSlot = row.bytesSlot
+        compiled.kindSlots = row.kindSlots
         loaded[index] = LoadedDocument(
             rule: compiled,
             correlation: CorrelationDraft(

@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Patterns
 import Sigma
 
 extension Compilation {
@@ -66,7 +67,8 @@ extension Compilation {
                     MatchPlans.Step(start: start, number: UInt8(truncatingIfNeeded: number + 1)))
             }
         }
-        var index = RuleIndex(Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool)
+        var index = RuleIndex(
+            Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool, rareFields: rareFields)
         var guards = GuardBuilder(pool: pool, conditions: conditions)
         for (category, entries) in allEntries {
             guards.rareFields = rareFields.filter { $0.category == category }

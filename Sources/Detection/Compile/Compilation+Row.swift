@@ -9,6 +9,7 @@ extension Compilation {
         var distinctSlots: [Int] = []
         var distinctName: String?
         var bytesSlot = -1
+        var kindSlots: [Int] = []
     }
 
     /// Finds the fields that rows count and add up, and makes the steps.
@@ -22,6 +23,16 @@ extension Compilation {
                 error(place, "type-mismatch", bytes.position, "The values of \(bytes.value) are no numbers of bytes")
             }
             draft.bytesSlot = found.slot
+        }
+        draft.kindSlots = own.kinds.compactMap { name in
+            guard let found = slot(name, place) else { return nil }
+            let type = pool.slots[found].entry.info.type
+            if type != .keyword {
+                error(
+                    place, "type-mismatch", name.position, "The values of \(name.value) are no keywords",
+                    hint: "a field with few values, such as payload.category")
+            }
+            return found
         }
         draft.steps = [RowStep(level: metadata.level.value, title: metadata.title.value, summary: nil)]
         for step in own.escalate {

@@ -29,6 +29,7 @@ extension Compilation {
         compiled.distinctName = row.distinctName
         compiled.distinctSlots = row.distinctSlots
         compiled.bytesSlot = row.bytesSlot
+        compiled.kindSlots = row.kindSlots
         loaded[index] = LoadedDocument(
             rule: compiled, condition: condition.simplified { _ in nil }, correlation: own?.draft, steps: steps)
     }

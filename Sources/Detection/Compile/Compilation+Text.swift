@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Patterns
 import Sigma
 
 extension Compilation {

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Patterns
 import Sigma
 
 /// A rule or correlation that was loaded: what people want to know about it.
@@ -26,6 +27,8 @@ public struct CompiledRule: Sendable {
     public internal(set) var distinctName: String?
     /// Whether its rows add up bytes.
     public var countsBytes: Bool { bytesSlot >= 0 }
+    /// Whether its rows name kinds.
+    public var namesKinds: Bool { !kindSlots.isEmpty }
 
     /// What the rule finds, in a few words.
     public var title: String { metadata.title.value }
@@ -50,6 +53,8 @@ public struct CompiledRule: Sendable {
     var distinctSlots: [Int] = []
     /// The field that its rows add up; -1 where there is none.
     var bytesSlot = -1
+    /// The fields whose keywords its rows name.
+    var kindSlots: [Int] = []
     /// The conditions of its steps, the mildest first.
     var stepConditions: [MatchPlans.Step] = []
     /// The step of another rule's rows that its matches are.
@@ -96,10 +101,13 @@ public struct CompiledRules: Sendable {
     /// Each ATT&CK technique that a loaded rule is tagged with, sorted.
     public var techniques: [String] { Set(rules.flatMap(\.techniques)).sorted() }
 
-    /// The regular expressions of the rules as they were compiled, for the next time that the same rules are; `nil` where
-    /// `known` holds just these.
-    public func patterns(otherThan known: PatternCache = PatternCache()) -> PatternCache? {
-        let sets = index.fields.compactMap(\.set)
+    /// The regular expressions of the rules as they were compiled, for the next time that the same rules are.
+    ///
+    /// `nil` where `known` holds just these. Sets of expressions that others use are kept `with` them.
+    public func patterns(
+        with others: [PatternSet] = [], otherThan known: PatternCache = PatternCache()
+    ) -> PatternCache? {
+        let sets = index.fields.compactMap(\.set) + others
         return known.holds(pool.patterns, sets) ? nil : PatternCache(pool.patterns, sets)
     }
 

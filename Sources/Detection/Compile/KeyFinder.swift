@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Patterns
 
 /// What a rule cannot match without: a value that some field must equal, or a text or expression that must be found in
 /// it.

@@ -1,4 +1,5 @@
 import Events
+import Patterns
 import Sigma
 
 /// A field whose value follows from the type of a message: rules that ask for it are sorted by that type, and never ask

@@ -1,3 +1,4 @@
+import Patterns
 import Sigma
 
 /// The modifiers of a test, sorted by what they do.

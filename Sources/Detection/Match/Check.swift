@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Patterns
 
 /// One predicate about one field: the unit that rules share.
 ///

@@ -18,6 +18,8 @@ struct MatchPlans: Sendable {
         var distinct: Int32 = -1
         /// The slot of the field whose values are added up; -1 where there is none.
         var bytesSlot: Int32 = -1
+        /// The slots of the fields whose keywords are named: a stretch of `kindSlots`.
+        var kinds = IndexRange(0..<0)
     }
 
     /// When an event raises a row to a step.
@@ -68,6 +70,7 @@ struct MatchPlans: Sendable {
     /// For each list of fields that something is told apart by, a stretch of `keySlots`.
     private(set) var keys: [IndexRange] = []
     private(set) var keySlots: [Int32] = []
+    private(set) var kindSlots: [Int32] = []
     private(set) var steps: [Step] = []
 
     /// Lays out the rules; each list of fields is hashed once for an event, whoever asks for it.
@@ -120,6 +123,9 @@ struct MatchPlans: Sendable {
         var row = Row(key: key(suppression.slots, &known))
         if !owner.distinctSlots.isEmpty { row.distinct = key(owner.distinctSlots, &known) }
         row.bytesSlot = Int32(truncatingIfNeeded: owner.bytesSlot)
+        let start = kindSlots.count
+        kindSlots += owner.kindSlots.map { Int32(truncatingIfNeeded: $0) }
+        row.kinds = IndexRange(start..<kindSlots.count)
         return row
     }
 

@@ -27,6 +27,8 @@ struct MatchRecord: BitwiseCopyable, Sendable {
     var distinct = Hash128(high: 0, low: 0)
     /// What the row adds up.
     var bytes: Int64 = 0
+    /// The keywords that the row names, a bit for each (`KeywordTable`).
+    var kinds: UInt64 = 0
     /// The rule or the correlation input.
     var number: Int32
     /// The values that it brings, as a stretch of those of the event.

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Patterns
 
 extension Matcher {
     /// Marks in `marked` the programs of a bucket whose key is in the message, and those that have none.
@@ -8,8 +9,10 @@ extension Matcher {
         _ bucket: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         for group in index.buckets[bucket].always.indices { marked[group] = index.buckets[bucket].always[group] }
+        let rare = event.rareFields.rawValue
         for number in index.buckets[bucket].fields.indices {
             let field = index.buckets[bucket].fields[number]
+            if index.fields[field].rare != 0, index.fields[field].rare & rare == 0 { continue }
             let slot = index.fields[field].slot
             if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
             for place in fetched[slot].range { mark(values.values[place], field, bucket, message: message) }

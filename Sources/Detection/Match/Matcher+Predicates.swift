@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Patterns
 
 extension Matcher {
     /// Whether any value of a slot answers a check with yes.

@@ -78,6 +78,24 @@ extension Matcher {
             fetch(Int(row.bytesSlot), event, context, message: message)
             record.bytes = total(of: Int(row.bytesSlot), 1)
         }
+        for place in row.kinds.indices {
+            record.kinds |= kinds(Int(plans.kindSlots[place]), event, context, message: message)
+        }
+    }
+
+    /// The keywords of a field, a bit for each.
+    private mutating func kinds(
+        _ slot: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> UInt64 {
+        if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
+        var bits: UInt64 = 0
+        for place in fetched[slot].range {
+            guard case .bytes(let reference) = values.values[place] else { continue }
+            textBuffer.removeAll(keepingCapacity: true)
+            values.withBytes(reference, message: message) { textBuffer.append(copying: $0) }
+            bits |= keywords.bit(of: textBuffer)
+        }
+        return bits
     }
 
     /// The worst step whose condition an event meets; 0 where it meets none.

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Patterns
 import Tables
 
 /// Holds one event after another against the compiled rules, while its message is borrowed.
@@ -28,6 +29,8 @@ struct Matcher: ~Copyable {
     /// The number of the current event, so that nothing must be cleared between events.
     var generation: UInt64 = 0
     var textBuffer: [UInt8] = []
+    /// The keywords that alert rows name.
+    var keywords = KeywordTable()
     /// For each check, the event that it was last made for, and its answer in the lowest bit.
     var answers: [UInt64]
 

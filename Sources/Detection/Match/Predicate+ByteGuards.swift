@@ -1,4 +1,5 @@
 import Bytes
+import Patterns
 
 extension Predicate {
     /// The bytes that a text can begin with to be answered yes; `nil` where that is any, or none at all.

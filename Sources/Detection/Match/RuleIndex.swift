@@ -1,10 +1,13 @@
 import Events
+import Patterns
 
 /// The keys of all rules, field by field: how to find in one pass which of them are in a message.
 struct RuleIndex: Sendable {
     /// The keys of one field.
     struct Field: Sendable {
         var slot: Int
+        /// The bits of which an event has one that may have the field; 0 where each may.
+        var rare: UInt32 = 0
         /// What finds the expressions; `nil` where there are none.
         var set: PatternSet?
         /// For each expression of the set its key.
@@ -47,7 +50,9 @@ struct RuleIndex: Sendable {
     }
 
     /// Finds the keys of the programs in buckets.
-    init(_ lists: Set<[Int32]>, conditions: [Expression], pool: CheckPool) {
+    ///
+    /// `rareFields` are those whose absence an event tells at once.
+    init(_ lists: Set<[Int32]>, conditions: [Expression], pool: CheckPool, rareFields: [RareField] = []) {
         crowded = lists.filter { Self.isWorthwhile($0, conditions: conditions, pool: pool) }
         let programs = Set(crowded.joined())
         let finder = KeyFinder(pool: pool)
@@ -55,7 +60,10 @@ struct RuleIndex: Sendable {
         for program in programs { found[program] = finder.keys(of: conditions[Int(program)]) }
         var unusable: Set<RuleKey> = []
         for slot in Set(found.values.joined().map(\.slot)).sorted() {
-            addField(slot, Set(found.values.joined().filter { $0.slot == slot }), pool.cache, &unusable)
+            let bits = rareFields.filter { $0.field == pool.slots[slot].entry.id }.reduce(UInt32(0)) {
+                $0 | $1.bit.rawValue
+            }
+            addField(slot, bits, Set(found.values.joined().filter { $0.slot == slot }), pool.cache, &unusable)
         }
         for (program, wanted) in found where wanted.isDisjoint(with: unusable) {
             programKeys[program] = wanted.compactMap { keys[$0] }.sorted()
@@ -63,9 +71,9 @@ struct RuleIndex: Sendable {
     }
 
     private mutating func addField(
-        _ slot: Int, _ wanted: Set<RuleKey>, _ cache: PatternCache, _ unusable: inout Set<RuleKey>
+        _ slot: Int, _ rare: UInt32, _ wanted: Set<RuleKey>, _ cache: PatternCache, _ unusable: inout Set<RuleKey>
     ) {
-        var field = Field(slot: slot)
+        var field = Field(slot: slot, rare: rare)
         var expressions: [(text: String, options: PatternOptions)] = []
         var values: [(UInt64, Int32)] = []
         var finding: [RuleKey] = []

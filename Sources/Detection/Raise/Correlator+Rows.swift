@@ -14,7 +14,7 @@ extension Correlator {
         let plan = plans.rows[hit.rule]
         var match = SuppressionRows.Match(
             time: record.time, event: hit.missed == nil ? number : 0, step: max(record.step, plan.step),
-            ruleStep: plan.step, bytes: record.bytes)
+            ruleStep: plan.step, bytes: record.bytes, kinds: record.kinds)
         if record.hasDistinct { match.value = record.distinct }
         var hit = hit
         hit.owner = Int(plan.owner)
@@ -58,6 +58,8 @@ extension Correlator {
         hit.hasNewValue = row.hasNewValue
         hit.isValuesEstimate = row.isEstimate
         hit.bytes = row.bytes
+        hit.kinds = row.kinds
+        hit.hasNewKind = row.hasNewKind
         hit.key = RowKey(high: key.high, low: key.low)
         if row.isFirstOfRule { rowsByRule[hit.rule] &+= 1 }
         guard let place = hits.firstIndex(where: { $0.alert == hit.alert }) else { return hits.append(hit) }
@@ -76,6 +78,8 @@ extension Correlator {
         (joined.step, joined.count, joined.values, joined.bytes) = (hit.step, hit.count, hit.values, hit.bytes)
         (joined.earliest, joined.latest) = (hit.earliest, hit.latest)
         joined.isValuesEstimate = hit.isValuesEstimate
+        joined.kinds = earlier.kinds | hit.kinds
+        joined.hasNewKind = earlier.hasNewKind || hit.hasNewKind
         hits[place] = joined
     }
 }

@@ -47,6 +47,10 @@ public struct Hit: Hashable, Sendable {
     public var isValuesEstimate = false
     /// What the values of the rule's `bytes` come to in the row.
     public var bytes: Int64 = 0
+    /// The keywords of the rule's `kinds` that the row has had, for `DetectionEngine.kindNames`.
+    public var kinds: UInt64 = 0
+    /// Whether this match brought another of them.
+    public var hasNewKind = false
     /// Whether the row stands for several that the rule would have raised, had it not raised so many already.
     public var isFolded = false
     /// What tells the row apart, as a hash.

@@ -22,7 +22,9 @@ extension Matcher {
             case .count: text.append(hit.countText)
             case .field(let slot, let empty):
                 fetch(slot, event, context, message: message)
-                appendValues(of: slot, message: message, separator: ", ", escaping: [], empty: empty, to: &text)
+                let secrets = event.secrets
+                appendValues(
+                    of: slot, message: message, separator: ", ", escaping: [], empty: empty, hiding: secrets, to: &text)
             }
         }
         return text.string
@@ -47,7 +49,9 @@ extension Matcher {
             text.append("=")
             fetch(slot, event, context, message: message)
             let special = [UInt8(ascii: "|"), UInt8(ascii: "\\")]
-            appendValues(of: slot, message: message, separator: ",", escaping: special, empty: "''", to: &text)
+            appendValues(
+                of: slot, message: message, separator: ",", escaping: special, empty: "''", hiding: event.secrets,
+                to: &text)
         }
         return text.string
     }
@@ -62,14 +66,16 @@ extension Matcher {
             if index > 0 { text.append(info.type == .ip ? " at " : " / ") }
             fetch(slot, event, context, message: message)
             let empty = info.name == "mqtt.clientid" ? "a client without id" : "''"
-            appendValues(of: slot, message: message, separator: ", ", escaping: [], empty: empty, to: &text)
+            appendValues(
+                of: slot, message: message, separator: ", ", escaping: [], empty: empty, hiding: event.secrets,
+                to: &text)
         }
         return text.string
     }
 
     private func appendValues(
         of slot: Int, message: RawSpan, separator: String, escaping: [UInt8], empty: String,
-        to text: inout BoundedText
+        hiding secrets: SecretPlaces, to text: inout BoundedText
     ) {
         let info = rules.pool.slots[slot].entry.info
         let range = fetched[slot].range
@@ -82,6 +88,10 @@ extension Matcher {
             case .float(let number): text.append(number.description)
             case .address(let address): text.append(address.description)
             case .time(let time): text.append(time.description)
+            case .bytes(let reference) where !reference.isScratch && secrets.touches(reference.range):
+                var shown: [UInt8] = []
+                secrets.copy(message, reference.range, to: &shown)
+                text.append(shown.span.bytes, limit: Self.longestValue, escaping: escaping)
             case .bytes(let reference):
                 values.withBytes(reference, message: message) { bytes in
                     if info.isSecret {

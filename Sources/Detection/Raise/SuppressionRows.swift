@@ -21,6 +21,8 @@ struct SuppressionRows: ~Copyable {
         var value: Hash128?
         /// What the row adds up.
         var bytes: Int64 = 0
+        /// The keywords that it names.
+        var kinds: UInt64 = 0
     }
 
     /// A row, and the match that was counted for it.
@@ -50,6 +52,9 @@ struct SuppressionRows: ~Copyable {
         var values: Int64 = 0
         var hasNewValue = false
         var isEstimate = false
+        /// The keywords that its matches had, and whether the latest brought another.
+        var kinds: UInt64 = 0
+        var hasNewKind = false
 
         /// A row that begins with a match.
         init(_ alert: UInt64, _ match: Match) {
@@ -64,6 +69,8 @@ struct SuppressionRows: ~Copyable {
             isFirstOfRule = true
             step = match.step
             bytes = match.bytes
+            kinds = match.kinds
+            hasNewKind = kinds != 0
         }
 
         /// A row of an earlier run.
@@ -104,6 +111,8 @@ struct SuppressionRows: ~Copyable {
             hasRisen = match.step > step
             step = max(step, match.step)
             hasNewValue = false
+            hasNewKind = kinds | match.kinds != kinds
+            kinds |= match.kinds
             guard match.event == 0 || match.event != event else { return }
             event = match.event
             count += 1

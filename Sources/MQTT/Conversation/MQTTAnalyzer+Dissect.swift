@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 extension MQTTAnalyzer {
@@ -56,6 +57,8 @@ extension MQTTAnalyzer {
         event.carrierViolations = context.carrier.violations
         event.illFormed = notes.illFormed
         event.oddText = notes.oddText
+        inspector.clear()
+        if inspector.isOn { inspectPayload(message) }
     }
 
     /// The slot of an open session, or the one for orphans, made anew.

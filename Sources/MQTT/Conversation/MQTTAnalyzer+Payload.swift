@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Payload
 import Tables
 
 extension MQTTAnalyzer {
@@ -19,5 +20,52 @@ extension MQTTAnalyzer {
             return nil
         }
         return payload.offset
+    }
+}
+
+// What payloads and the messages of wills hold.
+extension MQTTAnalyzer {
+    /// Looks into the payload of the current message, or into its will.
+    mutating func inspectPayload(_ bytes: RawSpan) {
+        switch event.message.body {
+        case .publish(let publish):
+            guard let payload = publish.payload, let total = publish.payloadLength else { return }
+            let type = PayloadType(mediaType: bytes.slice(publish.properties.bytes(.contentType, bytes) ?? .empty))
+            switch event.topic {
+            case .none: inspector.inspect(bytes.slice(payload), total: total, topic: RawSpan(), type: type)
+            case .message:
+                let topic = bytes.slice(publish.topic ?? .empty)
+                inspector.inspect(bytes.slice(payload), total: total, topic: topic, type: type)
+            case .alias(let alias):
+                // A copy of the reference: the inspector changes while the topic is read.
+                let topic = sessions[event.session].topic(alias, event.direction) ?? []
+                inspector.inspect(bytes.slice(payload), total: total, topic: topic.span.bytes, type: type)
+            }
+        case .connect(let connect):
+            guard let will = connect.willMessage, let topic = connect.willTopic else { return }
+            let type = PayloadType(
+                mediaType: bytes.slice(connect.willProperties.bytes(.contentType, bytes) ?? .empty))
+            inspector.inspect(bytes.slice(will), total: will.count, topic: bytes.slice(topic), type: type)
+        case .none, .connack, .answer, .subscribe, .unsubscribe, .subscribeAnswer, .disconnect, .auth: return
+        }
+    }
+
+    /// The secrets in the payload or will of the current message.
+    public var secrets: SecretPlaces {
+        guard inspector.hasLooked, inspector.findings.places.count > 0 else { return SecretPlaces() }
+        let start = publish?.payload ?? connect?.willMessage
+        return inspector.findings.places.moved(by: start?.offset ?? 0)
+    }
+
+    func readPayload(_ field: PayloadField, _ bytes: RawSpan, _ values: inout FieldValues) {
+        guard field != .bytes else { return appendPayloadLength(&values) }
+        guard let publish, let total = publish.payloadLength else { return }
+        inspector.read(field, bytes.slice(publish.payload ?? .empty), total: total, into: &values)
+    }
+
+    func readWill(_ field: PayloadField, _ bytes: RawSpan, _ values: inout FieldValues) {
+        guard let will = connect?.willMessage else { return }
+        guard field != .bytes else { return values.append(will.count) }
+        inspector.read(field, bytes.slice(will), total: will.count, into: &values)
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 /// Dissects the messages of MQTT 3.1, 3.1.1 and 5.0 and remembers what the ends know of each other.
@@ -32,6 +33,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     public var passwordKey: KeyedDigest?
     /// Whether the digest is shown of all messages of a session, not of the CONNECT alone.
     public var keepsPasswordDigests = false
+    /// What looks into payloads and the messages of wills; off unless it is set.
+    public var inspector = PayloadInspector()
     /// The SUBSCRIBE that the current SUBACK answers.
     var answered = PendingSubscribe()
     var event = MQTTEvent()

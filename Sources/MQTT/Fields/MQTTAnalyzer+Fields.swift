@@ -1,15 +1,17 @@
 import Bytes
 import Events
+import Payload
 import Tables
 
 extension MQTTAnalyzer {
     /// Appends the values of a field of the current event; nothing where the field does not apply.
     ///
-    /// Answers the fields of `MQTTField`, `violation.id` and `violation.fatal`, and `payload.bytes`.
+    /// Answers the fields of `MQTTField`, `violation.id` and `violation.fatal`, and those of payloads and wills.
     public borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues) {
         if let field = MQTTField(field) { return read(field, message, &values) }
         if let field = ViolationField(field) { return read(field, &values) }
-        if field == PayloadField.bytes { appendPayloadLength(&values) }
+        if let field = PayloadField(field) { return readPayload(field, message, &values) }
+        if let field = PayloadField(will: field) { readWill(field, message, &values) }
     }
 
     private borrowing func read(_ field: MQTTField, _ bytes: RawSpan, _ values: inout FieldValues) {

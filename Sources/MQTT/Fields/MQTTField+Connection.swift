@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Network
+import Payload
 import Tables
 
 extension MQTTField {
@@ -45,6 +46,7 @@ extension MQTTAnalyzer {
             sessions[Self.orphan].reset(client: context.client, server: context.server, isFromStart: false)
         }
         event = MQTTEvent()
+        inspector.clear()
         event.session = known ?? Self.orphan
         event.message.type = .connection
         event.direction = .toServer

@@ -1,4 +1,5 @@
 import Events
+import Payload
 import Tables
 
 extension RareFields {
@@ -42,6 +43,6 @@ extension MQTTAnalyzer {
         if event.rate >= Self.leastRate { found.insert(.clientRate) }
         if event.uncovered > 0 { found.insert(.uncovered) }
         if sessions[event.session].widest != nil { found.insert(.sessionWildcard) }
-        return found
+        return found.union(inspector.rareFields)
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Detection
 import Foundation
+import Patterns
 
 /// The compiled regular expressions of rules in a file beside the store, so that only the first start with new rules
 /// compiles them.

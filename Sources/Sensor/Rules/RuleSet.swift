@@ -2,6 +2,8 @@ import Alerts
 import Crypto
 import Detection
 import Foundation
+import Patterns
+import Payload
 import Sigma
 
 /// Rules ready to run, with all that was said about them on the way.
@@ -16,6 +18,8 @@ public struct RuleSet: Sendable {
     public let diagnostics: [Diagnostic]
     /// SHA-256 over all rule texts, filters and lists: two runs with the same digest ran the same rules.
     public let digest: String
+    /// What payloads are looked into with; `nil` where no rule asks what is in them.
+    public private(set) var payload: PayloadKnowledge?
     private let texts: [String: String]
 
     /// Reads and compiles the rules of some folders alone, without filters and lists; with none given, the shipped ones.
@@ -43,10 +47,14 @@ public struct RuleSet: Sendable {
         // Looking up where links lead costs more than most rules, so it is done only where two paths may lead to one file.
         let known = own.files.isEmpty ? [] : Set(base.files.map { RuleFiles.resolved($0.path) })
         let filters = try RuleFiles.read(sources.filters, .filters)
-        return RuleSet(
+        var rules = RuleSet(
             files: base.files, added: own.files.filter { !known.contains(RuleFiles.resolved($0.path)) },
             filters: filters.files, lists: sources.lists,
             found: base.diagnostics + own.diagnostics + filters.diagnostics, withTests: withTests, patterns: patterns)
+        if PayloadKnowledge.isAsked(by: rules.compiled.fields) {
+            rules.payload = try PayloadKnowledge.load(sources, patterns: patterns)
+        }
+        return rules
     }
 
     /// Compiles rule files, with the filters and lists of a site.
@@ -101,6 +109,12 @@ public struct RuleSet: Sendable {
         self.diagnostics = Self.sorted(diagnostics + compilerFound, by: (files + added + filters).map(\.path))
         self.texts = texts
         digest = hasher.finalize().map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// The regular expressions of rules and payloads as they were compiled, for the next time; `nil` where `known` holds just
+    /// these.
+    public func patterns(otherThan known: PatternCache) -> PatternCache? {
+        compiled.patterns(with: payload?.patternSets ?? [], otherThan: known)
     }
 
     /// The diagnostics that keep a rule from being loaded.

@@ -127,8 +127,10 @@ public struct RuleTests: Sendable {
 
     private func worker(_ limits: SensorLimits) -> SensorWorker<DetectionSink> {
         let sink = DetectionSink(rules: rules.compiled, limits: limits.detection, hash: SeededHash()) { _ in }
+        var limits = limits
+        if rules.payload != nil { limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes) }
         var worker = SensorWorker(limits: limits, sink: sink)
-        worker.dissectors.digestSecrets(for: rules.compiled, with: nil)
+        worker.dissectors.serve(rules, key: nil, inspecting: settings.inspectedBytes)
         return worker
     }
 }

@@ -39,15 +39,20 @@ public struct DetectionSink: EventSink, ~Copyable {
     private let deliver: (AlertChange) -> Void
     /// Whether alerts carry the keys of their rows.
     private let keepsRowKeys: Bool
+    /// Repetitions that are told once a second.
+    private var waiting = WaitingRepetitions()
+    private let gathersRepetitions: Bool
 
     /// A sink that gives each new or repeated alert to `deliver`.
     ///
     /// With `keepsRowKeys` alerts carry the keys of their rows, by which a later run with the same `hash` adds to them.
     public init(
         rules: CompiledRules, limits: DetectionLimits, hash: SeededHash, keepsRowKeys: Bool = false,
+        gathersRepetitions: Bool = false,
         deliver: @escaping (AlertChange) -> Void
     ) {
         self.keepsRowKeys = keepsRowKeys
+        self.gathersRepetitions = gathersRepetitions
         engine = DetectionEngine(rules: rules, limits: limits, hash: hash)
         ring = EvidenceRing(memory: limits.evidenceBytes)
         history = SessionHistory(bytes: limits.historyBytes, hash: hash)
@@ -68,6 +73,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     private init(rules: CompiledRules, continuing old: consuming DetectionSink) {
         alertsByRule = old.alertsByRule
         keepsRowKeys = old.keepsRowKeys
+        gathersRepetitions = old.gathersRepetitions
         earlierRepetitions = old.suppressedByRule
         self.rules = rules
         repetitions = Array(repeating: 0, count: rules.rules.count)
@@ -80,7 +86,10 @@ public struct DetectionSink: EventSink, ~Copyable {
     }
 
     /// Goes on with other rules from the next event on.
-    mutating func replaceRules(_ rules: CompiledRules) { self = DetectionSink(rules: rules, continuing: self) }
+    mutating func replaceRules(_ rules: CompiledRules) {
+        tellRepetitions()
+        self = DetectionSink(rules: rules, continuing: self)
+    }
 
     /// Takes off what stays away the time in which nothing was captured.
     public mutating func noteHole(_ hole: CaptureHole) { engine.noteHole(hole) }
@@ -96,6 +105,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         frames: MessageFrames
     ) {
         token &+= 1
+        if waiting.isDue(context.timestamp) { tellRepetitions() }
         history.note(event, context, message: message)
         engine.evaluate(event, context, message: message, token: token)
         if engine.cameIntoCorrelation { remember(frames) }
@@ -104,6 +114,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         while index < engine.hits.count {
             let hit = engine.hits[index]
             index += 1
+            if gathersRepetitions, hold(hit, event, context, message: message) { continue }
             // Few frames of a repetition are worth keeping; the store has the last word on how many.
             let isWorthIt = hit.isNew || hit.hasRisen || hit.count <= Self.evidenceFrames
             let evidence = isWorthIt ? evidence(of: hit, frames) : Evidence()
@@ -130,6 +141,39 @@ public struct DetectionSink: EventSink, ~Copyable {
                         rise: hit.hasRisen ? makeAlert(hit, event, context, message: message) : nil))
             }
         }
+    }
+
+    /// Holds back a match that changes little of its row but the count.
+    private mutating func hold(
+        _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> Bool {
+        let now = context.timestamp
+        let isNews = hit.isNew || hit.hasRisen || hit.hasNewKind || hit.count <= Self.evidenceFrames
+        // Of many different values the newest is told once a second.
+        let isNewValue =
+            hit.hasNewValue && (hit.values <= AlertTally.maximumValues || !waiting.wasToldLately(hit.alert, now))
+        if isNews || isNewValue {
+            waiting.noteTold(hit.alert, now)
+            return false
+        }
+        repetitions[hit.owner] &+= 1
+        let latest = hit.hasNewValue ? engine.distinctText(of: hit, event, context, message: message) : nil
+        if let other = waiting.hold(hit, latest: latest, now) { tell(other.hit, latest: other.latest) }
+        return true
+    }
+
+    /// Tells the repetitions that were held back.
+    public mutating func tellRepetitions() {
+        while let (hit, latest) = waiting.take() { tell(hit, latest: latest) }
+    }
+
+    private func tell(_ hit: Hit, latest: String?) {
+        var tally = counts(of: hit)
+        tally?.latest = latest
+        deliver(
+            .repeated(
+                serial: hit.alert, firstSeen: hit.earliest.microseconds, lastSeen: hit.latest.microseconds,
+                count: hit.count, evidence: [], leftOut: 0, tally: tally, rise: nil))
     }
 
     /// Keeps the frames of an event that came into a correlation: a later one may raise it.
@@ -248,6 +292,18 @@ public struct DetectionSink: EventSink, ~Copyable {
     private mutating func tally(
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> AlertTally? {
+        var tally = counts(of: hit) ?? (hit.hasNewKind ? AlertTally(isFolded: hit.isFolded) : nil)
+        if tally?.distinctName != nil, hit.hasNewValue {
+            let value = engine.distinctText(of: hit, event, context, message: message)
+            tally?.latest = value
+            if hit.values <= AlertTally.maximumValues { tally?.values = value.map { [$0] } }
+        }
+        if hit.hasNewKind { tally?.kinds = engine.kindNames(of: hit) }
+        return tally
+    }
+
+    /// What the matches of a row come to in numbers.
+    private func counts(of hit: Hit) -> AlertTally? {
         // Field by field: copying a whole rule counts the references to all that it holds.
         let name = hit.isFolded ? "rows" : rules.rules[hit.owner].distinctName
         let countsBytes = rules.rules[hit.owner].countsBytes
@@ -257,11 +313,6 @@ public struct DetectionSink: EventSink, ~Copyable {
             tally.distinct = hit.values
             tally.distinctName = name
             tally.isEstimate = hit.isValuesEstimate
-            if hit.hasNewValue {
-                let value = engine.distinctText(of: hit, event, context, message: message)
-                tally.latest = value
-                if hit.values <= AlertTally.maximumValues { tally.values = value.map { [$0] } }
-            }
         }
         if countsBytes { tally.bytes = hit.bytes }
         return tally

@@ -36,7 +36,8 @@ public struct Pipeline: ~Copyable {
         let seed = resumesRows ? try? writer.rowSeed() : nil
         let hash = seed.map { SeededHash(seed: $0) } ?? SeededHash()
         var sink = DetectionSink(
-            rules: rules.compiled, limits: settings.limits.detection, hash: hash, keepsRowKeys: seed != nil
+            rules: rules.compiled, limits: settings.limits.detection, hash: hash, keepsRowKeys: seed != nil,
+            gathersRepetitions: true
         ) { change in
             writer.submit(change)
             observe(change)
@@ -45,8 +46,9 @@ public struct Pipeline: ~Copyable {
         var limits = settings.limits
         // What no rule asks for is not worked out.
         limits.dissectors.limit(to: rules.compiled.fields)
+        if rules.payload != nil { limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes) }
         worker = SensorWorker(limits: limits, hash: hash, sink: sink)
-        worker.dissectors.digestSecrets(for: rules.compiled, with: settings.passwordKey)
+        worker.dissectors.serve(rules, key: settings.passwordKey, inspecting: settings.inspectedBytes)
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
@@ -91,6 +93,7 @@ public struct Pipeline: ~Copyable {
     public mutating func end(
         _ status: RunStatus, drops: CaptureDrops, content: String? = nil, span: ClosedRange<Timestamp>? = nil
     ) -> RunStatistics {
+        worker.sink.tellRepetitions()
         // What retention takes away is told with the run.
         writer.applyRetention()
         var seen = statistics(drops)
@@ -103,6 +106,7 @@ public struct Pipeline: ~Copyable {
 
     /// Tells the store how far a run has come, for `earshot stats` beside a live run; of a capture, which frames it read.
     public mutating func report(drops: CaptureDrops, content: String? = nil) {
+        worker.sink.tellRepetitions()
         var seen = statistics(drops)
         seen.content = content
         writer.updateRun(summary(seen, .running, drops))
@@ -136,7 +140,7 @@ public struct Pipeline: ~Copyable {
             if reloads.digests.count > ReloadCounters.digestsKept { reloads.digests.removeFirst() }
             writer.setRules(rules.records)
             worker.sink.replaceRules(rules.compiled)
-            worker.dissectors.digestSecrets(for: rules.compiled, with: settings.passwordKey)
+            worker.dissectors.serve(rules, key: settings.passwordKey, inspecting: settings.inspectedBytes)
             self.rules = rules
         }
     }

@@ -4,6 +4,7 @@ import Events
 import Flows
 import Foundation
 import Network
+import Payload
 import Sigma
 import Yams
 
@@ -42,7 +43,7 @@ extension Settings {
     private static let keys = [
         memoryKey,
         "db", "db_group", "rules", "only_rules", "filters", "lists", "sensor", "retention_days", "retention_mebibytes",
-        "capture_buffer_mebibytes", "snap_length",
+        "capture_buffer_mebibytes", "snap_length", "payload_inspect_bytes",
         "promiscuous", "max_flows", "checksums", "proxies", "max_held_bytes_per_message", "max_queued_bytes_per_stream",
     ]
 
@@ -59,6 +60,8 @@ extension Settings {
         case "retention_mebibytes": retentionMebibytes = try number(key, value, 1...1_048_576)
         case "capture_buffer_mebibytes": captureBufferMebibytes = try number(key, value, 1...2047)
         case "snap_length": snapLength = try number(key, value, 64...262_144)
+        case "payload_inspect_bytes":
+            inspectedBytes = try number(key, value, 64...PayloadInspector.mostBytes)
         case "promiscuous":
             guard let flag = value.bool else { throw wrong(key, "true or false") }
             promiscuous = flag

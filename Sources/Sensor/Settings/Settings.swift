@@ -1,5 +1,6 @@
 import Foundation
 import Network
+import Payload
 
 /// What the sensor is told before it starts.
 ///
@@ -31,6 +32,8 @@ public struct Settings: Sendable {
     public var captureBufferMebibytes = 16
     /// Bytes of a frame that are captured.
     public var snapLength = 262_144
+    /// Bytes of a payload that are looked at.
+    public var inspectedBytes = PayloadInspector.defaultBytes
     /// Whether interfaces are put into promiscuous mode.
     public var promiscuous = true
 

@@ -3,7 +3,8 @@ extension DocumentReader {
     mutating func earshot(_ node: YAMLNode, isCorrelation: Bool) -> EarshotExtension? {
         guard let map = map(node, "`earshot`") else { return nil }
         let own = isCorrelation ? [] : ["ratio", "absence"]
-        checkKeys(of: map, ["summary", "suppress", "distinct", "bytes", "escalate", "tests"] + own, in: "`earshot`")
+        checkKeys(
+            of: map, ["summary", "suppress", "distinct", "bytes", "kinds", "escalate", "tests"] + own, in: "`earshot`")
         var result = EarshotExtension()
         result.summary = map["summary"].flatMap { line($0, "the summary") }
         result.suppress = map["suppress"].flatMap { suppression($0) }

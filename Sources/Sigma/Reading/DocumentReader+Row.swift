@@ -1,14 +1,15 @@
-/// What an alert row tells beside its count: `distinct`, `bytes` and `escalate` of the attribute `earshot`.
+/// What an alert row tells beside its count: `distinct`, `bytes`, `kinds` and `escalate` of the attribute `earshot`.
 extension DocumentReader {
     /// The most steps of one rule.
     static let maximumSteps = 60
 
     mutating func row(_ map: YAMLMap, isCorrelation: Bool, into result: inout EarshotExtension) {
         result.distinct = map["distinct"].flatMap { names($0, "`distinct`") } ?? []
+        result.kinds = map["kinds"].flatMap { names($0, "`kinds`") } ?? []
         result.bytes = map["bytes"].flatMap { line($0, "`bytes`") }
         result.escalate = map["escalate"].flatMap { escalations($0, isCorrelation: isCorrelation) } ?? []
         guard map["suppress"] == nil, !isCorrelation else { return }
-        for key in ["distinct", "bytes", "escalate"] {
+        for key in ["distinct", "bytes", "kinds", "escalate"] {
             guard let entry = map.entries.first(where: { $0.key.value == key }) else { continue }
             error(
                 .missingKey, entry.key.position, "`\(key)` needs `suppress`: without it each match is a row of its own",

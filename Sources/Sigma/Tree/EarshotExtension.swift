@@ -12,6 +12,8 @@ public struct EarshotExtension: Sendable {
     public var distinct: [Located<String>] = []
     /// The field of which a row adds up the values of its matches, in bytes.
     public var bytes: Located<String>?
+    /// The fields of keywords of which a row names all that its matches had.
+    public var kinds: [Located<String>] = []
     /// What makes a row worse than the rule says it is, mildest first.
     public var escalate: [Escalation] = []
     /// The rule's own tests.

@@ -2,6 +2,7 @@ import Bytes
 import CoAP
 import Events
 import Network
+import Payload
 
 /// All fields of an event as text, by name; a field that is absent has no entry.
 struct HeardEvent {

@@ -2,6 +2,7 @@ import Bytes
 import Detection
 import Events
 import Network
+import Payload
 
 /// A value of a fake event.
 enum FakeValue: Sendable, Hashable {
@@ -71,7 +72,7 @@ struct FakeEvent: EventSource, ~Copyable {
 let testRegistry = FieldRegistry(blocks: [
     CommonField.block, ViolationField.block, PayloadField.block,
     FieldBlock(
-        base: 64, category: .mqtt,
+        base: 700, category: .mqtt,
         fields: [
             FieldInfo("mqtt.type", .keyword, ""),
             FieldInfo("mqtt.qos", .int, ""),

@@ -2,6 +2,7 @@ import Bytes
 import Events
 import MQTT
 import Network
+import Payload
 
 /// What the registry gives for an event: each present field with its values as text.
 typealias Shown = [String: [String]]

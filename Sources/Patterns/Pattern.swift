@@ -5,20 +5,24 @@ import CVectorscan
 ///
 /// It works on bytes: a character outside ASCII is the sequence of its UTF-8 bytes, so that ill-formed text can be
 /// searched as well.
-// Unchecked: the database is written once, by the initialiser, and Vectorscan lets any number of threads read it.
-final class Pattern: @unchecked Sendable {
-    let database: OpaquePointer
+///
+/// Unchecked: the database is written once, by the initialiser, and Vectorscan lets any number of threads read it.
+public final class Pattern: @unchecked Sendable {
+    /// The database of Vectorscan.
+    public let database: OpaquePointer
     /// What it was compiled from.
-    let expression: String
-    let options: PatternOptions
+    public let expression: String
+    /// How it is read.
+    public let options: PatternOptions
 
     /// Why an expression was refused, in Vectorscan's words.
-    struct Refusal: Error {
-        let reason: String
+    public struct Refusal: Error {
+        /// In its words.
+        public let reason: String
     }
 
     /// Compiles an expression.
-    init(_ expression: String, _ options: PatternOptions) throws(Refusal) {
+    public init(_ expression: String, _ options: PatternOptions) throws(Refusal) {
         var made: OpaquePointer?
         var reason = [CChar](repeating: 0, count: 512)
         let result = vectorscan_compile(expression, Self.flags(options), &made, &reason, reason.count)
@@ -52,15 +56,17 @@ final class Pattern: @unchecked Sendable {
 }
 
 /// Many expressions compiled to one database, which finds all of them in one pass.
-// Unchecked for the same reason as `Pattern`.
-final class PatternSet: @unchecked Sendable {
-    let database: OpaquePointer
+///
+/// Unchecked for the same reason as `Pattern`.
+public final class PatternSet: @unchecked Sendable {
+    /// The database of Vectorscan.
+    public let database: OpaquePointer
     /// What it was compiled from.
-    let expressions: [(text: String, options: PatternOptions)]
+    public let expressions: [(text: String, options: PatternOptions)]
 
     /// Compiles expressions, which are known by their place in the list; `nil` where Vectorscan will not have them
     /// together.
-    init?(_ expressions: [(text: String, options: PatternOptions)]) {
+    public init?(_ expressions: [(text: String, options: PatternOptions)]) {
         let set = vectorscan_set_new()
         defer { vectorscan_set_free(set) }
         for expression in expressions {
@@ -82,19 +88,23 @@ final class PatternSet: @unchecked Sendable {
 }
 
 /// How a regular expression is read: Sigma's sub-modifiers of `re`.
-struct PatternOptions: OptionSet, Hashable, Sendable {
-    let rawValue: UInt8
+public struct PatternOptions: OptionSet, Hashable, Sendable {
+    /// A bit for each option.
+    public let rawValue: UInt8
+
+    /// The options of these bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `i`: ASCII letters match in either case.
-    static let ignoresCase = PatternOptions(rawValue: 1)
+    public static let ignoresCase = PatternOptions(rawValue: 1)
     /// `m`: `^` and `$` match at line ends.
-    static let multiLine = PatternOptions(rawValue: 2)
+    public static let multiLine = PatternOptions(rawValue: 2)
     /// `s`: `.` matches line feeds.
-    static let dotMatchesLineFeed = PatternOptions(rawValue: 4)
+    public static let dotMatchesLineFeed = PatternOptions(rawValue: 4)
 }
 
 /// The working memory of Vectorscan, for one thread and a fixed set of patterns.
-struct PatternScratch: ~Copyable {
+public struct PatternScratch: ~Copyable {
     private var scratch: OpaquePointer?
     private let avoidsAVX512 = vectorscan_avoids_avx512()
 
@@ -102,7 +112,7 @@ struct PatternScratch: ~Copyable {
     private let found: OpaquePointer?
 
     /// Allocates what the neediest of `patterns` and `sets` needs; nothing is allocated by a scan.
-    init(for patterns: [Pattern], _ sets: [PatternSet] = []) {
+    public init(for patterns: [Pattern], _ sets: [PatternSet] = []) {
         found = sets.isEmpty ? nil : vectorscan_found_new()
         for database in patterns.map(\.database) + sets.map(\.database) {
             guard hs_alloc_scratch(database, &scratch) == HS_SUCCESS else { continue }
@@ -117,7 +127,7 @@ struct PatternScratch: ~Copyable {
     /// Finds the expressions of a set in `bytes`.
     ///
     /// - Returns: how many there are, for `found(_:)`; `nil` where they are too many, or the scan failed.
-    borrowing func find(_ set: OpaquePointer, _ bytes: RawSpan) -> Int? {
+    public borrowing func find(_ set: OpaquePointer, _ bytes: RawSpan) -> Int? {
         guard let scratch, let found else { return nil }
         let result = bytes.withCAddress {
             vectorscan_find(set, scratch, $0, UInt32(clamping: $1), avoidsAVX512, found)
@@ -126,13 +136,19 @@ struct PatternScratch: ~Copyable {
     }
 
     /// The number of an expression that the latest `find` found.
-    borrowing func found(_ index: Int) -> Int {
+    public borrowing func found(_ index: Int) -> Int {
         guard let found else { return 0 }
         return Int(vectorscan_found_id(found, UInt32(truncatingIfNeeded: index)))
     }
 
+    /// Where the first match of an expression that the latest `find` found ends: the offset behind its last byte.
+    public borrowing func foundEnd(_ index: Int) -> Int {
+        guard let found else { return 0 }
+        return Int(vectorscan_found_end(found, UInt32(truncatingIfNeeded: index)))
+    }
+
     /// Whether the pattern of `database` matches anywhere in `bytes`; `nil` where the scan failed.
-    borrowing func matches(_ database: OpaquePointer, _ bytes: RawSpan) -> Bool? {
+    public borrowing func matches(_ database: OpaquePointer, _ bytes: RawSpan) -> Bool? {
         guard let scratch else { return nil }
         let result = bytes.withCAddress {
             vectorscan_matches(database, scratch, $0, UInt32(clamping: $1), avoidsAVX512)

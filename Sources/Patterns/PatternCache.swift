@@ -33,14 +33,14 @@ public struct PatternCache: Sendable {
     // MARK: - Use
 
     /// The pattern of an expression; compiles it where it is not known.
-    func pattern(_ expression: String, _ options: PatternOptions) throws(Pattern.Refusal) -> Pattern {
+    public func pattern(_ expression: String, _ options: PatternOptions) throws(Pattern.Refusal) -> Pattern {
         let key = Key(expressions: [expression], options: [options], isSet: false)
         if let database = database(key) { return Pattern(expression, options, compiled: database) }
         return try Pattern(expression, options)
     }
 
     /// The set of some expressions; compiles it where it is not known.
-    func set(_ expressions: [(text: String, options: PatternOptions)]) -> PatternSet? {
+    public func set(_ expressions: [(text: String, options: PatternOptions)]) -> PatternSet? {
         if let database = database(Self.key(expressions)) { return PatternSet(expressions, compiled: database) }
         return PatternSet(expressions)
     }
@@ -58,7 +58,7 @@ public struct PatternCache: Sendable {
     }
 
     /// Whether it holds databases of these expressions and of no others.
-    func holds(_ patterns: [Pattern], _ sets: [PatternSet]) -> Bool {
+    public func holds(_ patterns: [Pattern], _ sets: [PatternSet]) -> Bool {
         Set(patterns.map { Self.key($0) } + sets.map { Self.key($0.expressions) }) == Set(databases.keys)
     }
 
@@ -66,8 +66,8 @@ public struct PatternCache: Sendable {
         Key(expressions: [pattern.expression], options: [pattern.options], isSet: false)
     }
 
-    /// A cache of what rules use.
-    init(_ patterns: [Pattern], _ sets: [PatternSet]) {
+    /// A cache of what rules and payloads use.
+    public init(_ patterns: [Pattern], _ sets: [PatternSet]) {
         for pattern in patterns { databases[Self.key(pattern)] = Self.serialized(pattern.database) }
         for set in sets { databases[Self.key(set.expressions)] = Self.serialized(set.database) }
     }

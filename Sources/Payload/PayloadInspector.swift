@@ -1,0 +1,113 @@
+import Bytes
+import Events
+import Network
+import Patterns
+
+/// What a look into payloads is made with: lists of words and expressions, which all inspectors share.
+public struct PayloadKnowledge: Sendable {
+    let lexicon: Lexicon
+    /// What finds the signs of secrets, records and commands; `nil` where Vectorscan would not have them.
+    let signs: PatternSet?
+    /// What finds the words without which there is no sign.
+    let hints: PatternSet?
+
+    /// Takes lists of words, and compiles the signs unless `patterns` has them from an earlier start.
+    ///
+    /// - Throws: `WordList.Fault` where a list cannot be read.
+    public init(_ lists: [WordList], patterns: PatternCache = PatternCache()) throws(WordList.Fault) {
+        lexicon = try Lexicon(lists, seed: UInt64.random(in: .min ... .max))
+        signs = patterns.set(ContentSign.all.map { ($0.expression, $0.options) })
+        hints = patterns.set(ContentHints.expressions)
+    }
+
+    /// The compiled expressions, to be kept for the next start.
+    public var patternSets: [PatternSet] { [signs, hints].compactMap(\.self) }
+}
+
+/// Looks once, within bounds, at what a message carries.
+///
+/// Made without knowledge it is off, and costs nothing. The findings are those of the payload looked at last, until `clear`.
+/// Payloads of one shape under topics of one template, which differ in numbers and identifiers only, are looked at once.
+public struct PayloadInspector: ~Copyable {
+    /// The default of the setting `payload_inspect_bytes`.
+    public static var defaultBytes: Int { 4096 }
+    /// The most that it may be.
+    public static var mostBytes: Int { 65_536 }
+
+    /// Whether payloads are to be looked at.
+    public let isOn: Bool
+    /// What was found; nothing where no payload was looked at.
+    public private(set) var findings = PayloadFindings()
+    /// Whether a payload was looked at since `clear`.
+    public private(set) var hasLooked = false
+    /// What digests of secrets are made with; without one there are none.
+    public var secretKey: KeyedDigest?
+    /// Bytes of a payload that are looked at.
+    let limit: Int
+    private var reader: PayloadReader
+    private let search: ContentSearch
+    private var known: [Known]
+
+    /// What was found in payloads of a shape under a topic.
+    private struct Known: BitwiseCopyable, Sendable {
+        var shape: UInt64 = 0
+        var topic: UInt64 = 0
+        var verdict = PayloadVerdict()
+    }
+
+    private static var knownCount: Int { 32_768 }
+
+    /// One that is off.
+    public init() {
+        isOn = false
+        limit = 0
+        reader = PayloadReader(.empty, isOff: true)
+        search = ContentSearch(nil, hints: nil)
+        known = []
+    }
+
+    /// One that looks at the first `bytes` of each payload.
+    public init(_ knowledge: PayloadKnowledge, bytes: Int = PayloadInspector.defaultBytes) {
+        isOn = true
+        limit = max(16, min(bytes, Self.mostBytes))
+        reader = PayloadReader(knowledge.lexicon)
+        search = ContentSearch(knowledge.signs, hints: knowledge.hints)
+        known = Array(repeating: Known(), count: Self.knownCount)
+    }
+
+    /// Forgets what was found: the next message is another.
+    public mutating func clear() { hasLooked = false }
+
+    /// Looks at a payload.
+    ///
+    /// - Parameters:
+    ///   - payload: its bytes, as far as they are held.
+    ///   - total: the length of all of it in bytes.
+    ///   - topic: the topic or path under which it came.
+    ///   - type: what the protocol says that it is written in.
+    public mutating func inspect(_ payload: RawSpan, total: Int, topic: RawSpan, type: PayloadType = .unknown) {
+        guard isOn else { return }
+        hasLooked = true
+        let bytes = payload.prefix(limit)
+        let factor = reader.lexicon.hash.factor
+        let shape = bytes.shapeHash(factor)
+        // What else the look depends on.
+        let topicHash = topic.templateHash(factor) &+ UInt64(type.rawValue) &* 2 &+ (total > bytes.byteCount ? 1 : 0)
+        let place = Int(truncatingIfNeeded: ((shape ?? 0) ^ topicHash) >> 24) & (Self.knownCount &- 1)
+        if let shape, known[place].shape == shape, known[place].topic == topicHash {
+            findings.verdict = known[place].verdict
+            findings.places = SecretPlaces()
+            return
+        }
+        let isSparkplug = topic.starts(with: "spBv1.0/")
+        reader.begin(topic: topic)
+        reader.walk(bytes, total: total, type, isSparkplug: isSparkplug)
+        if !reader.findings.format.isOpaque { search.run(bytes, &reader) }
+        reader.finish(isSparkplug: isSparkplug)
+        findings = reader.findings
+        // Where secrets stand follows from the whole of a payload.
+        if let shape, findings.places.count == 0 {
+            known[place] = Known(shape: shape, topic: topicHash, verdict: findings.verdict)
+        }
+    }
+}
