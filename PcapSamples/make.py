@@ -30,7 +30,8 @@ if sys.argv[1:2] == ["situations"] and __name__ == "__main__":
 from making import coap_attacks, coap_detours, coap_exchanges, coap_ordinary, coap_protected  # noqa: E402, F401
 from making import coap_quiet, coap_violations, expected, mqtt_access, mqtt_connections, mqtt_floods, mqtt_kept, mqtt_logins  # noqa: E402, F401
 from making import mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_quiet, mqtt_topics, mqtt_violations  # noqa: E402, F401
-from making import mqtt_websocket, network_tricks, real_programs  # noqa: E402, F401
+from making import mqtt_websocket, network_tricks, payload_classes, payload_commands, payload_plant, payload_secrets  # noqa: E402, F401
+from making import real_programs  # noqa: E402, F401
 from making.lab import Lab  # noqa: E402
 from making.samples import SAMPLES  # noqa: E402
 
@@ -49,7 +50,7 @@ def main(arguments):
         # A signal unwinds the stack, so that the namespaces go away.
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda number, _: sys.exit(128 + number))
-        for protocol in ("mqtt", "coap", "network"):
+        for protocol in ("mqtt", "coap", "network", "payload"):
             (FOLDER / protocol).mkdir(exist_ok=True)
         with Lab(FOLDER) as lab:
             for name in arguments or SAMPLES:

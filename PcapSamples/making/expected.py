@@ -76,12 +76,14 @@ def write(folder, made=None):
 def write_tables(folder, result):
     """Writes the tables of README.md, below its last line of dashes."""
     lines = []
-    for protocol, title in (("mqtt", "MQTT"), ("coap", "CoAP"), ("network", "Packets")):
+    for protocol, title in (
+            ("mqtt", "MQTT"), ("coap", "CoAP"), ("network", "Packets"), ("payload", "Payloads")):
         lines += ["", f"## {title}", "", "| capture | what it shows, and how it was made | messages | alerts |",
                   "|---|---|---|---|"]
         for name in sorted(name for name in result if name.startswith(protocol)):
             note = " ".join(SAMPLES[name].make.__doc__.split())
-            counts = result[name].get("mqtt" if protocol == "network" else protocol, {}).items()
+            seen = {"network": ("mqtt",), "payload": ("mqtt", "coap")}.get(protocol, (protocol,))
+            counts = [pair for each in seen for pair in result[name].get(each, {}).items()]
             kinds = ", ".join(f"{number} {kind}" for kind, number in counts) or "not stated"
             alerts = ", ".join(f"{rows} {rule}" for rule, rows in SAMPLES[name].stored().items()) or "none"
             lines.append(f"| `{name.split('/')[1]}` | {note.rstrip('.')} | {kinds} | {alerts} |")

@@ -151,7 +151,8 @@ def cloud_topics(lab, name):
         device.send(publish("$aws/things/lamp/shadow/update", b"{}"), publish("$iothub/twin/GET/?$rid=1", b""))
 
 
-@sample("mqtt/shell.pcap", {"mqtt_c2_shell": 1, "mqtt_shell_words": 1}, rows={"mqtt_c2_shell": 1})
+@sample("mqtt/shell.pcap", {"payload_fetch_and_run": 1, "payload_shell_output": 1, "payload_shell_words": 1},
+        rows={"payload_shell_output": 1})
 def shell(lab, name):
     """Somebody runs commands over a broker: what is asked, and what a shell answers (paho; made up)."""
     with lab.broker(OPEN), lab.capture(name), Device("operator", CLIENTS[74], username="remote-hand") as client:
