@@ -2,11 +2,11 @@
 
 CONTENTS = {
     "coap/broken-messages.pcap": {"payload_mail": 1, "payload_name": 1},
-    "coap/client-outside.pcap": {"payload_class_environment": 1},
     "mqtt/anonymous-accepted.pcap": {"payload_class_consumer": 1},
     "mqtt/anonymous-outside.pcap": {"payload_class_consumer": 1},
     "mqtt/bridge.pcap": {"payload_class_environment": 1},
     "mqtt/client-outside.pcap": {"payload_class_consumer": 1},
+    "mqtt/cloud-topics.pcap": {"payload_class_consumer": 1},
     "mqtt/credentials-clear.pcap": {"payload_class_consumer": 1, "payload_class_energy": 1},
     "mqtt/default-credentials.pcap": {"payload_class_consumer": 1},
     "mqtt/grab-and-go.pcap.zst": {"payload_class_environment": 1, "payload_class_manufacturing": 1},
@@ -34,11 +34,9 @@ CONTENTS = {
     "payload/file-as-reading-near.pcap": {"payload_class_consumer": 1, "payload_class_environment": 1},
     "payload/file-as-reading.pcap": {"payload_class_consumer": 1, "payload_class_environment": 1},
     "payload/hl7v2.pcap": {"payload_class_medical": 1, "payload_name": 1},
-    "payload/mail.pcap": {"payload_class_transportation": 1},
     "payload/maintenance.pcap": {"payload_class_manufacturing": 1},
     "payload/opcua-pubsub.pcap": {"payload_class_manufacturing": 1},
     "payload/plc-telemetry.pcap": {"payload_class_manufacturing": 1},
-    "payload/private-key-near.pcap": {"payload_class_manufacturing": 1, "payload_plc_telemetry": 1},
     "payload/sparkplug.pcap": {"payload_class_manufacturing": 1},
     "payload/vital-signs.pcap": {"payload_class_medical": 1},
 }

@@ -99,7 +99,7 @@ kind("iban-near", "The same with its last digits exchanged, so that the check di
 kind("coordinates", "A telephone reports where it is, with readers outside and of every topic; a tracker does over CoAP and "
      "is asked from outside (mosquitto_pub, mosquitto_sub, coap-client)",
      [("owntracks/mira/phone", json.dumps({"_type": "location", "lat": 51.50127, "lon": -0.14189, "tid": "ml"}))],
-     {"payload_coordinates": 2, "payload_class_positioning": 2, "coap_client_from_outside": 1}, readers=True, fetched=True,
+     {"payload_coordinates": 2, "payload_class_positioning": 1, "coap_client_from_outside": 1}, readers=True, fetched=True,
      over_coap=("/data/fix", json.dumps({"lat": 51.50127, "lon": -0.14189})))
 kind("coordinates-near", "A place on a screen (mosquitto_pub)",
      [("office/screen/pointer", json.dumps({"x": 51.501, "y": 14.189}))], {})

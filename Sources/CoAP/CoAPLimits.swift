@@ -30,7 +30,8 @@ public struct CoAPLimits: Hashable, Sendable {
     ///
     /// Each takes about 4 KiB and what it holds of `heldBytes`.
     public var bodies = 1024
-    /// Memory for blocks that came too early, and for texts of links, in all bodies together, in bytes.
+    /// Memory for blocks that came too early, texts of links, and beginnings for a look into them, in all bodies together, in
+    /// bytes.
     ///
     /// Those of the body that last grew longest ago make room.
     public var heldBytes = 4 << 20

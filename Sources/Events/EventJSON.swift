@@ -98,6 +98,14 @@ public struct EventJSON: Sendable {
         case .time(let time): quoted(&text) { time.write(to: &$0) }
         case .bytes(let reference):
             if let secrets, !reference.isScratch, secrets.touches(reference.range) {
+                // Hexadecimal cannot show what is left out: none of it is shown.
+                if member.isHexadecimal {
+                    return quoted(&text) {
+                        $0.append(text: "<")
+                        $0.append(decimal: reference.range.count)
+                        $0.append(text: " bytes>")
+                    }
+                }
                 return writeHiding(secrets, reference.range, message: message, to: &text)
             }
             values.withBytes(reference, message: message) { bytes in

@@ -40,6 +40,11 @@ public struct SecretPlaces: Sendable {
         places[index].range = ByteRange(offset: start, count: end - start)
     }
 
+    /// Gives the secret that lies in a range another kind.
+    public mutating func rename(_ range: ByteRange, kind: UInt16) {
+        for index in 0..<count where places[index].range.offset == range.offset { places[index].kind = kind }
+    }
+
     /// Whether any secret lies in a range, if only in part.
     public func touches(_ range: ByteRange) -> Bool {
         for index in 0..<count where places[index].range.offset < range.end && range.offset < places[index].range.end {
@@ -60,13 +65,14 @@ public struct SecretPlaces: Sendable {
     /// Appends a part of a message with `<n bytes>` in place of each secret in it.
     public func copy(_ message: RawSpan, _ range: ByteRange, to text: inout [UInt8]) {
         var offset = range.offset
-        while let secret = first(behind: offset), secret.offset < range.end {
+        while offset < range.end, let secret = first(behind: offset), secret.offset < range.end {
             if secret.offset > offset {
                 text.append(copying: message.slice(ByteRange(offset: offset, count: secret.offset - offset)))
             }
             text.append(text: "<")
-            text.append(decimal: secret.count)
-            text.append(text: secret.count == 1 ? " byte>" : " bytes>")
+            let hidden = min(secret.end, range.end) - max(secret.offset, offset)
+            text.append(decimal: hidden)
+            text.append(text: hidden == 1 ? " byte>" : " bytes>")
             offset = min(range.end, max(secret.end, offset + 1))
         }
         text.append(copying: message.slice(ByteRange(offset: offset, count: range.end - offset)))

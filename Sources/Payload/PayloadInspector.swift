@@ -55,7 +55,8 @@ public struct PayloadInspector: ~Copyable {
         var verdict = PayloadVerdict()
     }
 
-    private static var knownCount: Int { 32_768 }
+    /// How many shapes are remembered, where nobody says otherwise.
+    public static var defaultShapes: Int { 32_768 }
 
     /// One that is off.
     public init() {
@@ -66,17 +67,35 @@ public struct PayloadInspector: ~Copyable {
         known = []
     }
 
-    /// One that looks at the first `bytes` of each payload.
-    public init(_ knowledge: PayloadKnowledge, bytes: Int = PayloadInspector.defaultBytes) {
+    /// One that looks at the first `bytes` of each payload, and remembers what it found in payloads of so many shapes, a power of two.
+    public init(
+        _ knowledge: PayloadKnowledge, bytes: Int = PayloadInspector.defaultBytes,
+        remembering shapes: Int = PayloadInspector.defaultShapes
+    ) {
         isOn = true
         limit = max(16, min(bytes, Self.mostBytes))
         reader = PayloadReader(knowledge.lexicon)
         search = ContentSearch(knowledge.signs, hints: knowledge.hints)
-        known = Array(repeating: Known(), count: Self.knownCount)
+        known = Array(repeating: Known(), count: shapes)
     }
 
     /// Forgets what was found: the next message is another.
     public mutating func clear() { hasLooked = false }
+
+    /// What is to be hidden of a payload or will that lies in a part of a message.
+    ///
+    /// All of it where it holds a secret: where one is there may be more, in forms that nobody knows. Of one that was not looked at to
+    /// its end, what was not looked at.
+    public func hidden(in range: ByteRange) -> SecretPlaces {
+        var places = SecretPlaces()
+        guard hasLooked else { return places }
+        if !findings.secret.isEmpty {
+            places.add(range, kind: findings.secret.rawValue)
+        } else if range.count > limit {
+            places.add(ByteRange(offset: range.offset + limit, count: range.count - limit), kind: 0)
+        }
+        return places
+    }
 
     /// Looks at a payload.
     ///
@@ -93,7 +112,7 @@ public struct PayloadInspector: ~Copyable {
         let shape = bytes.shapeHash(factor)
         // What else the look depends on.
         let topicHash = topic.templateHash(factor) &+ UInt64(type.rawValue) &* 2 &+ (total > bytes.byteCount ? 1 : 0)
-        let place = Int(truncatingIfNeeded: ((shape ?? 0) ^ topicHash) >> 24) & (Self.knownCount &- 1)
+        let place = Int(truncatingIfNeeded: ((shape ?? 0) ^ topicHash) >> 24) & (known.count &- 1)
         if let shape, known[place].shape == shape, known[place].topic == topicHash {
             findings.verdict = known[place].verdict
             findings.places = SecretPlaces()
@@ -105,8 +124,8 @@ public struct PayloadInspector: ~Copyable {
         if !reader.findings.format.isOpaque { search.run(bytes, &reader) }
         reader.finish(isSparkplug: isSparkplug)
         findings = reader.findings
-        // Where secrets stand follows from the whole of a payload.
-        if let shape, findings.places.count == 0 {
+        // Secrets and what hangs on single digits do not follow from the shape.
+        if let shape, findings.secret.isEmpty, !reader.isFragile {
             known[place] = Known(shape: shape, topic: topicHash, verdict: findings.verdict)
         }
     }

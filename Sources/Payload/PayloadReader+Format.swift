@@ -54,6 +54,7 @@ extension PayloadReader {
         case .cut: findings.isCut = true
         case .foreign:
             // What was collected so far is true all the same: it stands there.
+            depth = 0
             return nil
         }
         return senml.isSenML ? .senml : .json
@@ -63,7 +64,9 @@ extension PayloadReader {
         switch XMLWalk.walk(bytes, isCut: isCut, &self) {
         case .whole: break
         case .cut: findings.isCut = true
-        case .foreign: return nil
+        case .foreign:
+            depth = 0
+            return nil
         }
         // SenML in XML (RFC 8428, 7): its root is `sensml`.
         return bytes.prefix(512).contains("<sensml") ? .senml : .xml
@@ -102,6 +105,8 @@ extension PayloadReader {
     private mutating func text(_ bytes: RawSpan, _ trimmed: ByteRange, isCut: Bool) {
         scalars += 1
         findings.firmware.formUnion(HexRecords.kind(bytes.slice(trimmed), isCut: isCut))
+        let first = bytes.byte(at: trimmed.offset)
+        if first == UInt8(ascii: ":") || first == UInt8(ascii: "S") { hangsOnDigits = true }
         guard findings.firmware.isEmpty else { return }
         let line = bytes.slice(trimmed)
         noteTalk(line)

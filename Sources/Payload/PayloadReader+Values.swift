@@ -20,6 +20,12 @@ extension PayloadReader {
             findings.medical.insert(.vitalSigns)
         }
         if roles.contains(.code), digits.count >= 4, digits.count <= 10, Places.decimals(text) == 0 { code = digits }
+        // A number in binary has no place, but is a secret all the same.
+        if roles.contains(.password), digits.isEmpty, value >= 1000,
+            roles.isDisjoint(with: [.configuration, .identifier])
+        {
+            findings.secret.insert(.password)
+        }
         if !roles.isDisjoint(with: [.password, .wifiKey]), !roles.contains(.configuration),
             roles.contains(.generic) || !roles.contains(.identifier),
             digits.count >= 4, digits.count <= 16, Places.decimals(text) == 0
@@ -70,15 +76,19 @@ extension PayloadReader {
         noteKeyOfJWK(range, name, bytes)
         let shape = ValueShape(value)
         checkPerson(value, shape, bytes.slice(name), roles, around)
-        if shape.digits >= 13, shape.digits <= 32, value.byteCount <= 42 {
+        if shape.digits >= 12, shape.digits <= 32, value.byteCount <= 42 {
             checkCard(range, roles, around, bytes)
+            if ValueChecks.beginsLikeIBAN(value, at: 0) { hangsOnDigits = true }
             if ValueChecks.isIBAN(value) { findings.personal.insert(.iban) }
-        } else if shape.digits >= 13 {
+        } else if shape.digits >= 12 {
             checkNumbersInText(value, roles)
         }
-        if shape.hasPoint, shape.digits >= 8, Places.holdsPair(value.prefix(512)) {
-            findings.personal.insert(.coordinates)
+        if shape.hasPoint, shape.digits >= 8 {
+            hangsOnDigits = true
+            if Places.holdsPair(value.prefix(512)) { findings.personal.insert(.coordinates) }
         }
+        if shape.hasPlus, shape.digits >= 6 { hangsOnDigits = true }
+        if value.byteCount >= 12, shape.isEncodable, shape.digits > 0, shape.hasBothCases { hangsOnDigits = true }
         if value.byteCount >= 12, shape.isEncodable, encoded.holdsShell(value) {
             findings.command.insert(.base64Shell)
         }
@@ -133,6 +143,7 @@ extension PayloadReader {
                 if number.byteCount >= 13, ValueChecks.isCard(number) { findings.personal.insert(.card) }
                 offset = max(end, start + 1)
             } else if !isInside, (0x41...0x5A).contains(byte), start + 15 <= text.byteCount {
+                if ValueChecks.beginsLikeIBAN(text, at: start) { hangsOnDigits = true }
                 if ValueChecks.holdsIBAN(text, at: start) { findings.personal.insert(.iban) }
                 offset += 1
             } else {
@@ -171,7 +182,8 @@ extension PayloadReader {
         guard name.count <= 3, !name.isEmpty else { return }
         let key = bytes.slice(name)
         if key.elementsEqual("kty") { hasKeyType = true }
-        if key.elementsEqual("d"), range.count >= 20 { privatePart = range }
+        let isPrivate = key.elementsEqual("d") || key.elementsEqual("k")
+        if isPrivate, range.count >= 20 { privatePart = range }
     }
 }
 
@@ -193,6 +205,9 @@ struct ValueShape {
     private(set) var hasAt = false
     private(set) var hasPlus = false
     private(set) var hasPoint = false
+    private var (hasSmall, hasCapital) = (false, false)
+    /// Whether there are small and capital letters.
+    var hasBothCases: Bool { hasSmall && hasCapital }
     /// Whether all of it could be base64.
     private(set) var isEncodable = true
     /// Whether it ends with N, S, E or W behind a digit or sign.
@@ -203,7 +218,9 @@ struct ValueShape {
         while offset < text.byteCount {
             switch text.byte(at: offset) {
             case 0x30...0x39: digits &+= 1
-            case 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "_"): break
+            case 0x41...0x5A: hasCapital = true
+            case 0x61...0x7A: hasSmall = true
+            case UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "_"): break
             case UInt8(ascii: "-"): break
             case UInt8(ascii: "+"): hasPlus = true
             case UInt8(ascii: "@"): (hasAt, isEncodable) = (true, false)

@@ -1,4 +1,5 @@
 import Bytes
+import Events
 
 // What all that was found comes to.
 extension PayloadReader {
@@ -31,6 +32,7 @@ extension PayloadReader {
         }
         guard !wifiKey.isEmpty else { return }
         findings.secret.insert(hasWifiName ? .wifiCredentials : .password)
+        if hasWifiName { findings.places.rename(wifiKey, kind: SecretKinds.wifiCredentials.rawValue) }
     }
 
     // MARK: - Updates

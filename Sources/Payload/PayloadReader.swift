@@ -77,6 +77,9 @@ struct PayloadReader: MemberVisitor, ~Copyable {
     /// Of a JSON Web Key (RFC 7517, 4.1; RFC 7518, 6.2.2 and 6.3.2).
     var hasKeyType = false
     var privatePart = ByteRange.empty
+    /// Whether a finding hung on single digits, so that another payload of the same shape may have another.
+    var hangsOnDigits = false
+    var isFragile: Bool { hangsOnDigits || !everything.isDisjoint(with: .ofDigits) }
     /// Words that may be given and family names.
     var nameParts = 0
     var encoded = EncodedText()
@@ -90,6 +93,7 @@ struct PayloadReader: MemberVisitor, ~Copyable {
 
     /// Forgets the payload before, and takes the topic of the next.
     mutating func begin(topic name: RawSpan) {
+        hangsOnDigits = false
         findings = PayloadFindings()
         score = ClassScore()
         depth = 0
@@ -282,6 +286,10 @@ struct PayloadReader: MemberVisitor, ~Copyable {
 }
 
 extension KeyRoles {
+    /// Roles whose values are told by single digits.
+    static let ofDigits: KeyRoles = [
+        .password, .wifiKey, .bearerToken, .code, .phone, .card, .iban, .latitude, .longitude, .coordinates,
+    ]
     /// Roles that the topic gives to a value that is called nothing but `value`.
     static let ofValues: KeyRoles = [
         .vitalSigns, .plc, .latitude, .longitude, .mail, .phone, .alarm, .maintenance, .coordinates, .updateURL, .name,

@@ -98,7 +98,9 @@ struct DecodeCommand: ParsableCommand {
             var limits = SensorLimits()
             limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes)
             var worker = SensorWorker(limits: limits, sink: sink)
-            if matches || names?.contains(where: { $0.contains("payload.") }) ?? true {
+            // Where payloads are printed, their secrets are to be hidden.
+            let looked = ["mqtt.msg", "mqtt.willmsg", "coap.payload", "coap.head", "coap.link.target"]
+            if matches || names?.contains(where: { $0.contains("payload.") || looked.contains($0) }) ?? true {
                 let knowledge = try PayloadKnowledge.load(settings.ruleSources)
                 worker.dissectors.inspectPayloads(with: knowledge, bytes: settings.inspectedBytes)
             }

@@ -5,15 +5,27 @@ import Testing
 
 /// Lists of a site: what stands in one is told no more by the rules that are made for it.
 @Suite struct SiteListTests {
-    /// The titles of the shipped rules that use a list.
+    /// The titles of the shipped rules that use a list to leave something out; in a step it only decides how bad that is.
     private func titles(using list: String) throws -> [String] {
         let names = FileManager.default.enumerator(atPath: Program.rules)?.compactMap { $0 as? String } ?? []
         return try names.filter { $0.hasSuffix(".yml") }.compactMap { name in
             let text = try String(contentsOfFile: "\(Program.rules)/\(name)", encoding: .utf8)
-            guard text.contains("'%\(list)%'") else { return nil }
+            guard uses(list, in: text) else { return nil }
             let main = text.components(separatedBy: "\n---\n").last { $0.contains("\n    tests:") } ?? ""
             return main.split(separator: "\n").first { $0.hasPrefix("title: ") }.map { String($0.dropFirst(7)) }
         }
+    }
+
+    /// Whether a selection other than a step refers to a list.
+    private func uses(_ list: String, in text: String) -> Bool {
+        var selection = ""
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("    "), !line.hasPrefix("     "), line.hasSuffix(":") {
+                selection = line.trimmingCharacters(in: .whitespaces)
+            }
+            if line.contains("'%\(list)%'"), !selection.hasPrefix("step_") { return true }
+        }
+        return false
     }
 
     @Test(

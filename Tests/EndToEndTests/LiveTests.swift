@@ -145,7 +145,7 @@ struct LiveTests {
         try client.send(MQTTBytes.subscribe(Array("plant/pump-7/set".utf8)))
         #expect(client.receive(5) == [0x90, 3, 0, 1, 0])
         for value in ["20.1", "20.2", "20.4"] {
-            try client.send(MQTTBytes.publish(Array("plant/pump-7/temperature".utf8), Array(value.utf8)))
+            try client.send(MQTTBytes.publish(Array("unit-7/value".utf8), Array(value.utf8)))
         }
         try client.send(MQTTBytes.disconnect)
     }

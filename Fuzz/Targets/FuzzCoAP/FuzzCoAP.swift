@@ -10,6 +10,11 @@ private let unused = EventCheck(
         CommonField.block, CoAPField.block, CoAPStreamField.block, PayloadField.block, ViolationField.block,
     ]))
 
+private let knowledge: PayloadKnowledge = {
+    let words = WordList(name: "kinds.words", text: "[password]\npw\n[latitude]\nlat")
+    do { return try PayloadKnowledge([words]) } catch { fatalError(error.reason) }
+}()
+
 /// Datagrams, two bytes of the script before each: between whom it goes and when, and how long it is; 0 is the rest.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
@@ -18,7 +23,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     limits.exchanges = 3
     limits.messageIDs = 4
     limits.pathBytes = 16
+    limits.features.insert(.payloads)
     var analyzer = CoAPAnalyzer(limits: limits, hash: SeededHash(seed: 7))
+    analyzer.inspector = PayloadInspector(knowledge, remembering: 64)
     var check = unused
     var time = Timestamp(nanoseconds: 1_000_000_000)
     var last: [UInt8] = []

@@ -9,6 +9,11 @@ import Tables
 private let unused = EventCheck(
     registry: FieldRegistry(blocks: [CommonField.block, MQTTField.block, PayloadField.block, ViolationField.block]))
 
+private let knowledge: PayloadKnowledge = {
+    let words = WordList(name: "kinds.words", text: "[password]\npw\n[latitude]\nlat")
+    do { return try PayloadKnowledge([words]) } catch { fatalError(error.reason) }
+}()
+
 /// One packet in a session of its version. The first two bytes choose type, version, side, flags and how the length is
 /// written; the others are what follows the fixed header. So one target reaches every type in every version from either
 /// side.
@@ -82,6 +87,7 @@ private struct Reading: Equatable {
 
 private func read(_ packet: [UInt8], _ wholeLength: Int, _ version: Version, _ direction: Direction) -> Reading {
     var analyzer = MQTTAnalyzer(limits: MQTTLimits(), hash: SeededHash(seed: 7))
+    analyzer.inspector = PayloadInspector(knowledge, remembering: 64)
     let time = Timestamp(nanoseconds: 1_000_000_000)
     let client = Endpoint(IPAddress(v4: 0x0A00_0001), 50_000)
     let server = Endpoint(IPAddress(v4: 0x0A00_00FE), 1883)

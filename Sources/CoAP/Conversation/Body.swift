@@ -5,8 +5,8 @@ import Tables
 /// A body in blocks (RFC 7959, RFC 9177) as far as it was seen: its beginning without a hole, and blocks that came too
 /// early.
 ///
-/// Bytes are not kept: what follows without a hole is hashed as it comes. Kept are blocks that came too early, and the
-/// text of links, both within bounds.
+/// Bytes are not kept: what follows without a hole is hashed as it comes. Kept are blocks that came too early, the text of
+/// links, and the beginning for a look into it, all within bounds.
 struct Body: Sendable {
     /// A block that came before those in front of it.
     struct Early: Sendable {
@@ -42,6 +42,8 @@ struct Body: Sendable {
     var upload: UInt64?
     /// Whether a block came again with other bytes, or a block of another version came among them.
     var hasConflict = false
+    /// Whether its first block holds a secret.
+    var isSecret = false
     /// Whether the whole body was seen.
     private(set) var isComplete = false
     /// The first bytes, where they are kept.
@@ -127,7 +129,9 @@ struct Body: Sendable {
         if hashes { hash.update(bytes) }
         received &+= bytes.byteCount
         guard isTextWhole else { return }
-        if text.count &+ bytes.byteCount <= textRoom { text.append(copying: bytes) } else { isTextWhole = false }
+        let room = max(0, textRoom &- text.count)
+        if bytes.byteCount > room { isTextWhole = false }
+        if room > 0 { text.append(copying: bytes.slice(ByteRange(offset: 0, count: room))) }
     }
 
     private mutating func note(offset: Int, _ bytes: RawSpan) {

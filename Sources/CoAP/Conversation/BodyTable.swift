@@ -64,6 +64,9 @@ struct BodyTable: ~Copyable, Sendable {
         return body(text.span.bytes)
     }
 
+    /// Notes that the first block of a body holds a secret.
+    mutating func noteSecret(_ slot: Int) { table[slot].isSecret = true }
+
     /// Calls `body` with the beginning of the text of the body in a slot, as far as it was kept.
     func withBeginning<Result>(_ slot: Int, _ body: (RawSpan) -> Result) -> Result {
         let text = table[slot].text

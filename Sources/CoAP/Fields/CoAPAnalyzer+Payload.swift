@@ -15,7 +15,7 @@ extension CoAPAnalyzer {
             directory.withPath(slot) { pathText.append(copying: $0) }
         }
         let type = PayloadType(
-            contentFormat: Int(current.first(.contentFormat, bytes)?.unsigned(bytes) ?? UInt64(UInt16.max)))
+            contentFormat: Int(clamping: current.first(.contentFormat, bytes)?.unsigned(bytes) ?? UInt64(UInt16.max)))
         // A copy of the reference: the inspector changes while the path is read.
         let text = pathText
         let path = text.span.bytes
@@ -28,7 +28,8 @@ extension CoAPAnalyzer {
         if block.isEnd {
             let body = directory.bodies[block.slot]
             let total = max(body.total ?? body.received, body.received)
-            guard body.hasStart else { return }
+            // Of a body whose beginning was not kept nothing can be said.
+            guard body.hasStart, !body.text.isEmpty || total == 0 else { return }
             let beginning = body.text
             inspector.inspect(
                 beginning.span.bytes, total: total, topic: path,
@@ -36,19 +37,30 @@ extension CoAPAnalyzer {
         } else if block.place == .first || block.place == .again {
             // There is more of it, however much.
             inspector.inspect(bytes.slice(current.payload), total: current.payloadLength + 1, topic: path, type: type)
+            if !inspector.findings.secret.isEmpty { directory.bodies.noteSecret(block.slot) }
         }
     }
 
-    /// The secrets in the payload of the current message; those of a joined body have no place in it.
+    /// What is hidden of the current message: the payload that holds a secret, and each block of a body that does or of which nobody
+    /// knows.
     public var secrets: SecretPlaces {
-        guard inspector.hasLooked, inspector.findings.places.count > 0 else { return SecretPlaces() }
-        var places = SecretPlaces()
-        if state.block?.isEnd ?? false {
-            // Where in the body the last block begins nobody asks: all of it is hidden.
-            places.add(current.payload, kind: 0)
-            return places
+        guard inspector.isOn, !current.payload.isEmpty else { return SecretPlaces() }
+        guard let block = state.block else {
+            // A block of a body that is not followed.
+            if !inspector.hasLooked, current.isBlockwise { return hidden(current.payload) }
+            return inspector.hidden(in: current.payload)
         }
-        return inspector.findings.places.moved(by: current.payload.offset)
+        let body = directory.bodies[block.slot]
+        if body.isSecret || !body.hasStart || block.isEnd && !inspector.findings.secret.isEmpty {
+            return hidden(current.payload)
+        }
+        return inspector.hidden(in: current.payload)
+    }
+
+    private func hidden(_ range: ByteRange) -> SecretPlaces {
+        var places = SecretPlaces()
+        places.add(range, kind: 0)
+        return places
     }
 
     borrowing func readPayload(_ field: PayloadField, _ bytes: RawSpan, into values: inout FieldValues) {
@@ -58,7 +70,9 @@ extension CoAPAnalyzer {
         }
         guard inspector.hasLooked else { return }
         guard let block = state.block, block.isEnd else {
-            return inspector.read(field, bytes.slice(current.payload), total: current.payloadLength, into: &values)
+            // Of a first block there is more than is here.
+            let total = current.payloadLength + (state.block == nil ? 0 : 1)
+            return inspector.read(field, bytes.slice(current.payload), total: total, into: &values)
         }
         let body = directory.bodies[block.slot]
         let total = max(body.total ?? body.received, body.received)

@@ -50,11 +50,10 @@ extension MQTTAnalyzer {
         }
     }
 
-    /// The secrets in the payload or will of the current message.
+    /// What is hidden of the current message: a payload or will that holds a secret.
     public var secrets: SecretPlaces {
-        guard inspector.hasLooked, inspector.findings.places.count > 0 else { return SecretPlaces() }
-        let start = publish?.payload ?? connect?.willMessage
-        return inspector.findings.places.moved(by: start?.offset ?? 0)
+        guard inspector.hasLooked, let range = publish?.payload ?? connect?.willMessage else { return SecretPlaces() }
+        return inspector.hidden(in: range)
     }
 
     func readPayload(_ field: PayloadField, _ bytes: RawSpan, _ values: inout FieldValues) {

@@ -27,7 +27,8 @@ enum ContentHints {
     ]
 
     private static let commands = [
-        "uid=", "Linux ", "rw-", "rwx", "r--", "r-x", "root:", "Microsoft Windows", "Windows IP", "PID", "Filesystem",
+        "Permission denied", "bytes from", "/inet/tcp", "routing table", "inet addr", " type ext", "%{", "\"#", "uid=",
+        "Linux ", "rw-", "rwx", "r--", "r-x", "root:", "Microsoft Windows", "Windows IP", "PID", "Filesystem",
         "flags=",
         "mtu ", "encap:", "Volume in", "Directory of", "Proto", "free", "not found", "Image Name", "Host Name:",
         "--- 0x", "load average",

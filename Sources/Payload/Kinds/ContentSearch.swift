@@ -96,7 +96,11 @@ extension PayloadReader {
         var offset = 0
         while let start = bytes.firstIndex(of: "eyJ", from: offset) {
             offset = start + 3
-            guard encoded.holdsTokenHeader(bytes.extracting(start..<bytes.byteCount)) else { continue }
+            guard encoded.holdsTokenHeader(bytes.extracting(start..<bytes.byteCount)) else {
+                // Nothing else begins in the same word.
+                offset = max(offset, bytes.word(around: start + 1).end)
+                continue
+            }
             let token = bytes.word(around: start + 3)
             findings.secret.insert(.jwt)
             findings.places.add(token, .jwt)
@@ -106,8 +110,11 @@ extension PayloadReader {
 
     /// `user:secret@host` behind the `://` of an address that ends at a place.
     private mutating func checkAddress(_ bytes: RawSpan, _ end: Int) {
+        // The first colon behind the `//`; a password may hold others.
         var start = end - 1
-        while start > 0, bytes.byte(at: start - 1) != UInt8(ascii: ":") { start -= 1 }
+        while start > 1, bytes.byte(at: start - 1) != UInt8(ascii: "/") { start -= 1 }
+        while start < end - 1, bytes.byte(at: start) != UInt8(ascii: ":") { start += 1 }
+        start += 1
         let secret = ByteRange(offset: start, count: max(0, end - 1 - start))
         guard ValueChecks.isSecret(bytes.slice(secret)) else { return }
         findings.secret.insert(.password)

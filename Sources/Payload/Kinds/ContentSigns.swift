@@ -42,7 +42,7 @@ struct ContentSign: Sendable {
         ContentSign(
             .secret(.privateKey), #"Private_?Key["']?\s*[=:]\s*["']?[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="#, folded),
         ContentSign(.check(.jwt), #"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\."#),
-        ContentSign(.secret(.cloudKey), #"(?:AKIA|ASIA)[A-Z0-9]{16}(?:[^A-Z0-9]|$)"#),
+        ContentSign(.secret(.cloudKey), #"(?:AKIA|ASIA)[A-Z0-9]{16}\b"#),
         ContentSign(.secret(.cloudKey), #"aws_?secret_?(?:access_?)?key["']?\s*[=:]\s*["']?[A-Za-z0-9/+]{40}"#, folded),
         ContentSign(.secret(.cloudKey), #"(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{16,}"#),
         ContentSign(.secret(.cloudKey), #"SharedAccessSignature\s+s[rig]g?="#),

@@ -38,6 +38,7 @@ struct EncodedText {
     /// (RFC 7519, 5; RFC 7515, 4.1.1).
     mutating func holdsTokenHeader(_ text: RawSpan) -> Bool {
         var end = 0
+        let text = text.prefix(Self.longest)
         while end < text.byteCount, text.byte(at: end) != UInt8(ascii: ".") { end += 1 }
         guard end < text.byteCount, decode(text.extracting(0..<end)) else { return false }
         let header = bytes.span.bytes
@@ -48,7 +49,7 @@ struct EncodedText {
     mutating func holdsShell(_ text: RawSpan) -> Bool {
         guard text.byteCount >= 12, text.byteCount <= 4096, decode(text), bytes.count >= 8 else { return false }
         // Of powershell: UTF-16, the second byte of each character 0.
-        if bytes.count >= 16, bytes[1] == 0, bytes[3] == 0 { bytes = Self.everySecond(bytes) }
+        if bytes.count >= 16, bytes[1] == 0, bytes[3] == 0 { keepEverySecond() }
         return Self.isCommand(bytes.span.bytes)
     }
 
@@ -61,8 +62,10 @@ struct EncodedText {
         return commands.contains { text.starts(with: $0) } || parts.contains { text.contains($0) }
     }
 
-    private static func everySecond(_ bytes: [UInt8]) -> [UInt8] {
-        stride(from: 0, to: bytes.count, by: 2).map { bytes[$0] }
+    private mutating func keepEverySecond() {
+        let half = bytes.count / 2
+        for index in 0..<half { bytes[index] = bytes[2 * index] }
+        bytes.removeLast(bytes.count - half)
     }
 
     private static let commands: [StaticString] = [

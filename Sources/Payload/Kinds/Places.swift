@@ -118,6 +118,8 @@ enum Places {
 
     /// A field of a sentence, counted from 0.
     private static func field(_ number: Int, _ text: RawSpan, _ start: Int) -> ByteRange? {
+        // A sentence has at most 82 characters.
+        let text = text.prefix(start + 96)
         var (offset, left) = (start, number)
         while left > 0 {
             while offset < text.byteCount, text.byte(at: offset) != UInt8(ascii: ",") {

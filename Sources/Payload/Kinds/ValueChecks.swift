@@ -74,6 +74,13 @@ enum ValueChecks {
         return rest == 1
     }
 
+    /// Whether two capitals and two digits stand at a place, as at the beginning of an IBAN.
+    static func beginsLikeIBAN(_ text: RawSpan, at start: Int) -> Bool {
+        guard start + 4 <= text.byteCount else { return false }
+        return (0x41...0x5A).contains(text.byte(at: start)) && (0x41...0x5A).contains(text.byte(at: start + 1))
+            && (0x30...0x39).contains(text.byte(at: start + 2)) && (0x30...0x39).contains(text.byte(at: start + 3))
+    }
+
     /// Whether an IBAN stands at a place, in groups or not.
     static func holdsIBAN(_ text: RawSpan, at start: Int) -> Bool {
         guard start + 4 <= text.byteCount, (0x41...0x5A).contains(text.byte(at: start + 1)),
@@ -170,7 +177,7 @@ enum ValueChecks {
     /// Whether `//` stands before a place without a blank between.
     private static func isInAddress(_ text: RawSpan, _ place: Int) -> Bool {
         var offset = place
-        while offset > 1, text.byte(at: offset - 1) > 0x22 {
+        while offset > 1, place - offset < 256, text.byte(at: offset - 1) > 0x22 {
             if text.byte(at: offset - 1) == UInt8(ascii: "/"), text.byte(at: offset - 2) == UInt8(ascii: "/") {
                 return true
             }
@@ -307,7 +314,8 @@ enum ValueChecks {
 extension RawSpan {
     /// Whether the bytes are those of a text, small and capital letters of ASCII alike.
     func equalsFolded(_ text: StaticString) -> Bool {
-        text.withUTF8Buffer { other in
+        text.withUTF8Buffer {
+            let other = $0.span
             guard byteCount == other.count else { return false }
             for offset in 0..<byteCount {
                 let (one, two) = (byte(at: offset), other[offset])

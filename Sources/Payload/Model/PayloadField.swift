@@ -203,7 +203,8 @@ extension PayloadInspector {
     private static var longestHashed: Int { 1 << 20 }
 
     private func readSHA256(_ payload: RawSpan, total: Int, _ digest: SHA256Digest?, into values: inout FieldValues) {
-        guard total <= Self.longestHashed else { return }
+        // A short secret would be found by trying.
+        guard total <= Self.longestHashed, findings.secret.isEmpty else { return }
         if let digest { return values.append { digest.write(to: &$0) } }
         guard payload.byteCount == total else { return }
         var hash = SHA256()
@@ -214,6 +215,8 @@ extension PayloadInspector {
 
     /// The value of a payload that is a number, or has one number among few values.
     private func readNumber(_ payload: RawSpan, total: Int, into values: inout FieldValues) {
+        // It may be the secret.
+        guard findings.secret.isEmpty else { return }
         var finder = NumberFinder()
         let bytes = payload.prefix(limit)
         switch findings.format {
@@ -248,6 +251,6 @@ extension PayloadInspector {
         let bytes = payload.prefix(Self.mostBytes)
         walk(bytes, total: total, &lister)
         if findings.format == .senml { lister.keepNames() }
-        lister.append(bytes, to: &values)
+        lister.append(bytes, without: findings.places, to: &values)
     }
 }

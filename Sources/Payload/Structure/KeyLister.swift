@@ -43,9 +43,11 @@ struct KeyLister: MemberVisitor, ~Copyable {
         count = nameCount
     }
 
-    /// Appends the keys, digits in them as `#`, each that is the same then once.
-    func append(_ bytes: RawSpan, to values: inout FieldValues) {
-        for index in 0..<count where isFirst(index, bytes) {
+    /// Appends the keys, digits in them as number signs, each that is the same then once.
+    ///
+    /// Those that hold a secret are left out.
+    func append(_ bytes: RawSpan, without secrets: SecretPlaces, to values: inout FieldValues) {
+        for index in 0..<count where isFirst(index, bytes) && !secrets.touches(keys[index]) {
             let key = bytes.slice(keys[index]).prefix(128)
             values.append { text in
                 var isDigits = false

@@ -4,7 +4,7 @@ extension RawSpan {
     /// A hash of the shape of a payload: all of it but numbers and identifiers in hexadecimal, of which only counts how long they are, and
     /// whether a number is zero.
     ///
-    /// Whatever a look finds follows from the shape, but for what check digits decide: where enough digits stand together for a card or an
+    /// What a look finds follows from the shape, but for secrets, what hangs on the value of a number, and what check digits decide: where enough digits stand together for a card or an
     /// account, alone or in groups, there is no such hash, and `nil` is returned.
     func shapeHash(_ factor: UInt64) -> UInt64? {
         var hash = UInt64(0x9E37_79B9)
@@ -31,8 +31,9 @@ extension RawSpan {
             } else {
                 group = DigitGroup()
             }
-            // Nothing, up to two, up to five, or so many.
-            let size = run.isZero ? 1 : run.length <= 2 ? 2 : run.length <= 5 ? 3 : run.length
+            // Nothing, up to two, up to five, or so many; an identifier is no number.
+            let length = run.isZero ? 1 : run.length <= 2 ? 2 : run.length <= 5 ? 3 : run.length
+            let size = run.isNumber ? length : length + 1 << 16
             hash = (hash ^ UInt64(truncatingIfNeeded: size)) &* factor
             hash ^= hash >> 32
             offset &+= run.length
@@ -46,7 +47,8 @@ extension RawSpan {
         var hash = UInt64(0x7F4A_7C15)
         var offset = 0
         let count = byteCount
-        let isObjectPath = count > 1 && byte(at: 0) == UInt8(ascii: "/") && byte(at: 1) &- 0x30 < 10
+        let isObjectPath =
+            count > 1 && (byte(at: 0) &- 0x30 < 10 || byte(at: 0) == UInt8(ascii: "/") && byte(at: 1) &- 0x30 < 10)
         var isBehindLetter = false
         while offset < count {
             let byte = byte(at: offset)
@@ -90,7 +92,7 @@ private struct DigitGroup {
     /// Whether they may be a number with check digits: no card begins with 0, 1, 7 or 9 (ISO/IEC 7812-1), and milliseconds since 1970
     /// begin with 1; an IBAN begins with two letters.
     var mayBeChecked: Bool {
-        if count < 11 { return false }
+        if count < 10 { return false }
         if isBehindCapital { return true }
         guard count >= 13 else { return false }
         return first != 0x30 && first != 0x31 && first != 0x37 && first != 0x39

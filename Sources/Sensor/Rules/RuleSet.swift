@@ -17,7 +17,7 @@ public struct RuleSet: Sendable {
     /// Errors and warnings, in the order of the files and of their lines.
     public let diagnostics: [Diagnostic]
     /// SHA-256 over all rule texts, filters and lists: two runs with the same digest ran the same rules.
-    public let digest: String
+    public private(set) var digest: String
     /// What payloads are looked into with; `nil` where no rule asks what is in them.
     public private(set) var payload: PayloadKnowledge?
     private let texts: [String: String]
@@ -52,7 +52,12 @@ public struct RuleSet: Sendable {
             filters: filters.files, lists: sources.lists,
             found: base.diagnostics + own.diagnostics + filters.diagnostics, withTests: withTests, patterns: patterns)
         if PayloadKnowledge.isAsked(by: rules.compiled.fields) {
-            rules.payload = try PayloadKnowledge.load(sources, patterns: patterns)
+            let lists = try WordListFiles.read(sources)
+            rules.payload = try PayloadKnowledge.load(lists, patterns: patterns)
+            // Other words are other rules.
+            var hasher = SHA256()
+            for text in [rules.digest] + lists.flatMap({ [$0.name, $0.text] }) { hasher.update(data: Data(text.utf8)) }
+            rules.digest = hasher.finalize().map { String(format: "%02x", $0) }.joined()
         }
         return rules
     }

@@ -45,7 +45,11 @@ extension PayloadKnowledge {
     public static func load(
         _ sources: RuleSources, patterns: PatternCache = PatternCache()
     ) throws(SensorError) -> PayloadKnowledge {
-        let lists = try WordListFiles.read(sources)
+        try load(try WordListFiles.read(sources), patterns: patterns)
+    }
+
+    /// Takes lists that were read.
+    static func load(_ lists: [WordList], patterns: PatternCache) throws(SensorError) -> PayloadKnowledge {
         do throws(WordList.Fault) { return try PayloadKnowledge(lists, patterns: patterns) } catch {
             throw SensorError(.configuration, "lists/\(error.name):\(error.line): \(error.reason)")
         }

@@ -42,6 +42,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// Repetitions that are told once a second.
     private var waiting = WaitingRepetitions()
     private let gathersRepetitions: Bool
+    /// The newest value of the row that is told next, where it was held back.
+    private var heldLatest: String?
 
     /// A sink that gives each new or repeated alert to `deliver`.
     ///
@@ -105,7 +107,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         frames: MessageFrames
     ) {
         token &+= 1
-        if waiting.isDue(context.timestamp) { tellRepetitions() }
+        if waiting.isTimeToLook(context.timestamp) { tellRepetitions(dueAt: context.timestamp) }
         history.note(event, context, message: message)
         engine.evaluate(event, context, message: message, token: token)
         if engine.cameIntoCorrelation { remember(frames) }
@@ -114,6 +116,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         while index < engine.hits.count {
             let hit = engine.hits[index]
             index += 1
+            heldLatest = nil
             if gathersRepetitions, hold(hit, event, context, message: message) { continue }
             // Few frames of a repetition are worth keeping; the store has the last word on how many.
             let isWorthIt = hit.isNew || hit.hasRisen || hit.count <= Self.evidenceFrames
@@ -153,18 +156,20 @@ public struct DetectionSink: EventSink, ~Copyable {
         let isNewValue =
             hit.hasNewValue && (hit.values <= AlertTally.maximumValues || !waiting.wasToldLately(hit.alert, now))
         if isNews || isNewValue {
-            waiting.noteTold(hit.alert, now)
+            heldLatest = waiting.noteTold(hit.alert, now)
             return false
         }
         repetitions[hit.owner] &+= 1
         let latest = hit.hasNewValue ? engine.distinctText(of: hit, event, context, message: message) : nil
-        if let other = waiting.hold(hit, latest: latest, now) { tell(other.hit, latest: other.latest) }
+        if let other = waiting.hold(hit, latest: latest) { tell(other.hit, latest: other.latest) }
         return true
     }
 
     /// Tells the repetitions that were held back.
-    public mutating func tellRepetitions() {
-        while let (hit, latest) = waiting.take() { tell(hit, latest: latest) }
+    ///
+    /// - Parameter now: only those that have waited long enough by then; `nil` for all.
+    public mutating func tellRepetitions(dueAt now: Timestamp? = nil) {
+        while let (hit, latest) = waiting.take(now) { tell(hit, latest: latest) }
     }
 
     private func tell(_ hit: Hit, latest: String?) {
@@ -293,6 +298,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> AlertTally? {
         var tally = counts(of: hit) ?? (hit.hasNewKind ? AlertTally(isFolded: hit.isFolded) : nil)
+        if tally?.distinctName != nil { tally?.latest = heldLatest }
         if tally?.distinctName != nil, hit.hasNewValue {
             let value = engine.distinctText(of: hit, event, context, message: message)
             tally?.latest = value
