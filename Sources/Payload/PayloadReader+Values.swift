@@ -79,7 +79,11 @@ extension PayloadReader {
         if shape.digits >= 12, shape.digits <= 32, value.byteCount <= 42 {
             checkCard(range, roles, around, bytes)
             if ValueChecks.beginsLikeIBAN(value, at: 0) { hangsOnDigits = true }
-            if ValueChecks.isIBAN(value) { findings.personal.insert(.iban) }
+            if ValueChecks.isIBAN(value) {
+                findings.personal.insert(.iban)
+            } else {
+                checkNumbersInText(value, roles)
+            }
         } else if shape.digits >= 12 {
             checkNumbersInText(value, roles)
         }
@@ -140,7 +144,10 @@ extension PayloadReader {
             if !isInside, (0x30...0x39).contains(byte) {
                 let end = text.numberEnd(from: start)
                 let number = text.extracting(start..<end)
-                if number.byteCount >= 13, ValueChecks.isCard(number) { findings.personal.insert(.card) }
+                let isIdentifier = roles.contains(.identifier) && !roles.contains(.card)
+                if number.byteCount >= 13, !isIdentifier, ValueChecks.isCard(number) {
+                    findings.personal.insert(.card)
+                }
                 offset = max(end, start + 1)
             } else if !isInside, (0x41...0x5A).contains(byte), start + 15 <= text.byteCount {
                 if ValueChecks.beginsLikeIBAN(text, at: start) { hangsOnDigits = true }

@@ -47,7 +47,7 @@ import Testing
             (#"{"token":"123456789012"}"#, #"{"token":"1234567890ab"}"#, "payload.secret", "bearer_token"),
             ("512.12512,98.25012", "111.57512,48.13712", "payload.personal", "coordinates"),
             (
-                #"{"lat":95.12345,"lon":13.12345}"#, #"{"lat":52.12345,"lon":13.12345}"#, "payload.personal",
+                #"{"lat":95.12345,"lon":193.12345}"#, #"{"lat":52.12345,"lon":113.12345}"#, "payload.personal",
                 "coordinates"
             ),
             ("IBAN NL92 ABNA 0417 1643 00", "IBAN NL91 ABNA 0417 1643 00", "payload.personal", "iban"),

@@ -12,7 +12,7 @@ private let unused = EventCheck(
 
 private let knowledge: PayloadKnowledge = {
     let words = WordList(name: "kinds.words", text: "[password]\npw\n[latitude]\nlat")
-    do { return try PayloadKnowledge([words]) } catch { fatalError(error.reason) }
+    do { return try PayloadKnowledge([words]) } catch { fatalError("\(error)") }
 }()
 
 /// Datagrams, two bytes of the script before each: between whom it goes and when, and how long it is; 0 is the rest.

@@ -11,7 +11,7 @@ private let unused = EventCheck(
 
 private let knowledge: PayloadKnowledge = {
     let words = WordList(name: "kinds.words", text: "[password]\npw\n[latitude]\nlat")
-    do { return try PayloadKnowledge([words]) } catch { fatalError(error.reason) }
+    do { return try PayloadKnowledge([words]) } catch { fatalError("\(error)") }
 }()
 
 /// One packet in a session of its version. The first two bytes choose type, version, side, flags and how the length is

@@ -47,7 +47,7 @@ private let lists = [
 nonisolated(unsafe) private var inspector = makeInspector()
 
 private func makeInspector() -> PayloadInspector {
-    do { return PayloadInspector(try PayloadKnowledge(lists), bytes: 512) } catch { fatalError(error.reason) }
+    do { return PayloadInspector(try PayloadKnowledge(lists), bytes: 512) } catch { fatalError("\(error)") }
 }
 
 /// A payload under a topic: the first byte says how long the topic is and how much of the payload is missing, the second what
