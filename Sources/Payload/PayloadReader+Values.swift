@@ -7,7 +7,6 @@ extension PayloadReader {
         number value: Double, digits: ByteRange, _ roles: KeyRoles, _ around: KeyRoles, _ bytes: RawSpan
     ) {
         numbers += 1
-        number = value
         noteState(roles, around)
         if value != 0 { noteTrouble(roles, around) }
         if digits.count >= 13, digits.count <= 19 { checkCard(digits, roles, around, bytes) }

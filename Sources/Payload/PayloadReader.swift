@@ -18,7 +18,6 @@ struct PayloadReader: MemberVisitor, ~Copyable {
         /// The number before, in an array.
         var number = Double.nan
         var decimals = 0
-        var members: UInt16 = 0
     }
 
     let lexicon: Lexicon
@@ -39,7 +38,6 @@ struct PayloadReader: MemberVisitor, ~Copyable {
     var topic: KeyRoles = []
     var lastLevels: KeyRoles = []
     var numbers = 0
-    var number = 0.0
     /// Scalars altogether.
     var scalars = 0
     var senml = SenMLCheck()
@@ -136,7 +134,6 @@ struct PayloadReader: MemberVisitor, ~Copyable {
         var level = Level(isArray: isArray)
         if depth > 0 {
             level.around = levels[depth - 1].around | levels[depth - 1].own
-            levels[depth - 1].members &+= 1
         }
         if case .text(let range) = key {
             let facts = facts(of: bytes.slice(range))
@@ -165,7 +162,6 @@ struct PayloadReader: MemberVisitor, ~Copyable {
         var name = ByteRange.empty
         let level = min(depth, 48) - 1
         if level >= 0 {
-            levels[level].members &+= 1
             around.formUnion(KeyRoles(rawValue: levels[level].around | levels[level].own | levels[level].label))
         }
         switch key {
