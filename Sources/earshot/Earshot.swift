@@ -35,6 +35,7 @@ struct Earshot: ParsableCommand {
             RunCommand.self, ReplayCommand.self, TailCommand.self, AlertsCommand.self, ShowCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
             DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DbCommand.self,
+            ConfigCommand.self,
         ])
 
     /// Runs the command that the words of the command line name.

@@ -12,9 +12,10 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Listen on interfaces; alerts go to the store.",
         discussion: """
-            Runs until SIGINT or SIGTERM, then prints a summary. SIGHUP loads rules, filters and lists again: they take \
-            over between two frames, and windows and suppressions go on; where something is wrong with them, the running \
-            ones stay. Capturing needs a right: root, or
+            Runs until SIGINT or SIGTERM, then prints a summary. SIGHUP reads the configuration and loads rules, filters \
+            and lists again: they take over between two frames, and windows and suppressions go on; where something is \
+            wrong with them, the running ones stay. Other settings that have changed wait for the next start, and are \
+            named. Capturing needs a right: root, or
               sudo setcap cap_net_raw,cap_net_admin=eip /path/to/earshot
 
             EXAMPLES
@@ -63,9 +64,10 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         Signals.install(reloads: true)
-        let reloader = RuleReloader(isWanted: { Signals.wantsReload.exchange(false, ordering: .relaxed) }, load: reload)
         try failing { () throws(SensorError) in
             var settings = try store.settings(rules.sources)
+            let reloader = RuleReloader(
+                isWanted: { Signals.wantsReload.exchange(false, ordering: .relaxed) }, load: reload(settings))
             packets.apply(to: &settings)
             settings.addHomeNetworks(NetworkInterface.networks(of: interface))
             // What is wrong with the command line is said before anything is left on the disk.
@@ -95,19 +97,23 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    /// Loads the rules again; says what came of it.
-    ///
-    /// The rest of the configuration waits for the next start.
-    private var reload: @Sendable () -> RuleReloader.Outcome {
+    /// Reads the configuration and loads the rules again; says what came of it, and which of the changed settings wait for
+    /// the next start.
+    private func reload(_ running: Settings) -> @Sendable () -> RuleReloader.Outcome {
         let (overrides, skippingBroken) = (store.overrides(rules.sources), rules.skipBrokenRules)
         let interface = interface
         return {
             do throws(SensorError) {
                 var settings = try Settings.load(overrides)
+                let waiting = running.waitingForRestart(in: settings)
                 settings.addHomeNetworks(NetworkInterface.networks(of: interface))
                 let loaded = try RuleSet.load(
-                    settings.ruleSources, skippingBroken: skippingBroken, store: settings.database, again: true)
+                    settings.ruleSources, skippingBroken: skippingBroken, store: running.database, again: true)
                 Terminal.log("loaded \(plural(loaded.compiled.rules.count, "rule")) again")
+                if !waiting.isEmpty {
+                    Terminal.log(
+                        "changed in the configuration, but for the next start: \(waiting.joined(separator: ", "))")
+                }
                 return .loaded(loaded)
             } catch {
                 Terminal.log("earshot: \(error.message)")

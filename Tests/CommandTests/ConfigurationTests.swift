@@ -12,12 +12,12 @@ import Testing
     @Test(
         "Wrong",
         arguments: [
-            ("db: a.db\nsensr: hall\n", ":2: there is no setting 'sensr'; did you mean 'sensor'?"),
-            ("# hall\n\nmax_flows: many\n", ":3: 'max_flows' wants a number from 16 to 16777216"),
-            ("retention_days: 0\n", ":1: 'retention_days' wants a number from 1 to 36500"),
-            ("promiscuous: perhaps\n", ":1: 'promiscuous' wants true or false"),
+            ("db: a.db\nsensr: hall\n", ":2:1: there is no setting 'sensr'; did you mean 'sensor'?"),
+            ("# hall\n\nmax_flows: many\n", ":3:12: 'max_flows' wants a number from 16 to 16777216"),
+            ("retention_days: 0\n", ":1:17: 'retention_days' wants a number from 1 to 36500"),
+            ("promiscuous: perhaps\n", ":1:14: 'promiscuous' wants true or false"),
             ("- db\n", ": a map of settings is wanted"),
-            ("db: [\n", ": not valid YAML"),
+            ("db: [\n", ":2:1: not valid YAML"),
         ])
     func wrong(_ text: String, _ sentence: String) throws {
         try folder.write(text, to: "earshot.yaml")
@@ -57,5 +57,60 @@ import Testing
         let unit: [String: String?] = ["STATE_DIRECTORY": folder.file("state")]
         #expect(try earshot("replay", sample, directory: folder.path, environment: unit).status == 0)
         #expect(FileManager.default.fileExists(atPath: folder.file("state/alerts.db")))
+    }
+
+    @Test("Check") func check() throws {
+        try folder.write(
+            """
+            db: gone/alerts.db
+            rules: [rules, none]
+            lists: {bridge: [10.0.0.1]}
+            """, to: "earshot.yaml")
+        try FileManager.default.createDirectory(atPath: folder.file("rules"), withIntermediateDirectories: true)
+        var outcome = try earshot("config", "check", "earshot.yaml", directory: folder.path)
+        #expect(outcome.status == 78)
+        #expect(
+            outcome.errorText == """
+                earshot.yaml:1: the folder \(folder.path)/gone of the store is not there or may not be entered; make it with mkdir -p
+                earshot.yaml:3: warning: the list 'bridge' is none that shipped rules use; did you mean 'bridges'?
+                earshot.yaml:2: 'rules' names none: No such file or directory; mend the path or take it out
+                earshot: a sensor would not start with this configuration
+
+                """)
+        try folder.write("lists: {bridges: [10.0.0.1]}\nsensor: hall\n", to: "earshot.yaml")
+        outcome = try earshot("config", "check", "earshot.yaml", directory: folder.path)
+        #expect(outcome.status == 0)
+        #expect(outcome.text == "earshot.yaml: 2 settings, nothing wrong\n")
+        try folder.write("title: broken\n", to: "rules/a.yml")
+        try folder.write("only_rules: [rules]\n", to: "earshot.yaml")
+        let without: [String: String?] = ["EARSHOT_ONLY_RULES": nil]
+        #expect(
+            try earshot("config", "check", "earshot.yaml", directory: folder.path, environment: without).status == 0)
+        outcome = try earshot(
+            "config", "check", "earshot.yaml", "--load-rules", directory: folder.path, environment: without)
+        #expect(outcome.status == 78)
+        #expect(outcome.errorText.contains("rules/a.yml:1"), "\(outcome.errorText)")
+    }
+
+    @Test("Show") func show() throws {
+        try folder.write("snap_length: 1000\nmax_memory: 1GiB\n", to: "earshot.yaml")
+        let words = ["config", "show", "--config", "earshot.yaml", "--db", "a.db"]
+        let environment: [String: String?] = ["EARSHOT_SENSOR": "hall"]
+        let text = try run(
+            try Program.path(), words, directory: folder.path, environment: environment
+        ).text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(text.contains("db: a.db # --db"))
+        #expect(text.contains("snap_length: 1000 # earshot.yaml:1"))
+        #expect(text.contains("sensor: hall # EARSHOT_SENSOR"))
+        #expect(text.contains("promiscuous: true # default"))
+        #expect(text.contains("# retention_days is not set # default"))
+        let json = try run(
+            try Program.path(), words + ["--json"], directory: folder.path, environment: environment)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: [String: Any]])
+        #expect(object.count == text.count)
+        #expect(object["max_memory"]?["value"] as? String == "1GiB")
+        #expect(object["max_memory"]?["origin"] as? String == "earshot.yaml:2")
+        #expect(object["retention_days"]?["value"] is NSNull)
     }
 }

@@ -150,9 +150,12 @@ struct ReloadTests {
                 condition: not known
 
             """, to: "filters/site.yml")
-        try folder.write(configuration + "lists: {known_topics: [plant/known]}\n", to: "earshot.yaml")
+        try folder.write(
+            configuration + "lists: {known_topics: [plant/known]}\nsnap_length: 2000\nmax_flows: 99\n",
+            to: "earshot.yaml")
         try sensor.send(SIGHUP)
         try sensor.waitForErrorText("loaded 3 rules again")
+        try sensor.waitForErrorText("changed in the configuration, but for the next start: snap_length, max_flows\n")
         try waitForStatistics("\"reloads\":1,")
         for topic in ["plant/known", "plant/b"] { try publish(client, topic) }
         try expect(["A Topic": 2, "Three": 1])

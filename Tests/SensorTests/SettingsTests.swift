@@ -16,7 +16,7 @@ import Testing
     flags.configuration = try folder.write("a.yaml", "db: x.db\ndb_group: no-such-group\n")
     let error = failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) }
     #expect(error?.exitCode == .configuration)
-    #expect(error?.message.contains("a.yaml:2: 'db_group'") == true, "\(String(describing: error))")
+    #expect(error?.message.contains("a.yaml:2:11: 'db_group'") == true, "\(String(describing: error))")
     #expect(error?.message.contains("'no-such-group'") == true)
 }
 
@@ -124,25 +124,32 @@ func failure(_ body: () throws(SensorError) -> Void) -> SensorError? {
 @Test(
     "Wrong settings",
     arguments: [
-        ("retention_day: 90", ":1: there is no setting 'retention_day'; did you mean 'retention_days'?"),
-        ("db: a\nretention_days: soon", ":2: 'retention_days' wants a number from 1 to 36500"),
+        ("retention_day: 90", ":1:1: there is no setting 'retention_day'; did you mean 'retention_days'?"),
+        ("db: a\nretention_days: soon", ":2:17: 'retention_days' wants a number from 1 to 36500"),
         (
             "proxies: [10.0.0.5, lb-1]",
-            ":1: 'proxies' wants addresses or blocks of them, such as [10.0.0.5, 192.168.7.0/24]; 'lb-1' is none"
+            ":1:10: 'proxies' wants addresses or blocks of them, such as [10.0.0.5, 192.168.7.0/24]; 'lb-1' is none"
         ),
-        ("retention_days: 0", ":1: 'retention_days' wants a number from 1 to 36500"),
-        ("max_flows: 99999999999999999999", ":1: 'max_flows' wants a number from 16 to 16777216"),
-        ("promiscuous: perhaps", ":1: 'promiscuous' wants true or false"),
-        ("db: [a]", ":1: 'db' wants a text"),
-        ("rules: {a: b}", ":1: 'rules' wants a list of paths"),
-        ("lists: [a]", ":1: 'lists' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'"),
-        ("lists: {'a b': [c]}", ":1: 'a b' is no name of a list: letters, digits, '_', '-' and '.' are"),
+        ("retention_days: 0", ":1:17: 'retention_days' wants a number from 1 to 36500"),
+        ("max_flows: 99999999999999999999", ":1:12: 'max_flows' wants a number from 16 to 16777216"),
+        ("promiscuous: perhaps", ":1:14: 'promiscuous' wants true or false"),
+        ("db: [a]", ":1:5: 'db' wants a text"),
+        ("rules: {a: b}", ":1:8: 'rules' wants a list of paths"),
+        ("lists: [a]", ":1:8: 'lists' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'"),
+        ("lists: {'a b': [c]}", ":1:9: 'a b' is no name of a list: letters, digits, '_', '-' and '.' are"),
         (
             "lists: {bridges: [10.0.0.5, b]}",
-            ":1: the list 'bridges' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; 'b' is none"
+            ":1:29: the list 'bridges' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; 'b' is none"
         ),
-        ("lists: {brokers: [{a: b}]}", ":1: the list 'brokers' wants texts, such as [10.0.0.0/8, 192.168.1.1]"),
-        ("filters: {a: b}", ":1: 'filters' wants a list of paths"),
+        ("lists: {brokers: [{a: b}]}", ":1:19: the list 'brokers' wants texts, such as [10.0.0.0/8, 192.168.1.1]"),
+        ("filters: {a: b}", ":1:10: 'filters' wants a list of paths"),
+        ("db: ~", ":1:5: 'db' wants a text"),
+        ("rules: [a, ]\nfilters: [~]", ":2:11: 'filters' wants a text"),
+        ("db: a\ndb: b", ":1:1: 'db' stands there twice; remove one of the two"),
+        (
+            "db: a\n---\ndb: b",
+            ":2:1: not valid YAML: expected a single document in the stream: but found another document"
+        ),
         ("- db", ": a map of settings is wanted, such as 'db: /var/lib/earshot/alerts.db'"),
     ])
 func wrongSettings(text: String, message: String) throws {
@@ -152,6 +159,21 @@ func wrongSettings(text: String, message: String) throws {
     let error = failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) }
     #expect(error?.exitCode == .configuration)
     #expect(error?.message == (flags.configuration ?? "") + message)
+}
+
+/// All that is wrong is told at once, in the order of the lines.
+@Test("Several faults") func severalFaults() throws {
+    let folder = try Folder()
+    var flags = Settings.Overrides()
+    let file = try folder.write("a.yaml", "max_flows: 1\nsensr: a\nmax_memory: 1KiB\n")
+    flags.configuration = file
+    let error = failure { () throws(SensorError) in _ = try Settings.load(flags, environment: [:]) }
+    #expect(
+        error?.message == """
+            \(file):1:12: 'max_flows' wants a number from 16 to 16777216
+            \(file):2:1: there is no setting 'sensr'; did you mean 'sensor'?
+            \(file):3:13: 'max_memory' wants a size from 64MiB to 1024GiB, such as 512MiB
+            """)
 }
 
 @Test("Unreadable configuration") func unreadableConfiguration() throws {

@@ -1,38 +1,43 @@
 import Network
 import Yams
 
-extension Settings {
-    /// Reads `lists`: a map from names to lists of texts and numbers.
-    func lists(_ key: String, _ value: Node) throws(SensorError) -> [String: [String]] {
-        guard let mapping = value.mapping else {
-            throw SensorError(.configuration, "'\(key)' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'")
+extension SettingType<[String: [String]]> {
+    /// A map from the names of lists to texts and numbers.
+    static let lists = SettingType(noun: "a map of lists") { key, node throws(SettingFault) in
+        guard let mapping = node.mapping else {
+            throw SettingFault(
+                message: "'\(key)' wants a map of lists, such as 'home_networks: [10.0.0.0/8]'", mark: node.mark)
         }
         var lists: [String: [String]] = [:]
         for (name, items) in mapping {
-            let name = name.string ?? ""
-            guard Self.isListName(name) else {
-                throw SensorError(
-                    .configuration, "'\(name)' is no name of a list: letters, digits, '_', '-' and '.' are")
+            let text = name.string ?? ""
+            guard isListName(text) else {
+                throw SettingFault(
+                    message: "'\(text)' is no name of a list: letters, digits, '_', '-' and '.' are", mark: name.mark)
             }
-            guard lists[name] == nil else { throw SensorError(.configuration, "the list '\(name)' is given twice") }
-            lists[name] = try texts(of: name, items)
+            guard lists[text] == nil else {
+                throw SettingFault(message: "the list '\(text)' is given twice", mark: name.mark)
+            }
+            lists[text] = try texts(of: text, items)
         }
         return lists
+    } show: {
+        .lists($0)
     }
 
-    private func texts(of name: String, _ value: Node) throws(SensorError) -> [String] {
+    private static func texts(of name: String, _ value: Node) throws(SettingFault) -> [String] {
         let items = value.sequence.map(Array.init) ?? [value]
         var texts: [String] = []
         for item in items {
             guard let text = item.scalar?.string, !text.isEmpty else {
-                throw SensorError(.configuration, "the list '\(name)' wants texts, such as [10.0.0.0/8, 192.168.1.1]")
+                throw SettingFault(
+                    message: "the list '\(name)' wants texts, such as [10.0.0.0/8, 192.168.1.1]", mark: item.mark)
             }
             // The shipped rules compare addresses with these.
             if SiteLists.all.contains(where: { $0.name == name }), CIDRBlock(text) == nil {
-                throw SensorError(
-                    .configuration,
-                    "the list '\(name)' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; '\(text)' is none"
-                )
+                throw SettingFault(
+                    message: "the list '\(name)' wants addresses and networks, such as [10.0.0.5, 192.168.7.0/24]; "
+                        + "'\(text)' is none", mark: item.mark)
             }
             texts.append(text)
         }

@@ -20,6 +20,10 @@ public struct Settings: Sendable {
     public var lists: [String: [String]] = [:]
     /// The name under which this sensor's alerts are stored.
     public var sensorName: String
+    /// The memory from which the bounds of every table follow, in bytes.
+    public var memory = SensorLimits.defaultMemory {
+        didSet { limits = SensorLimits(memory: memory) }
+    }
     /// The bounds of every table.
     public var limits = SensorLimits(memory: SensorLimits.defaultMemory)
     /// Days after which an alert is deleted; `nil` keeps it.
@@ -36,11 +40,16 @@ public struct Settings: Sendable {
     public var inspectedBytes = PayloadInspector.defaultBytes
     /// Whether interfaces are put into promiscuous mode.
     public var promiscuous = true
+    /// Where each setting came from, by its key; those that are not there have their defaults.
+    public internal(set) var origins: [String: SettingOrigin] = [:]
+    /// The configuration file that was read; `nil` where there was none.
+    public internal(set) var file: String?
 
     /// The defaults in a given environment: systemd names the folder for state (systemd.exec(5), STATE_DIRECTORY).
     public init(environment: [String: String]) {
         if let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
             database = "\(folder)/alerts.db"
+            origins["db"] = .environment("STATE_DIRECTORY")
         } else {
             database = Self.defaultDatabase
         }
@@ -93,37 +102,41 @@ public struct Settings: Sendable {
         serviceDatabase: String = Settings.serviceDatabase
     ) throws(SensorError) -> Settings {
         var settings = Settings(environment: environment)
-        // What nobody names below is decided at the end.
-        if settings.database == defaultDatabase { settings.database = "" }
         let environmentFile = environment["EARSHOT_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         if let named = flags.configuration ?? environmentFile {
             try settings.read(file: named)
         } else if FileManager.default.fileExists(atPath: defaultFile) {
             try settings.read(file: defaultFile)
         }
-        if let path = environment["EARSHOT_DB"], !path.isEmpty { settings.database = path }
-        if let paths = environment["EARSHOT_RULES"], !paths.isEmpty {
-            settings.rules = paths.split(separator: ":").map(String.init)
+        try settings.take(environment)
+        settings.take(flags)
+        if settings.origins["db"] == nil, isReader, isMissing(defaultDatabase), !isMissing(serviceDatabase) {
+            settings.database = serviceDatabase
         }
-        if let paths = environment["EARSHOT_ONLY_RULES"], !paths.isEmpty {
-            settings.onlyRules = paths.split(separator: ":").map(String.init)
-        }
-        if let paths = environment["EARSHOT_FILTERS"], !paths.isEmpty {
-            settings.filters = paths.split(separator: ":").map(String.init)
-        }
-        if let name = environment["EARSHOT_SENSOR"], !name.isEmpty { settings.sensorName = name }
-        if let path = flags.database { settings.database = path }
-        if settings.database.isEmpty, flags.database == nil {
-            let isElsewhere = isReader && isMissing(defaultDatabase) && !isMissing(serviceDatabase)
-            settings.database = isElsewhere ? serviceDatabase : defaultDatabase
-        }
-        if !flags.rules.isEmpty { settings.rules = flags.rules }
-        // Only these means: none that the environment or the file adds.
-        if !flags.onlyRules.isEmpty { (settings.onlyRules, settings.rules) = (flags.onlyRules, flags.rules) }
-        if !flags.filters.isEmpty { settings.filters = flags.filters }
         if settings.filters.isEmpty, RuleFiles.holdsAny(RuleSources.defaultFilters) {
             settings.filters = [RuleSources.defaultFilters]
         }
         return settings
+    }
+
+    private mutating func take(_ environment: [String: String]) throws(SensorError) {
+        for key in Self.keys {
+            guard let variable = key.variable, let text = environment[variable], !text.isEmpty else { continue }
+            do throws(SettingFault) { try key.readText(text, &self) } catch {
+                throw SensorError(.configuration, "\(variable): \(error.message)")
+            }
+            origins[key.name] = .environment(variable)
+        }
+    }
+
+    private mutating func take(_ flags: Overrides) {
+        if let path = flags.database { (database, origins["db"]) = (path, .option("--db")) }
+        // Only these means: none that the environment or the file adds.
+        if !flags.onlyRules.isEmpty {
+            (onlyRules, rules) = (flags.onlyRules, [])
+            (origins["only_rules"], origins["rules"]) = (.option("--only-rules"), .option("--only-rules"))
+        }
+        if !flags.rules.isEmpty { (rules, origins["rules"]) = (flags.rules, .option("--rules")) }
+        if !flags.filters.isEmpty { (filters, origins["filters"]) = (flags.filters, .option("--filters")) }
     }
 }
