@@ -2,7 +2,10 @@
 #
 #   make demo       install what is missing, build, replay the sample captures, show the alerts
 #   make test       install what is missing, build, run every test
-#   make build      the program for use: .build/release/earshot
+#   make build      the program for use, which needs no toolchain to run: .build/release/earshot
+#   make install    what was built, as root: PREFIX=/usr/local, DESTDIR= for a root other than this one; make uninstall
+#   make deb        a Debian package in .build/deb, looked through by lintian
+#   make deb-test   the same, made twice, and tried in a fresh Debian: install, upgrade, remove, purge (as root)
 #   make nightly    every random test with random seeds: NIGHTLY_RUNS=50 for more than ten runs; a thousand kills of the sensor
 #   make fuzz       a minute of libFuzzer for each target of Fuzz/; FUZZ_SECONDS=3600 for an hour
 #   make referee    hold our Sigma against pySigma: REFEREE_RULES=2000 for more rules, REFEREE_SEED=1 for a known set
@@ -18,12 +21,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 EARSHOT := .build/release/earshot
 DEMO := .build/demo
+DEB := .build/deb
+PREFIX := /usr/local
+DESTDIR :=
 FUZZ_SECONDS := 60
 NIGHTLY_RUNS := 10
 REFEREE_RULES := 300
 REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
-.PHONY: demo test build lint format samples clean tools-build tools-test tools-samples unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
+.PHONY: demo test build install uninstall deb deb-test package lint format samples clean \
+    tools-build tools-test tools-samples tools-package unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
     referee referee-tools
 
 demo: build
@@ -35,10 +42,36 @@ demo: build
 	@echo
 	@echo 'The alerts stay in $(DEMO)/earshot.db: look at one with "$(EARSHOT) show --db $(DEMO)/earshot.db 1".'
 
+# Swift's runtime and Foundation are linked into the program, so it runs where no toolchain is. A "swift build -c release"
+# without these words builds all anew, for its modules are others.
 build: tools-build
-	swift build -c release --product earshot
+	swift build -c release --product earshot --static-swift-stdlib -Xlinker -z -Xlinker now
 
-test: tools-test lint build unit rules-test worlds-test fuzz-ci
+test: tools-test lint build unit rules-test worlds-test fuzz-ci deb-test
+
+# Neither needs a toolchain, so both may run as root where there is one for somebody else only.
+install:
+	PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) Packaging/install.sh install $(EARSHOT)
+
+uninstall:
+	PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) Packaging/install.sh uninstall
+
+deb: tools-package build package
+	lintian --allow-root --fail-on error $(DEB)/earshot_*.deb
+
+# Out of the source tree: debhelper leaves its work where it runs, and the results in the folder above.
+package:
+	rm -rf $(DEB)/package $(DEB)/earshot_*
+	mkdir -p $(DEB)/package
+	cp -r Packaging/debian $(DEB)/package/debian
+	cd $(DEB)/package && EARSHOT_SOURCE=$(CURDIR) dpkg-buildpackage --build=binary --no-sign >../log 2>&1 || { tail -n 30 ../log; exit 1; }
+	@ls -l $(DEB)/earshot_*.deb
+
+deb-test:
+	@if [ "$$(id -u)" -ne 0 ] && [ -z "$${EARSHOT_REQUIRE_ALL:-}" ]; then echo 'The package is not tried: only root can.'; \
+	else export COMPRESSION=1 && $(MAKE) --no-print-directory deb && sha256sum $(DEB)/earshot_*.deb >$(DEB)/first && \
+	    $(MAKE) --no-print-directory package && sha256sum --check $(DEB)/first && \
+	    Packaging/test-package.sh $(DEB)/earshot_*.deb PcapSamples; fi
 
 unit: build
 	@$(MAKE) --no-print-directory referee-tools || echo 'The referee is left out: see above.'
@@ -98,6 +131,9 @@ tools-build:
 tools-test:
 	@scripts/install-packages.sh test
 	@scripts/python-env.sh .venv
+
+tools-package:
+	@scripts/install-packages.sh package
 
 tools-samples:
 	@scripts/install-packages.sh samples

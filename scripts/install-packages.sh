@@ -4,6 +4,7 @@
 #   scripts/install-packages.sh build    what `swift build` needs
 #   scripts/install-packages.sh test     the same, and the clients, servers and tools that the tests drive
 #   scripts/install-packages.sh samples  the same, and what the sample captures are made with besides
+#   scripts/install-packages.sh package  what `swift build` needs, and what the Debian package is made and tried with
 #
 # Says nothing and changes nothing when all is there. Uses sudo when not run as root. Starts no service.
 # Exit codes are those of sysexits.h: 64 usage, 69 something is missing and cannot be had, 77 no permission.
@@ -16,15 +17,17 @@ fail() {
     exit "$code"
 }
 
-build_packages='git libpcap-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config zlib1g-dev'
-test_packages='curl iproute2 libcoap3-bin mosquitto mosquitto-clients python3 python3-venv tcpdump tshark zstd'
+build_packages='git libpcap-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config python3 zlib1g-dev'
+test_packages='curl iproute2 libcoap3-bin mosquitto mosquitto-clients python3-venv tcpdump tshark zstd'
 samples_packages='nmap rabbitmq-server'
+package_packages='apparmor debhelper debootstrap lintian man-db systemd'
 
 case "${1:-}" in
     build) wanted=$build_packages ;;
     test) wanted="$build_packages $test_packages" ;;
     samples) wanted="$build_packages $test_packages $samples_packages" ;;
-    *) fail 64 'say what the packages are for: build, test or samples' ;;
+    package) wanted="$build_packages $package_packages" ;;
+    *) fail 64 'say what the packages are for: build, test, samples or package' ;;
 esac
 [ $# -eq 1 ] || fail 64 "one argument is enough: $1"
 
