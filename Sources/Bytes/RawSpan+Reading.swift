@@ -1,4 +1,4 @@
-// Bounds-checked loads in network byte order. `RawSpan` has no endian-aware load in Swift 6.3.
+// Bounds-checked loads, in network byte order where nothing else is said. `RawSpan` has no endian-aware load in Swift 6.3.
 
 extension RawSpan {
     /// The byte at `offset`; traps outside the span.
@@ -19,6 +19,24 @@ extension RawSpan {
     /// Eight bytes at `offset`, most significant first; traps outside the span.
     @inlinable public func uint64(at offset: Int) -> UInt64 {
         unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self).bigEndian
+    }
+
+    /// The eight bytes at `offset`, least significant first, with zeros for those behind the end; traps where `offset` is outside
+    /// the span.
+    @inlinable public func word(at offset: Int) -> UInt64 {
+        let rest = byteCount &- offset
+        if rest >= 8 { return unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian }
+        if byteCount >= 8 {
+            let last = unsafeLoadUnaligned(fromByteOffset: byteCount &- 8, as: UInt64.self).littleEndian
+            return last >> UInt64(truncatingIfNeeded: (8 &- rest) &* 8)
+        }
+        var word: UInt64 = 0
+        var place = byteCount
+        while place > offset {
+            place &-= 1
+            word = word << 8 | UInt64(byte(at: place))
+        }
+        return word
     }
 
     /// The bytes of `range`, clamped to the span.

@@ -46,14 +46,7 @@ public struct PayloadInspector: ~Copyable {
     let limit: Int
     private var reader: PayloadReader
     private let search: ContentSearch
-    private var known: [Known]
-
-    /// What was found in payloads of a shape under a topic.
-    private struct Known: BitwiseCopyable, Sendable {
-        var shape: UInt64 = 0
-        var topic: UInt64 = 0
-        var verdict = PayloadVerdict()
-    }
+    private var known: KnownShapes
 
     /// How many shapes are remembered, where nobody says otherwise.
     public static var defaultShapes: Int { 32_768 }
@@ -64,7 +57,7 @@ public struct PayloadInspector: ~Copyable {
         limit = 0
         reader = PayloadReader(.empty, isOff: true)
         search = ContentSearch(nil, hints: nil)
-        known = []
+        known = KnownShapes(0)
     }
 
     /// One that looks at the first `bytes` of each payload, and remembers what it found in payloads of so many shapes, a power of two.
@@ -76,7 +69,7 @@ public struct PayloadInspector: ~Copyable {
         limit = max(16, min(bytes, Self.mostBytes))
         reader = PayloadReader(knowledge.lexicon)
         search = ContentSearch(knowledge.signs, hints: knowledge.hints)
-        known = Array(repeating: Known(), count: shapes)
+        known = KnownShapes(shapes)
     }
 
     /// Forgets what was found: the next message is another.
@@ -108,13 +101,12 @@ public struct PayloadInspector: ~Copyable {
         guard isOn else { return }
         hasLooked = true
         let bytes = payload.prefix(limit)
-        let factor = reader.lexicon.hash.factor
-        let shape = bytes.shapeHash(factor)
-        // What else the look depends on.
-        let topicHash = topic.templateHash(factor) &+ UInt64(type.rawValue) &* 2 &+ (total > bytes.byteCount ? 1 : 0)
-        let place = Int(truncatingIfNeeded: ((shape ?? 0) ^ topicHash) >> 24) & (known.count &- 1)
-        if let shape, known[place].shape == shape, known[place].topic == topicHash {
-            findings.verdict = known[place].verdict
+        let key = reader.lexicon.hash.factor
+        // What the look depends on, beside numbers that stand alone.
+        let kind = UInt64(type.rawValue) &* 2 &+ (total > bytes.byteCount ? 1 : 0)
+        let shape = bytes.shapeHash(key).map { ($0 ^ topic.templateHash(key).byteSwapped) &+ kind }
+        if let shape, let verdict = known[shape] {
+            findings.verdict = verdict
             findings.places = SecretPlaces()
             return
         }
@@ -126,7 +118,44 @@ public struct PayloadInspector: ~Copyable {
         findings = reader.findings
         // Secrets and what hangs on single digits do not follow from the shape.
         if let shape, findings.secret.isEmpty, !reader.isFragile {
-            known[place] = Known(shape: shape, topic: topicHash, verdict: findings.verdict)
+            known.remember(findings.verdict, of: shape)
         }
+    }
+}
+
+/// What was found in payloads of the shapes that were seen last.
+///
+/// A shape has four places; where others hold them all, one of these goes.
+private struct KnownShapes: ~Copyable {
+    private struct Entry: BitwiseCopyable {
+        var shape: UInt64 = 0
+        var verdict = PayloadVerdict()
+    }
+
+    private static var ways: Int { 4 }
+
+    private var entries: [Entry]
+    /// Which of four places is given away next.
+    private var next = 0
+
+    /// Room for so many shapes: 0, or a power of two of at least four.
+    init(_ count: Int) { entries = Array(repeating: Entry(), count: count) }
+
+    subscript(shape: UInt64) -> PayloadVerdict? {
+        let first = place(shape)
+        for place in first..<first + Self.ways where entries[place].shape == shape { return entries[place].verdict }
+        return nil
+    }
+
+    mutating func remember(_ verdict: PayloadVerdict, of shape: UInt64) {
+        let first = place(shape)
+        // A place that was never used has the shape 0.
+        let free = (first..<first + Self.ways).first { entries[$0].shape == 0 }
+        entries[free ?? first + next] = Entry(shape: shape, verdict: verdict)
+        next = (next + 1) % Self.ways
+    }
+
+    private func place(_ shape: UInt64) -> Int {
+        Int(truncatingIfNeeded: shape >> 24) & (entries.count &- 1) & ~(Self.ways &- 1)
     }
 }

@@ -102,6 +102,15 @@ public enum PayloadField: UInt16, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it is read from the payload, and not only from what was found in it.
+    public var needsBytes: Bool {
+        switch self {
+        case .secretPlace, .secretDigest, .secretValue, .keys, .number, .entropy, .sha256: true
+        case .bytes, .format, .category, .secret, .personal, .medical, .industrial, .firmware, .command, .sign, .cut:
+            false
+        }
+    }
+
     private var rareBit: RareFields? {
         switch self {
         case .category: .payloadCategory
@@ -235,9 +244,10 @@ extension PayloadInspector {
         switch findings.format {
         case .json: _ = JSONWalk.walk(bytes, isCut: isCut, &visitor)
         case .senml:
-            switch bytes.slice(bytes.trimmedRange).prefix(1).elementsEqual("[") {
-            case true: _ = JSONWalk.walk(bytes, isCut: isCut, &visitor)
-            case false: _ = CBORWalk.walk(bytes, isCut: isCut, &visitor)
+            if bytes.slice(bytes.trimmedRange).starts(with: "[") {
+                _ = JSONWalk.walk(bytes, isCut: isCut, &visitor)
+            } else {
+                _ = CBORWalk.walk(bytes, isCut: isCut, &visitor)
             }
         case .cbor: _ = CBORWalk.walk(bytes, isCut: isCut, &visitor)
         case .xml: _ = XMLWalk.walk(bytes, isCut: isCut, &visitor)
