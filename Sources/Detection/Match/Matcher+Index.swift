@@ -4,12 +4,13 @@ import Network
 import Patterns
 
 extension Matcher {
-    /// Marks in `marked` the programs of a bucket whose key is in the message, and those that have none.
+    /// Marks in `marked` the programs of a bucket whose key is in the message, and those that have none; `rare` are the rare fields
+    /// that the event has.
     mutating func mark(
-        _ bucket: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+        _ bucket: Int, _ rare: UInt32, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        message: RawSpan
     ) {
         for group in index.buckets[bucket].always.indices { marked[group] = index.buckets[bucket].always[group] }
-        let rare = event.rareFields.rawValue
         for number in index.buckets[bucket].fields.indices {
             let field = index.buckets[bucket].fields[number]
             if index.fields[field].rare != 0, index.fields[field].rare & rare == 0 { continue }

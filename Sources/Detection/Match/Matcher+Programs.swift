@@ -3,14 +3,14 @@ import Events
 import Network
 
 extension Matcher {
-    /// The programs of a group that may match, a bit for each, out of those in `start`: most are ruled out by what the message lacks, and by how
-    /// its texts begin and end.
+    /// The programs of a group that may match, a bit for each, out of those in `start`.
+    ///
+    /// Most are ruled out by what the message lacks (`rare` are the rare fields that it has), and by how its texts begin and end.
     mutating func candidates(
-        _ group: ProgramGroup, _ start: UInt64, _ event: borrowing some EventSource & ~Copyable,
+        _ group: ProgramGroup, _ start: UInt64, _ rare: UInt32, _ event: borrowing some EventSource & ~Copyable,
         _ context: EventContext, message: RawSpan
     ) -> UInt64 {
         var candidates = start
-        let rare = event.rareFields.rawValue
         for index in group.requiredFields where rare & buckets.requiredFields[index].fields == 0 {
             candidates &= ~buckets.requiredFields[index].programs
         }

@@ -131,7 +131,8 @@ struct Matcher: ~Copyable {
         begin()
         let range = buckets[event.category, event.messageType]
         let indexNumber = range.isEmpty ? -1 : buckets.index(event.category, event.messageType)
-        if indexNumber >= 0 { mark(indexNumber, event, context, message: message) }
+        let rare = range.isEmpty ? 0 : event.rareFields.rawValue
+        if indexNumber >= 0 { mark(indexNumber, rare, event, context, message: message) }
         for place in range {
             let group = buckets.groups[place]
             evaluations &+= UInt64(group.programs.count)
@@ -140,7 +141,7 @@ struct Matcher: ~Copyable {
                 start &= marked[place &- range.lowerBound]
                 if start == 0 { continue }
             }
-            var candidates = candidates(group, start, event, context, message: message)
+            var candidates = candidates(group, start, rare, event, context, message: message)
             while candidates != 0 {
                 let program = buckets.programs[group.programs.lowerBound &+ candidates.trailingZeroBitCount]
                 candidates &= candidates &- 1

@@ -58,6 +58,9 @@ extension MQTTAnalyzer {
 
     func readPayload(_ field: PayloadField, _ bytes: RawSpan, _ values: inout FieldValues) {
         guard field != .bytes else { return appendPayloadLength(&values) }
+        guard event.message.type == .publish else { return }
+        // Most fields need no more than what was found: taking the packet out of the event copies all of it.
+        guard field.needsBytes else { return inspector.read(field, RawSpan(), total: 0, into: &values) }
         guard let publish, let total = publish.payloadLength else { return }
         inspector.read(field, bytes.slice(publish.payload ?? .empty), total: total, into: &values)
     }
