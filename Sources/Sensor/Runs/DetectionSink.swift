@@ -42,8 +42,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// Repetitions that are told once a second.
     private var waiting = WaitingRepetitions()
     private let gathersRepetitions: Bool
-    /// The newest value of the row that is told next, where it was held back.
-    private var heldLatest: String?
+    /// The values of the row that is told next that were held back.
+    private var heldValues = WaitingRepetitions.Values()
 
     /// A sink that gives each new or repeated alert to `deliver`.
     ///
@@ -116,7 +116,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         while index < engine.hits.count {
             let hit = engine.hits[index]
             index += 1
-            heldLatest = nil
+            heldValues = WaitingRepetitions.Values()
             if gathersRepetitions, hold(hit, event, context, message: message) { continue }
             // Few frames of a repetition are worth keeping; the store has the last word on how many.
             let isWorthIt = hit.isNew || hit.hasRisen || hit.count <= Self.evidenceFrames
@@ -152,16 +152,13 @@ public struct DetectionSink: EventSink, ~Copyable {
     ) -> Bool {
         let now = context.timestamp
         let isNews = hit.isNew || hit.hasRisen || hit.hasNewKind || hit.count <= Self.evidenceFrames
-        // Of many different values the newest is told once a second.
-        let isNewValue =
-            hit.hasNewValue && (hit.values <= AlertTally.maximumValues || !waiting.wasToldLately(hit.alert, now))
-        if isNews || isNewValue {
-            heldLatest = waiting.noteTold(hit.alert, now)
+        // Different values that come one upon the other are told once a second.
+        if isNews || hit.hasNewValue && !waiting.wasToldLately(hit.alert, now) {
+            heldValues = waiting.noteTold(hit.alert, now)
             return false
         }
         repetitions[hit.owner] &+= 1
-        let latest = hit.hasNewValue ? engine.distinctText(of: hit, event, context, message: message) : nil
-        if let other = waiting.hold(hit, latest: latest) { tell(other.hit, latest: other.latest) }
+        if let other = waiting.hold(hit, newValue(of: hit, event, context, message: message)) { tell(other) }
         return true
     }
 
@@ -169,12 +166,13 @@ public struct DetectionSink: EventSink, ~Copyable {
     ///
     /// - Parameter now: only those that have waited long enough by then; `nil` for all.
     public mutating func tellRepetitions(dueAt now: Timestamp? = nil) {
-        while let (hit, latest) = waiting.take(now) { tell(hit, latest: latest) }
+        while let held = waiting.take(now) { tell(held) }
     }
 
-    private func tell(_ hit: Hit, latest: String?) {
+    private func tell(_ held: WaitingRepetitions.Held) {
+        let hit = held.hit
         var tally = counts(of: hit)
-        tally?.latest = latest
+        if tally?.distinctName != nil { tally?.add(held.values) }
         deliver(
             .repeated(
                 serial: hit.alert, firstSeen: hit.earliest.microseconds, lastSeen: hit.latest.microseconds,
@@ -298,14 +296,25 @@ public struct DetectionSink: EventSink, ~Copyable {
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> AlertTally? {
         var tally = counts(of: hit) ?? (hit.hasNewKind ? AlertTally(isFolded: hit.isFolded) : nil)
-        if tally?.distinctName != nil { tally?.latest = heldLatest }
-        if tally?.distinctName != nil, hit.hasNewValue {
-            let value = engine.distinctText(of: hit, event, context, message: message)
-            tally?.latest = value
-            if hit.values <= AlertTally.maximumValues { tally?.values = value.map { [$0] } }
+        if tally?.distinctName != nil {
+            heldValues.add(newValue(of: hit, event, context, message: message))
+            tally?.add(heldValues)
         }
         if hit.hasNewKind { tally?.kinds = engine.kindNames(of: hit) }
         return tally
+    }
+
+    /// The value that a match brought to its row, where it is another one than all before.
+    private mutating func newValue(
+        of hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> WaitingRepetitions.Values {
+        var values = WaitingRepetitions.Values()
+        guard hit.hasNewValue, let text = engine.distinctText(of: hit, event, context, message: message) else {
+            return values
+        }
+        values.latest = text
+        if hit.values <= AlertTally.maximumValues { values.first = [text] }
+        return values
     }
 
     /// What the matches of a row come to in numbers.
@@ -343,5 +352,13 @@ public struct DetectionSink: EventSink, ~Copyable {
         text.reserveCapacity(32)
         CommunityID(context.source, context.destination, context.transport).write(to: &text)
         return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension AlertTally {
+    /// Takes up the values that matches brought.
+    fileprivate mutating func add(_ new: WaitingRepetitions.Values) {
+        latest = new.latest ?? latest
+        if !new.first.isEmpty { values = new.first }
     }
 }

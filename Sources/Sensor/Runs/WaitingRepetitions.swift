@@ -5,16 +5,34 @@ import Network
 /// more than its count.
 ///
 /// A row is told again after a second of capture time, then after two, and so on up to about a minute. What is held of a row is
-/// its latest state, so that nothing is lost but the steps on the way.
+/// its latest state and its new values, so that nothing is lost but the steps on the way.
 struct WaitingRepetitions: ~Copyable {
+    /// The different values of a row that wait with it.
+    struct Values {
+        /// The newest.
+        var latest: String?
+        /// Those among its first that nobody was told of, oldest first.
+        var first: [String] = []
+
+        /// Takes up values that came later.
+        mutating func add(_ later: Values) {
+            latest = later.latest ?? latest
+            first += later.first
+        }
+    }
+
+    /// What is held of a row.
+    struct Held {
+        var hit: Hit
+        var values: Values
+    }
+
     private struct Place {
         /// The row that was told last, when, and after how long it is told again, in nanoseconds.
         var told: UInt64 = 0
         var time = Timestamp.zero
         var interval = WaitingRepetitions.shortest
-        /// What is held, and the newest of its different values.
-        var hit: Hit?
-        var latest: String?
+        var held: Held?
     }
 
     private static var room: Int { 64 }
@@ -39,50 +57,51 @@ struct WaitingRepetitions: ~Copyable {
         return places[place].told == alert && now.nanoseconds(since: places[place].time).magnitude < Self.shortest
     }
 
-    /// Holds a repetition, and the newest of the different values of its row where it brought one.
+    /// Holds a repetition, and the different values that it brought to its row.
     ///
     /// - Returns: one of another row that has to be told in its place.
-    mutating func hold(_ hit: Hit, latest: String?) -> (hit: Hit, latest: String?)? {
+    mutating func hold(_ hit: Hit, _ values: Values) -> Held? {
         let place = place(hit.alert)
-        let (before, value) = (places[place].hit, places[place].latest)
-        places[place].hit = hit
-        places[place].latest = latest ?? (before?.alert == hit.alert ? value : nil)
-        guard let before else {
-            count += 1
+        if places[place].held?.hit.alert == hit.alert {
+            places[place].held?.hit = hit
+            if values.latest != nil { places[place].held?.values.add(values) }
             return nil
         }
-        return before.alert == hit.alert ? nil : (before, value)
+        let other = places[place].held
+        places[place].held = Held(hit: hit, values: values)
+        if other == nil { count += 1 }
+        return other
     }
 
     /// Notes that a row is told of, and forgets what is held of it.
     ///
-    /// - Returns: the newest of its different values, if that was held.
-    mutating func noteTold(_ alert: UInt64, _ now: Timestamp) -> String? {
+    /// - Returns: its different values that were held.
+    mutating func noteTold(_ alert: UInt64, _ now: Timestamp) -> Values {
         let place = place(alert)
         (places[place].told, places[place].time, places[place].interval) = (alert, now, Self.shortest)
-        guard places[place].hit?.alert == alert else { return nil }
-        defer { (places[place].hit, places[place].latest) = (nil, nil) }
+        guard let held = places[place].held, held.hit.alert == alert else { return Values() }
+        places[place].held = nil
         count -= 1
-        return places[place].latest
+        return held.values
     }
 
     /// Takes one of those that are held and have waited long enough, or any where `now` is `nil`; `nil` where none is.
-    mutating func take(_ now: Timestamp?) -> (hit: Hit, latest: String?)? {
+    mutating func take(_ now: Timestamp?) -> Held? {
         guard count > 0 else { return nil }
         for place in places.indices {
-            guard let hit = places[place].hit else { continue }
+            guard let held = places[place].held else { continue }
             if let now {
-                let isSame = places[place].told == hit.alert
+                let isSame = places[place].told == held.hit.alert
                 if !isSame { (places[place].time, places[place].interval) = (now, Self.shortest) }
                 guard !isSame || now.nanoseconds(since: places[place].time).magnitude >= places[place].interval else {
                     continue
                 }
                 places[place].interval = min(2 * places[place].interval, Self.longest)
-                (places[place].told, places[place].time) = (hit.alert, now)
+                (places[place].told, places[place].time) = (held.hit.alert, now)
             }
-            defer { (places[place].hit, places[place].latest) = (nil, nil) }
+            places[place].held = nil
             count -= 1
-            return (hit, places[place].latest)
+            return held
         }
         return nil
     }
