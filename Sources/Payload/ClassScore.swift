@@ -9,7 +9,7 @@ struct ClassScore {
     private var against: UInt8 = 0
     private var veto: UInt8 = 0
     /// Classes with one hint, with two different ones, and with one that is no value.
-    private var hinted: UInt8 = 0
+    private var once: UInt8 = 0
     private var twice: UInt8 = 0
     private var anchored: UInt8 = 0
     /// Classes with a hint that is not faint.
@@ -45,6 +45,15 @@ struct ClassScore {
     /// The classes of which only the topic tells.
     var onlyInTopic: RecordClasses { RecordClasses(rawValue: UInt16(inTopic & ~inBody)) }
 
+    /// The classes of which anything tells, and nothing to the contrary.
+    var hinted: RecordClasses { RecordClasses(rawValue: UInt16((inTopic | inBody) & ~veto)) }
+
+    /// Whether something stands against a class, and nothing but shy terms for it.
+    func isDoubted(_ class: RecordClasses) -> Bool {
+        let bits = Self.bits(`class`)
+        return against & bits != 0 && (strong | once) & bits == 0
+    }
+
     /// Adds what shows a class where nothing else is shown.
     mutating func add(mild classes: RecordClasses) { mild |= UInt8(truncatingIfNeeded: classes.rawValue) }
 
@@ -55,13 +64,13 @@ struct ClassScore {
         while rest != 0 {
             let bit = rest.trailingZeroBitCount
             rest &= rest &- 1
-            if hinted >> UInt8(bit) & 1 == 0 {
+            if once >> UInt8(bit) & 1 == 0 {
                 first[bit] = term
             } else if first[bit] != term {
                 twice |= 1 << UInt8(bit)
             }
         }
-        hinted |= classes
+        once |= classes
     }
 
     /// The classes that have one strong term or two different hints, of which one is no value.
@@ -74,12 +83,22 @@ struct ClassScore {
         var given = shown
         // A warm inverter is no weather, a room with a meter in it no household product.
         if given & Self.exclusive == 0 { given |= shy & ~against & ~veto }
+        // What two words hint at counts less than what one shows.
+        if (strong & ~veto & Self.exclusive | given & Self.bits(.emergency)) != 0 {
+            given &= ~(Self.bits([.environment, .consumer]) & ~(strong | shy))
+        }
         // A boiler tells of the air outside, a printer of the air in its case; they are no weather stations.
         if strong & ~veto & Self.exclusive != 0 { given &= ~Self.bits(.environment) }
         // A tripped motor is no burglar.
         let isMachine = (given | mild) & Self.bits([.manufacturing, .energy]) != 0
         if isMachine, strong & Self.bits(.emergency) == 0 { given &= ~Self.bits(.emergency) }
-        if given & ~Self.accompanying & ~mild == 0 { given |= mild & ~veto }
+        if given & ~Self.accompanying & ~mild == 0 {
+            // Behind a controller there may be a meter: its name counts more than that of the controller.
+            let named = once & firm & Self.bits([.energy, .transportation, .medical]) & ~veto
+            given |= mild & Self.bits(.manufacturing) != 0 && named != 0 ? named : mild & ~veto
+            // A balcony has solar panels, too.
+            if once & Self.bits(.energy) & ~mild != 0 { given &= ~(mild & Self.bits(.consumer)) }
+        }
         return RecordClasses(rawValue: UInt16(given))
     }
 

@@ -92,6 +92,7 @@ extension PayloadReader {
         }
         if shape.hasPlus, shape.digits >= 6 { hangsOnDigits = true }
         if value.byteCount >= 12, shape.isEncodable, shape.digits > 0, shape.hasBothCases { hangsOnDigits = true }
+        if value.byteCount == 40, shape.isEncodable, shape.digits > 0, shape.hasBothCases { accessKey = range }
         if value.byteCount >= 12, shape.isEncodable, encoded.holdsShell(value) {
             findings.command.insert(.base64Shell)
         }

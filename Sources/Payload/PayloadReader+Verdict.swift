@@ -10,6 +10,8 @@ extension PayloadReader {
         if pair.isPlace, !seen.contains(.local) || pair.latitude != nil && pair.longitude != nil {
             findings.personal.insert(.coordinates)
         }
+        // The pulses of a meter, the hours of a machine.
+        if findings.medical == .vitalSigns, score.isDoubted(.medical) { findings.medical = [] }
         if findings.medical.contains(.hl7v2) { findings.medical.remove(.dicom) }
         // What is observed is named by its code, apart from the value.
         if findings.medical.contains(.fhir), seen.contains(.vitalSigns), numbers > 0 {
@@ -26,6 +28,7 @@ extension PayloadReader {
             findings.secret.insert(.privateKey)
             findings.places.add(privatePart, .privateKey)
         }
+        if hasAccessKeyID, !accessKey.isEmpty { findings.places.add(accessKey, .cloudKey) }
         if !code.isEmpty, everything.union(said).contains(.entry) {
             findings.secret.insert(.password)
             findings.places.add(code, .password)
@@ -47,9 +50,9 @@ extension PayloadReader {
         default: if isTalk || !findings.firmware.subtracting([.updateURL, .updateCommand]).isEmpty { return }
         }
         let isReport = topic.contains(.report) || said.contains(.report) && numbers + scalars <= 2
+        let hasURL = findings.firmware.contains(.updateURL)
         // To set the address is not yet to fetch what is there.
         guard !isReport, !isBareURL || !lastLevels.contains(.updateURL) else { return }
-        let hasURL = findings.firmware.contains(.updateURL)
         let isOrder = everything.contains(.order)
         let isOfFirmware = !everything.isDisjoint(with: [.firmware, .updateCommand])
         let isSaid = said.contains(.updateCommand) || said.contains(.renewal) && (hasURL || isOfFirmware)
@@ -57,8 +60,12 @@ extension PayloadReader {
         let isTopic = lastLevels.contains(.updateCommand) || lastLevels.contains(.renewal) && topic.contains(.firmware)
         let isOther = seen.contains(.order) && !isSaid
         let isNamed = seen.contains(.updateCommand)
+        // An address with more about the image than that, under a topic of updates: a job.
+        let isAddressed =
+            scalars >= 2 && !lastLevels.isDisjoint(with: [.updateCommand, .updateURL, .firmware])
+            && everything.isDisjoint(with: [.report, .configuration])
         if isOrder && isSaid || isTopic && !isOther && (isNamed || seen.isDisjoint(with: .report))
-            || hasURL && (isOrder && !isOther || lastLevels.contains(.renewal))
+            || hasURL && (isOrder && !isOther || lastLevels.contains(.renewal) || isAddressed)
         {
             findings.firmware.insert(.updateCommand)
         }
@@ -70,13 +77,17 @@ extension PayloadReader {
         var proven: RecordClasses = []
         if findings.personal.contains(.coordinates) { proven.insert(.positioning) }
         if !findings.medical.isEmpty { proven.insert(.medical) }
-        if !findings.industrial.isDisjoint(with: [.plcTelemetry, .maintenance]) { score.add(mild: .manufacturing) }
+        // Much is maintained that is no machine.
+        let isMaintained = findings.industrial.contains(.maintenance) && score.hinted.contains(.manufacturing)
+        if findings.industrial.contains(.plcTelemetry) || isMaintained { score.add(mild: .manufacturing) }
         if isAside || isQuiet { return proven.intersection(.medical) }
         var classes = score.classes(proven: proven)
         // Nothing but texts that say nothing of it, under the topic of a product: bookkeeping.
         if isWordy, numbers == 0, findings.industrial.isEmpty {
             classes.subtract(score.onlyInTopic.subtracting([.emergency, .medical, .transportation, .positioning]))
         }
+        // The sessions, users and parameters of a product are none of its records.
+        if isOfUpkeep { classes.subtract(score.onlyInTopic.subtracting(endClasses)) }
         // A receiver without a fix tells no place.
         if !proven.contains(.positioning), !seen.isDisjoint(with: [.latitude, .longitude]) {
             classes.remove(.positioning)
@@ -106,7 +117,9 @@ extension PayloadReader {
             isOther || findings.industrial.contains(.maintenance) || findings.industrial.contains(.opcuaPubSub)
             || findings.industrial.contains(.alarm) && topic.contains(.alarm)
         let isAddressed = hasAddress || everything.union(said).contains(.plcAddress)
-        if isAside || isElse && !isAddressed {
+        // To register somewhere is nothing of a controller's.
+        let isNothing = isUpkeep && !hasAddress && seen.isDisjoint(with: .plcAddress)
+        if isAside || isElse && !isAddressed || isNothing {
             findings.industrial.remove(.plcTelemetry)
         }
     }
@@ -122,7 +135,9 @@ extension PayloadReader {
         guard isAlarm || everything.contains(.trouble) && isOfMachine, hasTrouble else { return }
         guard isOfMachine || seen.contains(.alarmDetail) else { return }
         findings.industrial.insert(.alarm)
-        if findings.classes.isDisjoint(with: [.energy, .consumer, .transportation]) {
+        if isOfMachine || !score.hinted.isDisjoint(with: .manufacturing),
+            findings.classes.isDisjoint(with: [.energy, .consumer, .transportation])
+        {
             findings.classes.insert(.manufacturing)
         }
     }

@@ -44,6 +44,9 @@ struct PayloadReader: MemberVisitor, ~Copyable {
     var pair = CoordinatePair()
     /// The object of LwM2M that the path or a base name names.
     var object: Int?
+    /// Whether the public half of a key pair of AWS is there, and what may be the other: 40 characters of base64.
+    var hasAccessKeyID = false
+    var accessKey = ByteRange.empty
     /// The key of a wireless network, and whether its name is there.
     var wifiKey = ByteRange.empty
     var hasWifiName = false
@@ -52,16 +55,31 @@ struct PayloadReader: MemberVisitor, ~Copyable {
     var isQuiet: Bool { isTalk || topic.contains(.quiet) || isHealth }
     /// Of the last level of the topic.
     var lastLevel: KeyRoles = []
+    /// Whether the last level is of the product itself, such as `session`, or is `value` below such a one, or the message says that
+    /// it is: `"type": "heartbeat"`.
+    var isUpkeep = false
+    /// The first member of an array that frames a call, as a digit of ASCII.
+    var frame: UInt8 = 0
+    /// Whether the last levels say nothing known.
+    var isNameless = false
+    /// The classes of which the last level says anything.
+    var endClasses: RecordClasses = []
     /// What orders and short texts say.
     var said: KeyRoles = []
     /// Values that tell how a device is, and values that tell anything else of note.
     var healthy = 0
     var telling = 0
+    /// Values of upkeep, such as that of `interval`.
+    var aside = 0
     /// Whether the payload is an object with texts in it and without a number, a state or an order.
     var isWordy: Bool { findings.format == .json && scalars > 0 && !hasSwitch }
     private var hasSwitch = false
     /// Whether all that is told is how a device is.
-    private var isHealth: Bool { telling == 0 && (healthy > 0 || lastLevel.contains(.health)) }
+    private var isHealth: Bool {
+        telling == 0
+            && (healthy > 0 || lastLevel.contains(.health)
+                || lastLevels.contains(.health) && lastLevel.contains(.quantity))
+    }
     /// Whether an alarm has a value that is not zero, nothing or `ok`.
     var hasTrouble = false
     /// Whether the address of a controller's value shows in the text.
@@ -101,15 +119,19 @@ struct PayloadReader: MemberVisitor, ~Copyable {
         pair = CoordinatePair()
         object = nil
         (wifiKey, hasWifiName, hasKeyType, privatePart) = (.empty, false, false, .empty)
+        (hasAccessKeyID, accessKey) = (false, .empty)
         (nameParts, isTalk) = (0, false)
-        (said, healthy, telling, code) = ([], 0, 0, .empty)
-        hasSwitch = false
+        (said, healthy, telling, aside, code) = ([], 0, 0, 0, .empty)
+        (hasSwitch, frame) = (false, 0)
         (hasTrouble, hasAddress, hasBareName, isBareURL) = (false, false, false, false)
         let facts = topics.facts(of: name, lexicon, &text)
         score.add(facts, .topic)
         topic = KeyRoles(rawValue: facts.roles)
-        lastLevels = KeyRoles(rawValue: keys.facts(of: name.lastLevels(2), lexicon, &text).roles)
-        lastLevel = KeyRoles(rawValue: keys.facts(of: name.lastLevels(1), lexicon, &text).roles)
+        let lastTwo = keys.facts(of: name.lastLevels(2), lexicon, &text)
+        lastLevels = KeyRoles(rawValue: lastTwo.roles)
+        let end = keys.facts(of: name.lastLevels(1), lexicon, &text)
+        lastLevel = KeyRoles(rawValue: end.roles)
+        noteEnd(end, lastTwo, name.lastLevels(1))
         // Attributes of Homie: what a node is called, not what it tells.
         let last = name.lastLevels(1)
         isTalk = last.byteCount > 2 && last.byte(at: 0) == UInt8(ascii: "$") && (0x61...0x7A).contains(last.byte(at: 1))
@@ -117,7 +139,9 @@ struct PayloadReader: MemberVisitor, ~Copyable {
         guard let object = path.object else { return }
         self.object = object
         isTalk = path.isAboutSensor
-        if let classes = lexicon.objects[object] { score.add(strong: RecordClasses(rawValue: UInt16(classes))) }
+        if path.hasInstance, let classes = lexicon.objects[object] {
+            score.add(strong: RecordClasses(rawValue: UInt16(classes)))
+        }
         topic.formUnion(path.roles)
         lastLevels.formUnion(path.roles)
     }
@@ -173,6 +197,7 @@ struct PayloadReader: MemberVisitor, ~Copyable {
             seen.formUnion(roles)
         case .none:
             roles = level >= 0 ? KeyRoles(rawValue: levels[level].own) : lastLevels
+            if level == 0, scalars <= 3 { noteFrame(value, bytes) }
         case .number: break
         }
         if level >= 0 {
@@ -186,7 +211,8 @@ struct PayloadReader: MemberVisitor, ~Copyable {
             if isState || decimalNumber(bytes.slice(range)) != nil || facts(of: bytes.slice(range)).hintCount > 0 {
                 hasSwitch = true
             }
-            let isLabel = KeyRoles(rawValue: roles.rawValue).contains(.label) || senml.isName(key, bytes)
+            let isLabel = roles.contains(.label) || senml.isName(key, bytes)
+            if isLabel || roles.contains(.order), level == 0 || level == 1 { noteSort(bytes.slice(range)) }
             if isLabel, level >= 0, range.count <= 96 {
                 let facts = facts(of: bytes.slice(range))
                 score.add(facts, .key)
@@ -221,9 +247,11 @@ struct PayloadReader: MemberVisitor, ~Copyable {
             // Only `value` itself is a secret for its topic: the `state` of a pin is that of a contact.
             if !roles.contains(.identifier) { more.subtract([.password, .wifiKey, .name]) }
         }
-        // `key` beside the name of a network is that of the network, under a topic of keys one of those.
+        // `key` beside the name of a network is that of the network, under a topic of keys one of those, `pass` beside that of a
+        // user his.
         if roles.contains(.bareKey) {
             more.formUnion(seen.contains(.wifiName) ? .wifiKey : lastLevels.intersection([.bearerToken, .password]))
+            if seen.contains(.login) { more.formUnion(.password) }
         }
         return more
     }
@@ -243,6 +271,8 @@ struct PayloadReader: MemberVisitor, ~Copyable {
             healthy += 1
         } else if roles.contains(.generic), lastLevel.contains(.health) {
             healthy += 1
+        } else if roles.contains(.aside) {
+            aside += 1
         } else if roles.isDisjoint(with: [.identifier, .label]) || roles.contains(.generic) {
             telling += 1
         }

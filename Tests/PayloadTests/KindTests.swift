@@ -141,6 +141,19 @@ import Testing
         #expect(look["payload.secret.digest"] != inspecting.look(#"{"password":"hunter3"}"#)["payload.secret.digest"])
     }
 
+    @Test("Both halves of a key pair are told, and the whole hash of a password") func wholes() throws {
+        var inspecting = try Inspecting(["kinds": Self.keys])
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+        let pair = inspecting.look(#"{"id":"AKIAIOSFODNN7EXAMPLE","key":"\#(secret)"}"#)
+        #expect(pair["payload.secret"] == ["cloud_key"])
+        #expect(pair["payload.secret.value"] == ["AKIAIOSFODNN7EXAMPLE", secret])
+        #expect(inspecting.look(#"{"key":"\#(secret)"}"#)["payload.secret"] == [])
+        let hash = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21l$RdescudvJCsgt3ub+b5daAbCdEf"
+        for text in [hash, #"{"h":"\#(hash)"}"#, "anna,\(hash),7", "anna:\(hash):7"] {
+            #expect(inspecting.look(text)["payload.secret.value"] == [hash], "\(text)")
+        }
+    }
+
     @Test("Kinds are found in CBOR as in JSON") func cbor() throws {
         var inspecting = try Inspecting(["kinds": Self.keys])
         // {"password": "hunter2"}, {"lat": 52.5 (half), "lon": 13.375 (half)}

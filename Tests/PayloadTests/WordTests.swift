@@ -48,6 +48,51 @@ import Testing
         #expect(inspecting.look("1", topic: "a/temperature")["payload.category"] == ["environment"])
     }
 
+    /// `none.words` with both sections on messages of which only the topic tells.
+    private static let upkeep = "[aside]\nsession, interval\n[quantity]\nlevel\n[health]\nrssi, uptime, battery"
+
+    @Test(
+        "What a product tells of its upkeep is none of its records",
+        arguments: [
+            // The last two levels, of which the last may name the class itself.
+            ("charger/7/session", "3", false), ("charger/7/session/x1", "3", false), ("session/7/charger", "3", true),
+            ("session/charger", "3", true), ("charger/7/session", #"{"charger":3}"#, true),
+            // What the message calls itself, and the answer to a call (OCPP-J 1.6, 4.2).
+            ("charger/7", #"{"type":"session","x":3}"#, false), ("charger/7", #"{"type":"other","x":3}"#, true),
+            ("charger/7", #"[2,"a1","Session",{"x":3}]"#, false), ("charger/7", #"[2,"a1","Other",{"x":3}]"#, true),
+            ("charger/7", #"[3,"a1",{"x":3}]"#, false), ("charger/7", #"[4,"a1",{"x":3}]"#, false),
+            ("charger/7", #"[5,"a1",{"x":3}]"#, true), ("charger/7", #"[3,{"charger":3}]"#, true),
+            // Nothing but that, and mostly that.
+            ("charger/7", #"{"interval":3}"#, false), ("charger/7", #"{"interval":3,"x":3}"#, true),
+            ("charger/7", #"{"rssi":-61,"uptime":3,"battery":81,"x":3}"#, false),
+            ("charger/7", #"{"rssi":-61,"uptime":3,"x":3,"y":4,"z":5}"#, true),
+            // A value under a word that nobody knows.
+            ("charger/7/a/blub", "3", false), ("charger/7/a/level", "3", true), ("charger/7/a/b4", "3", true),
+            ("charger/7/a/blub", #"{"x":3}"#, true), ("charger/blub", "3", true), ("siren/7/a/blub", "3", true),
+        ])
+    func upkeep(_ topic: String, _ payload: String, _ isGiven: Bool) throws {
+        var inspecting = try Inspecting([
+            "energy": "[strong]\ncharger", "emergency": "[strong]\nsiren", "none": Self.upkeep,
+        ])
+        #expect(inspecting.look(payload, topic: topic)["payload.category"].isEmpty == !isGiven)
+        // Arrays of one shape are told apart by a single digit.
+        _ = inspecting.look(#"[5,"a1",{"x":3}]"#, topic: topic)
+        #expect(inspecting.look(payload, topic: topic)["payload.category"].isEmpty == !isGiven)
+    }
+
+    @Test("Two hints lose against one strong term of another class, and a controller against a meter") func order()
+        throws
+    {
+        var inspecting = try Inspecting([
+            "environment": "[hint]\nroof, haze", "transportation": "[strong]\ntruck", "manufacturing": "[mild]\nmodbus",
+            "energy": "[hint]\nsdm630",
+        ])
+        #expect(inspecting.look("1", topic: "roof/haze")["payload.category"] == ["environment"])
+        #expect(inspecting.look("1", topic: "truck/roof/haze")["payload.category"] == ["transportation"])
+        #expect(inspecting.look("1", topic: "modbus/a1")["payload.category"] == ["manufacturing"])
+        #expect(inspecting.look("1", topic: "modbus/sdm630/a1")["payload.category"] == ["energy"])
+    }
+
     @Test(
         "Faults of lists are told with their line",
         arguments: [

@@ -54,8 +54,12 @@ extension PayloadReader {
             findings.places.add(ByteRange(offset: start, count: last - start), kind)
         } else if kind == .privateKey, bytes.contains("PuTTY") {
             findings.places.add(ByteRange(offset: 0, count: bytes.byteCount), kind)
+        } else if kind == .password {
+            findings.places.add(bytes.passwordHash(around: end), kind)
         } else {
-            findings.places.add(bytes.word(around: end), kind)
+            let word = bytes.word(around: end)
+            findings.places.add(word, kind)
+            if kind == .cloudKey, bytes.slice(word).isAccessKeyID { hasAccessKeyID = true }
         }
     }
 
@@ -163,6 +167,36 @@ extension RawSpan {
         while end < byteCount, isWordByte(byte(at: end)) { end += 1 }
         return ByteRange(offset: start, count: end - start)
     }
+
+    /// The hash of a password around a place, in the form of crypt (5): commas between parameters are part of it, as in
+    /// `$argon2id$v=19$m=65536,t=3,p=4$...`, those in front of it and behind are not.
+    func passwordHash(around place: Int) -> ByteRange {
+        var start = min(place, byteCount)
+        while start > 0, isHashByte(byte(at: start - 1)) { start -= 1 }
+        while start < place, byte(at: start) != UInt8(ascii: "$") { start += 1 }
+        guard start < place else { return word(around: place) }
+        // The last part has no comma in it.
+        var (last, end) = (start, start)
+        while end < byteCount, isHashByte(byte(at: end)) {
+            if byte(at: end) == UInt8(ascii: "$") { last = end }
+            end += 1
+        }
+        end = last
+        while end < byteCount, isHashByte(byte(at: end)), byte(at: end) != UInt8(ascii: ",") { end += 1 }
+        return ByteRange(offset: start, count: end - start)
+    }
+
+    private func isHashByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "$"), UInt8(ascii: ","), UInt8(ascii: "="),
+            UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is the public half of a key pair of AWS, such as `AKIAIOSFODNN7EXAMPLE`.
+    var isAccessKeyID: Bool { byteCount >= 20 && (starts(with: "AKIA") || starts(with: "ASIA")) }
 
     private func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {

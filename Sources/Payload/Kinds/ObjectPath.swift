@@ -4,6 +4,8 @@ import Bytes
 struct ObjectPath {
     private(set) var object: Int?
     private(set) var resource: Int?
+    /// Whether it names an instance: without one there is a list of them and no more.
+    private(set) var hasInstance = false
 
     /// A resource of an object.
     init(object: Int?, resource: Int?) { (self.object, self.resource) = (object, resource) }
@@ -26,6 +28,7 @@ struct ObjectPath {
         }
         guard count > 0 else { return }
         object = numbers[0]
+        hasInstance = count >= 2
         if count == 3 { resource = numbers[2] }
     }
 
@@ -44,6 +47,9 @@ struct ObjectPath {
         case (5, 0): .firmware
         case (5, 1): [.firmware, .updateURL]
         case (5, 2): [.firmware, .updateCommand]
+        // Software management: its package URI and the order to install.
+        case (9, 3): [.firmware, .updateURL]
+        case (9, 4): [.firmware, .updateCommand]
         case (6, 0): .latitude
         case (6, 1): .longitude
         case (3336, 5514): .latitude

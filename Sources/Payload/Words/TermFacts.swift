@@ -68,6 +68,16 @@ struct KeyRoles: OptionSet, Hashable, Sendable {
     static let bareKey = Self(rawValue: 1 << 37)
     /// That a device is to fetch or do something new: `update`, `install`, `flash`; of firmware only beside words of it.
     static let renewal = Self(rawValue: 1 << 38)
+    /// Of the product and its upkeep: `session`, `queue`, `language`.
+    ///
+    /// Under such a last level the rest of a topic says whose it is, not what is told.
+    static let aside = Self(rawValue: 1 << 39)
+
+    /// A quantity or a state, of whatever: `speed`, `remaining`.
+    static let quantity = Self(rawValue: 1 << 40)
+
+    /// Of a user who logs in: what is just called `pass` beside it is a password.
+    static let login = Self(rawValue: 1 << 41)
 
     /// The roles by the names of their sections in the list of kinds.
     static let sections: [(name: String, role: KeyRoles)] = [
@@ -143,6 +153,13 @@ struct TextFacts: BitwiseCopyable, Sendable {
     /// The roles of all terms.
     var roles: UInt64 = 0
     var hints = InlineArray<4, Hint>(repeating: Hint())
+
+    /// All classes of which it says anything where it is no value.
+    var classes: UInt8 {
+        var all = strong | shy | mild
+        for index in 0..<Int(hintCount) { all |= hints[index].classes }
+        return all
+    }
 
     /// Adds a term.
     mutating func add(_ term: TermFacts, hash: UInt64) {

@@ -97,6 +97,8 @@ public struct WordList: Sendable {
         case "none": break
         case "quiet" where stem == "none": facts.roles = KeyRoles.quiet.rawValue
         case "health" where stem == "none": facts.roles = KeyRoles.health.rawValue
+        case "quantity" where stem == "none": facts.roles = KeyRoles.quantity.rawValue
+        case "aside" where stem == "none": facts.roles = KeyRoles.aside.rawValue
         case "object": return Section(facts: TermFacts(strong: classes), isObject: true)
         default:
             throw Fault(
