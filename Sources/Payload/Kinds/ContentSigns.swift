@@ -66,11 +66,15 @@ struct ContentSign: Sendable {
         ContentSign(.check(.addressPassword), #"://[^\s/:@"'<>]+:[^\s/@"'<>]+@"#),
         ContentSign(
             .secret(.password),
-            #"\$(?:2[abxy]|5|6|7|y|apr1|argon2id?|argon2i|pbkdf2[a-z0-9-]{0,12}|scrypt)\$[./A-Za-z0-9$=,+-]{16,}"#),
+            #"\$(?:1|2[abxy]|5|6|7|y|apr1|argon2id?|argon2i|pbkdf2[a-z0-9-]{0,12}|scrypt)\$[./A-Za-z0-9$=,+-]{16,}"#),
         ContentSign(.secret(.password), #"\{S?SHA(?:256|512)?\}[A-Za-z0-9+/]{16,}"#),
         ContentSign(.secret(.password), #"PBKDF2\$sha[0-9]{1,3}\$[0-9]+\$"#),
+        ContentSign(
+            .secret(.password),
+            #"(?:sshpass -p ?|curl [^\n|]{0,64}-u [^\s:]+:|net user \S+ |snmp-server community |(?:password|secret) 0 )[^\s'"]{4,}"#
+        ),
         ContentSign(.check(.wifiCode), #"WIFI:[TSPH]:"#),
-        ContentSign(.check(.wifiOrder), #"ssid1? [^;"]+;? *(?:password1?|passphrase|psk) [^\s;"]+"#, folded),
+        ContentSign(.check(.wifiOrder), #"ssid1? [^;"]+;? *(?:password1?|passphrase|psk|option key) [^\s;"]+"#, folded),
         ContentSign(
             .check(.wifiOrder), #"(?:wifi connect [^;\n]+ password |CWJAP(?:_[A-Z]{3})?=\\?"[^"]+",\\?")[^\s;]{4,}"#,
             folded),
@@ -144,6 +148,17 @@ struct ContentSign: Sendable {
             .command(.shellOutput),
             #"(?:sh: (?:[0-9]+: )?\S+: (?:command )?not found|(?:cat|ls|cd|rm|sh|bash): [^\n]{1,64}: (?:Permission denied|No such file or directory))"#
         ),
+        ContentSign(
+            .command(.shellOutput),
+            #"(?:inet6? [0-9a-f.:]+/[0-9]+ (?:brd|scope) |default via [0-9a-f.:]+ dev |Loaded: loaded \(/|BusyBox v[0-9.]+ \()"#
+        ),
+        ContentSign(
+            .command(.shellOutput),
+            #"(?:BogoMIPS\s*:|MemTotal:\s+[0-9]+ kB|MAJ:MIN\s+RM\s+SIZE|CONTAINER ID\s+IMAGE|PRETTY_NAME=")"#),
+        ContentSign(
+            .command(.shellOutput), #"(?:tcp|udp)6?\s+[0-9]+\s+[0-9]+\s+\S+:\S+\s+\S+:\S+\s+(?:LISTEN|ESTABLISHED)"#),
+        ContentSign(
+            .command(.shellOutput), #"(?:^|\n)[a-z_][a-z0-9_-]{0,31}@[A-Za-z0-9.-]{1,63}:[/~]\S{0,64}[#$] [a-z]"#),
         ContentSign(.command(.shellOutput), #"Image Name\s+PID Session"#),
         ContentSign(.command(.shellOutput), #"Host Name:\s+\S+\s+OS Name:"#),
         ContentSign(.command(.shellOutput), #"Interface: [0-9.]{7,15} --- 0x"#),
@@ -178,6 +193,7 @@ struct ContentSign: Sendable {
         ContentSign(
             .command(.base64Shell), #"echo\s+['"]?[A-Za-z0-9+/=]{12,}['"]?\s*\|\s*base64\s+(?:-d|-D|--decode)"#),
         ContentSign(.command(.base64Shell), #"base64\s+(?:-d|-D|--decode)\s*<<<"#),
+        ContentSign(.command(.base64Shell), #"\{echo,[A-Za-z0-9+/=]{12,}\}\|\{base64,"#),
         ContentSign(
             .command(.base64Shell), #"powershell(?:\.exe)?\s[^\n]*-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{16,}"#,
             folded),
@@ -195,6 +211,14 @@ struct ContentSign: Sendable {
         ContentSign(
             .command(.sqlInjection),
             #"(?:and|or|select|;|,|\|\|)\s*\(?(?:select\s+)?(?:pg_)?(?:sleep|benchmark)\s*\([0-9]"#, folded),
+        ContentSign(
+            .command(.sqlInjection),
+            #"['"]\s*(?:(?:or|and)\s+['"]{2}\s*=\s*['"]|(?:order|group)\s+by\s+[0-9]+\s*(?:--|#|/\*)|having\s+[0-9]+=[0-9])"#,
+            folded),
+        ContentSign(
+            .command(.sqlInjection),
+            #"(?:%27(?:%20|\+)*(?:or|and|union)(?:%20|\+)|['"]\|\|\(?select\s|['"]/\*\*/(?:or|and|union)/\*\*/)"#,
+            folded),
         ContentSign(.command(.sqlInjection), #"waitfor\s+delay\s"#, folded),
         ContentSign(.command(.sqlInjection), #"xp_cmdshell"#, folded),
         ContentSign(.command(.sqlInjection), #"(?:extractvalue|updatexml)\s*\([^)]*(?:concat|select)"#, folded),

@@ -56,7 +56,11 @@ enum TextWalk {
         let isFirst = start == 0 || bytes.byte(at: start - 1) == 0x0A || bytes.byte(at: start - 1) == UInt8(ascii: ";")
         guard isFirst, blank - word >= 3 else { return nil }
         var end = blank + 1
-        while end < bytes.byteCount, bytes.byte(at: end) > 0x20, bytes.byte(at: end) != UInt8(ascii: ";") { end += 1 }
+        while end < bytes.byteCount, bytes.byte(at: end) > 0x20, bytes.byte(at: end) != UInt8(ascii: ";") {
+            // `export name=value`
+            if bytes.byte(at: end) == UInt8(ascii: "=") { return nil }
+            end += 1
+        }
         let isLast = end == bytes.byteCount || bytes.byte(at: end) != 0x20
         return isLast && end > blank + 1 ? ByteRange(offset: blank + 1, count: end - blank - 1) : nil
     }

@@ -89,7 +89,7 @@ struct Lexicon: Sendable {
             "severity priority acknowledged acked ack unacknowledged alarmstate alarmcode faultcode errorcode",
             .alarmDetail
         ),
-        ("patient patients", .patient), ("wifi wlan", .wifi), ("user username login usr benutzer account", .login),
+        ("patient patients", .patient), ("wifi wlan", .wifi), ("user username login usr benutzer", .login),
         ("opcua uadp", .opcua),
         ("command cmd action method operation op job request rpc order cmnd", .order),
     ]
