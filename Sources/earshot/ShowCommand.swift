@@ -75,8 +75,8 @@ struct ShowCommand: ParsableCommand {
             output.buffer = bytes
             return try output.end()
         }
-        do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-            throw SensorError(.cannotCreate, "\(path): cannot be written: \(error.localizedDescription)")
+        do throws(PrivateFile.Refusal) { try PrivateFile.write(bytes, to: path) } catch {
+            throw SensorError(.cannotCreate, "\(path): cannot be written: \(error.reason)")
         }
         Terminal.log("\(plural(frames.count, "frame")) written to \(path)")
     }

@@ -34,6 +34,25 @@ public struct StoreAccess: Hashable, Sendable {
         guard found.mode == mode || chmod(path, mode) == 0 else { throw failure(path, group) }
     }
 
+    /// Gives a file that this process has just made to the group, and the mode that goes with it.
+    func apply(toOpen descriptor: Int32, of path: String) throws(StoreError) {
+        if let group, fchown(descriptor, uid_t.max, group) != 0 { throw failure(path, group) }
+        guard fchmod(descriptor, mode) == 0 else {
+            throw StoreError(code: .cannotCreate, path: path, detail: StoreFile.systemMessage())
+        }
+    }
+
+    /// The same for the log, which SQLite has made: there are no locks on it that closing a descriptor could drop.
+    func applyToLog(of path: String) throws(StoreError) {
+        let log = path + "-wal"
+        guard let group, let found = FileStatus(log), found.group != group || found.mode != mode else { return }
+        guard let descriptor = try? PrivateFile.open(log, O_RDWR) else { return }
+        defer { close(descriptor) }
+        guard found.group == group || fchown(descriptor, uid_t.max, group) == 0, fchmod(descriptor, mode) == 0 else {
+            throw failure(log, group)
+        }
+    }
+
     private func failure(_ path: String, _ group: UInt32) -> StoreError {
         let reason = StoreFile.systemMessage()
         return StoreError(
@@ -49,6 +68,7 @@ struct FileStatus {
     /// The permissions without the kind of file.
     let mode: mode_t
     let isFolder: Bool
+    let isRegular: Bool
 
     /// The file at `path`; `nil` where there is none or nobody tells.
     init?(_ path: String) {
@@ -57,6 +77,7 @@ struct FileStatus {
         owner = found.st_uid
         group = found.st_gid
         mode = found.st_mode & 0o7777
+        isRegular = found.st_mode & S_IFMT == S_IFREG
         isFolder = found.st_mode & S_IFMT == S_IFDIR
     }
 

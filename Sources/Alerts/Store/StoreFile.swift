@@ -11,17 +11,20 @@ enum StoreFile {
     /// The path from the root: SQLite would take `file:x`, `:memory:` and an empty path for something else.
     static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
 
-    /// Makes an empty file that only its owner may read and write, whatever the umask; leaves one that is there alone.
+    /// Makes an empty file that only its owner may read and write, and the group of `access` read, whatever the umask; leaves
+    /// one that is there alone.
     ///
-    /// An existing file is not opened: closing any descriptor of it would drop the locks that SQLite holds for other
+    /// Mode and group are given by descriptor, as long as nobody else has the file: in a sandbox it cannot be done later. An
+    /// existing file is not opened: closing any descriptor of it would drop the locks that SQLite holds for other
     /// connections of this process.
-    static func createIfMissing(_ path: String) throws(StoreError) {
-        var isDirectory: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
-            if isDirectory.boolValue {
-                throw StoreError(code: .cannotCreate, path: path, detail: "it is a folder")
+    static func createIfMissing(_ path: String, _ access: StoreAccess = StoreAccess()) throws(StoreError) {
+        if let found = FileStatus(path) {
+            if found.isFolder { throw StoreError(code: .cannotCreate, path: path, detail: "it is a folder") }
+            // SQLite would wait for ever for what a FIFO has to say.
+            guard found.isRegular else {
+                throw StoreError(code: .cannotCreate, path: path, detail: "it is a device, a FIFO or a socket")
             }
-            guard access(path, R_OK | W_OK) == 0 else {
+            guard Glibc.access(path, R_OK | W_OK) == 0 else {
                 let isForbidden = errno == EACCES
                 let owner = FileStatus(path).map { "; it belongs to \($0.text)" } ?? ""
                 throw StoreError(
@@ -32,9 +35,37 @@ enum StoreFile {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreError(code: .cannotCreate, path: path, detail: systemMessage()) }
         defer { close(descriptor) }
-        guard fchmod(descriptor, 0o600) == 0 else {
-            throw StoreError(code: .cannotCreate, path: path, detail: systemMessage())
+        do throws(StoreError) { try access.apply(toOpen: descriptor, of: path) } catch {
+            unlink(path)
+            throw error
         }
+        // SQLite would make the index with the group of the process; it takes one that is there.
+        if access.group != nil, let index = try? PrivateFile.open(path + "-shm", O_RDWR | O_CREAT | O_EXCL) {
+            defer { close(index) }
+            try access.apply(toOpen: index, of: path + "-shm")
+        }
+    }
+
+    /// Hands the files of a store that root made over to another user, and gives them to the group of `access`.
+    ///
+    /// For before the process becomes that user and shuts itself in. Only what is a regular file of root under one name
+    /// changes hands: others may write to the folder.
+    static func handOver(_ path: String, to owner: UInt32?, _ access: StoreAccess) throws(StoreError) {
+        if let owner {
+            let suffixes = ["", "-wal", "-shm", "-journal", ".lock", ".spill", ".key", ".patterns", ".triage"]
+            for suffix in suffixes {
+                guard let descriptor = try? PrivateFile.open(path + suffix, O_RDONLY) else { continue }
+                defer { close(descriptor) }
+                var found = stat()
+                guard fstat(descriptor, &found) == 0, found.st_uid == 0, found.st_nlink == 1 else { continue }
+                guard fchown(descriptor, owner, gid_t.max) == 0 else {
+                    throw StoreError(
+                        code: .notPermitted, path: path,
+                        detail: "\(path)\(suffix) cannot be given to the user \(owner): \(systemMessage())")
+                }
+            }
+        }
+        for suffix in ["", "-wal", "-shm"] { try access.apply(to: path + suffix) }
     }
 
     /// Opens the database for writing, in WAL mode, brought up to the newest schema.
@@ -69,6 +100,7 @@ enum StoreFile {
                 try database.execute(sql: "PRAGMA busy_timeout = \(Int(settings.busyTimeoutSeconds * 1000))")
                 try StoreMark.set(true, database)
             }
+            try settings.access.applyToLog(of: path)
             for suffix in ["", "-wal", "-shm"] { try settings.access.apply(to: path + suffix) }
             return queue
         } catch {
@@ -80,7 +112,7 @@ enum StoreFile {
     static func openOrRenew(
         _ path: String, _ settings: AlertWriterSettings, _ notice: (StoreNotice) -> Void
     ) throws(StoreError) -> DatabaseQueue {
-        try createIfMissing(path)
+        try createIfMissing(path, settings.access)
         do throws(StoreError) {
             return try openForWriting(path, settings)
         } catch {
@@ -94,7 +126,7 @@ enum StoreFile {
         _ path: String, _ settings: AlertWriterSettings, _ reason: String, _ notice: (StoreNotice) -> Void
     ) throws(StoreError) -> DatabaseQueue {
         let aside = try DamagedStore.putAside(path)
-        try createIfMissing(path)
+        try createIfMissing(path, settings.access)
         let queue = try openForWriting(path, settings)
         let saved = StoreRecovery.run(aside, queue)
         notice(

@@ -16,9 +16,9 @@ final class StoreLock: Sendable {
     init(store: String) throws(StoreError) {
         path = store + ".lock"
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw StoreError(code: .cannotCreate, path: store, detail: "\(path): \(StoreFile.systemMessage())")
+            let descriptor: Int32
+            do throws(PrivateFile.Refusal) { descriptor = try PrivateFile.open(path, O_RDWR | O_CREAT) } catch {
+                throw StoreError(code: .cannotCreate, path: store, detail: "\(path): \(error.reason)")
             }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 let busy = errno == EWOULDBLOCK
@@ -37,8 +37,7 @@ final class StoreLock: Sendable {
 
     /// Whether a process writes to a store, as far as this one may know.
     static func isHeld(_ store: String) -> Bool {
-        let descriptor = open(store + ".lock", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
+        guard let descriptor = try? PrivateFile.open(store + ".lock", O_RDONLY) else { return false }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }

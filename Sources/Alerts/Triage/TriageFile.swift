@@ -34,8 +34,8 @@ public final class TriageFile: Sendable {
         known.withLock { known in
             let found = FileIdentity(path)
             if found != known.file { known = Known(file: found) }
-            guard found != nil, let handle = FileHandle(forReadingAtPath: path) else { return }
-            defer { try? handle.close() }
+            guard found != nil, let descriptor = try? PrivateFile.open(path, O_RDONLY) else { return }
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             guard let size = try? handle.seekToEnd() else { return }
             if size < known.read { known = Known(file: found) }
             guard size > known.read, (try? handle.seek(toOffset: known.read)) != nil,
@@ -84,8 +84,10 @@ public final class TriageFile: Sendable {
             bytes += line
             bytes.append(UInt8(ascii: "\n"))
         }
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(errno) }
+        let descriptor: Int32
+        do throws(PrivateFile.Refusal) { descriptor = try PrivateFile.open(path, O_RDWR | O_CREAT | O_APPEND) } catch {
+            throw StoreError(code: .cannotWrite, path: path, detail: error.reason)
+        }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX) == 0 else { throw failure(errno) }
         let before = lseek(descriptor, 0, SEEK_END)

@@ -35,7 +35,7 @@ public final class AlertWriter: Sendable {
     ) throws(StoreError) {
         let path = StoreFile.absolute(path)
         let isNew = !FileManager.default.fileExists(atPath: path)
-        try StoreFile.createIfMissing(path)
+        try StoreFile.createIfMissing(path, settings.access)
         do throws(StoreError) {
             let lock = try StoreLock(store: path)
             do throws(StoreError) {
@@ -57,6 +57,19 @@ public final class AlertWriter: Sendable {
             if isNew { try? FileManager.default.removeItem(atPath: path) }
             throw error
         }
+    }
+
+    /// Hands a store that root made, where there is one, over to a user and to the group of `access`.
+    ///
+    /// To be done before the process becomes that user and shuts itself in: then owners and modes stay as they are.
+    ///
+    /// - Parameters:
+    ///   - path: the path of the store.
+    ///   - owner: the number of the user; `nil` where the owner stays.
+    ///   - access: who may read it.
+    /// - Throws: `StoreError` where the system does not let it.
+    public static func handOver(_ path: String, to owner: UInt32?, access: StoreAccess) throws(StoreError) {
+        try StoreFile.handOver(StoreFile.absolute(path), to: owner, access)
     }
 
     private static func connect(

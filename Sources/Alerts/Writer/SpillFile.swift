@@ -29,9 +29,13 @@ struct SpillFile {
     init(path: String, limit: Int) throws(StoreError) {
         self.path = path
         self.limit = UInt64(limit)
-        guard FileManager.default.fileExists(atPath: path) else { return }
+        let descriptor: Int32
+        do throws(PrivateFile.Refusal) { descriptor = try PrivateFile.open(path, O_RDWR) } catch {
+            if error.number == ENOENT { return }
+            throw StoreError(code: .cannotRead, path: path, detail: "the spill file: \(error.reason)")
+        }
         do {
-            try adopt()
+            try adopt(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
         } catch {
             throw StoreError(code: .cannotRead, path: path, detail: "the spill file: \(error.localizedDescription)")
         }
@@ -50,8 +54,7 @@ struct SpillFile {
     /// Whether there is nothing to take in.
     var isEmpty: Bool { count == 0 }
 
-    private mutating func adopt() throws {
-        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    private mutating func adopt(_ handle: FileHandle) throws {
         let reader = SpillReader(file: handle, length: try handle.seekToEnd())
         file = handle
         var position: UInt64 = 0
@@ -143,8 +146,7 @@ extension SpillFile {
 
     private mutating func openFile() throws -> FileHandle {
         if let file { return file }
-        let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        let descriptor = try PrivateFile.open(path, O_RDWR | O_CREAT | O_TRUNC)
         guard fchmod(descriptor, 0o600) == 0 else {
             close(descriptor)
             throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)

@@ -161,7 +161,10 @@ struct StoreWorker: ~Copyable {
                 taken = try spill.append(batch)
                 if taken == batch.count { saidSpillFails = false }
             } catch {
-                if !saidSpillFails { say(.warning, "\(spill.path) takes nothing: \(error.localizedDescription)") }
+                if !saidSpillFails {
+                    let reason = (error as? PrivateFile.Refusal)?.reason ?? error.localizedDescription
+                    say(.warning, "\(spill.path) takes nothing: \(reason)")
+                }
                 saidSpillFails = true
             }
             queue.finish(taken, counter: \.spilled)

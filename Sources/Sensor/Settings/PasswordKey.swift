@@ -1,3 +1,4 @@
+import Alerts
 import Bytes
 import Foundation
 import Network
@@ -25,12 +26,11 @@ public enum PasswordKey {
     }
 
     private static func read(_ path: String) throws(SensorError) -> KeyedDigest? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            let code = errno
-            if code == ENOENT || code == ENOTDIR { return nil }
-            let exit: ExitStatus = code == EACCES || code == EPERM ? .noPermission : .ioError
-            throw SensorError(exit, "\(path): the key for digests of passwords cannot be read: \(text(code))")
+        let descriptor: Int32
+        do throws(PrivateFile.Refusal) { descriptor = try PrivateFile.open(path, O_RDONLY) } catch {
+            if error.number == ENOENT || error.number == ENOTDIR { return nil }
+            let exit: ExitStatus = error.number == EACCES || error.number == EPERM ? .noPermission : .ioError
+            throw SensorError(exit, "\(path): the key for digests of passwords cannot be read: \(error.reason)")
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         // One byte more than there should be tells a longer file.
