@@ -3,7 +3,7 @@ import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
 //   8 earshot   7 Sensor   6 Engine   5 Detection Alerts   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma   3 Payload
-//   2 Packets Events   1 Network Tables Patterns   0 Bytes   below: CPcap CVectorscan CZlib CZstd
+//   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CPcap CSandbox CSeccomp CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
 let common: [SwiftSetting] = [
@@ -32,6 +32,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -40,6 +41,8 @@ let package = Package(
         .target(name: "Network", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Tables", dependencies: ["Bytes"], swiftSettings: common),
         .target(name: "Patterns", dependencies: ["Bytes", "CVectorscan"], swiftSettings: common),
+        .target(name: "CSandbox"),
+        .target(name: "Sandbox", dependencies: ["CSandbox", "CSeccomp"], swiftSettings: common),
         .target(name: "Events", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: common),
         .target(name: "Packets", dependencies: ["Bytes", "Network"], swiftSettings: lifetimes),
 
@@ -80,7 +83,7 @@ let package = Package(
             name: "Sensor",
             dependencies: [
                 "Bytes", "Network", "Patterns", "Events", "Payload", "Packets", "Capture", "Flows", "Engine", "Sigma",
-                "Detection", "Alerts", .product(name: "Crypto", package: "swift-crypto"),
+                "Detection", "Alerts", "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
@@ -88,7 +91,7 @@ let package = Package(
             name: "earshot",
             dependencies: [
                 "Sensor", "Alerts", "Capture", "Detection", "Engine", "Events", "Network", "Packets", "Payload",
-                "Sigma",
+                "Sandbox", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -165,6 +168,13 @@ let package = Package(
         .testTarget(
             name: "RefereeTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["README.md", "Referee"],
             swiftSettings: common),
+        // What somebody in the sandbox would like to do, tried one by one.
+        .target(name: "SandboxActs", path: "Tests/SandboxActs"),
+        .executableTarget(
+            name: "SandboxProbe", dependencies: ["Sandbox", "SandboxActs"], path: "Tests/SandboxProbe",
+            swiftSettings: common),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "ProgramSupport", "TestSupport"], swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .testTarget(name: "AllocationTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
