@@ -58,7 +58,7 @@ public final class Background {
     }
 
     /// The number of the program itself, which timeout(1) began; `nil` before that, and once it has ended.
-    private var child: Int32? {
+    public var child: Int32? {
         let parent = process.processIdentifier
         let children = try? contents("/proc/\(parent)/task/\(parent)/children")
         return String(decoding: children ?? [], as: UTF8.self).split(separator: " ").lazy.compactMap { Int32($0) }.first

@@ -118,6 +118,11 @@ public final class AlertWriter: Sendable {
     /// How many changes wait in memory.
     public var waiting: Int { queue.locked { $0.count } }
 
+    /// Whether the writer's thread has something in hand, and how many steps it has done so far.
+    ///
+    /// One that is at work and whose number stays for long hangs: in a file system that does not answer, for instance.
+    public var progress: (isBusy: Bool, steps: Int) { queue.locked { ($0.isWorking, $0.steps) } }
+
     /// Tries to commit everything that was submitted, now.
     ///
     /// True when all of it is in the database.

@@ -36,6 +36,7 @@ extension StoreWorker {
         let alerts = writes.count { $0.isAlert }
         committedSinceHousekeeping += alerts
         queue.locked { queue in
+            queue.steps += 1
             queue.counters.committed += alerts - orphaned
             queue.counters.orphaned += orphaned
             if fromSpill { queue.counters.takenIn += alerts }
@@ -46,6 +47,9 @@ extension StoreWorker {
     private mutating func renew(_ error: any Error) throws {
         let (path, settings, notice) = (queue.path, settings, notice)
         let reason = Self.reason(error)
+        // Saving what can be read of a large store takes its time, and is no standstill.
+        queue.locked { $0.isWorking = false }
+        defer { queue.locked { $0.isWorking = true } }
         file = try connection.replace { try StoreFile.renew(path, settings, reason, notice) }.file
     }
 

@@ -127,6 +127,7 @@ extension StoreWorker {
         let removed = try database.write { try StoreRetention.remove(candidates, $0) }
         let total = removed.values.reduce(0, +)
         queue.locked { queue in
+            queue.steps += 1
             queue.counters[keyPath: cause.counter] += total
             queue.counters.removedByLevel.merge(removed, uniquingKeysWith: +)
         }
@@ -144,6 +145,7 @@ extension StoreWorker {
             // A store that was made without this can give none back.
             if left >= free { break }
             free = left
+            queue.locked { $0.steps += 1 }
             if isWanted, !toTheEnd { return false }
         }
         try database.writeWithoutTransaction { try StoreMark.truncateLog($0) }

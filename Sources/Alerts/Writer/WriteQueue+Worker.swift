@@ -20,7 +20,12 @@ extension WriteQueue {
     /// - Returns: why it is over.
     func waitForWork(retryAt: Date?, spillAt: Date, housekeepingAt: Date, hasBacklog: Bool) -> Wake {
         condition.lock()
-        defer { condition.unlock() }
+        isWorking = false
+        steps += 1
+        defer {
+            isWorking = true
+            condition.unlock()
+        }
         while true {
             let now = Date()
             if isClosing { return .close }
@@ -71,6 +76,7 @@ extension WriteQueue {
         condition.lock()
         defer { condition.unlock() }
         inFlight = 0
+        steps += 1
         if let counter { counters[keyPath: counter] += alerts(amongOldest: done) }
         guard done > 0 else { return }
         for index in head..<(head + done) {
@@ -166,6 +172,7 @@ extension WriteQueue {
         condition.lock()
         defer { condition.unlock() }
         isDead = true
+        isWorking = false
         condition.broadcast()
     }
 }

@@ -45,6 +45,9 @@ final class WriteQueue: @unchecked Sendable {
     var lastFlushSucceeded = true
     var housekeepingAsked = 0
     var housekeepingServed = 0
+    /// Whether the worker has something in hand, and how far it has come: whoever watches over it sees whether it moves.
+    var isWorking = false
+    var steps = 0
 
     init(path: String, settings: AlertWriterSettings) {
         self.path = path

@@ -11,6 +11,14 @@ public final class RuleReloader: Sendable {
         case failed
     }
 
+    /// Where it is.
+    public enum Phase: Sendable {
+        /// Rules are read.
+        case begins
+        /// What came of it takes over, whatever it is.
+        case ends
+    }
+
     private struct State {
         var isLoading = false
         /// Whether somebody asked while it was loading: what is on disk may have changed since it was read.
@@ -22,13 +30,19 @@ public final class RuleReloader: Sendable {
     private let isReady = Atomic<Bool>(false)
     private let isWanted: @Sendable () -> Bool
     private let load: @Sendable () -> Outcome
+    private let observe: @Sendable (Phase) -> Void
 
     /// A reloader that calls `load` on its own thread.
     ///
-    /// `isWanted` says whether somebody asked for the rules to be loaded again since it was called last.
-    public init(isWanted: @escaping @Sendable () -> Bool, load: @escaping @Sendable () -> Outcome) {
+    /// `isWanted` says whether somebody asked for the rules to be loaded again since it was called last; `observe` is told
+    /// on the thread that runs the rules.
+    public init(
+        isWanted: @escaping @Sendable () -> Bool, load: @escaping @Sendable () -> Outcome,
+        observe: @escaping @Sendable (Phase) -> Void = { _ in }
+    ) {
         self.isWanted = isWanted
         self.load = load
+        self.observe = observe
     }
 
     /// What came of the latest load, once.
@@ -42,6 +56,7 @@ public final class RuleReloader: Sendable {
             defer { (state.outcome, state.isWantedAgain, state.isLoading) = (nil, false, false) }
             return (state.outcome, state.isWantedAgain)
         }
+        observe(.ends)
         if isWantedAgain { begin() }
         return outcome
     }
@@ -53,6 +68,7 @@ public final class RuleReloader: Sendable {
             return !state.isLoading
         }
         guard isIdle else { return }
+        observe(.begins)
         let thread = Thread { [self] in
             let outcome = load()
             state.withLock { $0.outcome = outcome }
