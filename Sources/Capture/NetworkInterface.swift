@@ -30,13 +30,27 @@ public struct NetworkInterface: Hashable, Sendable {
         }
         defer { pcap_freealldevs(first) }
         var found: [NetworkInterface] = []
+        let names = kernelNames()
         var next = first
         while let entry = next {
             let interface = NetworkInterface(entry.pointee)
-            if interface.name == "any" || if_nametoindex(interface.name) != 0 { found.append(interface) }
+            if interface.name == "any" || names.contains(interface.name) { found.append(interface) }
             next = entry.pointee.next
         }
         return found
+    }
+
+    /// The interfaces as the kernel names them, asked for by netlink: a process that has shut itself in has nothing else.
+    private static func kernelNames() -> Set<String> {
+        guard let list = if_nameindex() else { return [] }
+        defer { if_freenameindex(list) }
+        var names: Set<String> = []
+        var next = list
+        while let name = next.pointee.if_name {
+            names.insert(String(cString: name))
+            next += 1
+        }
+        return names
     }
 
     private init(_ entry: pcap_if_t) {

@@ -5,7 +5,8 @@ import Sensor
 
 /// The captures that arguments of a command name: files and folders, read in the order of their first frames.
 struct CaptureInput {
-    private let files: [String]
+    /// The files, in the order in which they are read.
+    let files: [String]
 
     /// Looks at `paths`; tells on standard error what in folders cannot be read.
     init(_ paths: [String]) throws(SensorError) {

@@ -71,6 +71,7 @@ struct DecodeCommand: ParsableCommand {
     var config: String?
 
     @OptionGroup var sources: RuleSourceOptions
+    @OptionGroup var sandbox: SandboxOptions
 
     func validate() throws {
         let found = CaptureWords(words, named: read)
@@ -92,7 +93,8 @@ struct DecodeCommand: ParsableCommand {
         try failing { () throws(SensorError) in
             var sink = DecodeSink(fields: try selection(), showSecrets: showSecrets, limit: count)
             let overrides = overrides
-            let settings = try Settings.load(overrides)
+            var settings = try Settings.load(overrides)
+            sandbox.apply(to: &settings)
             let names = try selection()
             if matches { sink.match(try RuleSet.load(settings.ruleSources, skippingBroken: false).compiled) }
             var limits = SensorLimits()
@@ -106,7 +108,7 @@ struct DecodeCommand: ParsableCommand {
             }
             if let db { worker.dissectors.digestSecrets(with: try key(of: db), ofSessions: true) }
             var failure: SensorError?
-            do throws(SensorError) { failure = try readAll(&worker) } catch { failure = error }
+            do throws(SensorError) { failure = try readAll(&worker, settings) } catch { failure = error }
             worker.finish()
             worker.sink.output.flush()
             if let failure { throw failure }
@@ -148,35 +150,48 @@ struct DecodeCommand: ParsableCommand {
     }
 
     /// Decodes every file as far as it goes, or what interfaces give; returns the first failure.
-    private func readAll(_ worker: inout SensorWorker<DecodeSink>) throws(SensorError) -> SensorError? {
+    private func readAll(
+        _ worker: inout SensorWorker<DecodeSink>, _ settings: Settings
+    ) throws(SensorError) -> SensorError? {
         let found = CaptureWords(words, named: read)
+        guard interface.isEmpty else {
+            try listen(&worker, settings)
+            return nil
+        }
         let expression: PacketFilter?
         do throws(CaptureError) {
-            guard interface.isEmpty else {
-                try listen(&worker)
-                return nil
-            }
             expression = try (found.filter ?? filter).map { text throws(CaptureError) in try PacketFilter(text) }
         } catch { throw SensorError(error) }
-        return try CaptureInput(found.paths).read(expression) { frame, bytes in
+        let input = try CaptureInput(found.paths)
+        var confinement = Confinement(settings)
+        confinement.read(found.paths + input.files)
+        for note in try confinement.enter().notes { Terminal.log(note) }
+        return input.read(expression) { frame, bytes in
             worker.process(frame, bytes)
             return !worker.sink.isDone
         }
     }
 
-    private func listen(_ worker: inout SensorWorker<DecodeSink>) throws(CaptureError) {
+    private func listen(
+        _ worker: inout SensorWorker<DecodeSink>, _ settings: Settings
+    ) throws(SensorError) {
         var options = LiveCapture.Options()
         options.filter = CaptureWords(words).filter ?? filter
-        var capture = try LiveCapture.open(interface, options, stop: Signals.stop)
-        for warning in capture.warnings { Terminal.log(warning) }
+        var capture = try LiveRun.open(interface, options, stop: Signals.stop)
+        var confinement = Confinement(settings)
+        confinement.openInterfaces()
+        let notes = try confinement.enter().notes
+        for warning in capture.warnings + notes { Terminal.log(warning) }
         Terminal.log("listening on \(capture.interfaceNames.joined(separator: ", "))")
-        while !worker.sink.isDone {
-            switch try capture.step() {
-            case .frame(let header): worker.process(header, capture.bytes)
-            case .idle: worker.sink.output.flush()
-            case .end: return
+        do throws(CaptureError) {
+            while !worker.sink.isDone {
+                switch try capture.step() {
+                case .frame(let header): worker.process(header, capture.bytes)
+                case .idle: worker.sink.output.flush()
+                case .end: return
+                }
             }
-        }
+        } catch { throw SensorError(error) }
     }
 }
 

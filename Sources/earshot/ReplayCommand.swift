@@ -35,6 +35,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var rules: RuleOptions
 
     @OptionGroup var packets: PacketOptions
+    @OptionGroup var sandbox: SandboxOptions
 
     @Option(help: ArgumentHelp("Times the speed of capture; as fast as can be without it.", valueName: "X"))
     var speed: Double?
@@ -73,12 +74,19 @@ struct ReplayCommand: ParsableCommand {
             var replay = try Replay(options, stop: Signals.stop)
             var settings = try store.settings(rules.sources)
             packets.apply(to: &settings)
+            sandbox.apply(to: &settings)
             let ruleSet = try rules.load(settings)
+            var confinement = Confinement(settings)
+            confinement.read(paths + files.files)
+            confinement.writeStore()
+            let confined = try confinement.enter()
+            for note in confined.notes { Terminal.log(note) }
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
             settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let printer = AlertPrinter(quiet: quiet)
-            var pipeline = Pipeline(settings: settings, rules: ruleSet, writer: writer, observe: printer.observe)
+            var pipeline = Pipeline(
+                settings: settings, rules: ruleSet, writer: writer, sandbox: confined.text, observe: printer.observe)
             let meter = ProgressMeter()
             let results = try replay.run(files, &pipeline) { meter.show($0) }
             meter.end()

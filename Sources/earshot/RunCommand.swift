@@ -3,6 +3,7 @@ import ArgumentParser
 import Capture
 import Detection
 import Foundation
+import Sandbox
 import Sensor
 import Synchronization
 
@@ -42,6 +43,13 @@ struct RunCommand: ParsableCommand {
     var snapLength: Int?
 
     @OptionGroup var packets: PacketOptions
+    @OptionGroup var sandbox: SandboxOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Started by root, become this user once all is open; 'earshot' by default, where it may write the store.",
+            valueName: "name"))
+    var user: String?
 
     @Option(name: [.customShort("c"), .long], help: "End after that many frames.")
     var count: UInt64?
@@ -64,36 +72,78 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         Signals.install(reloads: true)
+        let service = ServiceManager(environment: ProcessInfo.processInfo.environment)
         try failing { () throws(SensorError) in
             var settings = try store.settings(rules.sources)
-            let reloader = RuleReloader(
-                isWanted: { Signals.wantsReload.exchange(false, ordering: .relaxed) }, load: reload(settings))
+            let configured = settings
             packets.apply(to: &settings)
+            sandbox.apply(to: &settings)
+            if let user { settings.user = user }
             settings.addHomeNetworks(NetworkInterface.networks(of: interface))
             // What is wrong with the command line is said before anything is left on the disk.
             let options = try options(settings)
             let ruleSet = try rules.load(settings)
+            let capture = try LiveRun.open(interface, options, stop: Signals.stop)
+            // From here on this is the only user, and these are the only files: nothing was parsed that came from outside.
+            let confined = try confine(settings)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
             settings.passwordKey = try PasswordKey.load(beside: settings.database)
             let printer = AlertPrinter(quiet: quiet)
             var pipeline = Pipeline(
-                settings: settings, rules: ruleSet, writer: writer, resumesRows: true, observe: printer.observe)
+                settings: settings, rules: ruleSet, writer: writer, resumesRows: true, sandbox: confined.text,
+                observe: printer.observe)
+            let watchdog = watchdog(service, writer)
+            defer { watchdog.end() }
+            let names = interface.joined(separator: ", ")
             let result = try LiveRun.run(
-                interface, options, limit: count, stop: Signals.stop, reloader: reloader, &pipeline
+                capture, limit: count, reloader: reloader(service, names, configured), watchdog: watchdog, &pipeline
             ) { warnings in
                 for warning in warnings { Terminal.log(warning) }
-                let names = interface.joined(separator: ", ")
-                Terminal.log(
-                    "listening on \(names), \(plural(ruleSet.compiled.rules.count, "rule")), alerts go to \(settings.database)"
-                )
+                let status = "listening on \(names), \(plural(ruleSet.compiled.rules.count, "rule"))"
+                Terminal.log("\(status), alerts go to \(settings.database), sandbox: \(confined.text)")
+                for note in confined.notes { Terminal.log(note) }
+                service.tell(.ready(status: status))
             }
+            service.tell(.stopping)
             printer.end()
             // What the store does not take even now is lost: that is part of what there is to tell.
             writer.close()
             Terminal.log(RunReport(result.statistics, store: settings.database, writer: writer.counters).text)
             if let error = result.error { throw SensorError(error) }
             try requireAllStored(writer.counters)
+        }
+    }
+
+    /// Gives up what the sensor needs no more: what follows has only its store, its rules and its interfaces.
+    private func confine(_ settings: Settings) throws(SensorError) -> Confinement.Outcome {
+        var confinement = Confinement(settings)
+        confinement.writeStore()
+        confinement.listen()
+        try confinement.chooseUser(isOrdered: user != nil)
+        return try confinement.enter()
+    }
+
+    /// Gives signs of life to the service manager while capture and writer move, twice in the time that it grants.
+    private func watchdog(_ service: ServiceManager, _ writer: AlertWriter) -> Watchdog {
+        let granted = service.watchdogMicroseconds.map { Double($0) / 2_000_000 } ?? 5
+        return Watchdog(
+            intervalSeconds: min(granted, 5),
+            writer: {
+                let progress = writer.progress
+                return Watchdog.WriterState(isBusy: progress.isBusy, steps: progress.steps)
+            },
+            alive: { service.tell(.alive) }, log: { Terminal.log("earshot: \($0)") })
+    }
+
+    private func reloader(_ service: ServiceManager, _ names: String, _ running: Settings) -> RuleReloader {
+        RuleReloader(
+            isWanted: { Signals.wantsReload.exchange(false, ordering: .relaxed) }, load: reload(running)
+        ) { phase in
+            switch phase {
+            case .begins: service.tell(.reloading)
+            case .ends: service.tell(.ready(status: "listening on \(names)"))
+            }
         }
     }
 

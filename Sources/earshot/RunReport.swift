@@ -52,6 +52,7 @@ struct RunReport {
             let failed = statistics.reloadsFailed > 0 ? ", \(plural(statistics.reloadsFailed, "time")) in vain" : ""
             lines.append("rules loaded again: \(plural(statistics.reloads, "time"))\(failed)")
         }
+        if let sandbox = statistics.sandbox { lines.append("sandbox: \(sandbox)") }
         if let removed = statistics.removed { lines.append("old alerts removed: \(list(removed))") }
         if let writer, writer.lost > 0 { lines.append("\(plural(UInt64(writer.lost), "alert")) could not be stored") }
         return lines.joined(separator: "\n")

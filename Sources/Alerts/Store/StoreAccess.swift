@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -12,12 +13,19 @@ public struct StoreAccess: Hashable, Sendable {
     /// The owner alone, or the members of a group as well.
     public init(group: UInt32? = nil) { self.group = group }
 
+    /// The groups that were found.
+    private static let found = Mutex<[String: UInt32]>([:])
+
     /// The group of that name or number; `nil` where this system knows none.
     ///
-    /// A number is taken as it is: a container need not know the groups of its host.
+    /// A number is taken as it is: a container need not know the groups of its host. A name that was found stays found: a
+    /// process that has shut itself in may no longer read the file with the groups, where that was replaced.
     public static func group(named name: String) -> UInt32? {
         if let number = UInt32(name) { return number == .max ? nil : number }
-        return getgrnam(name)?.pointee.gr_gid
+        return found.withLock { found in
+            if let number = getgrnam(name)?.pointee.gr_gid { found[name] = number }
+            return found[name]
+        }
     }
 
     /// The mode of the store and of what SQLite makes beside it.

@@ -81,6 +81,8 @@ public struct RunStatistics: Codable, Sendable {
     public var firstFrame: Int64?
     /// Capture time of the latest frame of a capture, microseconds since 1970 UTC; `nil` for none.
     public var lastFrame: Int64?
+    /// How the process had shut itself in when it looked at frames, in a few words; `nil` where nobody said.
+    public var sandbox: String?
 
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
@@ -104,6 +106,7 @@ public struct RunStatistics: Codable, Sendable {
         case invocation
         case firstFrame = "first_frame"
         case lastFrame = "last_frame"
+        case sandbox
     }
 
     /// Zeros.

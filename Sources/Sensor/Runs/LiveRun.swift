@@ -20,20 +20,25 @@ public enum LiveRun {
         public var error: CaptureError?
     }
 
-    /// Captures on `interfaces`; an error says why capturing could not begin.
-    ///
-    /// The run ends by itself after `limit` frames, where it is given. `reloader` loads the rules again when asked;
-    /// what it loaded takes over between two frames. `ready` is called once, when capturing has begun, with warnings
-    /// about what could not be done as asked.
-    public static func run(
-        _ interfaces: [String], _ options: LiveCapture.Options, limit: UInt64? = nil, stop: StopSwitch,
-        reloader: RuleReloader? = nil, _ pipeline: inout Pipeline, ready: ([String]) -> Void
-    ) throws(SensorError) -> Result {
-        var opened: LiveCapture?
-        do throws(CaptureError) { opened = try LiveCapture.open(interfaces, options, stop: stop) } catch {
+    /// Opens `interfaces`, which takes rights that are not needed later; an error says why capturing cannot begin.
+    public static func open(
+        _ interfaces: [String], _ options: LiveCapture.Options, stop: StopSwitch
+    ) throws(SensorError) -> LiveCapture {
+        do throws(CaptureError) { return try LiveCapture.open(interfaces, options, stop: stop) } catch {
             throw SensorError(error)
         }
-        guard var capture = opened.take() else { throw SensorError(.software, "the capture was not opened") }
+    }
+
+    /// Looks at what an opened capture gives.
+    ///
+    /// The run ends by itself after `limit` frames, where it is given. `reloader` loads the rules again when asked;
+    /// what it loaded takes over between two frames. `watchdog` is told that the capture moves. `ready` is called once, when
+    /// the run has begun, with warnings about what could not be done as asked.
+    public static func run(
+        _ capture: consuming LiveCapture, limit: UInt64? = nil, reloader: RuleReloader? = nil,
+        watchdog: Watchdog? = nil, _ pipeline: inout Pipeline, ready: ([String]) -> Void
+    ) throws(SensorError) -> Result {
+        var capture = capture
         _ = try pipeline.begin(source: capture.interfaceNames.joined(separator: ","), digest: nil, again: true)
         ready(capture.warnings)
         var failure: CaptureError?
@@ -59,6 +64,7 @@ public enum LiveRun {
                     pipeline.worker.sink.tellRepetitions()
                 case .end: break loop
                 }
+                watchdog?.noteCapture()
                 if let outcome = reloader?.poll() { pipeline.take(outcome) }
                 if ContinuousClock.now - lastReport >= .nanoseconds(reportNanoseconds) {
                     lastReport = .now
@@ -66,6 +72,7 @@ public enum LiveRun {
                 }
             }
         } catch { failure = error }
+        watchdog?.noteEndOfCapture()
         pipeline.worker.finish()
         let statistics = pipeline.end(failure == nil ? .finished : .interrupted, drops: drops(capture))
         return Result(statistics: statistics, error: failure)

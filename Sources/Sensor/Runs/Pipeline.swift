@@ -17,6 +17,8 @@ public struct Pipeline: ~Copyable {
     private var rules: RuleSet
     private var reloads = ReloadCounters()
     private let settings: Settings
+    /// How the process has shut itself in, in a few words.
+    private let sandbox: String?
     /// Names this start of the program in the statistics of its runs.
     private let invocation = UUID().uuidString
 
@@ -24,12 +26,13 @@ public struct Pipeline: ~Copyable {
     ///
     /// `observe` sees every alert and repetition on its way to the store. Where `resumesRows`, alert rows that an earlier
     /// live run of this sensor began are added to while their time is not over: a restart is no reason to tell a standing
-    /// state again.
+    /// state again. `sandbox` says how the process has shut itself in, for the statistics.
     public init(
-        settings: Settings, rules: RuleSet, writer: AlertWriter, resumesRows: Bool = false,
+        settings: Settings, rules: RuleSet, writer: AlertWriter, resumesRows: Bool = false, sandbox: String? = nil,
         observe: @escaping (AlertChange) -> Void = { _ in }
     ) {
         self.settings = settings
+        self.sandbox = sandbox
         self.rules = rules
         self.writer = writer
         // A store that takes nothing now keeps nobody from listening: then rows begin anew.
@@ -115,6 +118,7 @@ public struct Pipeline: ~Copyable {
     private func statistics(_ drops: CaptureDrops) -> RunStatistics {
         var seen = statistics.since(baseline)
         seen.invocation = invocation
+        seen.sandbox = sandbox
         seen.dropped = ["kernel": drops.kernel, "interface": drops.interface]
         return seen
     }

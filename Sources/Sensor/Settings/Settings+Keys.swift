@@ -1,12 +1,13 @@
 import Engine
 import Flows
 import Payload
+import Sandbox
 
 extension Settings {
     /// Every setting, declared once: its key, where it is kept, what fits, and what people are to know of it.
     ///
     /// `Packaging/earshot.yaml` and `Docs/configuration.md` are made of this (SettingPages).
-    public static let sections = [alerts, rules, capturing, memory]
+    public static let sections = [alerts, rules, capturing, rights, memory]
 
     private static let alerts = SettingSection(
         title: "Alerts",
@@ -112,6 +113,23 @@ extension Settings {
             SettingKey(
                 "payload_inspect_bytes", \.inspectedBytes, .number(64...PayloadInspector.mostBytes),
                 "Bytes of a payload that are looked at for what it holds."),
+        ])
+
+    private static let rights = SettingSection(
+        title: "Rights",
+        keys: [
+            SettingKey(
+                "user", \.user, SettingType.text.optional, example: "earshot", option: "--user",
+                """
+                Whom a sensor that root has started becomes, by name or number, once all is open. By default earshot, where \
+                there is such a user and the alerts may be written by that one.
+                """),
+            SettingKey(
+                "sandbox", \.sandbox, .word, option: "--sandbox",
+                """
+                Whether rights that are not needed are given up before the first frame: require, which ends where this \
+                system lacks a part of it; try, which goes on with a warning then; or off.
+                """),
         ])
 
     private static let memory = SettingSection(

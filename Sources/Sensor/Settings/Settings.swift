@@ -1,6 +1,7 @@
 import Foundation
 import Network
 import Payload
+import Sandbox
 
 /// What the sensor is told before it starts.
 ///
@@ -40,6 +41,10 @@ public struct Settings: Sendable {
     public var inspectedBytes = PayloadInspector.defaultBytes
     /// Whether interfaces are put into promiscuous mode.
     public var promiscuous = true
+    /// Whom a sensor that root has started becomes, by name or number; `nil` for `earshot`, where there is such a user.
+    public var user: String?
+    /// Whether the program shuts itself in before it looks at the first frame.
+    public var sandbox = SandboxMode.try
     /// Where each setting came from, by its key; those that are not there have their defaults.
     public internal(set) var origins: [String: SettingOrigin] = [:]
     /// The configuration file that was read; `nil` where there was none.
