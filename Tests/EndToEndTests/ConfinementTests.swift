@@ -10,6 +10,7 @@ struct ConfinementTests {
     private let folder: TemporaryFolder
     private let broker: Broker
     private static let nobody = UInt32(65534)
+    private static let group = UInt32(4711)
 
     init() throws {
         folder = try TemporaryFolder()
@@ -163,13 +164,19 @@ struct ConfinementTests {
         try file.seek(toOffset: 4096)
         try file.write(contentsOf: Data(repeating: 0x55, count: 200_000))
         try file.close()
-        sensor = try start()
+        sensor = try start(configuration: "db_group: \(Self.group)\n")
         try publish("plant/z")
         #expect(wait(10) { (try? titles(in: store).contains("A Topic")) == true }, "\(sensor.errorText)")
         #expect(try sensor.end(SIGTERM).status == 0)
         #expect(sensor.errorText.contains("was damaged"), "\(sensor.errorText)")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("store"))
         #expect(names.contains { $0.hasPrefix("a.db.damaged-") }, "\(names)")
+        // The new one is the group's as the old one was: nobody can change that afterwards.
+        for suffix in ["", "-wal", "-shm"] {
+            var found = stat()
+            #expect(stat(store + suffix, &found) == 0, "\(suffix)")
+            #expect(found.st_gid == Self.group && found.st_mode & 0o777 == 0o640, "\(suffix) \(found.st_mode)")
+        }
     }
 
     /// The kernel as an old one is, or a container that blocks the call: ENOSYS, by a filter that a script puts before the program.
@@ -221,6 +228,33 @@ struct ConfinementTests {
             try FileManager.default.contentsOfDirectory(atPath: folder.file("store")).allSatisfy {
                 $0.contains(".patterns")
             })
+    }
+
+    /// In a mount namespace of its own the system has a user `earshot`.
+    @Test("where nobody names a user it becomes earshot, unless the store is not for that one")
+    func theDefaultUser() throws {
+        func listen(_ store: String) throws -> String {
+            try shell(
+                """
+                cp /etc/passwd users && echo 'earshot:x:4713:4713::/:/bin/false' >> users
+                unshare --mount --propagation private sh -c 'mount --bind users /etc/passwd && exec "$@"' sh \
+                    timeout -s KILL 60 "$EARSHOT" run -i lo -c 1 --db '\(store)' --only-rules rules > out 2>&1 &
+                for attempt in $(seq 300); do grep -q listening out && break; sleep 0.1; done
+                python3 -c "import socket; \
+                    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))"
+                wait
+                cat out
+                """, directory: folder.path, limit: 90
+            ).text
+        }
+        chown(folder.file("store"), 4713, 4713)
+        let changed = try listen("store/a.db")
+        #expect(changed.contains("sandbox: user earshot, no capabilities but net_raw, "), "\(changed)")
+        var found = stat()
+        #expect(stat(store, &found) == 0 && found.st_uid == 4713)
+        let stayed = try listen("b.db")
+        #expect(stayed.contains("sandbox: user root, "), "\(stayed)")
+        #expect(stayed.contains("'earshot' may not make files in \(folder.path)"), "\(stayed)")
     }
 
     @Test("the service manager hears of the beginning, signs of life, a reload and the end") func theServiceManager()
