@@ -171,7 +171,7 @@ let package = Package(
         // What somebody in the sandbox would like to do, tried one by one.
         .target(name: "SandboxActs", path: "Tests/SandboxActs"),
         .executableTarget(
-            name: "SandboxProbe", dependencies: ["Sandbox", "SandboxActs"], path: "Tests/SandboxProbe",
+            name: "SandboxProbe", dependencies: ["Capture", "Sandbox", "SandboxActs"], path: "Tests/SandboxProbe",
             swiftSettings: common),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "ProgramSupport", "TestSupport"], swiftSettings: common),
