@@ -46,6 +46,8 @@ public struct EngineCounters: Sendable {
     public var connectionsBegun: UInt64 = 0
     /// Connections of those, or that carried a protocol, which both ends or a RST closed.
     public var connectionsEnded: UInt64 = 0
+    /// Connections that carried a protocol and of which packets of one end only were seen, counted when they are forgotten.
+    public var connectionsOneSided: UInt64 = 0
     /// Connections of which something was told, once each, by the raw value of `ConnectionState`.
     public var connectionStates = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
     /// Events of the category `network`, by the number of their anomaly.

@@ -38,11 +38,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         return counts
     }
 
-    /// Connections to servers of a protocol: begun, ended, and of how many each state was told, by its name; those that
-    /// are 0 are left out.
+    /// Connections to servers of a protocol: begun, ended, of how many only one direction was seen, and of how many each
+    /// state was told, by its name; those that are 0 are left out.
     public var connectionCounts: [String: UInt64] {
         let counters = core.counters
-        var counts = ["begun": counters.connectionsBegun, "ended": counters.connectionsEnded]
+        var counts = [
+            "begun": counters.connectionsBegun, "ended": counters.connectionsEnded,
+            "one_sided": counters.connectionsOneSided,
+        ]
         for state in ConnectionState.allCases {
             counts["\(state.name)"] = counters.connectionStates[Int(state.rawValue)]
         }

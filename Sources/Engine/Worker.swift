@@ -138,6 +138,9 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         while index < core.streams.table.departed.count {
             var flow = core.streams.table.departed[index]
             if flow.kind.isFollowed, flow.hasHeld { tellUnfinished(of: &flow) }
+            if flow.kind.isFollowed, flow.key.transport == .tcp, flow.isOneSided {
+                core.counters.connectionsOneSided &+= 1
+            }
             closeSession(of: &flow)
             releaseCarrier(of: &flow)
             core.streams.release(&flow)

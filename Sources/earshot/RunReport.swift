@@ -45,6 +45,7 @@ struct RunReport {
             lines.append("nothing captured for a while: \(plural(holes, "time"))")
         }
         if !losses.isEmpty { lines.append("not seen: " + losses.joined(separator: ", ")) }
+        lines.append("capture: \(statistics.captureQuality)")
         if let tricks = statistics.tricks, !tricks.isEmpty { lines.append("tricks with packets: \(list(tricks))") }
         if !statistics.undecoded.isEmpty { lines.append("frames not followed: \(list(statistics.undecoded))") }
         if let spots = statistics.blindSpots { lines.append("not looked into: \(list(spots))") }

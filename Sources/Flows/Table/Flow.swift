@@ -150,6 +150,8 @@ public struct Flow: Sendable {
     public var heard: UInt8 = 0
     /// Which ends packets were seen of.
     var seen: UInt8 = 0
+    /// Whether packets of one end only were seen.
+    public var isOneSided: Bool { seen & (seen &- 1) == 0 }
     /// The latest datagrams of both ends, as `FlowTrace.print`.
     var prints: InlineArray<2, UInt32> = [0, 0]
     /// How often the caller looked in vain for a protocol that it knows.
