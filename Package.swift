@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma   3 Payload
+//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts Doctor   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma   3 Payload
 //   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CPcap CSandbox CSeccomp CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
@@ -80,18 +80,21 @@ let package = Package(
             ],
             swiftSettings: common),
         .target(
+            name: "Doctor", dependencies: ["Bytes", "Network", "Events", "Packets", "MQTT", "CoAP"],
+            swiftSettings: common),
+        .target(
             name: "Sensor",
             dependencies: [
                 "Bytes", "Network", "Patterns", "Events", "Payload", "Packets", "Capture", "Flows", "Engine", "Sigma",
-                "Detection", "Alerts", "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
+                "Detection", "Alerts", "Doctor", "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Engine", "Events", "Network", "Packets", "Payload",
-                "Sandbox", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Doctor", "Engine", "Events", "Network", "Packets",
+                "Payload", "Sandbox", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -144,6 +147,9 @@ let package = Package(
                 "Bytes", "Network", "Events", "Alerts", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: common),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: ["Bytes", "Network", "Events", "Packets", "Doctor", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "EngineTests",
             dependencies: [

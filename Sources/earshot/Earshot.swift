@@ -20,6 +20,7 @@ struct Earshot: ParsableCommand {
               earshot alerts --since yesterday        what happened, in small tables
               earshot close 17 -m "our own scan"      say that an alert is dealt with
               earshot decode capture.pcap             each message as a line of JSON
+              earshot doctor -i eth1                  whether a span port delivers what is needed
 
             FILES
               ./earshot.db, or $STATE_DIRECTORY/alerts.db under systemd: the alerts (--db, EARSHOT_DB)
@@ -34,8 +35,8 @@ struct Earshot: ParsableCommand {
         subcommands: [
             RunCommand.self, ReplayCommand.self, TailCommand.self, AlertsCommand.self, ShowCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
-            DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DbCommand.self,
-            ConfigCommand.self,
+            DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DoctorCommand.self,
+            DbCommand.self, ConfigCommand.self,
         ])
 
     /// Runs the command that the words of the command line name.
