@@ -28,8 +28,9 @@ struct Earshot: ParsableCommand {
               /etc/earshot/earshot.yaml: the configuration (--config, EARSHOT_CONFIG)
 
             EXIT STATUS
-              0 success, 1 a rule's test failed, 64 usage, 65 damaged input, 66 no such input, 69 not available, \
-            73 or 74 cannot write or alerts are lost, 77 no permission, 78 configuration or rule, 130 interrupted
+              0 success, 1 a rule's test failed or the doctor warns, 2 the doctor finds a fault, 64 usage, 65 damaged \
+            input, 66 no such input, 69 not available, 73 or 74 cannot write or alerts are lost, 77 no permission, \
+            78 configuration or rule, 130 interrupted
             """,
         version: "earshot \(Version.current)",
         subcommands: [
