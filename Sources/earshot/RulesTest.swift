@@ -9,10 +9,12 @@ struct RulesTest: ParsableCommand {
         commandName: "test",
         abstract: "Run each rule's own tests.",
         discussion: """
-            A rule names captures, and how many alerts each must raise, or gives the messages of a made-up conversation:
+            A rule names captures, and how many alerts each must raise, or gives the messages of a made-up \
+            conversation, or events as 'earshot decode' prints them:
               - {capture: mqtt/harvest.pcap, alerts: 1}
               - {messages: ["> 8206000100012300"], alerts: 1}
               - {messages: ["> 10...", "< +200ms 2002...", "2> +1m c000"], client: 203.0.113.7, alerts: 0}
+              - {events: ['{"sensor.sign":"drops","sensor.share":3}'], alerts: 1}
             '>' is to the server and '<' to the client, in hexadecimal; a number before it names the client, a time \
             behind '+' says how long after the message before (1ms). MQTT comes in TCP to port 1883, CoAP in UDP to port \
             5683; clients are 10.0.0.1, 10.0.0.2 and so on, the server 10.0.1.1.

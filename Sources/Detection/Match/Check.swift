@@ -70,7 +70,7 @@ struct FieldSlot: Sendable {
     let source: Int?
 
     /// Whether the context of an event answers for it, not the event.
-    var isCommon: Bool { entry.id.rawValue < ViolationField.base }
+    var isCommon: Bool { entry.category == nil && entry.id.rawValue < ViolationField.base }
 }
 
 /// Everything that checks refer to.

@@ -26,9 +26,12 @@ extension EventContext {
         }
         var frame: UInt64 = 0
         if case .int(let number)? = Self.value(.frameNumber, object) { frame = UInt64(clamping: number) }
+        // What the sensor says of itself went over no wire, but may be about a server.
+        let hasDestination = text(.destinationIP) != nil
         self.init(
-            timestamp: time, frameNumber: frame,
-            source: try endpoint(.sourceIP, .sourcePort), destination: try endpoint(.destinationIP, .destinationPort),
+            timestamp: time, frameNumber: frame, source: try endpoint(.sourceIP, .sourcePort),
+            destination: hasDestination
+                ? try endpoint(.destinationIP, .destinationPort) : try endpoint(.serverIP, .serverPort),
             sourceMAC: text(.sourceMAC).flatMap { MACAddress(text: $0) },
             destinationMAC: text(.destinationMAC).flatMap { MACAddress(text: $0) },
             transport: text(.transport) == "udp" ? .udp : .tcp,

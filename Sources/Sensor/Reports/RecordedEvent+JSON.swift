@@ -15,19 +15,29 @@ extension RecordedEvent {
     ///
     /// Bytes that were not UTF-8 come back as U+FFFD, and a hidden password as `<n bytes>`: nothing else is lost. Fields
     /// that are no field of the event's category are an error, `rule.id` apart, which `--matches` adds.
-    public init(json text: some StringProtocol) throws(BadEvent) {
-        let object: [String: JSONValue]
+    ///
+    /// - Parameters:
+    ///   - text: the object.
+    ///   - usual: what it is an event of, where it does not say; `nil` where it has to.
+    ///   - time: when it came, where it does not say.
+    /// - Throws: what keeps it from being an event.
+    public init(
+        json text: some StringProtocol, category usual: EventCategory? = nil, time: Timestamp = .zero
+    ) throws(BadEvent) {
+        var object: [String: JSONValue]
         do { object = try JSONDecoder().decode([String: JSONValue].self, from: Data(text.utf8)) } catch {
             throw BadEvent(message: "not an object of JSON whose values are texts, numbers, truths or lists of them")
         }
+        if object["event.category"] == nil, let usual { object["event.category"] = .text(usual.name.description) }
         guard case .text(let name)? = object["event.category"],
             let category = Protocols.registry.categories.first(where: { $0.name.description == name })
         else {
             let known = Protocols.registry.categories.map(\.name.description).joined(separator: ", ")
             throw BadEvent(message: "'event.category' must be there, one of: \(known)")
         }
-        self.init(
-            category, type: try Self.type(of: object, category), .all, try EventContext(json: object))
+        var context = try EventContext(json: object)
+        if context.timestamp == .zero { context.timestamp = time }
+        self.init(category, type: try Self.type(of: object, category), .all, context)
         for (name, value) in object where name != "rule.id" {
             guard let entry = Protocols.registry.field(named: name), entry.category ?? category == category else {
                 let hint = Protocols.registry.nearestName(to: name).map { "; did you mean '\($0)'?" } ?? ""
@@ -46,7 +56,8 @@ extension RecordedEvent {
     private static func type(of object: [String: JSONValue], _ category: EventCategory) throws(BadEvent) -> UInt8 {
         for discriminator in Protocols.discriminators where discriminator.category == category {
             guard let name = Protocols.registry.field(discriminator.field)?.info.name else { continue }
-            guard case .text(let text)? = object[name], let type = discriminator.codes[text]?.first else {
+            let texts = object[name]?.items.compactMap(\.text) ?? []
+            guard let type = texts.lazy.compactMap({ discriminator.codes[$0]?.first }).first else {
                 throw BadEvent(message: "'\(name)' must be there, with the type of the message")
             }
             return type

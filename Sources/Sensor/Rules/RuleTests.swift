@@ -63,7 +63,9 @@ public struct RuleTests: Sendable {
         for rule in rules.compiled.rules where isWanted(rule) {
             for test in rule.tests {
                 let result: Result<[String: UInt64], SensorError>
-                if test.capture.isEmpty {
+                if !test.events.isEmpty {
+                    result = alerts(ofEvents: test.events, rule)
+                } else if test.capture.isEmpty {
                     result = alerts(in: test, of: rule)
                 } else {
                     let path = "\(folder ?? Self.samples(beside: rule.file))/\(test.capture)"
@@ -123,6 +125,24 @@ public struct RuleTests: Sendable {
         }
         worker.finish()
         return .success(worker.sink.rowsByRule)
+    }
+
+    /// Events come a second after each other, the first at 2026-01-01T00:00:00Z, unless they say when; their category is that
+    /// of the rule, unless they say which.
+    private func alerts(ofEvents texts: [String], _ rule: CompiledRule) -> Result<[String: UInt64], SensorError> {
+        var sink = DetectionSink(rules: rules.compiled, limits: settings.limits.detection, hash: SeededHash()) { _ in }
+        let none: [UInt8] = []
+        for (index, text) in texts.enumerated() {
+            do throws(RecordedEvent.BadEvent) {
+                let time = Timestamp(seconds: 1_767_225_600 + Int64(index), nanoseconds: 0)
+                let event = try RecordedEvent(json: text, category: rule.category, time: time)
+                sink.receive(
+                    event, event.context, message: none.span.bytes, frames: MessageFrames(FrameRef()))
+            } catch {
+                return .failure(SensorError(.configuration, "event \(index + 1): \(error.message)"))
+            }
+        }
+        return .success(sink.rowsByRule)
     }
 
     private func worker(_ limits: SensorLimits) -> SensorWorker<DetectionSink> {

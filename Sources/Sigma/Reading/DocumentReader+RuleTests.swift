@@ -14,8 +14,9 @@ extension DocumentReader {
     private mutating func test(_ node: YAMLNode) -> EarshotExtension.RuleTest? {
         guard let map = map(node, "a test") else { return nil }
         let alerts = required("alerts", in: map, of: "a test", at: node.position).flatMap { count($0) }
+        if map["messages"] == nil, let list = map["events"] { return test(map, events: list, alerts, node) }
         guard let list = map["messages"] else {
-            checkKeys(of: map, ["capture", "messages", "alerts"], in: "a test")
+            checkKeys(of: map, ["capture", "messages", "events", "alerts"], in: "a test")
             let hint = "or `messages`, a list such as [\"> 8206000100012300\"]"
             let capture = required("capture", in: map, of: "a test", at: node.position, hint: hint)
                 .flatMap { line($0, "the capture") }
@@ -34,6 +35,19 @@ extension DocumentReader {
         return EarshotExtension.RuleTest(
             capture: "", messages: messages, client: client ?? nil, server: server ?? nil, alerts: alerts,
             position: node.position)
+    }
+
+    private mutating func test(
+        _ map: YAMLMap, events list: YAMLNode, _ alerts: Int?, _ node: YAMLNode
+    ) -> EarshotExtension.RuleTest? {
+        checkKeys(of: map, ["events", "alerts"], in: "a test with events")
+        guard let events = lines(list, "the events", orOne: true), let alerts else { return nil }
+        guard (1...Self.mostMessages).contains(events.count) else {
+            error(.badCount, list.position, "a test has 1 to \(Self.mostMessages) events")
+            return nil
+        }
+        return EarshotExtension.RuleTest(
+            capture: "", events: events.map(\.value), alerts: alerts, position: node.position)
     }
 
     private mutating func messages(_ node: YAMLNode) -> [EarshotExtension.Message]? {

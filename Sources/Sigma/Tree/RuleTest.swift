@@ -1,10 +1,13 @@
 extension EarshotExtension {
-    /// A test of a rule: `{capture: mqtt/x.pcap, alerts: 1}`, or `{messages: ["> 8206000100012300"], alerts: 1}`.
+    /// A test of a rule: `{capture: mqtt/x.pcap, alerts: 1}`, `{messages: ["> 8206000100012300"], alerts: 1}`, or
+    /// `{events: ['{"sensor.sign":"drops"}'], alerts: 1}`.
     public struct RuleTest: Sendable {
-        /// Path of a capture, below the folder of captures; empty where messages are given.
+        /// Path of a capture, below the folder of captures; empty where messages or events are given.
         public var capture: String
         /// What a made-up conversation consists of, in this order; empty where a capture is named.
         public var messages: [Message] = []
+        /// Events as `earshot decode` prints them, in this order; empty where a capture or messages are given.
+        public var events: [String] = []
         /// The address of the first client; `nil` for the usual one.
         public var client: String?
         /// The address of the server; `nil` for the usual one.
@@ -17,6 +20,7 @@ extension EarshotExtension {
         /// What the test is about, in a few words: the capture, or how many messages.
         public var subject: String {
             guard capture.isEmpty else { return capture }
+            if !events.isEmpty { return events.count == 1 ? "1 event" : "\(events.count) events" }
             return messages.count == 1 ? "1 message" : "\(messages.count) messages"
         }
     }
