@@ -18,7 +18,7 @@ fail() {
 }
 
 build_packages='git libpcap-dev libseccomp-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config python3 zlib1g-dev'
-test_packages='curl iproute2 libcoap3-bin mosquitto mosquitto-clients python3-venv tcpdump tshark zstd'
+test_packages='curl iproute2 libcoap3-bin mosquitto mosquitto-clients prometheus python3-venv tcpdump tshark zstd'
 samples_packages='nmap rabbitmq-server'
 package_packages='apparmor debhelper debootstrap lintian man-db systemd'
 
@@ -80,8 +80,8 @@ if [ -n "$missing" ]; then
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing ||
         fail 69 "apt-get could not install:$missing"
 
-    # Such a package also arranges for its broker to start with the machine; a machine that had none stays without.
-    for service in mosquitto rabbitmq-server; do
+    # Such a package also arranges for its server to start with the machine; a machine that had none stays without.
+    for service in mosquitto prometheus rabbitmq-server; do
         case " $missing " in
             *" $service "*)
                 if command -v systemctl >/dev/null 2>&1; then

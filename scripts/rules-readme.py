@@ -159,6 +159,12 @@ THREATS = [
         ("E05 what TLS hides", ""),
         ("E06 WebSocket in clear", "mqtt_websocket_in_clear"),
     ]),
+    ("Blinding the sensor", [
+        ("S01 nothing, or half of it, is heard", "sensor_interface_down sensor_no_frames sensor_no_messages sensor_one_direction"),
+        ("S02 what is heard is cut, damaged or stripped", "sensor_cut_short sensor_wrong_checksums sensor_tags_on_one_side sensor_more_encrypted"),
+        ("S03 frames or alerts get lost", "sensor_drops sensor_store_trouble"),
+        ("S04 the clock is set", "sensor_clock_stepped"),
+    ]),
 ]
 WHY_NOT = {
     "F15": "DTLS is not read", "V08": "DTLS is not read",
@@ -193,7 +199,7 @@ def row(fields, length):
     fields = fields.split(", ")
     words = {
         "client.ip": "host", "server.ip": "server", "source.ip": "sender", "destination.ip": "receiver",
-        "mqtt.clientid": "client id", "server.port": None,
+        "sensor.interface": "interface", "sensor.sign": "sensor", "mqtt.clientid": "client id", "server.port": None,
     }
     names = [words.get(field, field) for field in fields if words.get(field, field)]
     return ", ".join(names + [re.sub(r"(\d+)(\w)", r"\1 \2", length)])

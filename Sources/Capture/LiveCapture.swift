@@ -8,6 +8,8 @@ import Packets
 ///
 /// Nothing is ever sent.
 ///
+/// An interface that goes down, is pulled out or is not there yet is waited for; the others go on, and `takeNotices` tells.
+///
 /// With several interfaces frames come from each in turn, up to `turn` at a time; their times may run back by as much
 /// as the kernel gathers frames before it hands them over, 100 ms.
 public struct LiveCapture: ~Copyable {
@@ -21,6 +23,8 @@ public struct LiveCapture: ~Copyable {
         public var bufferSize = 8 << 20
         /// A filter expression (pcap-filter(7)), which the kernel applies.
         public var filter: String?
+        /// Whether to wait also where none of the interfaces is there: for whoever starts with the machine.
+        public var waitsForMissing = false
 
         /// The defaults.
         public init() {}
@@ -33,10 +37,14 @@ public struct LiveCapture: ~Copyable {
     /// How many frames one interface may give before the next has its turn.
     private static let turn = 256
 
-    private let devices: [LiveDevice]
+    private let options: Options
+    private var interfaces: [LiveInterface]
+    /// The devices of the interfaces, in the same order: what is asked for frames.
+    private var devices: [LiveDevice?]
     private let stop: StopSwitch
     private var waits: [pollfd]
     private var watch = InterfaceWatch()
+    private var notices: [InterfaceNotice] = []
     private var device = 0
     private var framesLeft = LiveCapture.turn
     private var quietDevices = 0
@@ -47,53 +55,89 @@ public struct LiveCapture: ~Copyable {
     private var count: UInt64 = 0
     private var frame: UnsafeRawBufferPointer
 
-    /// What the interfaces could not do as asked, in sentences for people.
+    /// What the interfaces could not do as asked, and which are waited for, in sentences for people.
     public let warnings: [String]
 
     /// Opens all `interfaces`, by name; `any` stands for every one.
     ///
-    /// `stop` ends the capture behind the frames that wait by then, also from a signal handler or another thread. An error says which interface
-    /// cannot be opened, and what mends it.
+    /// One that is down or not there is waited for. `stop` ends the capture behind the frames that wait by then, also from a
+    /// signal handler or another thread.
+    ///
+    /// - Throws: which interface cannot be opened, and what mends it; `noSuchInterface` where there is none of all that were
+    ///   named, unless `waitsForMissing`.
     public static func open(
         _ interfaces: [String], _ options: Options = Options(), stop: StopSwitch
     ) throws(CaptureError) -> LiveCapture {
-        var devices: [LiveDevice] = []
-        for name in interfaces where !devices.contains(where: { $0.name == name }) {
-            devices.append(try LiveDevice(name, options))
+        var opened: [LiveInterface] = []
+        var waiting: [InterfaceNotice] = []
+        var missing: CaptureError?
+        let links = LinkTable.read()
+        for name in interfaces where !opened.contains(where: { $0.name == name }) {
+            var interface = LiveInterface(name)
+            do throws(CaptureError) { try interface.open(links, options) } catch {
+                guard error.code == .noSuchInterface || error.code == .interfaceDown else { throw error }
+                if error.code == .noSuchInterface { missing = missing ?? error }
+                waiting.append(interface.wait(error))
+            }
+            opened.append(interface)
         }
-        guard !devices.isEmpty else {
+        guard !opened.isEmpty else {
             throw CaptureError(.noSuchInterface, source: "", "no interface was named")
         }
-        return LiveCapture(devices, stop)
+        // A slip of the pen would be waited for for ever.
+        if let missing, !options.waitsForMissing, opened.allSatisfy({ $0.state == .missing }) { throw missing }
+        return LiveCapture(opened, options, stop, waiting.map(\.description))
     }
 
-    private init(_ devices: [LiveDevice], _ stop: StopSwitch) {
-        self.devices = devices
-        interfaceNames = devices.map(\.name)
+    private init(_ interfaces: [LiveInterface], _ options: Options, _ stop: StopSwitch, _ waiting: [String]) {
+        self.interfaces = interfaces
+        self.options = options
+        interfaceNames = interfaces.map(\.name)
         self.stop = stop
-        waits = devices.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-        waits.append(pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0))
-        warnings = devices.compactMap { device in device.warning.map { "\(device.name): \($0)" } }
+        devices = interfaces.map(\.device)
+        waits = []
+        warnings =
+            devices.compactMap { device in device?.warning.map { "\(device?.name ?? ""): \($0)" } } + waiting
         frame = UnsafeRawBufferPointer(start: nil, count: 0)
+        arrangeWaits()
     }
 
     /// The names of the interfaces, by the number that a frame header gives.
     public let interfaceNames: [String]
 
-    /// What each interface counted since it was opened, in the order of `interfaceNames`.
-    public func counters() -> [CaptureCounters] { devices.map { $0.counters() } }
+    /// How many bytes the kernel may hold for each interface.
+    public var bufferSize: Int { options.bufferSize }
+
+    /// What is known of each interface, in the order of `interfaceNames`.
+    public func statuses() -> [InterfaceStatus] { interfaces.map(\.status) }
+
+    /// What each interface counted since the capture began, in the order of `interfaceNames`.
+    public func counters() -> [CaptureCounters] { interfaces.map(\.status.counters) }
+
+    /// What became of interfaces since this was last asked, in order.
+    public mutating func takeNotices() -> [InterfaceNotice] {
+        defer { notices.removeAll() }
+        return notices
+    }
+
+    /// A negative descriptor is passed over (poll(2)).
+    private mutating func arrangeWaits() {
+        waits = devices.map { pollfd(fd: $0?.descriptor ?? -1, events: Int16(POLLIN), revents: 0) }
+        waits.append(pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0))
+    }
 }
 
 extension LiveCapture: FrameSource {
     /// Moves to the next frame; waits at most `tickMilliseconds` for one.
     ///
-    /// - Throws: `interfaceDown` when an interface went down or disappeared.
+    /// Of interfaces that are waited for nothing comes until they are back.
     public mutating func step() throws(CaptureError) -> FrameStep {
         frame = UnsafeRawBufferPointer(start: nil, count: 0)
-        if stop.isStopped { return try lastStep() }
+        if stop.isStopped { return lastStep() }
         while true {
-            if framesLeft > 0, let header = try readFrame() { return .frame(header) }
+            if framesLeft > 0, let header = readFrame() { return .frame(header) }
             nextDevice()
+            followInterfaces()
             guard quietDevices >= devices.count else { continue }
             // Every interface was asked and had nothing.
             quietDevices = 0
@@ -103,17 +147,30 @@ extension LiveCapture: FrameSource {
             }
             hasWaited = true
             poll(&waits, nfds_t(waits.count), LiveCapture.tickMilliseconds)
-            if stop.isStopped { return try lastStep() }
-            if let name = watch.firstDown(of: interfaceNames) {
-                throw CaptureError(.interfaceDown, source: name, "the interface went down")
-            }
+            if stop.isStopped { return lastStep() }
         }
+    }
+
+    /// Looks, from time to time, what became of the interfaces.
+    private mutating func followInterfaces() {
+        guard let links = watch.links() else { return }
+        for index in interfaces.indices {
+            notices += interfaces[index].follow(links, options, at: InterfaceWatch.now())
+            take(index)
+        }
+    }
+
+    /// Goes on with the device that an interface has by now.
+    private mutating func take(_ index: Int) {
+        guard devices[index] !== interfaces[index].device else { return }
+        devices[index] = interfaces[index].device
+        arrangeWaits()
     }
 
     /// After the stop: gives the frames that waited in the kernel's buffer when it came, and ends.
     ///
     /// On a busy link more come all the time: those of later than the stop are left, and so is all after a second.
-    private mutating func lastStep() throws(CaptureError) -> FrameStep {
+    private mutating func lastStep() -> FrameStep {
         let now = LiveCapture.now
         let stopped = stoppedAt ?? now
         if stoppedAt == nil {
@@ -121,7 +178,7 @@ extension LiveCapture: FrameSource {
             quietDevices = 0
         }
         while LiveCapture.now.nanoseconds(since: stopped) < 1_000_000_000 {
-            if let header = try readFrame() {
+            if let header = readFrame() {
                 return header.timestamp > stopped ? .end : .frame(header)
             }
             nextDevice()
@@ -153,9 +210,17 @@ extension LiveCapture: FrameSource {
         framesLeft = LiveCapture.turn
     }
 
-    private mutating func readFrame() throws(CaptureError) -> FrameHeader? {
-        let current = devices[device]
-        guard let (header, start) = try current.next() else {
+    private mutating func readFrame() -> FrameHeader? {
+        guard let current = devices[device] else {
+            quietDevices &+= 1
+            return nil
+        }
+        var next: (header: pcap_pkthdr, start: UnsafePointer<UInt8>)?
+        do throws(CaptureError) { next = try current.next() } catch {
+            notices += interfaces[device].lose(error)
+            take(device)
+        }
+        guard let (header, start) = next else {
             quietDevices &+= 1
             return nil
         }

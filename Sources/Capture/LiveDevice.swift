@@ -12,6 +12,8 @@ final class LiveDevice {
     let isNanosecond: Bool
     /// What the interface could not do as asked.
     let warning: String?
+    /// Frames that were read.
+    private(set) var frames: UInt64 = 0
     private let handle: OpaquePointer
     /// The 32-bit counters of libpcap at the last look, and the sums since the beginning.
     private var lastCounters = pcap_stat()
@@ -49,7 +51,10 @@ final class LiveDevice {
         var header: UnsafeMutablePointer<pcap_pkthdr>?
         var start: UnsafePointer<UInt8>?
         let status = pcap_next_ex(handle, &header, &start)
-        if status == 1, let header, let start { return (header.pointee, start) }
+        if status == 1, let header, let start {
+            frames &+= 1
+            return (header.pointee, start)
+        }
         if status >= 0 { return nil }
         throw CaptureError(.interfaceDown, source: name, "capture ended: \(String(cString: pcap_geterr(handle)))")
     }

@@ -17,6 +17,10 @@ public struct EngineCounters: Sendable {
     public var undecoded = [UInt64](repeating: 0, count: Undecoded.allCases.count)
     /// What was not looked into, by the number that names it: frames, and datagrams of tunnels.
     public var blindSpots = BlindSpots()
+    /// What frames tell of the port that they came through.
+    public var mirror = MirrorCounters()
+    /// Connections of each server that could be read, and that could not.
+    public var servers = ConnectionsByServer()
     /// Frames cut short by the snap length.
     public var cutShort: UInt64 = 0
     /// Messages by protocol and type: 256 numbers for each protocol.

@@ -45,7 +45,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             isEncrypted = isEncrypted || questions.isEncrypted(datagram, hints)
         }
         if isEncrypted {
-            core.counters.encryptedFlows &+= 1
+            noteEncrypted(slot)
             core.streams.table[slot].kind = .ignored
         } else if let candidate {
             core.streams.table[slot].kind = .candidate(candidate)

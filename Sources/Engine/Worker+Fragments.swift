@@ -77,9 +77,13 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     mutating func verifyChecksum(_ packet: borrowing Packet, _ bytes: RawSpan) -> ChecksumVerdict {
         let verdict = PacketDecoder.checksum(bytes, packet)
         switch verdict {
-        case .ok, .unknown: break
+        case .ok: core.counters.mirror.checked &+= 1
+        case .unknown: break
         case .absent: core.counters.missingChecksums &+= 1
-        case .wrong, .partial: core.counters.wrongChecksums &+= 1
+        case .wrong, .partial:
+            core.counters.wrongChecksums &+= 1
+            core.counters.mirror.checked &+= 1
+            if verdict == .wrong { core.counters.mirror.wrong &+= 1 }
         }
         return verdict
     }

@@ -238,6 +238,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         {
             core.streams.table[slot][other].framing = .lost(startsSegment: true, searched: 0)
         }
+        let key = core.streams.table[slot].key
+        core.counters.servers.noteReadable(client == .first ? key.second : key.first)
         run(.open(at: time, isFromStart: isFromStart), slot, client)
         watchFound(slot, number)
     }

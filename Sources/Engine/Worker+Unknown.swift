@@ -59,7 +59,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             core.streams.table[slot][side].framing = .lost(startsSegment: true, searched: 0)
             join(slot, side, RawSpan(), FrameRef(), .more)
         case .encrypted, .other:
-            if case .encrypted = identity { core.counters.encryptedFlows &+= 1 }
+            if case .encrypted = identity { noteEncrypted(slot) }
             partial.clear()
             core.streams.putHeld(partial, slot, side)
             ignore(slot)

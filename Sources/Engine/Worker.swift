@@ -98,6 +98,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
         if packet.transport == .udp { trace.print = PacketDecoder.print(ofDatagram: packet, bytes) }
         let hit = core.streams.table.track(key, fromFirst: fromFirst, trace, at: core.now)
         if !core.streams.table.departed.isEmpty { closeDeparted() }
+        if packet.transport == .tcp { noteMirror(packet, hit) }
         return hit
     }
 

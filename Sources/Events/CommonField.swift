@@ -17,7 +17,8 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
     private var info: FieldInfo {
         switch self {
         case .timestamp: FieldInfo("@timestamp", .time, "capture time of the frame that completed the message")
-        case .category: FieldInfo("event.category", .keyword, "mqtt, coap or network: what logsource.category selects")
+        case .category:
+            FieldInfo("event.category", .keyword, "mqtt, coap, network or sensor: what logsource.category selects")
         case .frameNumber: FieldInfo("frame.number", .int, "the frame that completed the message, from 1, per source")
         case .sourceIP: FieldInfo("source.ip", .ip, "sender, innermost IP header")
         case .sourcePort: FieldInfo("source.port", .int, "port of the sender")
@@ -57,6 +58,8 @@ extension EventContext {
     /// Appends the values of a field around the message; nothing for a field that is not one of these.
     public func read(_ field: FieldID, category: EventCategory, into values: inout FieldValues) {
         guard let field = CommonField(rawValue: field.rawValue) else { return }
+        // What the sensor says of itself went over no wire.
+        if category == .sensor, !hasField(ofSensor: field) { return }
         switch field {
         case .timestamp: values.append(timestamp)
         case .category: values.append(text: category.name)
@@ -87,6 +90,14 @@ extension EventContext {
             }
             if carrier.isWebSocket { values.append(text: "websocket") }
         case .proxiedIP: if let address = carrier.proxiedIP { values.append(address) }
+        }
+    }
+
+    private func hasField(ofSensor field: CommonField) -> Bool {
+        switch field {
+        case .timestamp, .category: true
+        case .serverIP: server.address != .unspecified
+        default: false
         }
     }
 

@@ -52,6 +52,8 @@ public struct EventCategory: Hashable, CustomStringConvertible, Sendable {
     public static let coap = Self(rawValue: 1, name: "coap")
     /// What was done to packets on their way, whatever they carry.
     public static let network = Self(rawValue: 2, name: "network")
+    /// How the sensor itself is doing: its interfaces, its store, its clock.
+    public static let sensor = Self(rawValue: 3, name: "sensor")
 
     /// The name.
     public var description: String { name.description }

@@ -22,7 +22,11 @@ public enum Protocols {
         } + descriptors.flatMap(traits) + [
             Discriminator(
                 category: .network, field: NetworkEvent.typeField,
-                codes: Dictionary(grouping: 0..<8, by: NetworkEvent.typeName))
+                codes: Dictionary(grouping: 0..<8, by: NetworkEvent.typeName)),
+            Discriminator(
+                category: .sensor, field: SensorField.sign.fieldID,
+                codes: Dictionary(uniqueKeysWithValues: SensorSign.Kind.allCases.map { ("\($0.name)", [$0.rawValue]) })
+            ),
         ]
 
     /// What else follows from the type of a message of a protocol.

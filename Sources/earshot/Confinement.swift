@@ -69,6 +69,9 @@ struct Confinement {
         setenv("SQLITE_TMPDIR", plan.writableFolders[0], 1)
     }
 
+    /// Lets it write files in another folder, once it is known who it becomes.
+    mutating func write(_ folder: String) { plan.writableFolders.append(folder) }
+
     /// Lets it open interfaces again that went away.
     mutating func openInterfaces() { plan.opensInterfaces = true }
 

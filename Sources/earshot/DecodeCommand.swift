@@ -185,6 +185,7 @@ struct DecodeCommand: ParsableCommand {
         Terminal.log("listening on \(capture.interfaceNames.joined(separator: ", "))")
         do throws(CaptureError) {
             while !worker.sink.isDone {
+                for notice in capture.takeNotices() { Terminal.log(notice.description) }
                 switch try capture.step() {
                 case .frame(let header): worker.process(header, capture.bytes)
                 case .idle: worker.sink.output.flush()

@@ -15,6 +15,7 @@ struct Earshot: ParsableCommand {
               earshot replay capture.pcap             read a capture; print and store its alerts
               earshot run -i eth1                     listen on a span port
               earshot run -i any 'port 1883'          with a filter, as in tcpdump
+              earshot interfaces --look 5             what there is to listen on
               earshot tail -f --level high            watch the alerts
               earshot show 17                         one alert in full
               earshot alerts --since yesterday        what happened, in small tables
@@ -37,7 +38,7 @@ struct Earshot: ParsableCommand {
             RunCommand.self, ReplayCommand.self, TailCommand.self, AlertsCommand.self, ShowCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
             DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DoctorCommand.self,
-            DbCommand.self, ConfigCommand.self,
+            InterfacesCommand.self, DbCommand.self, ConfigCommand.self,
         ])
 
     /// Runs the command that the words of the command line name.

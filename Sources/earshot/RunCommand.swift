@@ -16,19 +16,31 @@ struct RunCommand: ParsableCommand {
             Runs until SIGINT or SIGTERM, then prints a summary. SIGHUP reads the configuration and loads rules, filters \
             and lists again: they take over between two frames, and windows and suppressions go on; where something is \
             wrong with them, the running ones stay. Other settings that have changed wait for the next start, and are \
-            named. Capturing needs a right: root, or
+            named. An interface that is down, pulled out or not there yet is waited for, and the others go on; where none \
+            of those named with -i is there at the start, that is an error unless --wait. Capturing needs a right: root, or
               sudo setcap cap_net_raw,cap_net_admin=eip /path/to/earshot
 
             EXAMPLES
               earshot run -i eth1
               earshot run -i eth1 -i eth2 --db /var/lib/earshot/alerts.db
+              earshot run --wait -i wlan0 --metrics /var/lib/node_exporter/earshot.prom
               earshot run -i any 'tcp port 1883 or udp port 5683'
             """)
 
     @Option(
         name: [.customShort("i"), .long],
-        help: ArgumentHelp("Listen on an interface; 'any' for all. Repeatable.", valueName: "iface"))
+        help: ArgumentHelp(
+            "Listen on an interface; 'any' for all. Repeatable. Else the setting interfaces counts.",
+            valueName: "iface"))
     var interface: [String] = []
+
+    @Flag(help: "Wait also where none of the interfaces is there.")
+    var wait = false
+
+    @Option(
+        help: ArgumentHelp("Write metrics for node_exporter's textfile collector.", valueName: "file"),
+        completion: .file())
+    var metrics: String?
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var rules: RuleOptions
@@ -61,7 +73,6 @@ struct RunCommand: ParsableCommand {
     var filter: [String] = []
 
     func validate() throws {
-        guard !interface.isEmpty else { throw ValidationError("name at least one interface with -i") }
         if let bufferSize, !(1...2047).contains(bufferSize) {
             throw ValidationError("--buffer-size wants 1 to 2047 MiB")
         }
@@ -73,19 +84,23 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         Signals.install(reloads: true)
         let service = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        Terminal.collapsesRepeats()
+        defer { Terminal.sayHeldBack() }
         try failing { () throws(SensorError) in
             var settings = try store.settings(rules.sources)
             let configured = settings
             packets.apply(to: &settings)
             sandbox.apply(to: &settings)
             if let user { settings.user = user }
-            settings.addHomeNetworks(NetworkInterface.networks(of: interface))
+            let interfaces = try interfaces(settings)
+            settings.addHomeNetworks(NetworkInterface.networks(of: interfaces))
             // What is wrong with the command line is said before anything is left on the disk.
             let options = try options(settings)
             let ruleSet = try rules.load(settings)
-            let capture = try LiveRun.open(interface, options, stop: Signals.stop)
+            let capture = try LiveRun.open(interfaces, options, stop: Signals.stop)
             // From here on this is the only user, and these are the only files: nothing was parsed that came from outside.
-            let confined = try confine(settings)
+            let metricsFile = (metrics ?? settings.metricsFile).map { MetricsFile(path: $0) }
+            let confined = try confine(settings, metricsFile)
             let writer = try openStore(settings, ruleSet)
             defer { writer.close() }
             settings.passwordKey = try PasswordKey.load(beside: settings.database)
@@ -95,9 +110,11 @@ struct RunCommand: ParsableCommand {
                 observe: printer.observe)
             let watchdog = watchdog(service, writer)
             defer { watchdog.end() }
-            let names = interface.joined(separator: ", ")
+            let names = interfaces.joined(separator: ", ")
+            if let warning = metricsFile?.nameWarning { Terminal.log(warning) }
             let result = try LiveRun.run(
-                capture, limit: count, reloader: reloader(service, names, configured), watchdog: watchdog, &pipeline
+                capture, limit: count, reloader: reloader(service, names, configured), watchdog: watchdog,
+                metrics: metricsFile, log: { Terminal.log($0) }, &pipeline
             ) { warnings in
                 for warning in warnings { Terminal.log(warning) }
                 let status = "listening on \(names), \(plural(ruleSet.compiled.rules.count, "rule"))"
@@ -116,11 +133,12 @@ struct RunCommand: ParsableCommand {
     }
 
     /// Gives up what the sensor needs no more: what follows has only its store, its rules and its interfaces.
-    private func confine(_ settings: Settings) throws(SensorError) -> Confinement.Outcome {
+    private func confine(_ settings: Settings, _ metrics: MetricsFile?) throws(SensorError) -> Confinement.Outcome {
         var confinement = Confinement(settings)
         confinement.writeStore()
         confinement.listen()
         try confinement.chooseUser(isOrdered: user != nil)
+        if let metrics { confinement.write(metrics.folder) }
         return try confinement.enter()
     }
 
@@ -156,7 +174,8 @@ struct RunCommand: ParsableCommand {
             do throws(SensorError) {
                 var settings = try Settings.load(overrides)
                 let waiting = running.waitingForRestart(in: settings)
-                settings.addHomeNetworks(NetworkInterface.networks(of: interface))
+                let named = interface.isEmpty ? running.interfaces : interface
+                settings.addHomeNetworks(NetworkInterface.networks(of: named))
                 let loaded = try RuleSet.load(
                     settings.ruleSources, skippingBroken: skippingBroken, store: running.database, again: true)
                 Terminal.log("loaded \(plural(loaded.compiled.rules.count, "rule")) again")
@@ -173,11 +192,23 @@ struct RunCommand: ParsableCommand {
         }
     }
 
+    /// What the command line names beats the configuration.
+    private func interfaces(_ settings: Settings) throws(SensorError) -> [String] {
+        let named = interface.isEmpty ? settings.interfaces : interface
+        guard named.isEmpty else { return named }
+        throw SensorError(
+            .usage,
+            "name at least one interface with -i, or under 'interfaces' in the configuration; "
+                + "'earshot interfaces' lists them")
+    }
+
     private func options(_ settings: Settings) throws(SensorError) -> LiveCapture.Options {
         var options = LiveCapture.Options()
         options.snapLength = snapLength ?? settings.snapLength
         options.isPromiscuous = settings.promiscuous && !noPromiscuous
         options.bufferSize = (bufferSize ?? settings.captureBufferMebibytes) << 20
+        // The configuration is for whoever starts with the machine, before a card is there.
+        options.waitsForMissing = wait || interface.isEmpty
         options.filter = filter.isEmpty ? nil : filter.joined(separator: " ")
         // A slip of the pen is to be told before a store is made.
         if let expression = options.filter {

@@ -44,6 +44,7 @@ struct RunReport {
         if let holes = statistics.holes {
             lines.append("nothing captured for a while: \(plural(holes, "time"))")
         }
+        if let signs = statistics.signs, !signs.isEmpty { lines.append("signs of life: \(list(signs))") }
         if !losses.isEmpty { lines.append("not seen: " + losses.joined(separator: ", ")) }
         lines.append("capture: \(statistics.captureQuality)")
         if let tricks = statistics.tricks, !tricks.isEmpty { lines.append("tricks with packets: \(list(tricks))") }

@@ -88,6 +88,17 @@ struct StatsCommand: ParsableCommand {
         let source = terminalSafe(run.start.source)
         return "run \(run.id), \(run.summary.status.rawValue), started \(started), \(source): "
             + "\(plural(run.summary.packets, "packet")), \(plural(run.summary.messages, "message")), "
-            + plural(run.alerts, "alert")
+            + plural(run.alerts, "alert") + (lastReport(run).map { "; last sign of life \($0)" } ?? "")
+    }
+
+    /// When a live run that did not end in order last told how far it was.
+    private func lastReport(_ run: RunRecord) -> String? {
+        guard run.start.sourceDigest == nil, [.running, .killed].contains(run.summary.status),
+            let reported = RunStatistics(json: run.summary.stats)?.reported
+        else { return nil }
+        let seconds = Int(Date().timeIntervalSince1970) - Int(reported / 1_000_000)
+        let time = Timestamp(nanoseconds: reported * 1000).description
+        guard run.summary.status == .running, (0..<86_400).contains(seconds) else { return "at \(time)" }
+        return "\(seconds) s ago"
     }
 }

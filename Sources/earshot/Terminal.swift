@@ -2,6 +2,7 @@ import Alerts
 import Events
 import Foundation
 import Sensor
+import Synchronization
 
 /// The two streams: results go to standard output, everything else to standard error.
 enum Terminal {
@@ -31,8 +32,31 @@ enum Terminal {
     /// Whether somebody watches standard error.
     static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes lines to standard error, made visible.
+    /// What was said a moment ago; `nil` where every line is said.
+    private static let repeats = Mutex<LogRepeats?>(nil)
+
+    /// From now on lines that were said within the last minute are counted instead of said again.
+    static func collapsesRepeats() { repeats.withLock { $0 = LogRepeats() } }
+
+    /// Says how often lines came that were held back, and says every line from now on.
+    static func sayHeldBack() {
+        let held = repeats.withLock { repeats in
+            defer { repeats = nil }
+            return repeats?.takeDue(at: nil) ?? []
+        }
+        for message in held { say(message) }
+    }
+
+    /// Writes lines to standard error, made visible; one that was said a moment ago may be held back.
     static func log(_ message: String) {
+        let now = Int64((ContinuousClock.now - start) / .nanoseconds(1))
+        let messages = repeats.withLock { $0?.take(message, at: now) } ?? [message]
+        for message in messages { say(message) }
+    }
+
+    private static let start = ContinuousClock.now
+
+    private static func say(_ message: String) {
         let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
         write(lines.map(visible).joined(separator: "\n") + "\n")
     }

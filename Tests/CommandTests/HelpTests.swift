@@ -16,7 +16,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
     static let all = [
         CommandCase(
             "run",
-            "-i --interface --db --config --rules --only-rules --filters --skip-broken-rules -p --no-promiscuous -B --buffer-size -s "
+            "-i --interface --wait --metrics --db --config --rules --only-rules --filters --skip-broken-rules -p --no-promiscuous -B --buffer-size -s "
                 + "--snap-length -c --count -q --quiet <bpf> --help"),
         CommandCase(
             "replay",
@@ -38,6 +38,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
             "decode",
             "<path> -i --interface --fields -c --count --filter --show-secrets --matches --rules --only-rules --help"),
         CommandCase("stats", "--db --config --json --runs --help"),
+        CommandCase("interfaces", "<iface> --look --json --help"),
         CommandCase("db check", "--db --config --help"),
         CommandCase("db backup", "<file> --db --config --force --help"),
         CommandCase("db export", "--db --config --json --csv --help"),

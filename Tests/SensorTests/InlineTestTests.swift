@@ -88,3 +88,39 @@ func mqttMessages(selection: String, test: String, passes: Bool) throws {
     #expect(long1.run().map(\.passed) == [true])
     #expect(long1.incomplete.map(\.title) == ["A Rule With Tests"])
 }
+
+/// Events as `earshot decode` prints them: their category is the rule's, a list and a number are what they are.
+@Test(
+    "Events",
+    arguments: [
+        ("sensor", "{sensor.sign: drops, sensor.share|gte: 3}", #"{"sensor.sign":"drops","sensor.share":3}"#, 1),
+        ("sensor", "{sensor.sign: drops, sensor.share|gte: 3}", #"{"sensor.sign":"drops","sensor.share":2.5}"#, 0),
+        ("sensor", "{sensor.interface: eth1}", #"{"sensor.sign":"drops","sensor.interface":"eth1"}"#, 1),
+        ("sensor", "{server.ip|cidr: 10.0.0.0/8}", #"{"sensor.sign":"drops","server.ip":"10.0.0.5"}"#, 1),
+        // What went over no wire has no ends.
+        ("sensor", "{server.ip: null, client.ip: null}", #"{"sensor.sign":"drops"}"#, 1),
+        (
+            "network", "{network.doubt: checksum}",
+            #"{"network.anomaly":["forged_reset"],"network.doubt":["hop_limit","checksum"]}"#, 1
+        ),
+        ("mqtt", "{mqtt.topic|cased: a}", #"{"mqtt.type":"PUBLISH","mqtt.topic":"a","client.ip":"10.0.0.9"}"#, 1),
+    ])
+func events(category: String, selection: String, event: String, alerts: Int) throws {
+    let folder = try Folder()
+    let rules = try rules(
+        folder, category: category, selection: selection, tests: ["{events: ['\(event)'], alerts: \(alerts)}"])
+    let outcomes = RuleTests(rules, captures: folder.path, settings: Settings(environment: [:])).run()
+    #expect(outcomes.map(\.passed) == [true], "\(outcomes)")
+    #expect(outcomes.first?.subject == "1 event")
+}
+
+@Test("An event that is none fails the test") func wrongEvent() throws {
+    let folder = try Folder()
+    let rules = try rules(
+        folder, category: "sensor", selection: "{sensor.sign: drops}",
+        tests: [#"{events: ['{"sensor.sing":"drops"}'], alerts: 0}"#])
+    let outcome = try #require(
+        RuleTests(rules, captures: folder.path, settings: Settings(environment: [:])).run().first)
+    #expect(!outcome.passed)
+    #expect(outcome.error?.hasPrefix("event 1: ") == true, "\(outcome)")
+}

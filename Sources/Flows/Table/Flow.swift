@@ -148,7 +148,7 @@ public struct Flow: Sendable {
     public var idleSeconds: Int32 = 0
     /// Which ends were heard with a message of the protocol, and how many there were: what the caller needs to be sure.
     public var heard: UInt8 = 0
-    /// Which ends packets were seen of.
+    /// Which ends packets were seen of, two bits; behind them which with VLAN tags, and which without.
     var seen: UInt8 = 0
     /// Whether packets of one end only were seen.
     public var isOneSided: Bool { seen & (seen &- 1) == 0 }
@@ -157,6 +157,25 @@ public struct Flow: Sendable {
     /// How often the caller looked in vain for a protocol that it knows.
     public var failedProbes: UInt8 = 0
     @usableFromInline var streams: InlineArray<2, HalfStream> = [HalfStream(), HalfStream()]
+
+    /// What was seen of the ends of a flow.
+    public enum EndsSeen: Sendable {
+        /// Packets of one end only.
+        case one
+        /// Packets of both.
+        case both
+        /// Those of one end have VLAN tags, those of the other have none.
+        case bothWithTagsOnOneSide
+    }
+
+    /// Notes whether a packet of `side` has VLAN tags; says what was seen of both ends by now.
+    public mutating func noteTags(_ side: Side, isTagged: Bool) -> EndsSeen {
+        let bit = side.bit
+        seen |= isTagged ? bit << 2 : bit << 4
+        if seen & 3 != 3 { return .one }
+        let (tagged, untagged) = (seen >> 2 & 3, seen >> 4 & 3)
+        return tagged & untagged == 0 && tagged != 0 && untagged != 0 ? .bothWithTagsOnOneSide : .both
+    }
 
     /// Whether both directions have named their last byte.
     var isEnding: Bool { streams[0].hasFIN && streams[1].hasFIN }

@@ -44,6 +44,8 @@ public struct RunStatistics: Codable, Sendable {
     public var connections: [String: UInt64]?
     /// Stretches of time in which nothing was captured although there must have been something; `nil` where there was none.
     public var holes: UInt64?
+    /// Signs of life that were told, by kind; `nil` where there was none.
+    public var signs: [String: UInt64]?
     /// Fragments by what became of them.
     public var fragments: [String: UInt64] = [:]
     /// What was lost on the way to and from each server.
@@ -84,6 +86,9 @@ public struct RunStatistics: Codable, Sendable {
     /// How the process had shut itself in when it looked at frames, in a few words; `nil` where nobody said.
     public var sandbox: String?
 
+    /// When these numbers were last told, microseconds since 1970 UTC: a live run's last sign of life.
+    public var reported: Int64?
+
     enum CodingKeys: String, CodingKey {
         case packets, bytes, flows, messages, violations, alerts, suppressed, gaps
         case unparsedBytes = "unparsed_bytes"
@@ -100,7 +105,7 @@ public struct RunStatistics: Codable, Sendable {
         case reloads
         case reloadsFailed = "reloads_failed"
         case rulesDigests = "rules_digests"
-        case removed
+        case removed, signs, reported
         case content
         case captureMicroseconds = "capture_us"
         case invocation
@@ -211,6 +216,8 @@ extension RunStatistics {
         if let others = other.holes { holes = (holes ?? 0) + others }
         if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.removed { removed = (removed ?? [:]).merging(others, uniquingKeysWith: +) }
+        if let others = other.signs { signs = (signs ?? [:]).merging(others, uniquingKeysWith: +) }
+        reported = [reported, other.reported].compactMap(\.self).max()
         reloads += other.reloads
         reloadsFailed += other.reloadsFailed
         rulesDigests += other.rulesDigests

@@ -146,6 +146,12 @@ public struct DetectionSink: EventSink, ~Copyable {
         }
     }
 
+    /// Holds the rules against what the sensor says of itself, which came in no frame.
+    mutating func receive(_ sign: SensorSign, at time: Timestamp) {
+        let none: [UInt8] = []
+        receive(sign, sign.context(at: time), message: none.span.bytes, frames: MessageFrames(FrameRef()))
+    }
+
     /// Holds back a match that changes little of its row but the count.
     private mutating func hold(
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
@@ -266,6 +272,17 @@ public struct DetectionSink: EventSink, ~Copyable {
         }
         let time = context.timestamp.microseconds
         let shown = engine.context(of: hit, context)
+        if event.category == .sensor {
+            return Alert(
+                serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
+                ruleTitle: owner.steps[hit.step].title,
+                level: AlertLevel(rawValue: owner.steps[hit.step].level.rawValue) ?? .medium,
+                category: (rule.category ?? event.category).name.description,
+                summary: engine.summary(of: hit, event, context, message: message),
+                serverIP: shown.server.address == .unspecified ? nil : shown.server.address,
+                groupKey: engine.groupKey(of: hit, event, context, message: message),
+                event: String(decoding: object, as: UTF8.self), rowKey: keepsRowKeys ? hit.key.bytes : nil)
+        }
         return Alert(
             serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
             ruleTitle: owner.steps[hit.step].title,

@@ -32,15 +32,19 @@ public enum LiveRun {
     /// Looks at what an opened capture gives.
     ///
     /// The run ends by itself after `limit` frames, where it is given. `reloader` loads the rules again when asked;
-    /// what it loaded takes over between two frames. `watchdog` is told that the capture moves. `ready` is called once, when
-    /// the run has begun, with warnings about what could not be done as asked.
+    /// what it loaded takes over between two frames. `watchdog` is told that the capture moves. What becomes of interfaces,
+    /// store and clock goes to `log`, numbers to `metrics`. `ready` is called once, when the run has begun, with warnings
+    /// about what could not be done as asked and which interfaces are waited for.
     public static func run(
         _ capture: consuming LiveCapture, limit: UInt64? = nil, reloader: RuleReloader? = nil,
-        watchdog: Watchdog? = nil, _ pipeline: inout Pipeline, ready: ([String]) -> Void
+        watchdog: Watchdog? = nil, metrics: MetricsFile? = nil, log: @escaping (String) -> Void = { _ in },
+        _ pipeline: inout Pipeline, ready: ([String]) -> Void
     ) throws(SensorError) -> Result {
         var capture = capture
         _ = try pipeline.begin(source: capture.interfaceNames.joined(separator: ","), digest: nil, again: true)
         ready(capture.warnings)
+        var watch = LiveWatch(bufferBytes: capture.bufferSize, metrics: metrics, log: log)
+        watch.look(capture, &pipeline)
         var failure: CaptureError?
         var lastReport = ContinuousClock.now
         var lastFrame = Timestamp.zero
@@ -65,9 +69,11 @@ public enum LiveRun {
                 case .end: break loop
                 }
                 watchdog?.noteCapture()
+                watch.tellNotices(&capture)
                 if let outcome = reloader?.poll() { pipeline.take(outcome) }
                 if ContinuousClock.now - lastReport >= .nanoseconds(reportNanoseconds) {
                     lastReport = .now
+                    watch.look(capture, &pipeline)
                     pipeline.report(drops: drops(capture))
                 }
             }
@@ -75,6 +81,7 @@ public enum LiveRun {
         watchdog?.noteEndOfCapture()
         pipeline.worker.finish()
         let statistics = pipeline.end(failure == nil ? .finished : .interrupted, drops: drops(capture))
+        watch.end(capture, pipeline)
         return Result(statistics: statistics, error: failure)
     }
 

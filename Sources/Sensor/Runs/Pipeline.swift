@@ -2,8 +2,10 @@ import Alerts
 import Capture
 import Detection
 import Engine
+import Events
 import Foundation
 import Network
+import Sigma
 
 /// A worker with its rules and the store behind it: what `run` and `replay` drive.
 public struct Pipeline: ~Copyable {
@@ -15,6 +17,10 @@ public struct Pipeline: ~Copyable {
     /// The number of the run in the store, where it is there.
     private var runID: Int64?
     private var rules: RuleSet
+    /// The levels of all rules that ran, by their ids.
+    private(set) var levels: [String: AlertLevel] = [:]
+    /// What is told of the sensor itself.
+    var life: LifeSigns
     private var reloads = ReloadCounters()
     private let settings: Settings
     /// How the process has shut itself in, in a few words.
@@ -35,6 +41,7 @@ public struct Pipeline: ~Copyable {
         self.sandbox = sandbox
         self.rules = rules
         self.writer = writer
+        life = LifeSigns(settings.life)
         // A store that takes nothing now keeps nobody from listening: then rows begin anew.
         let seed = resumesRows ? try? writer.rowSeed() : nil
         let hash = seed.map { SeededHash(seed: $0) } ?? SeededHash()
@@ -52,6 +59,7 @@ public struct Pipeline: ~Copyable {
         if rules.payload != nil { limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes) }
         worker = SensorWorker(limits: limits, hash: hash, sink: sink)
         worker.dissectors.serve(rules, key: settings.passwordKey, inspecting: settings.inspectedBytes)
+        noteLevels()
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
@@ -101,6 +109,8 @@ public struct Pipeline: ~Copyable {
         writer.applyRetention()
         var seen = statistics(drops)
         seen.content = content
+        // A capture has no life.
+        if content == nil { seen.reported = now() }
         seen.firstFrame = span?.lowerBound.microseconds
         seen.lastFrame = span?.upperBound.microseconds
         writer.endRun(summary(seen, status, drops))
@@ -112,6 +122,8 @@ public struct Pipeline: ~Copyable {
         worker.sink.tellRepetitions()
         var seen = statistics(drops)
         seen.content = content
+        // A capture has no life.
+        if content == nil { seen.reported = now() }
         writer.updateRun(summary(seen, .running, drops))
     }
 
@@ -146,8 +158,20 @@ public struct Pipeline: ~Copyable {
             worker.sink.replaceRules(rules.compiled)
             worker.dissectors.serve(rules, key: settings.passwordKey, inspecting: settings.inspectedBytes)
             self.rules = rules
+            noteLevels()
         }
     }
+
+    /// An alert of a rule that is gone has its level still.
+    private mutating func noteLevels() {
+        for rule in rules.compiled.rules { levels[rule.id] = AlertLevel(rawValue: rule.level.rawValue) }
+    }
+
+    /// How many rules are loaded.
+    var ruleCount: Int { rules.compiled.rules.count }
+
+    /// What the present run saw.
+    var runStatistics: RunStatistics { statistics.since(baseline) }
 
     /// All that was seen since the pipeline was made.
     public var statistics: RunStatistics {
@@ -160,6 +184,9 @@ public struct Pipeline: ~Copyable {
         let counters = worker.sink.engine.counters
         if counters.groupsEvicted > 0 { statistics.evicted["correlation_groups"] = counters.groupsEvicted }
         if counters.suppressionsEvicted > 0 { statistics.evicted["suppressions"] = counters.suppressionsEvicted }
+        if !life.told.isEmpty {
+            statistics.signs = Dictionary(uniqueKeysWithValues: life.told.map { ("\($0.key.name)", $0.value) })
+        }
         let removed = writer.counters.removedByLevel
         if !removed.isEmpty {
             statistics.removed = Dictionary(uniqueKeysWithValues: removed.map { ($0.key.rawValue, UInt64($0.value)) })
@@ -238,6 +265,8 @@ extension RunStatistics {
         result.connections = connections.isEmpty ? nil : connections
         let tricks = difference(self.tricks ?? [:], earlier.tricks ?? [:])
         result.tricks = tricks.isEmpty ? nil : tricks
+        let told = difference(signs ?? [:], earlier.signs ?? [:])
+        result.signs = told.isEmpty ? nil : told
         let holes = (self.holes ?? 0) - (earlier.holes ?? 0)
         result.holes = holes > 0 ? holes : nil
         let carried = difference(webSocket ?? [:], earlier.webSocket ?? [:])

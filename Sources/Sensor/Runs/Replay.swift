@@ -51,6 +51,9 @@ public struct Replay: ~Copyable {
         public var packets: UInt64
     }
 
+    /// How often signs of life are looked for, in nanoseconds of capture time.
+    private static let lifeInterval: Int64 = 10_000_000_000
+
     private let options: Options
     private let stop: StopSwitch
     private let filter: PacketFilter?
@@ -154,11 +157,16 @@ public struct Replay: ~Copyable {
         var chain = FrameChain()
         var earlier = recorded
         var span: ClosedRange<Timestamp>?
+        var lifeDue = Timestamp(nanoseconds: .min)
         do throws(CaptureError) {
             while let frame = try file.next() {
                 if isPaced { clock?.wait(until: frame.timestamp, stop) }
                 if stop.isStopped { break }
                 pipeline.worker.process(frame, file.bytes)
+                if frame.timestamp >= lifeDue {
+                    pipeline.lookAtLife(at: frame.timestamp)
+                    lifeDue = frame.timestamp.advanced(byNanoseconds: Self.lifeInterval)
+                }
                 chain.add(frame, file.bytes)
                 let time = frame.timestamp
                 span = span.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time

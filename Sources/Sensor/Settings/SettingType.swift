@@ -1,5 +1,6 @@
 import Alerts
 import Network
+import Sigma
 import Yams
 
 /// What is wrong at a place of a configuration file.
@@ -53,6 +54,13 @@ extension SettingType<[String]> {
         .list($0)
     }
 
+    /// Names of interfaces; one may stand without brackets.
+    static let interfaces = SettingType(noun: "a list of interfaces") { key, node throws(SettingFault) in
+        try texts(key, node, "a list of interfaces, such as [eth1, eth2]")
+    } show: {
+        .list($0)
+    }
+
     fileprivate static func texts(_ key: String, _ node: Node, _ wanted: String) throws(SettingFault) -> [String] {
         if node.scalar != nil { return [try SettingType<String>.text.read(key, node)] }
         guard let items = node.sequence else { throw wrong(key, wanted, node) }
@@ -84,6 +92,25 @@ extension SettingType<Int> {
         return number * factor
     } show: { bytes in
         bytes % (1 << 30) == 0 ? .text("\(bytes >> 30)GiB") : .text("\(bytes >> 20)MiB")
+    }
+}
+
+extension SettingType<Int64> {
+    /// A time, in nanoseconds: `90s`, `5m`.
+    static let duration = SettingType(noun: "a time from 1s to 7d") { key, node throws(SettingFault) in
+        guard let time = nanoseconds(ofDuration: node.string ?? ""),
+            (1_000_000_000...604_800_000_000_000).contains(time)
+        else { throw wrong(key, "a time from 1s to 7d, such as 90s or 5m", node) }
+        return time
+    } show: { time in
+        .text(time % 60_000_000_000 == 0 ? "\(time / 60_000_000_000)m" : "\(time / 1_000_000_000)s")
+    }
+
+    /// The same, or `never`, which is 0.
+    static let durationOrNever = SettingType(noun: "a time from 1s to 7d, or never") { key, node throws(SettingFault) in
+        node.string == "never" ? 0 : try duration.read(key, node)
+    } show: { time in
+        time == 0 ? .text("never") : duration.show(time)
     }
 }
 

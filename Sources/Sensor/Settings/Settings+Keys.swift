@@ -7,7 +7,7 @@ extension Settings {
     /// Every setting, declared once: its key, where it is kept, what fits, and what people are to know of it.
     ///
     /// `Packaging/earshot.yaml` and `Docs/configuration.md` are made of this (SettingPages).
-    public static let sections = [alerts, rules, capturing, rights, memory]
+    public static let sections = [alerts, rules, capturing, life, rights, memory]
 
     private static let alerts = SettingSection(
         title: "Alerts",
@@ -89,6 +89,12 @@ extension Settings {
         title: "Capturing",
         keys: [
             SettingKey(
+                "interfaces", \.interfaces, .interfaces, example: "[eth1, eth2]", option: "--interface",
+                """
+                The interfaces to listen on. One that is down, pulled out or not there yet is waited for. By default none: \
+                then the command line has to name one.
+                """),
+            SettingKey(
                 "promiscuous", \.promiscuous, .flag, option: "--no-promiscuous",
                 "Whether interfaces also give the frames that are for others, as a span port needs it."),
             SettingKey(
@@ -113,6 +119,27 @@ extension Settings {
             SettingKey(
                 "payload_inspect_bytes", \.inspectedBytes, .number(64...PayloadInspector.mostBytes),
                 "Bytes of a payload that are looked at for what it holds."),
+        ])
+
+    private static let life = SettingSection(
+        title: "Signs of life",
+        keys: [
+            SettingKey(
+                "metrics_file", \.metricsFile, SettingType.text.optional,
+                example: "/var/lib/prometheus/node-exporter/earshot.prom", option: "--metrics",
+                """
+                Where numbers are written for node_exporter's textfile collector, every 15 seconds; the name has to end in \
+                .prom, and the folder has to be one that the sensor may write to. By default nowhere.
+                """),
+            SettingKey(
+                "quiet_after", \.life.quietAfter, .durationOrNever,
+                "How long no frame may come on an interface that had some before that is told."),
+            SettingKey(
+                "sign_after", \.life.tellAfter, .duration,
+                """
+                How long anything else has to be bad before it is told: an interface that is down, frames that are cut or \
+                dropped, one direction only. It is over when it was good for ten minutes.
+                """),
         ])
 
     private static let rights = SettingSection(

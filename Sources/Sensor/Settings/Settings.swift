@@ -49,6 +49,12 @@ public struct Settings: Sendable {
     public internal(set) var origins: [String: SettingOrigin] = [:]
     /// The configuration file that was read; `nil` where there was none.
     public internal(set) var file: String?
+    /// The interfaces to listen on, where the command line names none.
+    public var interfaces: [String] = []
+    /// Where metrics are written; `nil` for nowhere.
+    public var metricsFile: String?
+    /// When signs of life are told.
+    public var life = LifeSigns.Options()
 
     /// The defaults in a given environment: systemd names the folder for state (systemd.exec(5), STATE_DIRECTORY).
     public init(environment: [String: String]) {
