@@ -58,7 +58,7 @@ import Testing
             ("charger/7/session", "3", false), ("charger/7/session/x1", "3", false), ("session/7/charger", "3", true),
             ("session/charger", "3", true), ("charger/7/session", #"{"charger":3}"#, true),
             // What the message calls itself, and the answer to a call (OCPP-J 1.6, 4.2).
-            ("charger/7", #"{"type":"session","x":3}"#, false), ("charger/7", #"{"type":"other","x":3}"#, true),
+            ("charger/7", #"{"action":"session","x":3}"#, false), ("charger/7", #"{"action":"other","x":3}"#, true),
             ("charger/7", #"[2,"a1","Session",{"x":3}]"#, false), ("charger/7", #"[2,"a1","Other",{"x":3}]"#, true),
             ("charger/7", #"[3,"a1",{"x":3}]"#, false), ("charger/7", #"[4,"a1",{"x":3}]"#, false),
             ("charger/7", #"[5,"a1",{"x":3}]"#, true), ("charger/7", #"[3,{"charger":3}]"#, true),
