@@ -84,6 +84,7 @@ for unit in earshot.service earshot@.service; do
 done
 place 644 Packaging/earshot.sysusers "$prefix/lib/sysusers.d/earshot.conf"
 place 644 Packaging/earshot.tmpfiles "$prefix/lib/tmpfiles.d/earshot.conf"
+place 644 Packaging/earshot.apparmor "$prefix/share/apparmor/extra-profiles/earshot"
 
 for file in README.md CHANGELOG.md Docs/*.md; do
     place 644 "$file" "$prefix/share/doc/earshot/$(basename "$file")"

@@ -75,15 +75,30 @@ says "$said" 'systemctl enable --now earshot@eth1'
 [ -z "$(find "$root/etc/systemd" -name '*earshot*')" ] || fail 'a unit is enabled'
 [ "$(inside stat -c '%U %G %a' /var/lib/earshot)" = 'earshot earshot 750' ] || fail '/var/lib/earshot is not as it has to be'
 [ -z "$(inside find /usr/share/earshot /etc/earshot /usr/bin/earshot ! -user root)" ] || fail 'files that are not of root'
-present /etc/earshot/rules /etc/earshot/filters /usr/share/man/man1/earshot.1.gz /lib/systemd/system/earshot@.service
-for unit in earshot.service earshot@eth1.service; do
+present /etc/earshot/rules /etc/earshot/filters /usr/share/man/man1/earshot.1.gz /lib/systemd/system/earshot@.service \
+    /usr/share/bash-completion/completions/earshot /usr/share/doc/earshot/copyright
+for unit in earshot.service earshot@.service; do
     said=$(inside systemd-analyze verify --man=no "/lib/systemd/system/$unit" 2>&1) || fail "$unit: $said"
+    # In tenths.
+    said=$(inside systemd-analyze security --offline=true --threshold=14 "/lib/systemd/system/$unit" 2>&1) ||
+        fail "$unit is less confined than it was: $(printf '%s' "$said" | tail -n 1)"
 done
+said=$(apparmor_parser --skip-kernel-load --skip-cache "$root/usr/share/apparmor/extra-profiles/earshot" 2>&1) || fail "$said"
 
 step 'use'
 if inside ldd /usr/bin/earshot | grep -E 'not found|swift'; then fail 'a library is missing'; fi
 says "$(inside earshot --version)" "earshot ${version%-*}"
+says "$(inside earshot config check 2>&1)" '0 settings, nothing wrong'
 says "$(inside earshot rules check 2>&1)" ' 0 errors, 0 warnings'
+cat >"$root/etc/earshot/rules/site.yml" <<'RULE'
+title: A rule of the site
+id: 5b0c3f6e-8d1a-4c58-9f6b-0f4b7f0e9a11
+logsource: {category: mqtt}
+detection: {selection: {mqtt.type: PUBLISH}, condition: selection}
+level: low
+RULE
+says "$(inside earshot rules list 2>&1)" 'A rule of the site'
+rm "$root/etc/earshot/rules/site.yml"
 inside setpriv --reuid earshot --regid earshot --clear-groups env STATE_DIRECTORY=/var/lib/earshot \
     earshot replay --quiet /tmp/sample.pcap 2>&1 || fail 'the sample cannot be read'
 before=$(rows)

@@ -64,7 +64,7 @@ func opening<Result>(_ path: String, _ body: () throws(StoreError) -> Result) th
 
 /// That there is no store, where it was looked for, and what makes one.
 private func noStore(_ path: String) -> String {
-    let service = path == Settings.defaultDatabase ? ", nor that of a service at \(Settings.serviceDatabase)" : ""
+    let service = path == Settings.defaultDatabase ? ", nor that of a service in \(Settings.serviceFolder)" : ""
     let option = path == Settings.defaultDatabase ? "" : " with --db \(path)"
     return "There is no alert store at \(path)\(service); 'earshot run' or 'earshot replay'\(option) makes one."
 }

@@ -23,25 +23,47 @@ import Testing
 /// A reader finds the store of the service; a writer makes its own, and whoever names one gets that.
 @Test("Store of the service") func storeOfTheService() throws {
     let folder = try Folder()
+    let empty = try Folder()
     let service = try folder.write("alerts.db", "")
     let flags = Settings.Overrides()
     func database(
-        _ flags: Settings.Overrides, reader: Bool = true, _ environment: [String: String] = [:], service: String
+        _ flags: Settings.Overrides, reader: Bool = true, _ environment: [String: String] = [:], in folder: String
     ) throws -> String {
-        try Settings.load(flags, isReader: reader, environment: environment, serviceDatabase: service).database
+        try Settings.load(flags, isReader: reader, environment: environment, serviceFolder: folder).database
     }
-    #expect(try database(flags, service: service) == service)
-    #expect(try database(flags, service: folder.path + "/none.db") == "earshot.db")
-    #expect(try database(flags, reader: false, service: service) == "earshot.db")
-    #expect(try database(flags, ["EARSHOT_DB": "x.db"], service: service) == "x.db")
-    #expect(try database(flags, ["STATE_DIRECTORY": "/s"], service: service) == "/s/alerts.db")
+    #expect(try database(flags, in: folder.path) == service)
+    #expect(try database(flags, in: empty.path) == "earshot.db")
+    #expect(try database(flags, in: empty.path + "/none") == "earshot.db")
+    #expect(try database(flags, reader: false, in: folder.path) == "earshot.db")
+    #expect(try database(flags, ["EARSHOT_DB": "x.db"], in: folder.path) == "x.db")
+    #expect(try database(flags, ["STATE_DIRECTORY": "/s"], in: folder.path) == "/s/alerts.db")
     var named = flags
     named.database = "earshot.db"
-    #expect(try database(named, service: service) == "earshot.db")
+    #expect(try database(named, in: folder.path) == "earshot.db")
     named = flags
     named.configuration = try folder.write("a.yaml", "db: earshot.db\n")
-    #expect(try database(named, service: service) == "earshot.db", "also where it is named as the default is")
-    #expect(try database(flags, ["EARSHOT_DB": "earshot.db"], service: service) == "earshot.db")
+    #expect(try database(named, in: folder.path) == "earshot.db", "also where it is named as the default is")
+    #expect(try database(flags, ["EARSHOT_DB": "earshot.db"], in: folder.path) == "earshot.db")
+}
+
+/// Units of the template have a store each: a reader takes the only one, and asks which of several is meant.
+@Test("Stores of units for an interface") func storesOfInstances() throws {
+    let folder = try Folder()
+    for name in ["eth1", "eth2"] {
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: false)
+    }
+    func load() throws(SensorError) -> Settings {
+        try Settings.load(Settings.Overrides(), isReader: true, environment: [:], serviceFolder: folder.path)
+    }
+    #expect(try load().database == "earshot.db", "a folder without a store")
+    let first = try folder.write("eth1/alerts.db", "")
+    #expect(try load().database == first)
+    let second = try folder.write("eth2/alerts.db", "")
+    let error = failure { () throws(SensorError) in _ = try load() }
+    #expect(error?.exitCode == .usage)
+    #expect(error?.message == "there are several alert stores; name one with --db: \(first), \(second)")
+    let common = try folder.write("alerts.db", "")
+    #expect(try load().database == common)
 }
 
 /// A folder that is gone after the test.

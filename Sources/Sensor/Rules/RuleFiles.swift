@@ -139,7 +139,7 @@ public enum RuleFiles {
 
     /// Where the shipped rules are: beside an installed program, in the source tree it was built in, or in `./Rules`.
     public static func shipped(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
-        var candidates = ["/etc/earshot/rules", "/usr/share/earshot/rules", "/usr/local/share/earshot/rules"]
+        var candidates = ["/usr/share/earshot/rules", "/usr/local/share/earshot/rules"]
         if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
             var folder = URL(fileURLWithPath: program).deletingLastPathComponent()
             candidates.insert(folder.appendingPathComponent("../share/earshot/rules").standardized.path, at: 0)

@@ -22,6 +22,8 @@ public struct RuleSources: Hashable, Sendable {
         self.lists = lists
     }
 
+    /// Where rules of the site are looked for when nobody names a folder.
+    public static let defaultRules = "/etc/earshot/rules"
     /// Where filters are looked for when nobody names a folder.
     public static let defaultFilters = "/etc/earshot/filters"
 }

@@ -50,7 +50,7 @@ extension Settings {
                 option: "--rules",
                 """
                 Folders or files with rules of this site, beside the shipped ones. A rule with the id or name of a shipped \
-                one takes its place. By default none.
+                one takes its place. By default /etc/earshot/rules where it holds any.
                 """),
             SettingKey(
                 "only_rules", \.onlyRules, .paths, example: "[/usr/share/earshot/rules]", isReloaded: true,

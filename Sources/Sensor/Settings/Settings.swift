@@ -94,23 +94,32 @@ public struct Settings: Sendable {
     /// Where the store is when nobody names one.
     public static let defaultDatabase = "earshot.db"
 
-    /// Where the sensor that runs as a service has its store, which a reader takes where nobody names one.
-    public static let serviceDatabase = "/var/lib/earshot/alerts.db"
+    /// Where sensors that run as services have their stores, of which a reader takes one where nobody names any.
+    public static let serviceFolder = "/var/lib/earshot"
+
+    /// The stores of services: that of earshot.service, or those of earshot@INTERFACE.service, each in a folder of its own.
+    private static func serviceStores(in folder: String) -> [String] {
+        let common = "\(folder)/alerts.db"
+        if !isMissing(common) { return [common] }
+        let instances = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return instances.sorted().map { "\(folder)/\($0)/alerts.db" }.filter { access($0, F_OK) == 0 }
+    }
 
     /// Joins defaults, file, environment and flags.
     ///
     /// - Parameters:
     ///   - flags: what the command line says.
-    ///   - isReader: whether the store is only read: then that of the service, `serviceDatabase`, is taken where nobody names
-    ///     one and there is none in the working folder.
+    ///   - isReader: whether the store is only read: then that of the service is taken where nobody names one and there is
+    ///     none in the working folder.
     ///   - environment: the environment.
-    ///   - serviceDatabase: where the service has its store.
+    ///   - serviceFolder: where services have their stores.
     /// - Returns: the settings.
-    /// - Throws: `SensorError` where the file cannot be read or something in it is wrong.
+    /// - Throws: `SensorError` where the file cannot be read, something in it is wrong, or a reader has several services'
+    ///   stores to choose from.
     public static func load(
         _ flags: Overrides, isReader: Bool = false,
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        serviceDatabase: String = Settings.serviceDatabase
+        serviceFolder: String = Settings.serviceFolder
     ) throws(SensorError) -> Settings {
         var settings = Settings(environment: environment)
         let environmentFile = environment["EARSHOT_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
@@ -121,8 +130,16 @@ public struct Settings: Sendable {
         }
         try settings.take(environment)
         settings.take(flags)
-        if settings.origins["db"] == nil, isReader, isMissing(defaultDatabase), !isMissing(serviceDatabase) {
-            settings.database = serviceDatabase
+        if settings.origins["db"] == nil, isReader, isMissing(settings.database) {
+            let stores = serviceStores(in: serviceFolder)
+            guard stores.count < 2 else {
+                let names = stores.joined(separator: ", ")
+                throw SensorError(.usage, "there are several alert stores; name one with --db: \(names)")
+            }
+            settings.database = stores.first ?? settings.database
+        }
+        if settings.rules.isEmpty, settings.onlyRules.isEmpty, RuleFiles.holdsAny(RuleSources.defaultRules) {
+            settings.rules = [RuleSources.defaultRules]
         }
         if settings.filters.isEmpty, RuleFiles.holdsAny(RuleSources.defaultFilters) {
             settings.filters = [RuleSources.defaultFilters]
