@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .executable(name: "earshot", targets: ["earshot"]),
         .library(name: "CMallocCounter", type: .dynamic, targets: ["CMallocCounter"]),
+        .library(name: "CFileFaults", type: .dynamic, targets: ["CFileFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -183,6 +184,7 @@ let package = Package(
             name: "SandboxTests", dependencies: ["Sandbox", "ProgramSupport", "TestSupport"], swiftSettings: common),
         // Counts what the program allocates: a library that is loaded before the C library.
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
+        .target(name: "CFileFaults", path: "Tests/CFileFaults"),
         .testTarget(name: "AllocationTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
     ]
 )

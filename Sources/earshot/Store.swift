@@ -69,14 +69,14 @@ private func noStore(_ path: String) -> String {
     return "There is no alert store at \(path)\(service); 'earshot run' or 'earshot replay'\(option) makes one."
 }
 
-/// An error where alerts were lost: what could be stored, and what not.
+/// An error where not every alert is in the store: what is, what is lost, and what waits in the spill file for the next start.
 func requireAllStored(_ counters: AlertWriterCounters) throws(SensorError) {
-    guard counters.lost > 0 else { return }
+    guard counters.lost > 0 || counters.waiting > 0 else { return }
+    let what = counters.lost > 0 ? "alerts are lost" : "alerts wait beside the store for the next start"
     throw SensorError(
         .ioError,
-        "alerts are lost: stored \(counters.committed), lost \(counters.lost)"
-            + (counters.spilled > counters.takenIn
-                ? "; \(counters.spilled - counters.takenIn) wait for the next start" : ""))
+        "\(what): stored \(counters.committed), lost \(counters.lost)"
+            + (counters.waiting > 0 ? ", waiting \(counters.waiting)" : ""))
 }
 
 /// Calls into the store; its errors become the program's.

@@ -9,7 +9,7 @@ extension AlertReader {
     /// Copies the store as it is at one moment, also while a sensor writes to it.
     ///
     /// The copy is a file by itself, without a log, readable by whom the store is readable by. It appears under its name when
-    /// it is whole.
+    /// it is whole, and has an identity of its own: where it is used as a store again, its alerts to come are not those of this one.
     ///
     /// - Parameters:
     ///   - target: the path of the copy.
@@ -40,15 +40,7 @@ extension AlertReader {
 
     private func copy(to draft: String) throws(StoreError) {
         do {
-            let copy = try DatabaseQueue(path: draft)
-            // In one step: a copy in several would begin again with each change of the writer.
-            try connection.current().database.backup(to: copy, pagesPerStep: -1)
-            try copy.inDatabase { database in
-                _ = try Row.fetchAll(database, sql: "PRAGMA journal_mode = DELETE")
-                try database.execute(
-                    sql: "UPDATE counter SET value = 0 WHERE name = ?", arguments: [StoreSchema.openMark])
-            }
-            try copy.close()
+            try StoreCopy.write(try connection.current().database, to: draft, isAnother: true)
         } catch {
             throw StoreError(error, path: path, fallback: .cannotRead)
         }

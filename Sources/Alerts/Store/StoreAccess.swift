@@ -75,6 +75,8 @@ struct FileStatus {
     let group: UInt32
     /// The permissions without the kind of file.
     let mode: mode_t
+    /// In bytes.
+    let size: Int
     let isFolder: Bool
     let isRegular: Bool
 
@@ -86,6 +88,7 @@ struct FileStatus {
         group = found.st_gid
         mode = found.st_mode & 0o7777
         isRegular = found.st_mode & S_IFMT == S_IFREG
+        size = Int(found.st_size)
         isFolder = found.st_mode & S_IFMT == S_IFDIR
     }
 

@@ -9,11 +9,20 @@ final class StoreConnection: Sendable {
     /// An open database and the file that it is.
     struct Opened: Sendable {
         let database: DatabaseQueue
+        /// Keeps the file from being taken for another one.
+        let hold: FileHold?
         let file: FileIdentity?
+
+        init(_ database: DatabaseQueue, _ path: String) {
+            self.database = database
+            hold = FileHold(path)
+            file = hold?.identity
+        }
     }
 
     private let path: String
     private let outlivesItsName: Bool
+    private let leave: (@Sendable (Opened) -> Void)?
     private let open: @Sendable () throws -> DatabaseQueue
     private let opened: Mutex<Opened?>
 
@@ -22,13 +31,18 @@ final class StoreConnection: Sendable {
     /// - Parameters:
     ///   - path: the path of the store.
     ///   - outlivesItsName: whether a file that was removed is read on until there is a new one.
+    ///   - leave: what is done with a file that the path does not lead to any more, in place of closing it.
     ///   - open: opens the file that the path leads to.
     /// - Throws: what `open` throws.
-    init(path: String, outlivesItsName: Bool, open: @escaping @Sendable () throws -> DatabaseQueue) throws {
+    init(
+        path: String, outlivesItsName: Bool, leave: (@Sendable (Opened) -> Void)? = nil,
+        open: @escaping @Sendable () throws -> DatabaseQueue
+    ) throws {
         self.path = path
         self.outlivesItsName = outlivesItsName
+        self.leave = leave
         self.open = open
-        opened = Mutex(Opened(database: try open(), file: FileIdentity(path)))
+        opened = Mutex(Opened(try open(), path))
     }
 
     /// The connection to the file that the path leads to now.
@@ -37,9 +51,9 @@ final class StoreConnection: Sendable {
             let found = FileIdentity(path)
             if let opened, opened.file == found || found == nil && outlivesItsName { return opened }
             // The old one is closed first: it removes its own log by name, and must not touch that of the new one.
-            try? opened?.database.close()
+            if let leave, let left = opened { leave(left) } else { try? opened?.database.close() }
             opened = nil
-            let fresh = Opened(database: try open(), file: FileIdentity(path))
+            let fresh = Opened(try open(), path)
             opened = fresh
             return fresh
         }
@@ -50,7 +64,7 @@ final class StoreConnection: Sendable {
         try opened.withLock { opened in
             try? opened?.database.close()
             opened = nil
-            let fresh = Opened(database: try make(), file: FileIdentity(path))
+            let fresh = Opened(try make(), path)
             opened = fresh
             return fresh
         }

@@ -18,7 +18,8 @@ final class StoreLock: Sendable {
         while true {
             let descriptor: Int32
             do throws(PrivateFile.Refusal) { descriptor = try PrivateFile.open(path, O_RDWR | O_CREAT) } catch {
-                throw StoreError(code: .cannotCreate, path: store, detail: "\(path): \(error.reason)")
+                let code: StoreError.Code = error.number == EACCES ? .notPermitted : .cannotCreate
+                throw StoreError(code: code, path: store, detail: "\(path): \(error.reason)")
             }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 let busy = errno == EWOULDBLOCK
@@ -42,9 +43,9 @@ final class StoreLock: Sendable {
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
-    /// Removes the file and lets go.
+    /// Removes the file, unless it is another's by now, and lets go.
     func release() {
-        unlink(path)
+        if FileIdentity(descriptor: descriptor) == FileIdentity(path) { unlink(path) }
         close(descriptor)
     }
 }

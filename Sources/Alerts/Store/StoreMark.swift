@@ -16,6 +16,21 @@ enum StoreMark {
         try checkpoint(database)
     }
 
+    /// Takes the mark away, as the last act of a writer.
+    ///
+    /// Where that fails the log stays as it is: SQLite would empty it, and then the mark would say that it is missing.
+    static func remove(_ database: Database) throws {
+        do { try set(false, database) } catch {
+            try? keepLog(database)
+            throw error
+        }
+    }
+
+    /// Lets the log be as it is when the database is closed; it is no matter that all of it is in the file already.
+    static func keepLog(_ database: Database) throws {
+        try database.execute(sql: "PRAGMA journal_size_limit = -1")
+    }
+
     /// Copies what is in the log into the file as far as no reader needs it; waits for nobody.
     static func checkpoint(_ database: Database) throws {
         _ = try Row.fetchAll(database, sql: "PRAGMA wal_checkpoint(PASSIVE)")

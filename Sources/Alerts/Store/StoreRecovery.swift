@@ -26,7 +26,10 @@ struct StoreRecovery {
     private let target: DatabaseQueue
 
     /// Copies from the file at `path` into `target`.
-    static func run(_ path: String, _ target: DatabaseQueue) -> Result {
+    ///
+    /// What is broken is passed over. What keeps this process from reading or writing what is there, such as a full disk, is an
+    /// error: another attempt may save more.
+    static func run(_ path: String, _ target: DatabaseQueue) throws -> Result {
         var result = Result()
         var configuration = Configuration()
         configuration.label = "earshot.recovery"
@@ -34,29 +37,41 @@ struct StoreRecovery {
         configuration.readonly = true
         // Also a file that cannot be opened has a log and an index beside it then.
         defer { DamagedStore.removeEmptyLog(path) }
-        guard let source = try? DatabaseQueue(path: path, configuration: configuration) else { return result }
+        guard let source = try readable({ try DatabaseQueue(path: path, configuration: configuration) }) else {
+            return result
+        }
         defer { try? source.close() }
         let recovery = StoreRecovery(source: source, target: target)
-        result.runs = recovery.copy("run", key: "id", &result.gaps)
-        result.rules = recovery.copy("rule", key: "version", &result.gaps)
-        result.alerts = recovery.copy("alert", key: "id", &result.gaps)
-        result.frames = recovery.copy("evidence", key: "rowid", &result.gaps)
-        _ = recovery.copy("distinct_values", key: "alert_id", &result.gaps)
-        recovery.mend(&result)
+        result.runs = try recovery.copy("run", key: "id", &result.gaps)
+        result.rules = try recovery.copy("rule", key: "version", &result.gaps)
+        result.alerts = try recovery.copy("alert", key: "id", &result.gaps)
+        result.frames = try recovery.copy("evidence", key: "rowid", &result.gaps)
+        _ = try recovery.copy("distinct_values", key: "alert_id", &result.gaps)
+        try recovery.mend(&result)
         return result
     }
 
-    private func copy(_ table: String, key: String, _ gaps: inout Int) -> Int {
-        guard let columns = try? columns(of: table), !columns.isEmpty else { return 0 }
+    /// The result of a look at the broken store; `nil` where it shows that this part is broken.
+    private static func readable<Value>(_ body: () throws -> Value) throws -> Value? {
+        do { return try body() } catch let error as DatabaseError {
+            // A medium may be broken as well as what was written to it.
+            let isUnreadable = [.SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ].contains(error.extendedResultCode)
+            guard isUnreadable || DamagedStore.isDamage(error) || error.resultCode == .SQLITE_ERROR else { throw error }
+            return nil
+        }
+    }
+
+    private func copy(_ table: String, key: String, _ gaps: inout Int) throws -> Int {
+        guard let columns = try Self.readable({ try columns(of: table) }), !columns.isEmpty else { return 0 }
         let list = columns.joined(separator: ", ")
         let marks = columns.map { _ in "?" }.joined(separator: ", ")
         var copied = 0
         var after = Int64.min
-        let end = last(table, key)
-        while after < end, let page = next(table, key, list, after: &after, end: end, &gaps) {
+        let end = try last(table, key)
+        while after < end, let page = try next(table, key, list, after: &after, end: end, &gaps) {
             let rows = page.map { row in StatementArguments(Array(row.databaseValues.dropFirst())) }
             // Foreign keys are mended afterwards: a row whose parent could not be read is not thrown away here.
-            let stored = try? target.inDatabase { database in
+            copied += try target.inDatabase { database in
                 try database.execute(sql: "PRAGMA foreign_keys = OFF")
                 defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
                 var count = 0
@@ -71,8 +86,6 @@ struct StoreRecovery {
                 }
                 return count
             }
-            guard let stored else { return copied }
-            copied += stored
         }
         return copied
     }
@@ -82,16 +95,20 @@ struct StoreRecovery {
     /// `after` moves behind them.
     private func next(
         _ table: String, _ key: String, _ list: String, after: inout Int64, end: Int64, _ gaps: inout Int
-    ) -> [Row]? {
+    ) throws -> [Row]? {
         var limit = Self.pageSize
         var step: Int64 = 1
         var isGap = false
         while after < end {
-            let rows = try? source.read { database in
-                try Row.fetchAll(
-                    database,
-                    sql: "SELECT \(key), \(list) FROM \(table) WHERE \(key) > ? ORDER BY \(key) LIMIT ?",
-                    arguments: [after, limit])
+            let start = after
+            let count = limit
+            let rows = try Self.readable {
+                try source.read { database in
+                    try Row.fetchAll(
+                        database,
+                        sql: "SELECT \(key), \(list) FROM \(table) WHERE \(key) > ? ORDER BY \(key) LIMIT ?",
+                        arguments: [start, count])
+                }
             }
             if let rows {
                 guard let last = rows.last else { return nil }
@@ -114,17 +131,14 @@ struct StoreRecovery {
     }
 
     /// The highest number of a row, as far as anything tells.
-    private func last(_ table: String, _ key: String) -> Int64 {
-        let found = try? source.read { database in
-            try Int64.fetchOne(database, sql: "SELECT max(\(key)) FROM \(table)")
+    private func last(_ table: String, _ key: String) throws -> Int64 {
+        func number(_ sql: String, _ arguments: StatementArguments = []) throws -> Int64? {
+            try Self.readable { try source.read { try Int64.fetchOne($0, sql: sql, arguments: arguments) } } ?? nil
         }
-        if let found { return found }
-        let counted = try? source.read { database in
-            try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = ?", arguments: [table])
-        }
+        if let found = try number("SELECT max(\(key)) FROM \(table)") { return found }
+        if let counted = try number("SELECT seq FROM sqlite_sequence WHERE name = ?", [table]) { return counted }
         // Without any sign, as far as the file could hold rows.
-        let size = try? source.read { try Int64.fetchOne($0, sql: "PRAGMA page_count") }
-        return counted ?? (size ?? 0) * 100
+        return (try number("PRAGMA page_count") ?? 0) * 100
     }
 
     /// The columns that both have.
@@ -136,8 +150,8 @@ struct StoreRecovery {
     }
 
     /// Makes good what refers to rows that were lost: an unknown run, no rule, frames of no alert; and the counter of changes.
-    private func mend(_ result: inout Result) {
-        let orphans = try? target.write { database in
+    private func mend(_ result: inout Result) throws {
+        result.frames -= try target.write { database in
             try database.execute(
                 sql: """
                     INSERT INTO run(id, sensor, started, source, version, rules_digest, status, uuid)
@@ -150,6 +164,5 @@ struct StoreRecovery {
             try database.execute(sql: "DELETE FROM evidence WHERE alert_id NOT IN (SELECT id FROM alert)")
             return database.changesCount
         }
-        result.frames -= orphans ?? 0
     }
 }

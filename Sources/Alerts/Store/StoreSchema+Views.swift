@@ -23,8 +23,7 @@ extension StoreSchema {
                 alert.* FROM alert;
                 CREATE VIEW run_view AS SELECT \(time("started")), \(time("ended")), run.* FROM run;
                 """)
-        try database.execute(
-            sql: "INSERT INTO identity VALUES(?)", arguments: [UUID().uuidString.lowercased()])
+        try setIdentity(database)
         try database.execute(sql: "PRAGMA user_version = 4")
     }
 
@@ -55,6 +54,13 @@ extension StoreSchema {
             strftime('%Y-%m-%dT%H:%M:%S', (\(column) - \(rest)) / 1000000, 'unixepoch') || printf('.%06dZ', \(rest)) \
             AS \(column)_text
             """
+    }
+
+    /// Draws what tells this store from every other.
+    static func setIdentity(_ database: Database) throws {
+        try database.execute(sql: "DELETE FROM identity")
+        try database.execute(
+            sql: "INSERT INTO identity VALUES(?)", arguments: [UUID().uuidString.lowercased()])
     }
 
     /// What tells this store from every other; `nil` where there is none.

@@ -13,34 +13,60 @@ enum StoreSchema {
     /// `user_version` in the file's header: the number of migrations.
     static let version: Int32 = 5
 
-    /// All migrations, by name, oldest first.
+    /// All migrations with the names by which a store remembers them, oldest first.
+    private static let migrations: [(name: String, body: @Sendable (Database) throws -> Void)] = [
+        ("alerts", addAlerts), ("evidence left out", addLeftOut), ("tallies and open rows", addTallies),
+        ("views and identity", addViews), ("values of rows", addValues),
+    ]
+
+    /// Brings a store of an earlier version up to date.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("alerts") { database in
-            try database.execute(sql: tables)
-            try database.execute(sql: indices)
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-            try database.execute(sql: "PRAGMA user_version = 1")
-        }
-        migrator.registerMigration("evidence left out") { database in
-            try database.execute(sql: "ALTER TABLE alert ADD COLUMN evidence_left_out INTEGER NOT NULL DEFAULT 0")
-            try database.execute(sql: "PRAGMA user_version = 2")
-        }
-        migrator.registerMigration("tallies and open rows") { database in
-            for column in [
-                "distinct_count INTEGER", "distinct_name TEXT", "distinct_estimate INTEGER NOT NULL DEFAULT 0",
-                "distinct_first TEXT", "distinct_latest TEXT", "bytes INTEGER", "folded INTEGER NOT NULL DEFAULT 0",
-                "row_key BLOB",
-            ] {
-                try database.execute(sql: "ALTER TABLE alert ADD COLUMN \(column)")
-            }
-            try database.execute(
-                sql: "CREATE TABLE secret(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
-            try database.execute(sql: "PRAGMA user_version = 3")
-        }
-        migrator.registerMigration("views and identity", migrate: addViews)
-        migrator.registerMigration("values of rows", migrate: addValues)
+        for (name, body) in migrations { migrator.registerMigration(name, migrate: body) }
         return migrator
+    }
+
+    /// Makes everything in a database that is empty, in one transaction: whoever comes after the death of a process finds a
+    /// whole store or none.
+    ///
+    /// The migrator itself uses one for each migration, and one before them for the table of their names.
+    static func make(_ queue: DatabaseQueue) throws {
+        try queue.write { database in
+            try database.execute(
+                sql: "CREATE TABLE IF NOT EXISTS \(migrationsTable) (identifier TEXT NOT NULL PRIMARY KEY)")
+            for (name, body) in migrations {
+                try body(database)
+                try database.execute(sql: "INSERT INTO \(migrationsTable) VALUES(?)", arguments: [name])
+            }
+        }
+    }
+
+    /// Where the migrator keeps the names of migrations that were carried out.
+    private static let migrationsTable = "grdb_migrations"
+
+    private static func addAlerts(_ database: Database) throws {
+        try database.execute(sql: tables)
+        try database.execute(sql: indices)
+        try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        try database.execute(sql: "PRAGMA user_version = 1")
+    }
+
+    private static func addLeftOut(_ database: Database) throws {
+        try database.execute(sql: "ALTER TABLE alert ADD COLUMN evidence_left_out INTEGER NOT NULL DEFAULT 0")
+        try database.execute(sql: "PRAGMA user_version = 2")
+    }
+
+    private static func addTallies(_ database: Database) throws {
+        for column in [
+            "distinct_count INTEGER", "distinct_name TEXT", "distinct_estimate INTEGER NOT NULL DEFAULT 0",
+            "distinct_first TEXT", "distinct_latest TEXT", "bytes INTEGER", "folded INTEGER NOT NULL DEFAULT 0",
+            "row_key BLOB",
+        ] {
+            try database.execute(sql: "ALTER TABLE alert ADD COLUMN \(column)")
+        }
+        try database.execute(
+            sql: "CREATE TABLE secret(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
+        try database.execute(sql: "PRAGMA user_version = 3")
     }
 
     private static let tables = """
@@ -132,6 +158,7 @@ enum StoreSchema {
 extension StoreSchema {
     /// What a database file turns out to be.
     enum Finding: Equatable {
+        /// Nothing is in it yet.
         case empty
         case current
         case older(Int32)
@@ -145,9 +172,16 @@ extension StoreSchema {
         let found = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         if objects == 0 { return .empty }
-        guard application == applicationID else { return .foreign }
+        guard application == applicationID else { return try isUnfinished(database) ? .empty : .foreign }
         if found > version { return .newer(found) }
         return found < version ? .older(found) : .current
+    }
+
+    /// Whether an earlier version was killed when it had made no more than the table of the names of migrations.
+    private static func isUnfinished(_ database: Database) throws -> Bool {
+        let names = try String.fetchAll(database, sql: "SELECT DISTINCT tbl_name FROM sqlite_master")
+        guard names == [migrationsTable] else { return false }
+        return try Int.fetchOne(database, sql: "SELECT count(*) FROM \(migrationsTable)") == 0
     }
 
     /// Throws for what neither a reader nor a writer can use.

@@ -18,6 +18,7 @@ public final class AlertWriter: Sendable {
     private let queue: WriteQueue
     private let connection: StoreConnection
     private let lock: StoreLock
+    private let examiner: StoreExaminer
     private let inherited: [RunHandle]
     private let settings: AlertWriterSettings
     private let notice: @Sendable (StoreNotice) -> Void
@@ -34,27 +35,34 @@ public final class AlertWriter: Sendable {
         notice: @escaping @Sendable (StoreNotice) -> Void = { _ in }
     ) throws(StoreError) {
         let path = StoreFile.absolute(path)
-        let isNew = !FileManager.default.fileExists(atPath: path)
-        try StoreFile.createIfMissing(path, settings.access)
+        try StoreFile.checkPlace(path)
+        // Only who holds the lock makes, moves or removes anything.
+        let lock = try StoreLock(store: path)
+        let isNew = FileStatus(path) == nil
         do throws(StoreError) {
-            let lock = try StoreLock(store: path)
+            let queue = WriteQueue(path: path, settings: settings)
+            let examiner = StoreExaminer(path: path) { queue.report(damage: $0) }
+            let connection = try Self.connect(path, settings, examiner, notice)
+            var spill: SpillFile
             do throws(StoreError) {
-                connection = try Self.connect(path, settings, notice)
-                var spill = try SpillFile(path: path + ".spill", limit: settings.spillLimitBytes)
-                inherited = spill.inherited
-                spill.inherited = []
-                self.lock = lock
-                self.path = path
-                self.settings = settings
-                self.notice = notice
-                queue = WriteQueue(path: path, settings: settings)
-                start(spill)
+                spill = try SpillFile(path: path + ".spill", limit: settings.spillLimitBytes)
             } catch {
-                lock.release()
+                Self.close(connection, examiner)
                 throw error
             }
+            self.queue = queue
+            self.examiner = examiner
+            self.connection = connection
+            inherited = spill.inherited
+            spill.inherited = []
+            self.lock = lock
+            self.path = path
+            self.settings = settings
+            self.notice = notice
+            start(spill)
         } catch {
-            if isNew { try? FileManager.default.removeItem(atPath: path) }
+            if isNew { StoreFile.discard(path) }
+            lock.release()
             throw error
         }
     }
@@ -73,11 +81,17 @@ public final class AlertWriter: Sendable {
     }
 
     private static func connect(
-        _ path: String, _ settings: AlertWriterSettings, _ notice: @escaping @Sendable (StoreNotice) -> Void
+        _ path: String, _ settings: AlertWriterSettings, _ examiner: StoreExaminer,
+        _ notice: @escaping @Sendable (StoreNotice) -> Void
     ) throws(StoreError) -> StoreConnection {
         do {
-            return try StoreConnection(path: path, outlivesItsName: false) {
-                try StoreFile.openOrRenew(path, settings, notice)
+            return try StoreConnection(path: path, outlivesItsName: false) { left in
+                guard let hold = left.hold else { return }
+                let moved = MovedStore(path: path, database: left.database, hold: hold, access: settings.access)
+                let text = moved.leave()
+                notice(StoreNotice(severity: .error, text: "\(text) Alerts go to a new file at \(path) from now on."))
+            } open: {
+                try StoreFile.openOrRenew(path, settings, doubt: examiner.begin, notice)
             }
         } catch {
             throw StoreError(error, path: path, fallback: .cannotWrite)
@@ -85,18 +99,26 @@ public final class AlertWriter: Sendable {
     }
 
     private func start(_ spill: SpillFile) {
-        let (queue, connection, lock, notice) = (queue, connection, lock, notice)
+        let (queue, connection, lock, examiner, notice) = (queue, connection, lock, examiner, notice)
         let thread = Thread {
             var worker = StoreWorker(queue: queue, connection: connection, spill: spill, notice: notice)
             worker.noteDamage()
+            worker.noteWaiting()
             worker.run()
-            // The last connection to close folds the log into the database; a failure leaves it for the next one.
-            try? connection.close { try StoreMark.set(false, $0) }
+            Self.close(connection, examiner)
             lock.release()
             queue.markDead()
         }
         thread.name = "earshot.store"
         thread.start()
+    }
+
+    /// The last connection to close folds the log into the database; a failure leaves it for the next one.
+    ///
+    /// A store that is not known to be whole keeps the mark by which the next writer looks through it.
+    private static func close(_ connection: StoreConnection, _ examiner: StoreExaminer) {
+        let isKnown = examiner.end()
+        try? connection.close { isKnown ? try StoreMark.remove($0) : try StoreMark.keepLog($0) }
     }
 
     /// Hands over a change of the current run.

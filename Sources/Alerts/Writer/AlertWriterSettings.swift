@@ -73,6 +73,8 @@ public struct AlertWriterCounters: Hashable, Sendable {
     public var spilled = 0
     /// Read back from the spill file and committed, or found to belong to a run that was replaced.
     public var takenIn = 0
+    /// Those in the spill file now, whoever put them there: they wait for this writer or the next.
+    public var waiting = 0
     /// What could not be kept.
     public var lost = 0
     /// Records of the spill file that were damaged: a torn tail counts as one.

@@ -41,6 +41,7 @@ extension SpillFile {
         readPosition = batch.end
         damaged += batch.damaged
         count -= batch.records
+        alerts -= batch.writes.count { $0.isAlert }
         if batch.records == 0 || count <= 0 || readPosition >= end { removeFile() }
     }
 

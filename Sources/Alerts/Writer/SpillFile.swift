@@ -13,6 +13,8 @@ struct SpillFile {
     let limit: UInt64
     /// Changes not yet taken in.
     var count = 0
+    /// How many of them are alerts.
+    var alerts = 0
     /// Records that were passed over as damaged, since the last look at this number.
     var damaged = 0
     /// The runs whose changes the file held when it was opened.
@@ -44,6 +46,7 @@ struct SpillFile {
     /// Forgets everything about the contents.
     mutating func reset() {
         count = 0
+        alerts = 0
         end = 0
         readPosition = 0
         runs = [:]
@@ -66,7 +69,10 @@ struct SpillFile {
             case .run(let uuid, let start): inherited.append(remember(uuid, start, isLive: false))
             case .rule(let key, let rule): remember(rule, key)
             case .none: break
-            default: count += 1
+            case .summary: count += 1
+            case .insert, .repeated:
+                count += 1
+                alerts += 1
             }
         }
         if position < reader.length { damaged += 1 }
@@ -93,7 +99,7 @@ extension SpillFile {
     /// Appends changes; returns how many of them fit within the limit.
     ///
     /// What a failed write left is cut off again.
-    mutating func append(_ writes: some Sequence<QueuedWrite>) throws -> Int {
+    mutating func append(_ writes: [QueuedWrite]) throws -> Int {
         let handle = try openFile()
         let before = (runs, rules, ruleKeys)
         var bytes: [UInt8] = []
@@ -111,6 +117,8 @@ extension SpillFile {
             }
             try handle.seek(toOffset: end)
             try handle.write(contentsOf: Data(bytes))
+            // They are nowhere else.
+            try handle.synchronize()
         } catch {
             try? handle.truncate(atOffset: end)
             (runs, rules, ruleKeys) = before
@@ -119,6 +127,7 @@ extension SpillFile {
         }
         end += UInt64(bytes.count)
         count += added
+        alerts += writes.prefix(added).count { $0.isAlert }
         return added
     }
 

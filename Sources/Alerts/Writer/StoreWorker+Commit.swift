@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 
 extension StoreWorker {
     /// Commits changes in one transaction.
@@ -10,7 +11,7 @@ extension StoreWorker {
             do {
                 try transact(writes, fromSpill: fromSpill)
             } catch let error where DamagedStore.isDamage(error) {
-                try renew(error)
+                try renew(Self.reason(error))
                 try transact(writes, fromSpill: fromSpill)
             }
         } catch {
@@ -43,27 +44,23 @@ extension StoreWorker {
         }
     }
 
-    /// Puts a store that shows damage while it is written to aside, and goes on with a new one.
-    private mutating func renew(_ error: any Error) throws {
+    /// Sees to damage that was found beside the writing.
+    mutating func mend() {
+        guard let reason = queue.takeDamage() else { return }
+        do { try renew(reason) } catch { failed(error) }
+    }
+
+    /// Puts a store that shows damage aside, and goes on with a new one.
+    private func renew(_ reason: String) throws {
         let (path, settings, notice) = (queue.path, settings, notice)
-        let reason = Self.reason(error)
         // Saving what can be read of a large store takes its time, and is no standstill.
         queue.locked { $0.isWorking = false }
         defer { queue.locked { $0.isWorking = true } }
-        file = try connection.replace { try StoreFile.renew(path, settings, reason, notice) }.file
+        _ = try connection.replace { try StoreFile.renew(path, settings, reason, notice) }
     }
 
-    /// The database that the path leads to; says so when that is another file than before.
-    mutating func currentDatabase() throws -> DatabaseQueue {
-        let opened = try connection.current()
-        if opened.file != file {
-            file = opened.file
-            say(
-                .error, "The alert store was removed or replaced: alerts go to a new file at \(queue.path) from now on."
-            )
-        }
-        return opened.database
-    }
+    /// The database that the path leads to.
+    func currentDatabase() throws -> DatabaseQueue { try connection.current().database }
 
     /// One change that the schema refuses must not keep the others out.
     private mutating func commitOneByOne(_ writes: [QueuedWrite], fromSpill: Bool) -> Bool {
@@ -83,10 +80,22 @@ extension StoreWorker {
         return true
     }
 
-    private mutating func failed(_ error: any Error) {
-        if retryAt == nil { say(.warning, "The alert store takes nothing now, alerts wait: \(Self.reason(error)).") }
+    mutating func failed(_ error: any Error) {
+        if retryAt == nil {
+            let reason = Self.reason(error) + systemReason(error)
+            say(.warning, "The alert store takes nothing now, alerts wait: \(reason).")
+        }
         retryAt = Date(timeIntervalSinceNow: retryDelay)
         retryDelay = min(retryDelay * 2, settings.retrySeconds * 20)
+    }
+
+    /// What the system said, where SQLite says no more than that reading or writing failed.
+    private func systemReason(_ error: any Error) -> String {
+        guard (error as? DatabaseError)?.resultCode.primaryResultCode == .SQLITE_IOERR,
+            let number = try? connection.current().database.inDatabase({ sqlite3_system_errno($0.sqliteConnection) }),
+            number != 0
+        else { return "" }
+        return " (\(String(cString: strerror(number))))"
     }
 
     private mutating func recovered() {
@@ -106,7 +115,7 @@ extension StoreWorker {
     }
 
     static func reason(_ error: any Error) -> String {
-        guard let error = error as? DatabaseError else { return "\(error)" }
+        guard let error = error as? DatabaseError else { return (error as? StoreError)?.detail ?? "\(error)" }
         return error.message ?? "SQLite error \(error.resultCode.rawValue)"
     }
 

@@ -9,8 +9,6 @@ import Foundation
 struct StoreWorker: ~Copyable {
     let queue: WriteQueue
     let connection: StoreConnection
-    /// Which file the last transaction went to.
-    var file: FileIdentity?
     let settings: AlertWriterSettings
     let notice: @Sendable (StoreNotice) -> Void
     var spill: SpillFile
@@ -37,7 +35,6 @@ struct StoreWorker: ~Copyable {
     ) {
         self.queue = queue
         self.connection = connection
-        file = FileIdentity(queue.path)
         self.spill = spill
         self.notice = notice
         settings = queue.settings
@@ -73,6 +70,7 @@ struct StoreWorker: ~Copyable {
 
     private mutating func work(isLast: Bool = false) {
         let asked = queue.locked { $0.flushesAsked > $0.flushesServed ? $0.flushesAsked : 0 }
+        mend()
         if isLast || asked > 0 || retryAt.map({ Date() >= $0 }) ?? true { writeAll() }
         if retryAt != nil { spillOverflow() }
         if asked > 0 { queue.serveFlushes(upTo: asked, succeeded: retryAt == nil) }
@@ -101,11 +99,13 @@ struct StoreWorker: ~Copyable {
                 guard commit(batch.writes, fromSpill: true) else { return false }
                 spill.advance(batch)
                 noteDamage()
+                noteWaiting()
             } catch {
-                say(.error, "The spill file \(spill.path) cannot be read, \(spill.count) changes are lost: \(error)")
-                let lost = spill.count
+                say(.error, "The spill file \(spill.path) cannot be read, \(spill.alerts) alerts are lost: \(error)")
+                let lost = spill.alerts
                 queue.locked { $0.counters.lost += lost }
                 spill.removeFile()
+                noteWaiting()
             }
             if queue.locked({ $0.isCrowded }), !spill.isEmpty { spillOverflow() }
         }
@@ -168,10 +168,17 @@ struct StoreWorker: ~Copyable {
                 saidSpillFails = true
             }
             queue.finish(taken, counter: \.spilled)
+            noteWaiting()
             total += taken
             if taken == 0 || taken < batch.count { break }
         }
         return total
+    }
+
+    /// Tells the counters how much is in the spill file.
+    func noteWaiting() {
+        let alerts = max(0, spill.alerts)
+        queue.locked { $0.counters.waiting = alerts }
     }
 
     mutating func noteDamage() {

@@ -29,6 +29,7 @@ extension WriteQueue {
         while true {
             let now = Date()
             if isClosing { return .close }
+            if damage != nil { return .work }
             if flushesAsked > flushesServed { return .work }
             if housekeepingAsked > housekeepingServed { return .housekeeping }
             var deadline = housekeepingAt
@@ -45,6 +46,22 @@ extension WriteQueue {
             }
             if now >= housekeepingAt { return .housekeeping }
             _ = condition.wait(until: deadline)
+        }
+    }
+
+    /// Tells the worker that the store is damaged.
+    func report(damage: String) {
+        condition.lock()
+        defer { condition.unlock() }
+        self.damage = damage
+        condition.broadcast()
+    }
+
+    /// What is to be seen to, once.
+    func takeDamage() -> String? {
+        locked { queue in
+            defer { queue.damage = nil }
+            return queue.damage
         }
     }
 

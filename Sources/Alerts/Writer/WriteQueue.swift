@@ -36,6 +36,8 @@ final class WriteQueue: @unchecked Sendable {
     var runsBySerial: [(first: UInt64, run: RunHandle)] = []
     var rules: [String: RuleRecord] = [:]
     var counters = AlertWriterCounters()
+    /// What somebody who looked through the store found, and the worker has not seen to yet.
+    var damage: String?
     /// Somebody waited for room in vain: nobody waits again before the worker made some.
     var isStalled = false
     var isClosing = false

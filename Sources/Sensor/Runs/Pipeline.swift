@@ -25,6 +25,8 @@ public struct Pipeline: ~Copyable {
     private let settings: Settings
     /// How the process has shut itself in, in a few words.
     private let sandbox: String?
+    /// What the writer had lost when the run began.
+    private var lostBefore = 0
     /// Names this start of the program in the statistics of its runs.
     private let invocation = UUID().uuidString
 
@@ -66,6 +68,7 @@ public struct Pipeline: ~Copyable {
     public mutating func begin(source: String, digest: String?, again: Bool) throws(SensorError) -> RunRecord? {
         worker.beginSource()
         baseline = statistics
+        lostBefore = writer.counters.lost
         do throws(StoreError) {
             switch try writer.beginRun(start(source, digest), again: again) {
             case .started(let number):
@@ -96,6 +99,13 @@ public struct Pipeline: ~Copyable {
         RunStart(
             sensor: settings.sensorName, started: now(), source: source, sourceDigest: digest,
             version: Version.current, rulesDigest: rules.digest)
+    }
+
+    /// Whether alerts of the run were lost, as far as the store knows when all that waits was tried.
+    mutating func hasLostAlerts() -> Bool {
+        worker.sink.tellRepetitions()
+        writer.flush()
+        return writer.counters.lost > lostBefore
     }
 
     /// Ends the run in the store with what it saw; returns that.

@@ -178,7 +178,9 @@ public struct Replay: ~Copyable {
         } catch { result.error = error }
         progress(file.bytesConsumed, file.framesRead)
         if isLast || stop.isStopped { pipeline.worker.finish() }
-        let status: RunStatus = stop.isStopped ? .interrupted : result.error == nil ? .finished : .damaged
+        // A capture whose alerts could not all be kept is to be read again.
+        let isPartial = stop.isStopped || pipeline.hasLostAlerts()
+        let status: RunStatus = isPartial ? .interrupted : result.error == nil ? .finished : .damaged
         result.statistics = pipeline.end(status, drops: CaptureDrops(), content: chain.text, span: span)
         // The same capture as before, grown, cut, mended or packed otherwise.
         try pipeline.mergeRepeated(of: earlier.alike)

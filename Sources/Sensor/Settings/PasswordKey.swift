@@ -45,8 +45,10 @@ public enum PasswordKey {
     }
 
     /// Writes a key beside its place and links it there: whoever comes second finds the whole key of the first.
+    ///
+    /// Only a writer of the store makes it, and there is one at a time; a draft that is there is left of one that died.
     private static func make(_ path: String) throws(SensorError) {
-        let draft = "\(path).\(getpid())"
+        let draft = "\(path).new"
         unlink(draft)
         defer { unlink(draft) }
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
