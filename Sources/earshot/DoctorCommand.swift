@@ -56,6 +56,8 @@ struct DoctorCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file())
     var config: String?
 
+    @OptionGroup var sandbox: SandboxOptions
+
     func validate() throws {
         let found = CaptureWords(words, named: read)
         guard found.paths.isEmpty != interface.isEmpty else {
@@ -76,7 +78,8 @@ struct DoctorCommand: ParsableCommand {
             let earlier = try compare.map { path throws(SensorError) in try Self.load(path) }
             var overrides = Settings.Overrides()
             overrides.configuration = config
-            let settings = try Settings.load(overrides)
+            var settings = try Settings.load(overrides)
+            sandbox.apply(to: &settings)
             let (report, failure) = interface.isEmpty ? try examineFiles(settings) : try listen(settings)
             try show(report, earlier)
             if let failure { throw failure }
@@ -92,7 +95,11 @@ struct DoctorCommand: ParsableCommand {
             filter = try found.filter.map { text throws(CaptureError) in try PacketFilter(text) }
         } catch { throw SensorError(error) }
         var examination = Examination(limits: settings.limits, keepsSample: false)
-        let failure = try CaptureInput(found.paths).read(filter) { frame, bytes in
+        let input = try CaptureInput(found.paths)
+        var confinement = Confinement(settings)
+        confinement.read(found.paths + input.files)
+        for note in try confinement.enter().notes { Terminal.log(note) }
+        let failure = input.read(filter) { frame, bytes in
             examination.note(frame, bytes)
             return true
         }

@@ -194,18 +194,18 @@ struct ConfinementTests {
             assert library.seccomp_load(rules) == 0
             os.execv(sys.argv[1], sys.argv[1:])
             """
-        func run(_ mode: String) throws -> Outcome {
+        func run(_ mode: String, _ command: [String] = ["replay", "-q"]) throws -> Outcome {
             try ProgramSupport.run(
                 "/usr/bin/python3",
-                [
-                    "-c", script, try Program.path(), "replay", "-q", "--sandbox", mode, "--db",
-                    folder.file("\(mode).db"),
-                ]
-                    + [Program.samples + "/mqtt/sys-subscription.pcap"], directory: folder.path)
+                ["-c", script, try Program.path()] + command
+                    + ["--sandbox", mode, Program.samples + "/mqtt/sys-subscription.pcap"], directory: folder.path)
         }
-        let required = try run("require")
-        #expect(required.status == 69, "\(required.errorText)")
-        #expect(required.errorText.contains("the sandbox is required and not complete: this kernel has no Landlock"))
+        for command in [["replay", "-q"], ["decode"], ["doctor"]] {
+            let required = try run("require", command)
+            #expect(required.status == 69 && required.output.isEmpty, "\(command): \(required.errorText)")
+            #expect(
+                required.errorText.contains("the sandbox is required and not complete: this kernel has no Landlock"))
+        }
         let tried = try run("try")
         #expect(tried.status == 0, "\(tried.errorText)")
         #expect(tried.errorText.components(separatedBy: "no Landlock").count == 2, "\(tried.errorText)")
