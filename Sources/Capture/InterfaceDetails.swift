@@ -7,7 +7,7 @@ import Packets
 /// (Documentation/ABI/testing/sysfs-class-net of the kernel).
 public struct InterfaceDetails: Hashable, Sendable {
     /// How it is: `up`, `no_link`, `down`; `nil` where it is not there.
-    public var state: InterfaceState?
+    public var state: LinkState?
     /// Its address on the link.
     public var mac: MACAddress?
     /// Megabits a second; `nil` where it has no link, or does not tell.

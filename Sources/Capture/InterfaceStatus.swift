@@ -1,7 +1,7 @@
 import Packets
 
 /// How an interface that is listened on is doing.
-public enum InterfaceState: String, Sendable, CaseIterable {
+public enum LinkState: String, Sendable, CaseIterable {
     /// Frames are captured.
     case up
     /// It is up, but the cable or the other end is gone.
@@ -19,7 +19,7 @@ public struct InterfaceStatus: Hashable, Sendable {
     /// The name that it is listened on by.
     public var name: String
     /// How it is doing.
-    public var state: InterfaceState
+    public var state: LinkState
     /// What its frames begin with, or began with while it was there; `nil` where it never was.
     public var linkType: LinkType?
     /// Frames that were read of it.
@@ -29,7 +29,7 @@ public struct InterfaceStatus: Hashable, Sendable {
 
     /// Makes a status.
     public init(
-        name: String, state: InterfaceState, linkType: LinkType? = nil, frames: UInt64 = 0,
+        name: String, state: LinkState, linkType: LinkType? = nil, frames: UInt64 = 0,
         counters: CaptureCounters = CaptureCounters()
     ) {
         self.name = name
@@ -45,7 +45,7 @@ public struct InterfaceNotice: Hashable, Sendable {
     /// The name that it is listened on by.
     public var name: String
     /// How it is doing now.
-    public var state: InterfaceState
+    public var state: LinkState
     /// What happened and what is done about it: a part of a sentence that goes behind `name: `.
     public var sentence: String
 }

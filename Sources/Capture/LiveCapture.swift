@@ -23,6 +23,8 @@ public struct LiveCapture: ~Copyable {
         public var bufferSize = 8 << 20
         /// A filter expression (pcap-filter(7)), which the kernel applies.
         public var filter: String?
+        /// Whether to wait for an interface that is down or not there; else that is an error.
+        public var waits = true
         /// Whether to wait also where none of the interfaces is there: for whoever starts with the machine.
         public var waitsForMissing = false
 
@@ -75,7 +77,7 @@ public struct LiveCapture: ~Copyable {
         for name in interfaces where !opened.contains(where: { $0.name == name }) {
             var interface = LiveInterface(name)
             do throws(CaptureError) { try interface.open(links, options) } catch {
-                guard error.code == .noSuchInterface || error.code == .interfaceDown else { throw error }
+                guard options.waits, error.code == .noSuchInterface || error.code == .interfaceDown else { throw error }
                 if error.code == .noSuchInterface { missing = missing ?? error }
                 waiting.append(interface.wait(error))
             }

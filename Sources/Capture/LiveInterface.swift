@@ -11,7 +11,7 @@ struct LiveInterface {
     let name: String
     /// The device; `nil` while it is waited for.
     private(set) var device: LiveDevice?
-    private(set) var state = InterfaceState.up
+    private(set) var state = LinkState.up
     /// What its frames begin with; of one that is waited for what they did last.
     private(set) var linkType: LinkType?
     private var index: Int32 = 0
@@ -145,7 +145,7 @@ extension LiveInterface {
         }
     }
 
-    private mutating func change(_ new: InterfaceState, _ sentence: String) -> [InterfaceNotice] {
+    private mutating func change(_ new: LinkState, _ sentence: String) -> [InterfaceNotice] {
         guard new != state else { return [] }
         state = new
         return [notice(sentence)]

@@ -22,6 +22,9 @@ public enum PortExamination {
         ready: ([String]) -> Void, first: (DoctorReport) -> Void, rules: () -> RuleSet?
     ) throws(SensorError) -> (report: DoctorReport, error: SensorError?) {
         var opened: LiveCapture?
+        var options = options
+        // Whoever wants to know how a port is doing now is not helped by waiting.
+        options.waits = false
         do throws(CaptureError) { opened = try LiveCapture.open(interfaces, options, stop: stop) } catch {
             throw SensorError(error)
         }
@@ -45,6 +48,10 @@ public enum PortExamination {
                     lastLook = header.timestamp
                 case .idle: break
                 case .end: break loop
+                }
+                if let notice = capture.takeNotices().first(where: { $0.state == .down || $0.state == .missing }) {
+                    failure = SensorError(.unavailable, notice.description)
+                    break loop
                 }
                 passed = (ContinuousClock.now - start) / .seconds(1)
                 if !isFirstTold, passed >= firstSeconds {
