@@ -24,7 +24,9 @@ import Testing
 
     private var aside: [String] {
         get throws {
-            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains(".damaged-") }
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+                $0.contains(".damaged-") && !$0.hasSuffix("-wal")
+            }
         }
     }
 

@@ -83,7 +83,6 @@ import Testing
             limit: 60)
         #expect(outcome.status == 74, "\(outcome.status) \(outcome.errorText)")
         #expect(outcome.errorText.contains(/stored [0-9]+, lost [1-9][0-9]*/), "\(outcome.errorText)")
-        #expect(outcome.errorText.contains("File too large"), "\(outcome.errorText)")
         let export = try shell(
             "ulimit -f 8; \"$EARSHOT\" db export --json --db a.db > out", directory: folder.path)
         #expect(export.status == 74, "\(export.status) \(export.errorText)")

@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import GRDBSQLite
 
 extension StoreWorker {
     /// Commits changes in one transaction.
@@ -81,21 +80,9 @@ extension StoreWorker {
     }
 
     mutating func failed(_ error: any Error) {
-        if retryAt == nil {
-            let reason = Self.reason(error) + systemReason(error)
-            say(.warning, "The alert store takes nothing now, alerts wait: \(reason).")
-        }
+        if retryAt == nil { say(.warning, "The alert store takes nothing now, alerts wait: \(Self.reason(error)).") }
         retryAt = Date(timeIntervalSinceNow: retryDelay)
         retryDelay = min(retryDelay * 2, settings.retrySeconds * 20)
-    }
-
-    /// What the system said, where SQLite says no more than that reading or writing failed.
-    private func systemReason(_ error: any Error) -> String {
-        guard (error as? DatabaseError)?.resultCode.primaryResultCode == .SQLITE_IOERR,
-            let number = try? connection.current().database.inDatabase({ sqlite3_system_errno($0.sqliteConnection) }),
-            number != 0
-        else { return "" }
-        return " (\(String(cString: strerror(number))))"
     }
 
     private mutating func recovered() {
