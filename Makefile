@@ -8,6 +8,7 @@
 #   make deb-test   the same, made twice, and tried in a fresh Debian, also as a service (as root)
 #   make nightly    every random test with random seeds: NIGHTLY_RUNS=50 for more than ten runs; a thousand kills of the
 #                   sensor, and every fault of every call on its files
+#   make soak       an hour of traffic, reloads, faults and attackers, as root: SOAK_SECONDS=600 for less
 #   make fuzz       a minute of libFuzzer for each target of Fuzz/; FUZZ_SECONDS=3600 for an hour
 #   make referee    hold our Sigma against pySigma: REFEREE_RULES=2000 for more rules, REFEREE_SEED=1 for a known set
 #   make lint       formatting, as CI checks it
@@ -32,12 +33,13 @@ PREFIX := /usr/local
 DESTDIR :=
 FUZZ_SECONDS := 60
 NIGHTLY_RUNS := 10
+SOAK_SECONDS := 3600
 REFEREE_RULES := 300
 REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 .PHONY: demo test build install uninstall deb deb-test package lint format samples clean \
     tools-build tools-test tools-samples tools-package unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
-    referee referee-tools
+    soak soak-ci referee referee-tools
 
 demo: build
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
@@ -54,7 +56,7 @@ build: tools-build
 	@scripts/smaller-icu.py $(ICU)
 	swift build -c release --product earshot --static-swift-stdlib $(LINKING)
 
-test: tools-test lint build unit rules-test worlds-test fuzz-ci deb-test
+test: tools-test lint build unit rules-test worlds-test soak-ci fuzz-ci deb-test
 
 # Neither needs a toolchain, so both may run as root where there is one for somebody else only.
 install:
@@ -91,6 +93,14 @@ nightly: build
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) scripts/nightly.sh $(NIGHTLY_RUNS)
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) EARSHOT_KILLS=1000 EARSHOT_FAULTS=0 swift test --skip-build \
 	    --filter 'KillTests|StoreFaultTests'
+
+# What it needs of a machine, a network namespace and a file system of its own, only root may make.
+soak: build
+	Tests/Peers/soak.py $(EARSHOT) --seconds $(SOAK_SECONDS)
+
+soak-ci: build
+	@if [ "$$(id -u)" -ne 0 ] && [ -z "$${EARSHOT_REQUIRE_ALL:-}" ]; then echo 'The soak is left out: only root can.'; \
+	else Tests/Peers/soak.py $(EARSHOT) --seconds 120; fi
 
 rules-test: build
 	$(EARSHOT) rules check --only-rules Rules
