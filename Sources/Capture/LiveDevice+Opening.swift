@@ -29,8 +29,7 @@ extension LiveDevice {
         case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
             return CaptureError(
                 .noPermission, source: name,
-                "no permission to capture; run `sudo setcap cap_net_raw,cap_net_admin=eip \(programPath())` once, "
-                    + "or run as root")
+                "no permission to capture; run `sudo setcap cap_net_raw=eip \(programPath())` once, or run as root")
         case PCAP_ERROR_IFACE_NOT_UP:
             return CaptureError(
                 .interfaceDown, source: name, "the interface is down; bring it up with `ip link set \(name) up`")

@@ -161,8 +161,7 @@ struct Confinement {
             let reasons = state.obstacles.joined(separator: "; ")
             if settings.sandbox == .require {
                 throw SensorError(
-                    .unavailable, "the sandbox is required and not complete: \(reasons); 'sandbox: try' goes on without"
-                )
+                    .unavailable, "the sandbox is required and not complete: \(reasons); --sandbox try goes on without")
             }
             notes.append("the sandbox is not complete: \(reasons)")
         }

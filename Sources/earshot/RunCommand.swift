@@ -18,7 +18,7 @@ struct RunCommand: ParsableCommand {
             wrong with them, the running ones stay. Other settings that have changed wait for the next start, and are \
             named. An interface that is down, pulled out or not there yet is waited for, and the others go on; where none \
             of those named with -i is there at the start, that is an error unless --wait. Capturing needs a right: root, or
-              sudo setcap cap_net_raw,cap_net_admin=eip /path/to/earshot
+              sudo setcap cap_net_raw=eip /path/to/earshot
 
             EXAMPLES
               earshot run -i eth1

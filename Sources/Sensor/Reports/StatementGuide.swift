@@ -13,11 +13,12 @@ public struct StatementGuide: Sendable {
         statements = known
     }
 
-    /// Every name, in the order of documents and clauses.
+    /// Every name, in the order of clauses; of names with the same numbers in that of the alphabet.
     public var ids: [String] {
-        Array(Set(statements.map(\.id))).sorted { left, right in
-            left.split { !$0.isNumber }.compactMap { Int($0) }.lexicographicallyPrecedes(
-                right.split { !$0.isNumber }.compactMap { Int($0) })
+        func numbers(_ name: String) -> [Int] { name.split { !$0.isNumber }.compactMap { Int($0) } }
+        return Set(statements.map(\.id)).sorted { left, right in
+            let (first, second) = (numbers(left), numbers(right))
+            return first == second ? left < right : first.lexicographicallyPrecedes(second)
         }
     }
 

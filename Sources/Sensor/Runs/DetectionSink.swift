@@ -272,30 +272,27 @@ public struct DetectionSink: EventSink, ~Copyable {
         }
         let time = context.timestamp.microseconds
         let shown = engine.context(of: hit, context)
-        if event.category == .sensor {
-            return Alert(
-                serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
-                ruleTitle: owner.steps[hit.step].title,
-                level: AlertLevel(rawValue: owner.steps[hit.step].level.rawValue) ?? .medium,
-                category: (rule.category ?? event.category).name.description,
-                summary: engine.summary(of: hit, event, context, message: message),
-                serverIP: shown.server.address == .unspecified ? nil : shown.server.address,
-                groupKey: engine.groupKey(of: hit, event, context, message: message),
-                event: String(decoding: object, as: UTF8.self), rowKey: keepsRowKeys ? hit.key.bytes : nil)
-        }
-        return Alert(
+        var alert = Alert(
             serial: hit.alert, firstSeen: time, lastSeen: time, count: hit.count, ruleID: rule.id,
             ruleTitle: owner.steps[hit.step].title,
             level: AlertLevel(rawValue: owner.steps[hit.step].level.rawValue) ?? .medium,
             category: (rule.category ?? event.category).name.description,
             summary: engine.summary(of: hit, event, context, message: message),
-            sourceIP: shown.source.address, sourcePort: shown.source.port,
-            destinationIP: shown.destination.address, destinationPort: shown.destination.port,
-            transport: shown.transport, clientIP: shown.client.address, serverIP: shown.server.address,
-            clientID: hit.missed == nil ? clientID(event, message) : nil,
-            communityID: communityID(shown), groupKey: engine.groupKey(of: hit, event, context, message: message),
-            event: String(decoding: object, as: UTF8.self), rowKey: keepsRowKeys ? hit.key.bytes : nil,
-            history: history.entries(shown))
+            groupKey: engine.groupKey(of: hit, event, context, message: message),
+            event: String(decoding: object, as: UTF8.self), rowKey: keepsRowKeys ? hit.key.bytes : nil)
+        // What the sensor says of itself went between no two ends; some of it is about a server.
+        guard event.category != .sensor else {
+            if shown.server.address != .unspecified { alert.serverIP = shown.server.address }
+            return alert
+        }
+        (alert.sourceIP, alert.sourcePort) = (shown.source.address, shown.source.port)
+        (alert.destinationIP, alert.destinationPort) = (shown.destination.address, shown.destination.port)
+        alert.transport = shown.transport
+        (alert.clientIP, alert.serverIP) = (shown.client.address, shown.server.address)
+        alert.clientID = hit.missed == nil ? clientID(event, message) : nil
+        alert.communityID = communityID(shown)
+        alert.history = history.entries(shown)
+        return alert
     }
 
     /// Counts a row that has risen by the rule that it is called by now.
