@@ -4,10 +4,10 @@
     Tests/Peers/soak.py PROGRAM [--seconds N] [--warm-up N] [--rate N] [--out DIR]
 
 In a network namespace of its own, as root: mixed traffic of MQTT and CoAP at a rate, clients and attackers that come and
-go, bounds so small that tables are full, rules loaded again each minute, an interface that goes down and up, a disk that is
-full for a while, a log that is cut off under the sensor. At the end: every frame accounted for, every alert in the store,
-resident memory of the last quarter within 5 % of the second, no thread and no descriptor more, exit status 0. Quarters count
-from when the tables are full, which takes as long as the warm-up.
+go, bounds so small that tables are full, rules loaded again each minute, an interface that goes down and up, a disk that
+is full for a while, a log that is cut off under the sensor. At the end: every frame accounted for, every alert in the
+store, resident memory of the last quarter within 5 % of the second, no thread and no descriptor more, exit status 0.
+Quarters count from when the tables are full, which takes as long as the warm-up.
 
 The exit code is 1 where one of these does not hold. Figures go to standard output, one line each.
 """
@@ -295,14 +295,14 @@ def main():
                 faults.append(f"{name} leaked: {early}, {soak.samples[-1][column]}")
         # A new row is a line that begins with its time.
         printed = sum(1 for line in open(folder / "alerts.txt", errors="replace") if line.startswith("20"))
-        # Of what is sent to an interface that is down the sensor sees nothing: a tenth of the rate, while it is down and opened.
+        # Of what is sent to an interface that is down nothing is seen: a tenth of the rate, until it is opened again.
         unseen = sender["sent"] - seen - kernel - card
         if not 0 <= unseen <= 0.1 * options.rate * 4 * soak.flaps:
             faults.append(f"{unseen} frames are not accounted for")
         if printed != stored[0]:
             faults.append("not every alert that was printed is stored")
-        print(f"frames: {sender['sent']} sent in {sender['seconds']:.0f} s, {seen} seen, {kernel} dropped by the kernel, "
-              f"{card} by the card")
+        print(f"frames: {sender['sent']} sent in {sender['seconds']:.0f} s, {seen} seen, {kernel} dropped by the "
+              f"kernel, {card} by the card")
         print(f"alerts: {stored[0]} rows for {stored[1]} matches stored, {printed} lines printed")
         print("resident memory by quarter: " + ", ".join(f"{value / 1024:.1f} MiB" for value in quarters))
         print(f"threads {soak.samples[-1][2]}, descriptors {soak.samples[-1][3]}, {soak.reloads} reloads, "
