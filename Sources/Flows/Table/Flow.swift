@@ -151,7 +151,7 @@ public struct Flow: Sendable {
     /// Which ends packets were seen of, two bits; behind them which with VLAN tags, and which without.
     var seen: UInt8 = 0
     /// Whether packets of one end only were seen.
-    public var isOneSided: Bool { seen & (seen &- 1) == 0 }
+    public var isOneSided: Bool { seen & 3 != 3 }
     /// The latest datagrams of both ends, as `FlowTrace.print`.
     var prints: InlineArray<2, UInt32> = [0, 0]
     /// How often the caller looked in vain for a protocol that it knows.

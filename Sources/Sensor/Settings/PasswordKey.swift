@@ -14,7 +14,11 @@ public enum PasswordKey {
     /// The key of a store, which is made where there is none.
     public static func load(beside database: String) throws(SensorError) -> KeyedDigest {
         let path = path(beside: database)
-        if let key = try read(path) { return key }
+        if let key = try read(path) {
+            // Of one that died when the key was in its place.
+            unlink(draft(of: path))
+            return key
+        }
         try make(path)
         guard let key = try read(path) else { throw SensorError(.cannotCreate, "\(path): cannot be made") }
         return key
@@ -48,7 +52,7 @@ public enum PasswordKey {
     ///
     /// Only a writer of the store makes it, and there is one at a time; a draft that is there is left of one that died.
     private static func make(_ path: String) throws(SensorError) {
-        let draft = "\(path).new"
+        let draft = draft(of: path)
         unlink(draft)
         defer { unlink(draft) }
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -62,6 +66,8 @@ public enum PasswordKey {
         } catch { throw failure(path) }
         guard link(draft, path) == 0 || errno == EEXIST else { throw failure(path) }
     }
+
+    private static func draft(of path: String) -> String { "\(path).new" }
 
     private static func failure(_ path: String) -> SensorError {
         let code = errno
