@@ -51,9 +51,6 @@ public struct Replay: ~Copyable {
         public var packets: UInt64
     }
 
-    /// How often signs of life are looked for, in nanoseconds of capture time.
-    private static let lifeInterval: Int64 = 10_000_000_000
-
     private let options: Options
     private let stop: StopSwitch
     private let filter: PacketFilter?
@@ -165,7 +162,7 @@ public struct Replay: ~Copyable {
                 pipeline.worker.process(frame, file.bytes)
                 if frame.timestamp >= lifeDue {
                     pipeline.lookAtLife(at: frame.timestamp)
-                    lifeDue = frame.timestamp.advanced(byNanoseconds: Self.lifeInterval)
+                    lifeDue = frame.timestamp.advanced(byNanoseconds: pipeline.life.options.window)
                 }
                 chain.add(frame, file.bytes)
                 let time = frame.timestamp
