@@ -101,7 +101,8 @@ private struct Flood: ~Copyable {
         listener.send(Connect(clientID: "d").bytes)
         listener.send(connack(), .toClient)
         listener.send(publish("t", qos: 1, id: 1))
-        #expect(listener.analyzer.counters.handshakesEvicted == 1)
+        // Its own as well, where the system gave it more than it asked for.
+        #expect(listener.analyzer.counters.handshakesEvicted >= 1)
         listener.use(first)
         let shown = listener.send(answer(4, id: 1), .toClient)
         #expect(shown["violation.id"] == nil && shown["mqtt.handshake"] == nil)
