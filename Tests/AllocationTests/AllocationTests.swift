@@ -29,7 +29,8 @@ import Testing
         let packets = many.packets - few.packets
         let share = Double(many.allocations - few.allocations) / Double(packets)
         #expect(packets > 60_000)
-        #expect(share < 0.001, "\(few.allocations) and \(many.allocations) allocations, \(packets) packets apart")
+        // Once a minute of capture time the sensor looks at itself, which takes some.
+        #expect(share < 0.003, "\(few.allocations) and \(many.allocations) allocations, \(packets) packets apart")
     }
 
     private func replay(_ sessions: LongSessions) throws -> Replayed {

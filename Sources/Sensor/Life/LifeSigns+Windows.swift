@@ -11,7 +11,9 @@ extension LifeSigns {
     /// Judges the traffic between two readings; of what there was too little the earlier verdict does not stand.
     mutating func judge(from start: LifeReading, to end: LifeReading) {
         // Windows of connections are longer.
-        verdicts = verdicts.filter { $0.key.kind == .moreEncrypted }
+        let lasting = verdicts.filter { $0.key.kind == .moreEncrypted }
+        verdicts.removeAll(keepingCapacity: true)
+        verdicts.merge(lasting) { $1 }
         let mirror = end.mirror.since(start.mirror)
         let acknowledging = mirror.answered + mirror.unanswered
         judge(.oneDirection, mirror.unanswered, of: acknowledging, limit: 90)
