@@ -90,7 +90,7 @@ import Testing
         try wires.send(wires.publish(on: "a"), into: "wire0p")
         try wires.link("set", "wire1", "down")
         let wanted = try ["sensor_interface_down", "sensor_no_frames"].map { try ruleID("sensor/\($0)") }
-        let isTold = try wait(30) { Set(wanted).isSubset(of: try alerts(in: store).map(\.rule)) }
+        let isTold = try wait(90) { Set(wanted).isSubset(of: try alerts(in: store).map(\.rule)) }
         #expect(isTold, "\(sensor.errorText)")
         let told = try alerts(in: store)
         #expect(
