@@ -5,8 +5,11 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static int result(long value) { return value < 0 ? -errno : (int)value; }
@@ -122,4 +125,20 @@ int sandbox_tell_refusals(int status) {
     sigemptyset(&action.sa_mask);
     refusal_status = status;
     return result(sigaction(SIGSYS, &action, NULL));
+}
+
+int sandbox_connect_datagrams(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if ((*path != '/' && *path != '@') || length >= sizeof address.sun_path) return -EINVAL;
+    memcpy(address.sun_path, path, length);
+    // An abstract name begins with a zero, and has no end but that of its length.
+    if (*path == '@') address.sun_path[0] = 0;
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (*path == '/'));
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    if (connect(descriptor, (struct sockaddr *)&address, size) == 0) return descriptor;
+    int status = -errno;
+    close(descriptor);
+    return status;
 }

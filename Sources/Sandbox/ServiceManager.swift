@@ -1,3 +1,4 @@
+import CSandbox
 import Glibc
 
 /// Tells the service manager how the service is (sd_notify(3)): datagrams to the socket that `NOTIFY_SOCKET` names.
@@ -13,7 +14,7 @@ public final class ServiceManager: Sendable {
     ///
     /// - Parameter environment: the values of `NOTIFY_SOCKET`, `WATCHDOG_USEC` and `WATCHDOG_PID`.
     public init(environment: [String: String]) {
-        descriptor = environment["NOTIFY_SOCKET"].map(ServiceManager.connect) ?? -1
+        descriptor = environment["NOTIFY_SOCKET"].map { sandbox_connect_datagrams($0) } ?? -1
         let isMeant = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
         let interval = environment["WATCHDOG_USEC"].flatMap { UInt64($0) }
         watchdogMicroseconds = isMeant ? interval.flatMap { $0 > 0 ? $0 : nil } : nil
@@ -61,30 +62,5 @@ public final class ServiceManager: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
-    }
-
-    /// A socket that sends to `path`, or to the abstract name behind `@`; below 0 where there is none.
-    private static func connect(_ path: String) -> Int32 {
-        var bytes = Array(path.utf8)
-        var address = sockaddr_un()
-        let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard let first = bytes.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@"), bytes.count < room
-        else { return -1 }
-        if first == UInt8(ascii: "@") { bytes[0] = 0 }
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return -1 }
-        // An abstract name has no end but that of its length.
-        let prefix = MemoryLayout<sockaddr_un>.size - room
-        let length = socklen_t(prefix + bytes.count + (first == UInt8(ascii: "@") ? 0 : 1))
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, length) }
-        }
-        guard status == 0 else {
-            close(descriptor)
-            return -1
-        }
-        return descriptor
     }
 }

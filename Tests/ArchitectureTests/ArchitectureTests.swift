@@ -90,8 +90,8 @@ private func hold(
     }
 }
 
-@Test("Unsafe stays in capture, bytes and sandbox") func unsafeStaysInCaptureBytesAndSandbox() throws {
-    let files = try sources.get().filter { !["Capture", "Bytes", "Sandbox"].contains($0.file.target) }
+@Test("Unsafe stays in capture and bytes") func unsafeStaysInCaptureAndBytes() throws {
+    let files = try sources.get().filter { !["Capture", "Bytes"].contains($0.file.target) }
     hold(
         files, to: \.unsafeties,
         except: [

@@ -36,6 +36,9 @@ int sandbox_landlock_allow(int rules, int path, uint64_t access);
 // Puts the rules into force for this thread and all that it will begin.
 int sandbox_landlock_restrict(int rules);
 
+// A datagram socket that sends to a path, or to the abstract name behind '@' (unix(7)).
+int sandbox_connect_datagrams(const char *path);
+
 // The name under which a refused system call is told; `name` must stay.
 void sandbox_name_call(int number, const char *name);
 
