@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// The words behind a command: captures, and behind them an expression as tcpdump takes it, in quotes or not.
@@ -30,5 +31,33 @@ struct CaptureWords {
     private static func beginsExpression(_ word: String) -> Bool {
         let first = word.prefix { !$0.isWhitespace && !"[(=<>".contains($0) }
         return keywords.contains(first.isEmpty ? String(word.prefix(1)) : String(first))
+    }
+}
+
+/// Where a command gets its frames: captures, or interfaces.
+struct FrameSourceOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Capture files or folders, '-' for standard input; last, a filter as in tcpdump.", valueName: "path"),
+        completion: .file())
+    var words: [String] = []
+
+    @Option(
+        name: [.customShort("r"), .long],
+        help: ArgumentHelp("A capture, as other tools name it. Repeatable.", valueName: "file"), completion: .file())
+    var read: [String] = []
+
+    @Option(
+        name: [.customShort("i"), .long], help: ArgumentHelp("Listen on an interface. Repeatable.", valueName: "iface"))
+    var interface: [String] = []
+
+    /// The captures, and the filter behind them; with interfaces there is the filter only.
+    var captures: CaptureWords { CaptureWords(words, named: read) }
+
+    func validate() throws {
+        let paths = captures.paths
+        guard paths.isEmpty != interface.isEmpty else {
+            throw ValidationError("name capture files, or interfaces with -i" + (paths.isEmpty ? "" : "; not both"))
+        }
     }
 }

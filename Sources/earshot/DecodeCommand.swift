@@ -32,20 +32,7 @@ struct DecodeCommand: ParsableCommand {
               earshot decode capture.pcap --matches --rules my-rules/
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "Capture files or folders, '-' for standard input; last, a filter as in tcpdump.", valueName: "path"),
-        completion: .file())
-    var words: [String] = []
-
-    @Option(
-        name: [.customShort("r"), .long],
-        help: ArgumentHelp("A capture, as other tools name it. Repeatable.", valueName: "file"), completion: .file())
-    var read: [String] = []
-
-    @Option(
-        name: [.customShort("i"), .long], help: ArgumentHelp("Listen on an interface. Repeatable.", valueName: "iface"))
-    var interface: [String] = []
+    @OptionGroup var source: FrameSourceOptions
 
     @Option(help: ArgumentHelp("Print these fields only, separated by commas.", valueName: "names"))
     var fields: String?
@@ -74,12 +61,9 @@ struct DecodeCommand: ParsableCommand {
     @OptionGroup var sandbox: SandboxOptions
 
     func validate() throws {
-        let found = CaptureWords(words, named: read)
-        guard found.paths.isEmpty != interface.isEmpty else {
-            throw ValidationError(
-                "name capture files, or interfaces with -i" + (found.paths.isEmpty ? "" : "; not both"))
+        if source.captures.filter != nil, filter != nil {
+            throw ValidationError("give one filter: --filter or the last words")
         }
-        if found.filter != nil, filter != nil { throw ValidationError("give one filter: --filter or the last words") }
         if !matches,
             !sources.folders.isEmpty || !sources.onlyFolders.isEmpty || !sources.filters.isEmpty || config != nil
         {
@@ -153,8 +137,8 @@ struct DecodeCommand: ParsableCommand {
     private func readAll(
         _ worker: inout SensorWorker<DecodeSink>, _ settings: Settings
     ) throws(SensorError) -> SensorError? {
-        let found = CaptureWords(words, named: read)
-        guard interface.isEmpty else {
+        let found = source.captures
+        guard source.interface.isEmpty else {
             try listen(&worker, settings)
             return nil
         }
@@ -176,8 +160,8 @@ struct DecodeCommand: ParsableCommand {
         _ worker: inout SensorWorker<DecodeSink>, _ settings: Settings
     ) throws(SensorError) {
         var options = LiveCapture.Options()
-        options.filter = CaptureWords(words).filter ?? filter
-        var capture = try LiveRun.open(interface, options, stop: Signals.stop)
+        options.filter = source.captures.filter ?? filter
+        var capture = try LiveRun.open(source.interface, options, stop: Signals.stop)
         var confinement = Confinement(settings)
         confinement.openInterfaces()
         let notes = try confinement.enter().notes

@@ -26,20 +26,7 @@ struct DoctorCommand: ParsableCommand {
               0 all is well, 1 warnings, 2 failures; else as of the other commands
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "Capture files or folders, '-' for standard input; last, a filter as in tcpdump.", valueName: "path"),
-        completion: .file())
-    var words: [String] = []
-
-    @Option(
-        name: [.customShort("r"), .long],
-        help: ArgumentHelp("A capture, as other tools name it. Repeatable.", valueName: "file"), completion: .file())
-    var read: [String] = []
-
-    @Option(
-        name: [.customShort("i"), .long], help: ArgumentHelp("Listen on an interface. Repeatable.", valueName: "iface"))
-    var interface: [String] = []
+    @OptionGroup var source: FrameSourceOptions
 
     @Option(help: ArgumentHelp("Listen for so long.", valueName: "N")) var seconds: Double = 60
 
@@ -59,16 +46,11 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var sandbox: SandboxOptions
 
     func validate() throws {
-        let found = CaptureWords(words, named: read)
-        guard found.paths.isEmpty != interface.isEmpty else {
-            throw ValidationError(
-                "name capture files, or interfaces with -i" + (found.paths.isEmpty ? "" : "; not both"))
-        }
         guard seconds >= 1, seconds <= 86_400 else { throw ValidationError("--seconds wants 1 to 86400") }
         if let snapLength, !(64...262_144).contains(snapLength) {
             throw ValidationError("--snap-length wants 64 to 262144 bytes")
         }
-        if snapLength != nil, interface.isEmpty { throw ValidationError("--snap-length goes with -i") }
+        if snapLength != nil, source.interface.isEmpty { throw ValidationError("--snap-length goes with -i") }
     }
 
     func run() throws {
@@ -80,7 +62,7 @@ struct DoctorCommand: ParsableCommand {
             overrides.configuration = config
             var settings = try Settings.load(overrides)
             sandbox.apply(to: &settings)
-            let (report, failure) = interface.isEmpty ? try examineFiles(settings) : try listen(settings)
+            let (report, failure) = source.interface.isEmpty ? try examineFiles(settings) : try listen(settings)
             try show(report, earlier)
             if let failure { throw failure }
             status = report.exitStatus
@@ -89,7 +71,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func examineFiles(_ settings: Settings) throws(SensorError) -> (DoctorReport, SensorError?) {
-        let found = CaptureWords(words, named: read)
+        let found = source.captures
         let filter: PacketFilter?
         do throws(CaptureError) {
             filter = try found.filter.map { text throws(CaptureError) in try PacketFilter(text) }
@@ -114,13 +96,13 @@ struct DoctorCommand: ParsableCommand {
         options.snapLength = snapLength ?? settings.snapLength
         options.isPromiscuous = settings.promiscuous
         options.bufferSize = settings.captureBufferMebibytes << 20
-        options.filter = CaptureWords(words).filter
+        options.filter = source.captures.filter
         let wanted = Int(seconds)
         return try PortExamination.run(
-            interface, options, settings, seconds: seconds, stop: Signals.stop
+            source.interface, options, settings, seconds: seconds, stop: Signals.stop
         ) { warnings in
             for warning in warnings { Terminal.log(warning) }
-            Terminal.log("looking at \(interface.joined(separator: ", ")) for \(plural(wanted, "second"))")
+            Terminal.log("looking at \(source.interface.joined(separator: ", ")) for \(plural(wanted, "second"))")
         } first: { report in
             Terminal.log("so far: \(report.line)")
         } rules: {
