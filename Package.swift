@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts Doctor   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma   3 Payload
+//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts Doctor   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma Inventory   3 Payload
 //   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CPcap CSandbox CSeccomp CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
@@ -61,6 +61,7 @@ let package = Package(
             name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events", "Payload"], swiftSettings: common),
         .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(name: "Proxies", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: lifetimes),
+        .target(name: "Inventory", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 
@@ -76,7 +77,7 @@ let package = Package(
         .target(
             name: "Alerts",
             dependencies: [
-                "Bytes", "Network", "Events", .product(name: "GRDB", package: "GRDB.swift"),
+                "Bytes", "Network", "Events", "Inventory", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: common),
@@ -87,14 +88,14 @@ let package = Package(
             name: "Sensor",
             dependencies: [
                 "Bytes", "Network", "Patterns", "Events", "Payload", "Packets", "Capture", "Flows", "Engine", "Sigma",
-                "Detection", "Alerts", "Doctor", "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
+                "Detection", "Inventory", "Alerts", "Doctor", "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Doctor", "Engine", "Events", "Network", "Packets",
+                "Sensor", "Alerts", "Capture", "Detection", "Doctor", "Engine", "Events", "Inventory", "Network", "Packets",
                 "Payload", "Sandbox", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -145,8 +146,12 @@ let package = Package(
         .testTarget(
             name: "AlertsTests",
             dependencies: [
-                "Bytes", "Network", "Events", "Alerts", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "Bytes", "Network", "Events", "Inventory", "Alerts", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: common),
+        .testTarget(
+            name: "InventoryTests", dependencies: ["Bytes", "Network", "Tables", "Events", "Inventory", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "DoctorTests",
@@ -162,7 +167,7 @@ let package = Package(
             name: "SensorTests",
             dependencies: [
                 "Bytes", "Network", "Patterns", "Events", "Packets", "Capture", "Flows", "WebSocket", "Engine",
-                "Detection", "Alerts", "Sensor", "TestSupport",
+                "Detection", "Inventory", "Alerts", "Sensor", "TestSupport",
             ],
             swiftSettings: common),
 

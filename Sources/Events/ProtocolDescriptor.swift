@@ -32,6 +32,8 @@ public struct ProtocolDescriptor: Sendable {
     public var webSocket: WebSocketUse?
     /// Whether a flow is believed to be its only when more bears it out than the first message: a forged one is cheap.
     public var needsConfirmation: Bool
+    /// What its messages say to an inventory; `nil` for nothing.
+    public var inventory: InventoryRoles?
     /// The rules of its specifications that its messages are held against.
     public var statements: @Sendable () -> [SpecificationStatement]
 
@@ -91,7 +93,8 @@ public struct ProtocolDescriptor: Sendable {
         subjectFields: [FieldID] = [], clientIDField: FieldID? = nil, keyedFields: [String] = [],
         testTransport: TestTransport,
         webSocket: WebSocketUse? = nil,
-        needsConfirmation: Bool = false, statements: @escaping @Sendable () -> [SpecificationStatement] = { [] }
+        needsConfirmation: Bool = false, inventory: InventoryRoles? = nil,
+        statements: @escaping @Sendable () -> [SpecificationStatement] = { [] }
     ) {
         self.category = category
         self.displayName = displayName
@@ -109,6 +112,7 @@ public struct ProtocolDescriptor: Sendable {
         self.testTransport = testTransport
         self.webSocket = webSocket
         self.needsConfirmation = needsConfirmation
+        self.inventory = inventory
         self.statements = statements
     }
 }

@@ -10,7 +10,7 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
 private let floors: [String: Int] = [
     "CPcap": -1, "CSandbox": -1, "CSeccomp": -1, "CVectorscan": -1, "CZlib": -1, "CZstd": -1, "Bytes": 0,
     "Network": 1, "Tables": 1, "Patterns": 1, "Sandbox": 1, "Packets": 2, "Events": 2, "Payload": 3,
-    "Capture": 4, "Flows": 4, "MQTT": 4, "CoAP": 4, "WebSocket": 4, "Proxies": 4, "Sigma": 4,
+    "Capture": 4, "Flows": 4, "MQTT": 4, "CoAP": 4, "WebSocket": 4, "Proxies": 4, "Sigma": 4, "Inventory": 4,
     "Detection": 5, "Alerts": 5, "Doctor": 5, "Engine": 6, "Sensor": 7, "earshot": 8,
 ]
 

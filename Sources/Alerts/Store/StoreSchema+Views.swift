@@ -48,7 +48,7 @@ extension StoreSchema {
     /// A column of microseconds since 1970 UTC as RFC 3339, under its name with `_text` behind it; of no time, none.
     ///
     /// SQLite divides towards zero: before 1970 the second begins one earlier.
-    private static func time(_ column: String) -> String {
+    static func time(_ column: String) -> String {
         let rest = "((\(column) % 1000000 + 1000000) % 1000000)"
         return """
             strftime('%Y-%m-%dT%H:%M:%S', (\(column) - \(rest)) / 1000000, 'unixepoch') || printf('.%06dZ', \(rest)) \

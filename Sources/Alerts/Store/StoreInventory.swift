@@ -1,0 +1,145 @@
+import Foundation
+import GRDB
+import Inventory
+
+/// One record of the inventory as the store keeps it.
+public struct InventoryRow: Codable, Hashable, Sendable {
+    /// What it is a record of: `server`, `client`, `topic`, `filter`, `link` or `secret`.
+    public var kind: String
+    /// What names it among those of its kind.
+    public var key: String
+    /// The first time, in microseconds since 1970 UTC.
+    public var firstSeen: Int64
+    /// The last time, in microseconds since 1970 UTC.
+    public var lastSeen: Int64
+    /// How many messages showed it.
+    public var count: Int64
+    /// The whole record as a JSON object.
+    public var detail: String
+
+    /// The row of a record; `nil` for one that cannot be written as JSON (a number that is none).
+    public init?(_ record: some InventoryRecord) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(record) else { return nil }
+        kind = type(of: record).kind
+        key = record.key
+        firstSeen = record.seen.first
+        lastSeen = record.seen.last
+        count = record.seen.count
+        detail = String(decoding: data, as: UTF8.self)
+    }
+}
+
+extension InventorySnapshot {
+    /// All records as rows.
+    public var rows: [InventoryRow] {
+        servers.compactMap { InventoryRow($0) } + clients.compactMap { InventoryRow($0) }
+            + topics.compactMap { InventoryRow($0) } + filters.compactMap { InventoryRow($0) }
+            + links.compactMap { InventoryRow($0) } + secrets.compactMap { InventoryRow($0) }
+    }
+}
+
+/// The table of the inventory.
+enum StoreInventory {
+    /// Adds rows, or replaces those that are there: a row tells all that is known.
+    ///
+    /// What was seen first stays first.
+    static func write(_ rows: [InventoryRow], _ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO inventory(kind, key, first_seen, last_seen, count, detail) VALUES(?, ?, ?, ?, ?, ?) \
+                ON CONFLICT(kind, key) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), \
+                last_seen = max(last_seen, excluded.last_seen), count = max(count, excluded.count), \
+                detail = excluded.detail
+                """)
+        for row in rows {
+            try statement.execute(arguments: [
+                row.kind, row.key.storable, row.firstSeen, row.lastSeen, row.count, row.detail.storable,
+            ])
+        }
+    }
+
+    /// All that is known.
+    static func read(_ database: Database) throws -> InventorySnapshot {
+        var snapshot = InventorySnapshot()
+        snapshot.servers = try records(database)
+        snapshot.clients = try records(database)
+        snapshot.topics = try records(database)
+        snapshot.filters = try records(database)
+        snapshot.links = try records(database)
+        snapshot.secrets = try records(database)
+        return snapshot
+    }
+
+    /// The records of a kind; one that another version wrote in another way is left out.
+    private static func records<Record: InventoryRecord>(_ database: Database) throws -> [Record] {
+        let decoder = JSONDecoder()
+        let details = try String.fetchCursor(
+            database, sql: "SELECT detail FROM inventory WHERE kind = ? ORDER BY key", arguments: [Record.kind])
+        var records: [Record] = []
+        while let detail = try details.next() {
+            if let record = try? decoder.decode(Record.self, from: Data(detail.utf8)) { records.append(record) }
+        }
+        return records
+    }
+}
+
+extension StoreSchema {
+    /// The sixth migration: the inventory, and views of it for people who use SQL.
+    static func addInventory(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE inventory(
+                    kind TEXT NOT NULL,
+                    key TEXT NOT NULL,
+                    first_seen INTEGER NOT NULL,
+                    last_seen INTEGER NOT NULL,
+                    count INTEGER NOT NULL,
+                    detail TEXT NOT NULL,
+                    PRIMARY KEY(kind, key)
+                ) WITHOUT ROWID;
+                PRAGMA user_version = 6;
+                """)
+        for (kind, columns) in [
+            ("server", ["proto", "address", "port", "amplification", "listed"]),
+            ("client", ["proto", "name", "group", "user", "home", "published", "received", "commands"]),
+            ("topic", ["proto", "server", "template", "distinct", "isRetained", "messages", "bytes"]),
+            ("filter", ["server", "filter", "granted", "refused"]),
+            ("link", ["proto", "client", "server", "isClientInside", "isServerInside"]),
+            ("secret", ["kind", "digest"]),
+        ] {
+            let extracted = columns.map { "json_extract(detail, '$.\($0)') AS \"\($0)\"" }.joined(separator: ", ")
+            try database.execute(
+                sql: """
+                    CREATE VIEW \(kind)_view AS SELECT key, \(time("first_seen")), \(time("last_seen")), count, \
+                    \(extracted) FROM inventory WHERE kind = '\(kind)'
+                    """)
+        }
+    }
+}
+
+extension AlertReader {
+    /// All that the inventory knows.
+    ///
+    /// - Throws: `StoreError` where the store cannot be read.
+    public func inventory() throws(StoreError) -> InventorySnapshot { try read { try StoreInventory.read($0) } }
+}
+
+extension AlertWriter {
+    /// All that the inventory knew when it was written last.
+    ///
+    /// - Throws: `StoreError` where the store cannot be read.
+    public func inventory() throws(StoreError) -> InventorySnapshot {
+        flush()
+        return try write { try StoreInventory.read($0) }
+    }
+
+    /// Writes records of the inventory at once, beside the writer's thread: for whoever brings them from elsewhere.
+    ///
+    /// - Throws: `StoreError` where the store does not take them.
+    public func importInventory(_ snapshot: InventorySnapshot) throws(StoreError) {
+        let rows = snapshot.rows
+        try write { try StoreInventory.write(rows, $0) }
+    }
+}
