@@ -44,9 +44,8 @@ public struct PayloadInspector: ~Copyable {
     public var secretKey: KeyedDigest?
     /// Bytes of a payload that are looked at.
     let limit: Int
-    private var reader: PayloadReader
-    private let search: ContentSearch
-    private var known: KnownShapes
+    /// What looks are made with; `nil` where it is off.
+    private let look: Look?
 
     /// How many shapes are remembered, where nobody says otherwise.
     public static var defaultShapes: Int { 32_768 }
@@ -55,9 +54,7 @@ public struct PayloadInspector: ~Copyable {
     public init() {
         isOn = false
         limit = 0
-        reader = PayloadReader(.empty, isOff: true)
-        search = ContentSearch(nil, hints: nil)
-        known = KnownShapes(0)
+        look = nil
     }
 
     /// One that looks at the first `bytes` of each payload, and remembers what it found in payloads of so many shapes, a power of two.
@@ -67,9 +64,7 @@ public struct PayloadInspector: ~Copyable {
     ) {
         isOn = true
         limit = max(16, min(bytes, Self.mostBytes))
-        reader = PayloadReader(knowledge.lexicon)
-        search = ContentSearch(knowledge.signs, hints: knowledge.hints)
-        known = KnownShapes(shapes)
+        look = Look(knowledge, remembering: shapes)
     }
 
     /// Forgets what was found: the next message is another.
@@ -98,28 +93,48 @@ public struct PayloadInspector: ~Copyable {
     ///   - topic: the topic or path under which it came.
     ///   - type: what the protocol says that it is written in.
     public mutating func inspect(_ payload: RawSpan, total: Int, topic: RawSpan, type: PayloadType = .unknown) {
-        guard isOn else { return }
+        guard let look else { return }
         hasLooked = true
         let bytes = payload.prefix(limit)
-        let key = reader.lexicon.hash.factor
+        let key = look.reader.lexicon.hash.factor
         // What the look depends on, beside numbers that stand alone.
         let kind = UInt64(type.rawValue) &* 2 &+ (total > bytes.byteCount ? 1 : 0)
         let shape = bytes.shapeHash(key).map { ($0 ^ topic.templateHash(key).byteSwapped) &+ kind }
-        if let shape, let verdict = known[shape] {
+        if let shape, let verdict = look.known[shape] {
             findings.verdict = verdict
             findings.places = SecretPlaces()
             return
         }
+        findings = look.read(bytes, total: total, topic: topic, type)
+        // Secrets and what hangs on single digits do not follow from the shape.
+        if let shape, findings.secret.isEmpty, !look.reader.isFragile {
+            look.known.remember(findings.verdict, of: shape)
+        }
+    }
+}
+
+/// What looks are made with.
+///
+/// Behind a reference: it takes some kilobytes, which would be copied whenever an inspector is asked for what it found.
+private final class Look {
+    var reader: PayloadReader
+    var known: KnownShapes
+    private let search: ContentSearch
+
+    init(_ knowledge: PayloadKnowledge, remembering shapes: Int) {
+        reader = PayloadReader(knowledge.lexicon)
+        search = ContentSearch(knowledge.signs, hints: knowledge.hints)
+        known = KnownShapes(shapes)
+    }
+
+    /// Reads a payload of a shape that is not known.
+    func read(_ bytes: RawSpan, total: Int, topic: RawSpan, _ type: PayloadType) -> PayloadFindings {
         let isSparkplug = topic.starts(with: "spBv1.0/")
         reader.begin(topic: topic)
         reader.walk(bytes, total: total, type, isSparkplug: isSparkplug)
         if !reader.findings.format.isOpaque { search.run(bytes, &reader) }
         reader.finish(isSparkplug: isSparkplug)
-        findings = reader.findings
-        // Secrets and what hangs on single digits do not follow from the shape.
-        if let shape, findings.secret.isEmpty, !reader.isFragile {
-            known.remember(findings.verdict, of: shape)
-        }
+        return reader.findings
     }
 }
 

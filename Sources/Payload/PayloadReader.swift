@@ -101,10 +101,10 @@ struct PayloadReader: MemberVisitor, ~Copyable {
     var encoded = EncodedText()
 
     /// A reader with the terms of `lexicon`; one that is off keeps no tables.
-    init(_ lexicon: Lexicon, isOff: Bool = false) {
+    init(_ lexicon: Lexicon) {
         self.lexicon = lexicon
-        keys = FactsCache(size: isOff ? 1 : 1024)
-        topics = FactsCache(size: isOff ? 1 : 4096)
+        keys = FactsCache(size: 1024)
+        topics = FactsCache(size: 4096)
     }
 
     /// Forgets the payload before, and takes the topic of the next.

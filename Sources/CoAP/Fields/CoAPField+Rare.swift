@@ -15,6 +15,14 @@ extension RareFields {
     static let coapRate = RareFields(rawValue: 1 << 16)
     /// Messages to a group, and answers to them.
     static let coapGroup = RareFields(rawValue: 1 << 15)
+    /// Requests with Uri-Path.
+    static let coapPath = RareFields(rawValue: 1 << 17)
+    /// Answers to requests that were seen.
+    static let coapAnswer = RareFields(rawValue: 1 << 18)
+    /// Blocks of clients that have uploads open.
+    static let coapUploads = RareFields(rawValue: 1 << 19)
+    /// Acknowledgements that say something else than the one before.
+    static let coapDiffers = RareFields(rawValue: 1 << 20)
 }
 
 extension CoAPField {
@@ -29,7 +37,11 @@ extension CoAPField {
         case .proxyURI, .proxyScheme, .proxyTargetScheme, .proxyTargetHost: .coapProxy
         case .uriQuery, .directoryEndpoint, .directorySector, .directoryBase, .directoryLifetime: .coapQuery
         case .block1, .block2, .qBlock1, .qBlock2, .blockSequence: .coapBlock
-        case .observe, .observeState: .coapObserve
+        case .observe, .observeState, .observeFreshness, .observeCount, .observeEnd: .coapObserve
+        case .directoryOperation: .coapPath
+        case .requestURIPath, .requestMethod, .responseTime, .responses, .amplification, .unprotected: .coapAnswer
+        case .openUploads: .coapUploads
+        case .differs: .coapDiffers
         case .copies: .coapCopy
         case .multicast: .coapGroup
         case .clientRate, .serverRate: .coapRate
@@ -45,7 +57,15 @@ extension CoAPAnalyzer {
         if current.mayHave(.proxyURI) || current.mayHave(.proxyScheme) { fields.insert(.coapProxy) }
         if current.mayHave(.uriQuery) { fields.insert(.coapQuery) }
         if current.isBlockwise || state.block != nil { fields.insert(.coapBlock) }
-        if current.mayHave(.observe) || state.observation != .none { fields.insert(.coapObserve) }
+        if current.mayHave(.observe) || state.observation != .none || state.freshness != nil
+            || state.observationEnd != nil
+        {
+            fields.insert(.coapObserve)
+        }
+        if current.namesResource, current.mayHave(.uriPath) { fields.insert(.coapPath) }
+        if state.exchangeSlot != nil { fields.insert(.coapAnswer) }
+        if state.openUploads > 0 { fields.insert(.coapUploads) }
+        if state.differs { fields.insert(.coapDiffers) }
         if state.copies > 0 { fields.insert(.coapCopy) }
         if max(state.clientRate, state.serverRate) >= MessageState.leastRate { fields.insert(.coapRate) }
         if state.isMulticast { fields.insert(.coapGroup) }

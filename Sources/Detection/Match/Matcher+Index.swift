@@ -29,17 +29,34 @@ extension Matcher {
                 let hash = values.withBytes(reference, message: message) { keyHash($0) }
                 markEqual(hash, field, bucket)
             }
-            guard let set = index.fields[field].set else { return }
-            let found = values.withBytes(reference, message: message) { scratch.find(set.database, $0) }
-            guard let found else { return markAll(bucket) }
-            for number in 0..<found {
-                let expression = scratch.found(number)
-                guard expression < index.fields[field].expressions.count else { continue }
-                markPrograms(of: index.fields[field].expressions[expression], bucket)
-            }
+            if index.fields[field].set != nil { markFound(reference, field, bucket, message: message) }
         case .time(let time): markEqual(keyHash(time.nanoseconds), field, bucket)
         case .bool, .float: return
         }
+    }
+
+    /// Marks the programs whose expressions are found in a text: by what was found in the same text before, where that is
+    /// known.
+    private mutating func markFound(_ text: ByteReference, _ field: Int, _ bucket: Int, message: RawSpan) {
+        let isRemembered = text.range.count <= FoundKeys.longestText
+        let name = isRemembered ? values.withBytes(text, message: message) { found.name(of: $0, field: field) } : 0
+        if isRemembered, let entry = found.find(name) {
+            for place in 0..<entry.keyCount { markPrograms(of: entry[place], bucket) }
+            return
+        }
+        guard let set = index.fields[field].set else { return }
+        let count = values.withBytes(text, message: message) { scratch.find(set.database, $0) }
+        guard let count else { return markAll(bucket) }
+        var entry = found.begin(name)
+        var isWhole = isRemembered
+        for number in 0..<count {
+            let expression = scratch.found(number)
+            guard expression < index.fields[field].expressions.count else { continue }
+            let key = index.fields[field].expressions[expression]
+            markPrograms(of: key, bucket)
+            isWhole = isWhole && entry.add(key)
+        }
+        if isWhole { found.keep(entry) }
     }
 
     private mutating func markEqual(_ hash: UInt64, _ field: Int, _ bucket: Int) {

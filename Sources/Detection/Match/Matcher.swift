@@ -49,6 +49,8 @@ struct Matcher: ~Copyable {
     let databases: [OpaquePointer]
     let blocks: [CIDRBlock]
     let scratch: PatternScratch
+    /// What searches found in texts that came before.
+    var found: FoundKeys
 
     let hash: SeededHash
     let plans: MatchPlans
@@ -108,6 +110,7 @@ struct Matcher: ~Copyable {
         index = rules.index
         marked = Array(repeating: 0, count: rules.index.buckets.map(\.always.count).max() ?? 0)
         scratch = PatternScratch(for: rules.pool.patterns, rules.index.fields.compactMap(\.set))
+        found = FoundKeys(hash)
         plans = MatchPlans(rules)
         touched = Array(repeating: 0, count: rules.inputs.count)
         keys = Array(repeating: EventKey(), count: plans.keys.count)

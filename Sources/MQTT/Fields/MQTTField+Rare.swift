@@ -1,3 +1,4 @@
+import Bytes
 import Events
 import Payload
 import Tables
@@ -15,19 +16,28 @@ extension RareFields {
     static let clientRate = RareFields(rawValue: 1 << 6)
     /// `mqtt.session.wildcard`.
     static let sessionWildcard = RareFields(rawValue: 1 << 3)
+    /// Messages with properties, or with a will that has some.
+    static let properties = RareFields(rawValue: 1 << 7)
+    /// Messages of a type that has a topic or filters.
+    static let topic = RareFields(rawValue: 1 << 8)
 }
 
 extension MQTTField {
     /// The fields that most messages lack.
-    public static let rareFields = [
-        RareField(.mqtt, MQTTField.illFormed.id, .illFormed), RareField(.mqtt, MQTTField.retained.id, .retained),
-        RareField(.mqtt, MQTTField.sessionWildcard.id, .sessionWildcard),
-        RareField(.mqtt, MQTTField.deliveryUncovered.id, .uncovered),
-        RareField(.mqtt, MQTTField.clientRate.id, .clientRate),
-        RareField(.mqtt, MQTTField.textFaults.id, .oddText), RareField(.mqtt, MQTTField.textNull.id, .oddText),
-        RareField(.mqtt, MQTTField.textControl.id, .oddText),
-        RareField(.mqtt, MQTTField.textNonCharacter.id, .oddText),
-    ]
+    public static let rareFields =
+        [
+            RareField(.mqtt, MQTTField.illFormed.id, .illFormed), RareField(.mqtt, MQTTField.retained.id, .retained),
+            RareField(.mqtt, MQTTField.sessionWildcard.id, .sessionWildcard),
+            RareField(.mqtt, MQTTField.deliveryUncovered.id, .uncovered),
+            RareField(.mqtt, MQTTField.clientRate.id, .clientRate),
+            RareField(.mqtt, MQTTField.textFaults.id, .oddText), RareField(.mqtt, MQTTField.textNull.id, .oddText),
+            RareField(.mqtt, MQTTField.textControl.id, .oddText),
+            RareField(.mqtt, MQTTField.textNonCharacter.id, .oddText),
+            RareField(.mqtt, MQTTField.topic.id, .topic), RareField(.mqtt, MQTTField.topicLevels.id, .topic),
+            RareField(.mqtt, MQTTField.topicSystem.id, .topic),
+            RareField(.mqtt, MQTTField.propertyCount.id, .properties),
+            RareField(.mqtt, MQTTField.userPropertyCount.id, .properties),
+        ] + allCases.filter { $0.place != nil }.map { RareField(.mqtt, $0.id, .properties) }
 }
 
 extension MQTTAnalyzer {
@@ -43,6 +53,12 @@ extension MQTTAnalyzer {
         if event.rate >= Self.leastRate { found.insert(.clientRate) }
         if event.uncovered > 0 { found.insert(.uncovered) }
         if sessions[event.session].widest != nil { found.insert(.sessionWildcard) }
+        if !event.message.properties.range.isEmpty { found.insert(.properties) }
+        switch event.message.type {
+        case .publish, .subscribe, .unsubscribe: found.insert(.topic)
+        case .connect: if connect?.willProperties.range.isEmpty == false { found.insert(.properties) }
+        default: break
+        }
         return found.union(inspector.rareFields)
     }
 }
