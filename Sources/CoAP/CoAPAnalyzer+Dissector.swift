@@ -27,7 +27,7 @@ extension CoAPAnalyzer: Dissector {
         keyedFields: ["payload.secret.digest"], testTransport: .udp(port: CoAPPort.coap),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,
-            notChosen: .coapSubprotocol),
+            notChosen: .coapSubprotocol), inventory: inventoryRoles,
         statements: { CoAPViolation.statements })
 
     /// What was pushed out of its tables, by table.

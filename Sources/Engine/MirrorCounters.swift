@@ -44,8 +44,20 @@ public struct ConnectionsByServer: Sendable {
     /// The counts by address.
     public private(set) var counts: [IPAddress: Counts] = [:]
 
+    /// By address, a port over which it was spoken to with encryption; whether or not anything else was read.
+    public private(set) var encryptedPorts: [IPAddress: UInt16] = [:]
+    /// How many addresses of these are kept.
+    private static let encryptedLimit = 1024
+
     /// None yet.
     public init() {}
+
+    /// Takes up an encrypted connection, between whatever ends: the one of the lower port is the server's.
+    mutating func noteEncrypted(_ one: Endpoint, _ other: Endpoint) {
+        let server = one.port < other.port ? one : other
+        guard encryptedPorts[server.address] == nil, encryptedPorts.count < Self.encryptedLimit else { return }
+        encryptedPorts[server.address] = server.port
+    }
 
     mutating func noteReadable(_ server: Endpoint) {
         guard counts.count < Self.limit || counts[server.address] != nil else { return }
@@ -76,6 +88,7 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     mutating func noteEncrypted(_ slot: Int) {
         core.counters.encryptedFlows &+= 1
         let key = core.streams.table[slot].key
+        core.counters.servers.noteEncrypted(key.first, key.second)
         for end in [key.first, key.second]
         where core.entries.contains(where: { $0.descriptor.serverPorts.contains(end.port) }) {
             core.counters.servers.noteEncrypted(end)

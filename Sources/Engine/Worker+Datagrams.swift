@@ -105,7 +105,10 @@ extension EngineCore where Sink: ~Copyable {
                 deliver(dissector, number, context, datagram, MessageFrames(frame))
             } else if D.isEncrypted(datagram: datagram, FlowHints(key.first.port, key.second.port)) {
                 // Counted once for each flow, which is not given up for it: anybody can send a record in another's name.
-                if streams.table[slot].failedProbes == 0 { counters.encryptedFlows &+= 1 }
+                if streams.table[slot].failedProbes == 0 {
+                    counters.encryptedFlows &+= 1
+                    counters.servers.noteEncrypted(key.first, key.second)
+                }
                 streams.table[slot].failedProbes = 1
             } else {
                 counters.foreignDatagrams[Int(number)] &+= 1

@@ -82,6 +82,14 @@ public struct InventoryRoles: Sendable {
     public var abilities: [(name: StaticString, field: FieldID)]
     /// A name that the server gave to a client which had none.
     public var assignedID: FieldID?
+    /// The bytes of a record, or of what a response carries.
+    public var record: FieldID?
+    /// What the names of records begin with by which a server tells of itself; empty for none.
+    public var selfPrefix: StaticString
+    /// Filters that take in every record.
+    public var everything: [StaticString]
+    /// What stands in front of a filter whose records several clients share, up to the second slash; empty for nothing.
+    public var sharePrefix: StaticString
 
     /// Nothing but what each type does.
     public init(act: @escaping @Sendable (UInt8) -> InventoryAct?) {
@@ -89,5 +97,58 @@ public struct InventoryRoles: Sendable {
         success = ""
         writing = []
         abilities = []
+        selfPrefix = ""
+        everything = []
+        sharePrefix = ""
+    }
+}
+
+/// In which fields stands what records hold, whatever protocol carries them; and the bits of those that most messages lack.
+public struct PayloadRoles: Sendable {
+    /// What several records can be: a field, the word by which a report names it, and the bit of the field.
+    public typealias Kind = (name: StaticString, field: FieldID, bit: RareFields)
+
+    /// The length of a record in bytes.
+    public var bytes: FieldID
+    /// The format of a record.
+    public var format: FieldID
+    /// The classes of a record.
+    public var categories: FieldID
+    /// The bit of `categories`.
+    public var categoryBit: RareFields
+    /// Secrets in a record, by kind.
+    public var secrets: FieldID
+    /// Digests of these secrets.
+    public var secretDigests: FieldID
+    /// The bit of `secrets`.
+    public var secretBit: RareFields
+    /// Other kinds of content.
+    public var kinds: [Kind]
+    /// The number that a record is or states.
+    public var number: FieldID
+    /// The keys of a record.
+    public var keys: FieldID
+    /// Kinds, with the words of their fields, by which a record commands.
+    public var commands: [StaticString] = []
+    /// The bits of all `kinds`.
+    public let kindBits: RareFields
+
+    /// Puts the fields together.
+    public init(
+        bytes: FieldID, format: FieldID, categories: FieldID, categoryBit: RareFields, secrets: FieldID,
+        secretDigests: FieldID,
+        secretBit: RareFields, kinds: [Kind], number: FieldID, keys: FieldID
+    ) {
+        self.bytes = bytes
+        self.format = format
+        self.categories = categories
+        self.categoryBit = categoryBit
+        self.secrets = secrets
+        self.secretDigests = secretDigests
+        self.secretBit = secretBit
+        self.kinds = kinds
+        self.number = number
+        self.keys = keys
+        kindBits = kinds.reduce([]) { $0.union($1.bit) }
     }
 }

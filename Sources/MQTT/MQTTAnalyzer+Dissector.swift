@@ -20,7 +20,7 @@ extension MQTTAnalyzer: StreamDissector {
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["mqtt", "mqttv3.1"], isMessageEach: false, textMessage: .mqttText,
             notOffered: .mqttNotOffered, notChosen: .mqttNotChosen),
-        needsConfirmation: true, statements: { MQTTStatement.explained })
+        needsConfirmation: true, inventory: inventoryRoles, statements: { MQTTStatement.explained })
 
     /// What was pushed out of its tables, by table.
     public var evictions: [String: UInt64] {

@@ -2,6 +2,7 @@ import Detection
 import Engine
 import Events
 import Network
+import Payload
 
 /// What rules and outputs know of the protocols: all of it comes from their descriptors.
 public enum Protocols {
@@ -43,6 +44,33 @@ public enum Protocols {
     /// The fields that most messages lack: rules that need one are passed over without asking.
     public static let rareFields = descriptors.flatMap(\.rareFields)
 
+    /// The names of the fields that the inventory asks for and that are worked out only where somebody does.
+    static let inventoryFields: [String] = {
+        var fields: [FieldID] = [PayloadField.format.id]
+        for roles in descriptors.compactMap(\.inventory) {
+            fields += [roles.listedTargets, roles.listedTypes, roles.listedInterfaces].compactMap(\.self)
+        }
+        return fields.compactMap { registry.field($0)?.info.name }
+    }()
+
+    /// In which fields stands what records hold.
+    static let payloadRoles: PayloadRoles = {
+        func bit(_ field: PayloadField) -> RareFields {
+            PayloadField.rareFields(of: .mqtt).first { $0.field == field.id }?.bit ?? .all
+        }
+        let kinds: [(StaticString, PayloadField)] = [
+            ("secret", .secret), ("personal", .personal), ("medical", .medical), ("industrial", .industrial),
+            ("firmware", .firmware), ("command", .command), ("sign", .sign),
+        ]
+        var roles = PayloadRoles(
+            bytes: PayloadField.bytes.id, format: PayloadField.format.id, categories: PayloadField.category.id,
+            categoryBit: bit(.category), secrets: PayloadField.secret.id, secretDigests: PayloadField.secretDigest.id,
+            secretBit: bit(.secret), kinds: kinds.map { ($0.0, $0.1.id, bit($0.1)) }, number: PayloadField.number.id,
+            keys: PayloadField.keys.id)
+        roles.commands = ["firmware.update_command"]
+        return roles
+    }()
+
     /// The field that fills the store's column `client_id`, by category.
     static func clientID(of category: EventCategory) -> FieldID? {
         descriptors.first { $0.category == category }?.clientIDField
@@ -58,12 +86,12 @@ public enum Protocols {
 }
 
 extension Dissectors {
-    /// Shows digests of secrets where a rule asks for one, made with `key`.
+    /// Shows digests of secrets where a rule asks for one, or the `inventory`, made with `key`.
     ///
     /// Without a key that outlives the run rules still compare the secrets of the run with each other.
-    public mutating func digestSecrets(for rules: CompiledRules, with key: KeyedDigest?) {
+    public mutating func digestSecrets(for rules: CompiledRules, with key: KeyedDigest?, inventory: Bool = false) {
         let isAsked = rules.fields.contains { Protocols.keyedFields.contains($0) }
-        digestSecrets(with: key ?? (isAsked ? KeyedDigest() : nil), ofSessions: isAsked)
+        digestSecrets(with: key ?? (isAsked || inventory ? KeyedDigest() : nil), ofSessions: isAsked)
     }
 
     /// Works out what rules ask for beside the messages themselves: looks into payloads, digests of secrets.
@@ -72,9 +100,10 @@ extension Dissectors {
     ///   - rules: the rules that run.
     ///   - key: what digests are made with; without one they can be compared within the run.
     ///   - bytes: of each payload that are looked at.
-    public mutating func serve(_ rules: RuleSet, key: KeyedDigest?, inspecting bytes: Int) {
+    ///   - inventory: whether an inventory is kept, which wants to tell secrets apart.
+    public mutating func serve(_ rules: RuleSet, key: KeyedDigest?, inspecting bytes: Int, inventory: Bool = false) {
         inspectPayloads(with: rules.payload, bytes: bytes)
-        digestSecrets(for: rules.compiled, with: key)
+        digestSecrets(for: rules.compiled, with: key, inventory: inventory)
     }
 }
 

@@ -31,6 +31,19 @@ public struct InventoryRow: Codable, Hashable, Sendable {
     }
 }
 
+extension InventoryRow {
+    /// The kind of rows that say how many records of a kind did not fit.
+    static let leftOutKind = "left_out"
+
+    fileprivate init(leftOut name: String, count: Int64) {
+        kind = Self.leftOutKind
+        key = name
+        (firstSeen, lastSeen) = (0, 0)
+        self.count = count
+        detail = "{}"
+    }
+}
+
 extension InventorySnapshot {
     /// All records as rows.
     public var rows: [InventoryRow] {
@@ -60,6 +73,18 @@ enum StoreInventory {
         }
     }
 
+    /// Writes what changed: records that are new or other than before, those that are gone, and what was left out.
+    static func write(_ changes: InventoryChanges, _ database: Database) throws {
+        if !changes.gone.isEmpty {
+            let statement = try database.cachedStatement(sql: "DELETE FROM inventory WHERE kind = ? AND key = ?")
+            for (kind, keys) in changes.gone {
+                for key in keys { try statement.execute(arguments: [kind, key.storable]) }
+            }
+        }
+        try write(changes.records.rows, database)
+        try write(changes.records.leftOut.map { InventoryRow(leftOut: $0.key, count: $0.value) }, database)
+    }
+
     /// All that is known.
     static func read(_ database: Database) throws -> InventorySnapshot {
         var snapshot = InventorySnapshot()
@@ -69,6 +94,9 @@ enum StoreInventory {
         snapshot.filters = try records(database)
         snapshot.links = try records(database)
         snapshot.secrets = try records(database)
+        let leftOut = try Row.fetchCursor(
+            database, sql: "SELECT key, count FROM inventory WHERE kind = ?", arguments: [InventoryRow.leftOutKind])
+        while let row = try leftOut.next() { snapshot.leftOut[row[0]] = row[1] }
         return snapshot
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Inventory
 
 /// The one writer of a store.
 ///
@@ -125,6 +126,19 @@ public final class AlertWriter: Sendable {
     ///
     /// Waits only for room in a full queue, and not for long.
     public func submit(_ change: AlertChange) { queue.submit(change) }
+
+    /// Whether changes of the inventory would be taken now.
+    public var hasRoomForInventory: Bool { queue.locked { !$0.isFull && !$0.hasInventory } }
+
+    /// Hands over what changed in the inventory during the current run; never waits.
+    ///
+    /// - Parameters:
+    ///   - changes: the records that changed, wholly.
+    ///   - follows: whether they are taken although earlier changes still wait.
+    /// - Returns: false where they are not taken: then they are to come again later.
+    public func submit(_ changes: InventoryChanges, follows: Bool = false) -> Bool {
+        queue.submit(changes, follows: follows)
+    }
 
     /// Tells the rules that are loaded from now on.
     ///

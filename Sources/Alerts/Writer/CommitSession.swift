@@ -45,6 +45,7 @@ struct CommitSession {
         case .insert(let alert, let rule): try insert(alert, rule, run, sensor: write.run.start.sensor)
         case .repeated(let repetition): try update(repetition, run)
         case .summary(let summary): try update(summary, run)
+        case .inventory(let changes): try StoreInventory.write(changes, database)
         }
     }
 

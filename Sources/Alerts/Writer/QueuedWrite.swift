@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 
 /// What the sensor hands to the writer.
 public enum AlertChange: Hashable, Sendable {
@@ -64,6 +65,7 @@ struct QueuedWrite: Sendable {
         case insert(Alert, rule: RuleRecord?)
         case repeated(Repetition)
         case summary(RunSummary)
+        case inventory(InventoryChanges)
     }
 
     let run: RunHandle
@@ -79,6 +81,7 @@ struct QueuedWrite: Sendable {
             120 + Self.cost(of: repetition.evidence) + Self.cost(of: repetition.rise?.history)
                 + Self.cost(of: repetition.tally?.values)
         case .summary(let summary): 200 + summary.stats.utf8.count
+        case .inventory(let changes): 200 + changes.count * 1500
         }
     }
 
@@ -87,14 +90,16 @@ struct QueuedWrite: Sendable {
         switch change {
         case .insert: true
         case .repeated(let repetition): repetition.rise != nil
-        case .summary: false
+        case .summary, .inventory: false
         }
     }
 
     /// Whether it counts as an alert in the counters.
     var isAlert: Bool {
-        if case .summary = change { return false }
-        return true
+        switch change {
+        case .insert, .repeated: true
+        case .summary, .inventory: false
+        }
     }
 
     private static func cost(of history: [HistoryEntry]?) -> Int {
@@ -143,6 +148,7 @@ struct QueuedWrite: Sendable {
             }
             change = .repeated(repetition)
         case .summary(let summary): change = .summary(summary)
+        case .inventory(let changes): change = .inventory(changes)
         }
     }
 }

@@ -26,6 +26,7 @@ extension SpillFile {
                 batch.add(.insert(alert, rule: rule), runs[run])
             case .repeated(let run, let repetition): batch.add(.repeated(repetition), runs[run])
             case .summary(let run, let summary): batch.add(.summary(summary), runs[run])
+            case .inventory(let run, let changes): batch.add(.inventory(changes), runs[run])
             case .none: batch.damaged += 1
             }
         }

@@ -69,7 +69,7 @@ struct SpillFile {
             case .run(let uuid, let start): inherited.append(remember(uuid, start, isLive: false))
             case .rule(let key, let rule): remember(rule, key)
             case .none: break
-            case .summary: count += 1
+            case .summary, .inventory: count += 1
             case .insert, .repeated:
                 count += 1
                 alerts += 1
@@ -150,6 +150,7 @@ extension SpillFile {
             bytes += try SpillRecord.insert(run: uuid, rule: key, alert).framed()
         case .repeated(let repetition): bytes += try SpillRecord.repeated(run: uuid, repetition).framed()
         case .summary(let summary): bytes += try SpillRecord.summary(run: uuid, summary).framed()
+        case .inventory(let changes): bytes += try SpillRecord.inventory(run: uuid, changes).framed()
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 
 /// One record of a spill file.
 ///
@@ -9,6 +10,7 @@ enum SpillRecord: Codable {
     case insert(run: String, rule: Int?, Alert)
     case repeated(run: String, Repetition)
     case summary(run: String, RunSummary)
+    case inventory(run: String, InventoryChanges)
 
     /// The record in a frame: four bytes of mark, length and checksum of what follows, JSON.
     ///

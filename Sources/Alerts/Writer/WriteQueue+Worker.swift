@@ -119,7 +119,7 @@ extension WriteQueue {
         switch write.change {
         case .insert(let alert, _): serial = alert.serial
         case .repeated(let repetition): serial = repetition.serial
-        case .summary: return
+        case .summary, .inventory: return
         }
         let key = Key(run: ObjectIdentifier(write.run), serial: serial)
         if places[key] == removed + index { places[key] = nil }

@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 
 /// The changes that wait for the database, oldest first: bounded, and shared by whoever submits and the one worker.
 ///
@@ -120,6 +121,26 @@ extension WriteQueue {
             append(QueuedWrite(run: run, change: .summary(summary)))
         }
         return true
+    }
+
+    /// Adds what changed in the inventory; nobody waits for room for it.
+    ///
+    /// False where there is none, where there is no run, or, unless `follows`, where earlier changes still wait: what is not
+    /// taken now comes together with what changes later.
+    func submit(_ changes: InventoryChanges, follows: Bool) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard let run, !isClosing, !isFull, follows || !hasInventory else { return false }
+        append(QueuedWrite(run: run, change: .inventory(changes)))
+        return true
+    }
+
+    /// Whether changes of the inventory wait.
+    var hasInventory: Bool {
+        writes[head...].contains { write in
+            if case .inventory? = write?.change { return true }
+            return false
+        }
     }
 
     private func note(_ serial: UInt64, of run: RunHandle) {

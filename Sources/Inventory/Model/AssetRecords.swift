@@ -77,6 +77,12 @@ public struct ClientRecord: Codable, Hashable, Sendable {
     public var home: String?
     /// Names as they were seen, the first.
     public var examples: [String] = []
+    /// How many different names it gave itself; `nil` for none.
+    ///
+    /// Many where it makes up another one for each session; of a client whose name is `{names}`, how many one address made up.
+    public var distinct: Int?
+    /// Whether `distinct` is an estimate; `nil` for no.
+    public var isEstimate: Bool?
     /// Its addresses, with messages.
     public var addresses = NameCounts()
     /// Addresses of the link from which its messages came.

@@ -18,7 +18,7 @@ public struct RuleSet: Sendable {
     public let diagnostics: [Diagnostic]
     /// SHA-256 over all rule texts, filters and lists: two runs with the same digest ran the same rules.
     public private(set) var digest: String
-    /// What payloads are looked into with; `nil` where no rule asks what is in them.
+    /// What payloads are looked into with; `nil` where neither a rule nor the inventory asks what is in them.
     public private(set) var payload: PayloadKnowledge?
     private let texts: [String: String]
 
@@ -51,7 +51,7 @@ public struct RuleSet: Sendable {
             files: base.files, added: own.files.filter { !known.contains(RuleFiles.resolved($0.path)) },
             filters: filters.files, lists: sources.lists,
             found: base.diagnostics + own.diagnostics + filters.diagnostics, withTests: withTests, patterns: patterns)
-        if PayloadKnowledge.isAsked(by: rules.compiled.fields) {
+        if sources.inspectsPayloads || PayloadKnowledge.isAsked(by: rules.compiled.fields) {
             let lists = try WordListFiles.read(sources)
             rules.payload = try PayloadKnowledge.load(lists, patterns: patterns)
             // Other words are other rules.

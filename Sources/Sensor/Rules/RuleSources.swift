@@ -11,6 +11,8 @@ public struct RuleSources: Hashable, Sendable {
     public var filters: [String]
     /// The site's lists by name, such as `home_networks`: what `%home_networks%` stands for in a value with `|expand`.
     public var lists: [String: [String]]
+    /// Whether payloads are looked into although no rule may ask for it.
+    public var inspectsPayloads = false
 
     /// Names the sources.
     public init(
@@ -31,7 +33,9 @@ public struct RuleSources: Hashable, Sendable {
 extension Settings {
     /// Where rules, filters and lists come from.
     public var ruleSources: RuleSources {
-        RuleSources(rules: rules, onlyRules: onlyRules, filters: filters, lists: lists)
+        var sources = RuleSources(rules: rules, onlyRules: onlyRules, filters: filters, lists: lists)
+        sources.inspectsPayloads = keepsInventory
+        return sources
     }
 }
 

@@ -3,6 +3,7 @@ import Bytes
 import Detection
 import Engine
 import Events
+import Inventory
 import Network
 import Packets
 import Sigma
@@ -29,6 +30,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     private var json: EventJSON
     /// Where the object of an event is written, used again for each alert.
     private var object: [UInt8] = []
+    /// Who is there and what they say, where that is kept.
+    var inventory: InventoryObserver?
     /// The number of the latest event.
     private var token: UInt64 = 0
     /// The frames of events that came into a correlation.
@@ -84,6 +87,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         token = old.token
         ring = old.ring
         history = old.history
+        inventory = old.inventory
         engine = DetectionEngine(rules: rules, continuing: old.engine)
     }
 
@@ -109,6 +113,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         token &+= 1
         if waiting.isTimeToLook(context.timestamp) { tellRepetitions(dueAt: context.timestamp) }
         history.note(event, context, message: message)
+        inventory?.observe(event, context, message: message)
         engine.evaluate(event, context, message: message, token: token)
         if engine.cameIntoCorrelation { remember(frames) }
         if engine.wantsFrame { keepLast(of: frames) }
@@ -345,6 +350,14 @@ public struct DetectionSink: EventSink, ~Copyable {
         }
         if countsBytes { tally.bytes = hit.bytes }
         return tally
+    }
+
+    /// What the inventory left out, by name.
+    var leftOutOfInventory: [String: Int64] {
+        switch inventory {
+        case .some(let inventory): inventory.leftOut
+        case .none: [:]
+        }
     }
 
     /// Takes up alert rows of earlier runs.

@@ -74,6 +74,7 @@ public enum LiveRun {
                 if ContinuousClock.now - lastReport >= .nanoseconds(reportNanoseconds) {
                     lastReport = .now
                     watch.look(capture, &pipeline)
+                    pipeline.writeInventory()
                     pipeline.report(drops: drops(capture))
                 }
             }

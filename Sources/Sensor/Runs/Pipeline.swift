@@ -4,6 +4,7 @@ import Detection
 import Engine
 import Events
 import Foundation
+import Inventory
 import Network
 import Sigma
 
@@ -16,13 +17,15 @@ public struct Pipeline: ~Copyable {
     private var baseline = RunStatistics()
     /// The number of the run in the store, where it is there.
     private var runID: Int64?
-    private var rules: RuleSet
+    private(set) var rules: RuleSet
+    /// When the inventory was written last.
+    var inventoryWritten = ContinuousClock.now
     /// The levels of all rules that ran, by their ids.
     private(set) var levels: [String: AlertLevel] = [:]
     /// What is told of the sensor itself.
     var life: LifeSigns
     private var reloads = ReloadCounters()
-    private let settings: Settings
+    let settings: Settings
     /// How the process has shut itself in, in a few words.
     private let sandbox: String?
     /// What the writer had lost when the run began.
@@ -56,12 +59,20 @@ public struct Pipeline: ~Copyable {
         }
         if seed != nil { sink.restore(Self.openRows(writer, settings, rules)) }
         var limits = settings.limits
-        // What no rule asks for is not worked out.
-        limits.dissectors.limit(to: rules.compiled.fields)
+        if settings.keepsInventory { sink.inventory = Self.inventory(writer, settings, rules) }
+        // What neither a rule nor the inventory asks for is not worked out.
+        limits.dissectors.limit(
+            to: rules.compiled.fields + (settings.keepsInventory ? Protocols.inventoryFields : []))
         if rules.payload != nil { limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes) }
         worker = SensorWorker(limits: limits, hash: hash, sink: sink)
-        worker.dissectors.serve(rules, key: settings.passwordKey, inspecting: settings.inspectedBytes)
+        serveDissectors(rules)
         noteLevels()
+    }
+
+    /// Tells the dissectors what is asked of them beside the messages.
+    private mutating func serveDissectors(_ rules: RuleSet) {
+        worker.dissectors.serve(
+            rules, key: settings.passwordKey, inspecting: settings.inspectedBytes, inventory: settings.keepsInventory)
     }
 
     /// Begins a run in the store; a finished one of the same source and rules is returned instead, unless `again`.
@@ -115,6 +126,8 @@ public struct Pipeline: ~Copyable {
         _ status: RunStatus, drops: CaptureDrops, content: String? = nil, span: ClosedRange<Timestamp>? = nil
     ) -> RunStatistics {
         worker.sink.tellRepetitions()
+        // Of a capture that is to be read again nothing is kept.
+        if content == nil || status != .interrupted { finishInventory() } else { renewInventory() }
         // What retention takes away is told with the run.
         writer.applyRetention()
         var seen = statistics(drops)
@@ -166,7 +179,7 @@ public struct Pipeline: ~Copyable {
             if reloads.digests.count > ReloadCounters.digestsKept { reloads.digests.removeFirst() }
             writer.setRules(rules.records)
             worker.sink.replaceRules(rules.compiled)
-            worker.dissectors.serve(rules, key: settings.passwordKey, inspecting: settings.inspectedBytes)
+            serveDissectors(rules)
             self.rules = rules
             noteLevels()
         }
@@ -194,6 +207,9 @@ public struct Pipeline: ~Copyable {
         let counters = worker.sink.engine.counters
         if counters.groupsEvicted > 0 { statistics.evicted["correlation_groups"] = counters.groupsEvicted }
         if counters.suppressionsEvicted > 0 { statistics.evicted["suppressions"] = counters.suppressionsEvicted }
+        for (name, count) in worker.sink.leftOutOfInventory {
+            statistics.evicted["inventory_\(name)"] = UInt64(clamping: count)
+        }
         if !life.told.isEmpty {
             statistics.signs = Dictionary(uniqueKeysWithValues: life.told.map { ("\($0.key.name)", $0.value) })
         }

@@ -1,5 +1,6 @@
 import Detection
 import Engine
+import Inventory
 
 /// Every bound of the sensor in one place; each type documents its own with the reason.
 public struct SensorLimits: Sendable {
@@ -9,6 +10,9 @@ public struct SensorLimits: Sendable {
     public var dissectors = Dissectors.Limits()
     /// Bounds of what rules remember: counts, windows and evidence.
     public var detection = DetectionLimits()
+
+    /// Bounds of the inventory.
+    public var inventory = InventoryLimits()
 
     /// Bytes of alerts that wait for the store.
     public var alertQueueBytes = 32 << 20
@@ -26,15 +30,16 @@ public struct SensorLimits: Sendable {
     ///
     /// What the program takes before any frame comes on top.
     public init(memory: Int) {
-        // Of 512 parts: 188 flows and what waits in them, 40 what carries messages, 8 what waits for its proof, 148
-        // conversations, 80 correlations and alert rows, 12 the frames that correlations may want as evidence, 4 what sessions did lately, 16 alerts
-        // that wait for the store, 16 the store.
+        // Of 512 parts: 168 flows and what waits in them, 40 what carries messages, 8 what waits for its proof, 136
+        // conversations, 80 correlations and alert rows, 12 the frames that correlations may want as evidence, 4 what sessions did lately, 32 the
+        // inventory, 16 alerts that wait for the store, 16 the store.
         let part = max(memory, 16 << 20) / 512
-        engine = EngineLimits(flowBytes: 188 * part, carrierBytes: 40 * part, candidateBytes: 8 * part)
-        dissectors = Dissectors.Limits(bytes: 148 * part)
+        engine = EngineLimits(flowBytes: 168 * part, carrierBytes: 40 * part, candidateBytes: 8 * part)
+        dissectors = Dissectors.Limits(bytes: 136 * part)
         detection = DetectionLimits(bytes: 80 * part)
         detection.evidenceBytes = 12 * part
         detection.historyBytes = 4 * part
+        inventory = InventoryLimits(bytes: 32 * part)
         alertQueueBytes = 16 * part
         storeCacheBytes = 16 * part
     }

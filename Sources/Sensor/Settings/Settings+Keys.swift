@@ -7,7 +7,7 @@ extension Settings {
     /// Every setting, declared once: its key, where it is kept, what fits, and what people are to know of it.
     ///
     /// `Packaging/earshot.yaml` and `Docs/configuration.md` are made of this (SettingPages).
-    public static let sections = [alerts, rules, capturing, life, rights, memory]
+    public static let sections = [alerts, rules, capturing, inventory, life, rights, memory]
 
     private static let alerts = SettingSection(
         title: "Alerts",
@@ -119,6 +119,17 @@ extension Settings {
             SettingKey(
                 "payload_inspect_bytes", \.inspectedBytes, .number(64...PayloadInspector.mostBytes),
                 "Bytes of a payload that are looked at for what it holds."),
+        ])
+
+    private static let inventory = SettingSection(
+        title: "Inventory",
+        keys: [
+            SettingKey(
+                "inventory", \.keepsInventory, .flag,
+                """
+                Whether the store also keeps who is there and what they say: brokers and other servers, clients, topics and \
+                resources, with what their records hold. Values of secrets are never kept.
+                """)
         ])
 
     private static let life = SettingSection(

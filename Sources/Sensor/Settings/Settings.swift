@@ -41,6 +41,8 @@ public struct Settings: Sendable {
     public var inspectedBytes = PayloadInspector.defaultBytes
     /// Whether interfaces are put into promiscuous mode.
     public var promiscuous = true
+    /// Whether an inventory of servers, clients and what they say is kept.
+    public var keepsInventory = true
     /// Whom a sensor that root has started becomes, by name or number; `nil` for `earshot`, where there is such a user.
     public var user: String?
     /// Whether the program shuts itself in before it looks at the first frame.
