@@ -28,8 +28,12 @@ public struct ServerRecord: Codable, Hashable, Sendable {
     public var authenticated: Sightings?
     /// Sessions that it refused; `nil` where none was seen.
     public var refused: Sightings?
+    /// Of those the ones of clients that showed no proof; `nil` where none was seen.
+    public var anonymousRefused: Sightings?
     /// Filters that take in every topic, granted; `nil` where none was seen.
     public var grantedAll: Sightings?
+    /// Such filters that were refused; `nil` where none was seen.
+    public var refusedAll: Sightings?
     /// Topics about the broker itself, granted or delivered; `nil` where none was seen.
     public var systemReadable: Sightings?
     /// Topics about the broker itself, published by clients; `nil` where none was seen.
