@@ -2,8 +2,8 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts Doctor   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma Inventory   3 Payload
-//   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CPcap CSandbox CSeccomp CVectorscan CZlib CZstd
+//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts Doctor Places   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma Inventory   3 Payload
+//   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CMaxMind CPcap CSandbox CSeccomp CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
 let common: [SwiftSetting] = [
@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(name: "CMaxMind", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
@@ -84,19 +85,22 @@ let package = Package(
         .target(
             name: "Doctor", dependencies: ["Bytes", "Network", "Events", "Packets", "MQTT", "CoAP"],
             swiftSettings: common),
+        .target(name: "Places", dependencies: ["Network", "CMaxMind"], swiftSettings: common),
         .target(
             name: "Sensor",
             dependencies: [
                 "Bytes", "Network", "Patterns", "Events", "Payload", "Packets", "Capture", "Flows", "Engine", "Sigma",
-                "Detection", "Inventory", "Alerts", "Doctor", "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
+                "Detection", "Inventory", "Alerts", "Doctor", "Sandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Doctor", "Engine", "Events", "Inventory", "Network", "Packets",
-                "Payload", "Sandbox", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Doctor", "Engine", "Events", "Inventory", "Network",
+                "Packets",
+                "Payload", "Places", "Sandbox", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -156,6 +160,9 @@ let package = Package(
         .testTarget(
             name: "DoctorTests",
             dependencies: ["Bytes", "Network", "Events", "Packets", "Doctor", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "PlacesTests", dependencies: ["Network", "Places", "ProgramSupport", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "EngineTests",
             dependencies: [

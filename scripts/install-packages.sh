@@ -17,8 +17,8 @@ fail() {
     exit "$code"
 }
 
-build_packages='binutils git libpcap-dev libseccomp-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config python3 zlib1g-dev'
-test_packages='curl iproute2 libcoap3-bin mosquitto mosquitto-clients prometheus python3-venv tcpdump tshark zstd'
+build_packages='binutils git libmaxminddb-dev libpcap-dev libseccomp-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config python3 zlib1g-dev'
+test_packages='curl ieee-data iproute2 libcoap3-bin mmdb-bin mosquitto mosquitto-clients prometheus python3-venv tcpdump tshark zstd'
 samples_packages='nmap rabbitmq-server'
 package_packages='apparmor debhelper debootstrap lintian man-db systemd'
 

@@ -8,10 +8,11 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
 
 /// A target imports only targets of lower floors. C libraries lie below all of them.
 private let floors: [String: Int] = [
-    "CPcap": -1, "CSandbox": -1, "CSeccomp": -1, "CVectorscan": -1, "CZlib": -1, "CZstd": -1, "Bytes": 0,
+    "CMaxMind": -1, "CPcap": -1, "CSandbox": -1, "CSeccomp": -1, "CVectorscan": -1, "CZlib": -1, "CZstd": -1,
+    "Bytes": 0,
     "Network": 1, "Tables": 1, "Patterns": 1, "Sandbox": 1, "Packets": 2, "Events": 2, "Payload": 3,
     "Capture": 4, "Flows": 4, "MQTT": 4, "CoAP": 4, "WebSocket": 4, "Proxies": 4, "Sigma": 4, "Inventory": 4,
-    "Detection": 5, "Alerts": 5, "Doctor": 5, "Engine": 6, "Sensor": 7, "earshot": 8,
+    "Detection": 5, "Alerts": 5, "Doctor": 5, "Places": 5, "Engine": 6, "Sensor": 7, "earshot": 8,
 ]
 
 private struct SourceFile {

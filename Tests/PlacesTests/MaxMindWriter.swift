@@ -1,0 +1,87 @@
+import Network
+
+/// Writes files in the format of MaxMind DB 2.0 (https://maxmind.github.io/MaxMind-DB), with records of 32 bits.
+struct MaxMindWriter {
+    /// A value of the data section.
+    indirect enum Value {
+        case text(String)
+        case number(UInt32)
+        case map([(String, Value)])
+    }
+
+    private var nodes: [[Node]] = [[.empty, .empty]]
+    private var data: [UInt8] = []
+
+    private enum Node {
+        case empty
+        case node(Int)
+        case data(Int)
+    }
+
+    /// Gives all addresses of a block a value; the blocks must not lie in one another.
+    mutating func add(_ block: CIDRBlock, _ value: Value) {
+        let offset = data.count
+        data += Self.encoded(value)
+        // Addresses of IPv4 stand in ::/96.
+        let length = block.prefix.isIPv4 ? block.length + 96 : block.length
+        var at = 0
+        for place in 0..<length {
+            let bit = Self.bit(block.prefix, place)
+            if place == length - 1 {
+                nodes[at][bit] = .data(offset)
+            } else if case .node(let next) = nodes[at][bit] {
+                at = next
+            } else {
+                nodes.append([.empty, .empty])
+                nodes[at][bit] = .node(nodes.count - 1)
+                at = nodes.count - 1
+            }
+        }
+    }
+
+    private static func bit(_ address: IPAddress, _ place: Int) -> Int {
+        if address.isIPv4 { return place < 96 ? 0 : Int(address.low >> UInt64(127 - place) & 1) }
+        return Int((place < 64 ? address.high >> UInt64(63 - place) : address.low >> UInt64(127 - place)) & 1)
+    }
+
+    /// The file: the search tree, sixteen zeros, the data, and the metadata behind their mark.
+    func file(type: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for record in nodes.joined() {
+            let value =
+                switch record {
+                case .empty: nodes.count
+                case .node(let number): number
+                case .data(let offset): nodes.count + 16 + offset
+                }
+            bytes += Self.octets(UInt32(value))
+        }
+        bytes += [UInt8](repeating: 0, count: 16) + data + [0xAB, 0xCD, 0xEF] + Array("MaxMind.com".utf8)
+        return bytes
+            + Self.encoded(
+                .map([
+                    ("binary_format_major_version", .number(2)), ("binary_format_minor_version", .number(0)),
+                    ("build_epoch", .number(1_790_000_000)), ("database_type", .text(type)), ("description", .map([])),
+                    ("ip_version", .number(6)), ("node_count", .number(UInt32(nodes.count))),
+                    ("record_size", .number(32)),
+                ]))
+    }
+
+    /// A control octet with the type in its high three bits and the size below 29 in the rest, then the value.
+    private static func encoded(_ value: Value) -> [UInt8] {
+        switch value {
+        case .text(let text): return head(2, text.utf8.count) + Array(text.utf8)
+        case .number(let number): return [6 << 5 | 4] + octets(number)
+        case .map(let members):
+            return head(7, members.count) + members.flatMap { encoded(.text($0.0)) + encoded($0.1) }
+        }
+    }
+
+    private static func head(_ type: UInt8, _ size: Int) -> [UInt8] {
+        size < 29 ? [type << 5 | UInt8(size)] : [type << 5 | 29, UInt8(size - 29)]
+    }
+
+    private static func octets(_ number: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * $0)) }
+    }
+}
