@@ -19,6 +19,7 @@ struct Earshot: ParsableCommand {
               earshot tail -f --level high            watch the alerts
               earshot show 17                         one alert in full
               earshot alerts --since yesterday        what happened, in small tables
+              earshot assets                          who is there and what they say
               earshot close 17 -m "our own scan"      say that an alert is dealt with
               earshot decode capture.pcap             each message as a line of JSON
               earshot doctor -i eth1                  whether a span port delivers what is needed
@@ -36,6 +37,7 @@ struct Earshot: ParsableCommand {
         version: "earshot \(Version.current)",
         subcommands: [
             RunCommand.self, ReplayCommand.self, TailCommand.self, AlertsCommand.self, ShowCommand.self,
+            AssetsCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
             DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DoctorCommand.self,
             InterfacesCommand.self, DbCommand.self, ConfigCommand.self,

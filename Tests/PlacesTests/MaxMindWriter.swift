@@ -5,7 +5,10 @@ struct MaxMindWriter {
     /// A value of the data section.
     indirect enum Value {
         case text(String)
+        case short(UInt16)
         case number(UInt32)
+        case long(UInt64)
+        case list([Value])
         case map([(String, Value)])
     }
 
@@ -60,10 +63,10 @@ struct MaxMindWriter {
         return bytes
             + Self.encoded(
                 .map([
-                    ("binary_format_major_version", .number(2)), ("binary_format_minor_version", .number(0)),
-                    ("build_epoch", .number(1_790_000_000)), ("database_type", .text(type)), ("description", .map([])),
-                    ("ip_version", .number(6)), ("node_count", .number(UInt32(nodes.count))),
-                    ("record_size", .number(32)),
+                    ("binary_format_major_version", .short(2)), ("binary_format_minor_version", .short(0)),
+                    ("build_epoch", .long(1_790_000_000)), ("database_type", .text(type)), ("description", .map([])),
+                    ("ip_version", .short(6)), ("languages", .list([.text("en")])),
+                    ("node_count", .number(UInt32(nodes.count))), ("record_size", .short(32)),
                 ]))
     }
 
@@ -71,7 +74,12 @@ struct MaxMindWriter {
     private static func encoded(_ value: Value) -> [UInt8] {
         switch value {
         case .text(let text): return head(2, text.utf8.count) + Array(text.utf8)
+        case .short(let number): return [5 << 5 | 2, UInt8(number >> 8), UInt8(truncatingIfNeeded: number)]
         case .number(let number): return [6 << 5 | 4] + octets(number)
+        // Types above 7 stand in an octet of their own, less 7.
+        case .long(let number):
+            return [8, 9 - 7] + octets(UInt32(number >> 32)) + octets(UInt32(truncatingIfNeeded: number))
+        case .list(let values): return [UInt8(values.count), 11 - 7] + values.flatMap(encoded)
         case .map(let members):
             return head(7, members.count) + members.flatMap { encoded(.text($0.0)) + encoded($0.1) }
         }

@@ -87,7 +87,7 @@ import Testing
             let lines = try shell(
                 "grep -B1 -F '\(sign)' \(VendorTable.defaultFolder)/\(file) | grep -v ^-- | tail -n 400"
             )
-            .text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: true) }
+            .text.split(whereSeparator: \.isNewline).map { $0.split(separator: "\t", omittingEmptySubsequences: true) }
             #expect(lines.count == 400)
             for (first, second) in zip(lines, lines.dropFirst()) where first[0].contains("(hex)") && first.count == 2 {
                 let block = first[0].prefix(8)

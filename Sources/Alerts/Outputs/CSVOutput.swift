@@ -52,10 +52,16 @@ public struct CSVOutput: AlertOutput {
 
     /// A text as a cell.
     private func text(_ value: String?, doublingBackslashes: Bool = true) -> String {
-        guard let value, let first = value.unicodeScalars.first else { return "" }
-        let isFormula = "=+-@\t\r".unicodeScalars.contains(first)
-        let safe = (isFormula ? "'" : "") + terminalSafe(value, doublingBackslashes: doublingBackslashes)
-        guard safe.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return safe }
-        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        csvCell(value, doublingBackslashes: doublingBackslashes)
     }
+}
+
+/// A text as a cell of CSV (RFC 4180), with an apostrophe before what a spreadsheet would take for a formula, and characters
+/// that a terminal would obey escaped.
+public func csvCell(_ value: String?, doublingBackslashes: Bool = true) -> String {
+    guard let value, let first = value.unicodeScalars.first else { return "" }
+    let isFormula = "=+-@\t\r".unicodeScalars.contains(first)
+    let safe = (isFormula ? "'" : "") + terminalSafe(value, doublingBackslashes: doublingBackslashes)
+    guard safe.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return safe }
+    return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }

@@ -22,9 +22,10 @@ public func fitted(_ text: String, _ width: Int) -> String {
     return String(result) + "..."
 }
 
-/// The text with blanks behind it, so that it takes so many columns.
-func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - displayWidth(text)))
+/// The text with blanks behind it, or before it where it stands at the right, so that it takes so many columns.
+public func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
+    let space = String(repeating: " ", count: max(0, width - displayWidth(text)))
+    return right ? space + text : text + space
 }
 
 private func columns(of scalar: Unicode.Scalar) -> Int {

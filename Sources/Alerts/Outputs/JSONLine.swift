@@ -97,20 +97,24 @@ struct JSONLine {
     /// The object.
     ///
     /// Characters that a terminal would obey are escaped as `\uNNNN`, which says the same to a parser.
-    func finished() -> String {
-        let text = String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self)
-        guard !text.unicodeScalars.allSatisfy(isTerminalSafe) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if isTerminalSafe(scalar) {
-                result.unicodeScalars.append(scalar)
-            } else {
-                for unit in UTF16.encode(scalar) ?? .init() {
-                    let digits = String(unit, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                }
+    func finished() -> String { terminalSafeJSON(String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self)) }
+}
+
+/// JSON text in which characters that a terminal would obey are escaped as `\uNNNN`, which says the same to a parser.
+///
+/// - Parameter text: JSON in one line.
+public func terminalSafeJSON(_ text: String) -> String {
+    guard !text.unicodeScalars.allSatisfy(isTerminalSafe) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+        if isTerminalSafe(scalar) {
+            result.unicodeScalars.append(scalar)
+        } else {
+            for unit in UTF16.encode(scalar) ?? .init() {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             }
         }
-        return result
     }
+    return result
 }

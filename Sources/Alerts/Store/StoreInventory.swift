@@ -85,15 +85,18 @@ enum StoreInventory {
         try write(changes.records.leftOut.map { InventoryRow(leftOut: $0.key, count: $0.value) }, database)
     }
 
-    /// All that is known.
-    static func read(_ database: Database) throws -> InventorySnapshot {
+    /// All that is known, or the records of some kinds.
+    static func read(_ database: Database, _ kinds: Set<String>? = nil) throws -> InventorySnapshot {
+        func wanted<Record: InventoryRecord>() throws -> [Record] {
+            kinds?.contains(Record.kind) ?? true ? try records(database) : []
+        }
         var snapshot = InventorySnapshot()
-        snapshot.servers = try records(database)
-        snapshot.clients = try records(database)
-        snapshot.topics = try records(database)
-        snapshot.filters = try records(database)
-        snapshot.links = try records(database)
-        snapshot.secrets = try records(database)
+        snapshot.servers = try wanted()
+        snapshot.clients = try wanted()
+        snapshot.topics = try wanted()
+        snapshot.filters = try wanted()
+        snapshot.links = try wanted()
+        snapshot.secrets = try wanted()
         let leftOut = try Row.fetchCursor(
             database, sql: "SELECT key, count FROM inventory WHERE kind = ?", arguments: [InventoryRow.leftOutKind])
         while let row = try leftOut.next() { snapshot.leftOut[row[0]] = row[1] }
@@ -150,8 +153,24 @@ extension StoreSchema {
 extension AlertReader {
     /// All that the inventory knows.
     ///
+    /// - Parameter kinds: the kinds of records that are wanted (`InventoryRecord.kind`); `nil` for all.
     /// - Throws: `StoreError` where the store cannot be read.
-    public func inventory() throws(StoreError) -> InventorySnapshot { try read { try StoreInventory.read($0) } }
+    public func inventory(of kinds: Set<String>? = nil) throws(StoreError) -> InventorySnapshot {
+        try read { try StoreInventory.read($0, kinds) }
+    }
+}
+
+extension AlertReader {
+    /// When anything in the inventory was seen first and last, in microseconds since 1970 UTC; `nil` where it is empty.
+    ///
+    /// - Throws: `StoreError` where the store cannot be read.
+    public func inventorySpan() throws(StoreError) -> (first: Int64, last: Int64)? {
+        try read { database in
+            let row = try Row.fetchOne(database, sql: "SELECT min(first_seen), max(last_seen) FROM inventory")
+            guard let first = row?[0] as Int64?, let last = row?[1] as Int64? else { return nil }
+            return (first, last)
+        }
+    }
 }
 
 extension AlertWriter {

@@ -47,6 +47,8 @@ public struct Settings: Sendable {
     public var user: String?
     /// Whether the program shuts itself in before it looks at the first frame.
     public var sandbox = SandboxMode.try
+    /// Databases of countries and networks in MaxMind's format, for listings and reports.
+    public var geoip: [String] = []
     /// Where each setting came from, by its key; those that are not there have their defaults.
     public internal(set) var origins: [String: SettingOrigin] = [:]
     /// The configuration file that was read; `nil` where there was none.
