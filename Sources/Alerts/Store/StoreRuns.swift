@@ -66,13 +66,17 @@ enum StoreRuns {
     }
 
     /// The runs of captures, also those that did not come to their end, with the member `content` of their statistics.
-    static func contents(_ database: Database) throws -> [(run: Int64, content: String)] {
+    ///
+    /// `hasInventory` says of each whether the inventory has what it saw.
+    static func contents(_ database: Database) throws -> [(run: Int64, content: String, hasInventory: Bool)] {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT id, json_extract(stats, '$.content') FROM run WHERE status != 'replaced' \
+                SELECT id, json_extract(stats, '$.content'), \
+                coalesce(json_extract(stats, '$.inventory'), 0) AND status IN ('finished', 'damaged') \
+                FROM run WHERE status != 'replaced' \
                 AND json_extract(stats, '$.content') IS NOT NULL
                 """
-        ).map { (run: $0[0], content: $0[1]) }
+        ).map { (run: $0[0], content: $0[1], hasInventory: $0[2]) }
     }
 }

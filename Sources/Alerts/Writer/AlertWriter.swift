@@ -207,8 +207,9 @@ extension AlertWriter {
         } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
     }
 
-    /// The runs of captures and the member `content` of their statistics, where there is one.
-    public func recordedContents() throws(StoreError) -> [(run: Int64, content: String)] {
+    /// The runs of captures and the member `content` of their statistics, where there is one; and whether the inventory has
+    /// what they saw.
+    public func recordedContents() throws(StoreError) -> [(run: Int64, content: String, hasInventory: Bool)] {
         flush()
         do {
             return try connection.current().database.read { try StoreRuns.contents($0) }

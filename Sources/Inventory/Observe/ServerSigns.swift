@@ -10,11 +10,12 @@ enum ServerSigns {
         return nil
     }
 
-    /// What a broker says under a name in which it tells of itself, such as `$SYS/broker/version`; `nil` where it is something else.
+    /// What a broker says under a name in which it tells of itself, such as `$SYS/broker/version`.
     ///
     /// - Parameters:
     ///   - record: what it says.
     ///   - name: under which name.
+    /// - Returns: program and version, or what there is of them; `nil` where it is something else.
     static func program(told record: [UInt8], under name: [UInt8]) -> String? {
         let under = String(decoding: name.prefix(256), as: UTF8.self)
         guard under.hasSuffix("/version") || under.hasSuffix("/sysdescr"), !record.isEmpty, record.count <= 80,

@@ -71,7 +71,7 @@ struct NameRun {
         if isHexadecimal, !isWord, isHexadecimalIdentifier(form) { return true }
         if digits > 0 {
             // Zone12b3 is none yet, x7k2m9 is.
-            if turns >= 3, length >= 6 { return true }
+            if turns >= 3, length >= (form == .record ? 6 : 5) { return true }
             if turns >= 2, length >= 12, digits >= 3, uppers > 0, uppers < letters { return true }
             if length >= 8, changes * 2 > length, uppers > 0 { return true }
             return length >= 20 && turns >= 2

@@ -75,6 +75,8 @@ public struct RunStatistics: Codable, Sendable {
     public var removed: [String: UInt64]?
     /// What tells the frames of a capture from those of others; `nil` for a live run.
     var content: String?
+    /// Whether the inventory has what was seen; `nil` for no.
+    var inventory: Bool?
     /// Capture time from the earliest frame to the latest, in microseconds; of several runs the sum.
     public var captureMicroseconds: Int64 = 0
     /// Names the start of the program that the run belongs to: a replay of several files has a run for each.
@@ -107,6 +109,7 @@ public struct RunStatistics: Codable, Sendable {
         case rulesDigests = "rules_digests"
         case removed, signs, reported
         case content
+        case inventory
         case captureMicroseconds = "capture_us"
         case invocation
         case firstFrame = "first_frame"

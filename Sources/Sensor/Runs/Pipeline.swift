@@ -91,7 +91,7 @@ public struct Pipeline: ~Copyable {
     }
 
     /// The runs of captures that are in the store, each with what tells its frames from others.
-    func recordedContents() throws(SensorError) -> [(run: Int64, content: String)] {
+    func recordedContents() throws(SensorError) -> [(run: Int64, content: String, hasInventory: Bool)] {
         do throws(StoreError) { return try writer.recordedContents() } catch { throw SensorError(error) }
     }
 
@@ -121,17 +121,21 @@ public struct Pipeline: ~Copyable {
 
     /// Ends the run in the store with what it saw; returns that.
     ///
+    /// `hasInventory` says that the inventory has what a capture shows from an earlier run.
     /// What the store does not take now waits in its spill file, which the writer says by itself.
     public mutating func end(
-        _ status: RunStatus, drops: CaptureDrops, content: String? = nil, span: ClosedRange<Timestamp>? = nil
+        _ status: RunStatus, drops: CaptureDrops, content: String? = nil, span: ClosedRange<Timestamp>? = nil,
+        hasInventory: Bool = false
     ) -> RunStatistics {
         worker.sink.tellRepetitions()
-        // Of a capture that is to be read again nothing is kept.
-        if content == nil || status != .interrupted { finishInventory() } else { renewInventory() }
+        // Of a capture that is to be read again nothing is kept, and nothing twice of one that was read before.
+        let isKept = content == nil || status != .interrupted && !hasInventory
+        if isKept { finishInventory() } else { renewInventory() }
         // What retention takes away is told with the run.
         writer.applyRetention()
         var seen = statistics(drops)
         seen.content = content
+        if settings.keepsInventory, status != .interrupted { seen.inventory = true }
         // A capture has no life.
         if content == nil { seen.reported = now() }
         seen.firstFrame = span?.lowerBound.microseconds

@@ -5,6 +5,8 @@ struct RecordedCaptures: Sendable {
         let count: UInt64
         let run: Int64
         let text: String
+        /// Whether the run ended there, and the inventory has what it saw.
+        let endsInventory: Bool
     }
 
     /// By count.
@@ -12,24 +14,45 @@ struct RecordedCaptures: Sendable {
     private var next = 0
     /// Whether a run and the capture agree at the latest count that both have.
     private var agreement: [Int64: Bool] = [:]
+    /// Of runs whose inventory is there, how many frames they read.
+    private let inventoried: [Int64: UInt64]
 
-    /// The runs of the store, each with the text of its frame chain.
-    init(_ contents: [(run: Int64, content: String)] = []) {
-        marks = contents.flatMap { run, content in
-            FrameChain.marks(in: content).map { Mark(count: $0.count, run: run, text: $0.mark) }
+    /// The runs of the store, each with the text of its frame chain and whether the inventory has what it saw.
+    init(_ contents: [(run: Int64, content: String, hasInventory: Bool)] = []) {
+        var inventoried: [Int64: UInt64] = [:]
+        marks = contents.flatMap { run, content, hasInventory in
+            let marks = FrameChain.marks(in: content)
+            let last = marks.map(\.count).max() ?? 0
+            if hasInventory { inventoried[run] = last }
+            return marks.map {
+                Mark(count: $0.count, run: run, text: $0.mark, endsInventory: hasInventory && $0.count == last)
+            }
         }
         // Captures without a frame are no beginning of others.
         .filter { $0.count > 0 }.sorted { $0.count < $1.count }
+        self.inventoried = inventoried
     }
 
     /// Compares after each frame; a number and a comparison where no run has a mark.
-    mutating func compare(_ chain: FrameChain) {
-        guard next < marks.count, marks[next].count == chain.count else { return }
+    ///
+    /// - Returns: whether a run ended with just these frames, and the inventory has what they show.
+    @discardableResult
+    mutating func compare(_ chain: FrameChain) -> Bool {
+        guard next < marks.count, marks[next].count == chain.count else { return false }
         let text = chain.mark
+        var isInventoried = false
         while next < marks.count, marks[next].count == chain.count {
-            agreement[marks[next].run] = marks[next].text == text
+            let agrees = marks[next].text == text
+            agreement[marks[next].run] = agrees
+            if agrees, marks[next].endsInventory { isInventoried = true }
             next += 1
         }
+        return isInventoried
+    }
+
+    /// Whether the inventory has all that a capture of so many frames shows, as far as marks tell.
+    func hasInventory(_ count: UInt64) -> Bool {
+        agreement.contains { run, agrees in agrees && inventoried[run].map { $0 >= count } ?? false }
     }
 
     /// The runs that begin as the capture that was read: to the end of the shorter of the two, as far as marks tell.

@@ -80,9 +80,7 @@ public struct Replay: ~Copyable {
         let sizes = files.map { Self.size(of: $0) }
         let total = sizes.contains { $0 == nil } ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
         var before: Int64 = 0
-        if !options.again {
-            recorded = RecordedCaptures(try pipeline.recordedContents())
-        }
+        recorded = RecordedCaptures(try pipeline.recordedContents())
         var (results, last) = try plan(files, pipeline)
         for (index, size) in sizes.enumerated() {
             if stop.isStopped {
@@ -167,7 +165,8 @@ public struct Replay: ~Copyable {
                 chain.add(frame, file.bytes)
                 let time = frame.timestamp
                 span = span.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
-                earlier.compare(chain)
+                // What comes from here on is new to the inventory; what came before is there.
+                if earlier.compare(chain) { pipeline.renewInventory() }
                 // Whoever reads it again after this process was killed knows the frames that were read.
                 if chain.isAtMark { pipeline.report(drops: CaptureDrops(), content: chain.text) }
                 if pipeline.worker.counters.packets & 0xFFF == 0 { progress(file.bytesConsumed, frame.number) }
@@ -178,9 +177,11 @@ public struct Replay: ~Copyable {
         // A capture whose alerts could not all be kept is to be read again.
         let isPartial = stop.isStopped || pipeline.hasLostAlerts()
         let status: RunStatus = isPartial ? .interrupted : result.error == nil ? .finished : .damaged
-        result.statistics = pipeline.end(status, drops: CaptureDrops(), content: chain.text, span: span)
+        result.statistics = pipeline.end(
+            status, drops: CaptureDrops(), content: chain.text, span: span,
+            hasInventory: earlier.hasInventory(chain.count))
         // The same capture as before, grown, cut, mended or packed otherwise.
-        try pipeline.mergeRepeated(of: earlier.alike)
+        if !options.again { try pipeline.mergeRepeated(of: earlier.alike) }
         return result
     }
 
