@@ -180,7 +180,9 @@ let package = Package(
 
         // These run the built program as users do.
         .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: common),
-        .testTarget(name: "CommandTests", dependencies: ["ProgramSupport", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "CommandTests", dependencies: ["Inventory", "Alerts", "ProgramSupport", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["Clients"],
             swiftSettings: common),

@@ -86,7 +86,7 @@ place 644 Packaging/earshot.sysusers "$prefix/lib/sysusers.d/earshot.conf"
 place 644 Packaging/earshot.tmpfiles "$prefix/lib/tmpfiles.d/earshot.conf"
 place 644 Packaging/earshot.apparmor "$prefix/share/apparmor/extra-profiles/earshot"
 
-for file in README.md CHANGELOG.md Docs/*.md; do
+for file in README.md CHANGELOG.md Docs/*.md Docs/*.json; do
     place 644 "$file" "$prefix/share/doc/earshot/$(basename "$file")"
 done
 place_setting Packaging/earshot.yaml "$etc/earshot/earshot.yaml"

@@ -30,7 +30,7 @@ struct AssetTree {
     /// What people call a topic: its template, or of one that stands for many names how many and whose.
     static func label(_ topic: TopicRecord) -> String {
         guard topic.isFold else { return topic.template }
-        return "\(topic.isEstimate ? "about " : "")\(topic.distinct) names "
+        return "\(topic.isEstimate ? "about " : "")\(topic.distinct) names from client "
             + topic.template.dropFirst("{names} ".count)
     }
 

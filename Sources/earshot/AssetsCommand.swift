@@ -39,9 +39,14 @@ struct AssetStore {
     let context: AssetContext
 
     /// Opens a store and the tables beside it.
-    init(_ store: StoreOptions, _ options: AssetOptions, _ kinds: Set<String>?) throws(SensorError) {
+    ///
+    /// - Parameters:
+    ///   - store: where the store is.
+    ///   - kinds: the kinds of records that are wanted; `nil` for all.
+    ///   - geoip: databases of places that beat those of the settings.
+    init(_ store: StoreOptions, _ kinds: Set<String>?, geoip: [String] = []) throws(SensorError) {
         let settings = try store.settings()
-        let countries = try Self.countries(options.geoip.isEmpty ? settings.geoip : options.geoip)
+        let countries = try Self.countries(geoip.isEmpty ? settings.geoip : geoip)
         let reader = try openReader(settings.database)
         all = try reading { () throws(StoreError) in try reader.inventory(of: kinds) }
         span = try reading { () throws(StoreError) in try reader.inventorySpan() }
@@ -80,7 +85,7 @@ extension AssetList {
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
-            let assets = try AssetStore(store, options, Self.kind.records)
+            let assets = try AssetStore(store, Self.kind.records, geoip: options.geoip)
             let filter = options.filter(latest: assets.span?.last ?? 0)
             var output = Output()
             let found = filter.apply(to: assets.all)
@@ -126,6 +131,7 @@ struct AssetExport {
     func write(_ found: InventorySnapshot, _ kinds: [AssetKind], to output: inout Output) {
         var left = options.limit ?? .max
         for kind in kinds where left > 0 {
+            if options.csv { output.line(header(kind)) }
             switch kind {
             case .brokers: write(found.servers.lazy.filter(\.isBroker), &left, &output) { AssetFields($0, context) }
             case .servers:
@@ -143,13 +149,29 @@ struct AssetExport {
     private func write<Records: Sequence>(
         _ records: Records, _ left: inout Int, _ output: inout Output, _ fields: (Records.Element) -> AssetFields
     ) {
-        var isFirst = true
         for record in records where left > 0 && !output.isClosed {
             let fields = fields(record)
-            if options.csv, isFirst { output.line(fields.header) }
-            isFirst = false
             output.line(options.csv ? fields.csv : fields.json)
             left -= 1
+        }
+    }
+
+    /// The columns of a list, which stand above it also where it has no rows.
+    private func header(_ kind: AssetKind) -> String {
+        let seen = Sightings(at: 0, frame: 0)
+        return switch kind {
+        case .brokers, .servers:
+            AssetFields(ServerRecord(proto: "", address: "", port: 0, seen: seen), context).header
+        case .clients:
+            AssetFields(ClientRecord(proto: "", name: nil, user: nil, home: nil, seen: seen), context).header
+        case .topics, .resources: AssetFields(TopicRecord(proto: "", server: "", template: "", seen: seen)).header
+        case .links:
+            AssetFields(
+                LinkRecord(
+                    proto: "", client: "", server: "", isClientInside: true, isServerInside: true, seen: seen), context
+            ).header
+        case .filters: AssetFields(FilterRecord(server: "", filter: "", seen: seen)).header
+        case .secrets: AssetFields(SecretRecord(digest: "", kind: "", seen: seen)).header
         }
     }
 }

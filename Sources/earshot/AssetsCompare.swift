@@ -32,7 +32,7 @@ struct AssetsCompare: ParsableCommand {
         Signals.install()
         try failing { () throws(SensorError) in
             let listed = try SiteInventory(path: list)
-            let assets = try AssetStore(store, AssetOptions(), [ServerRecord.kind, ClientRecord.kind])
+            let assets = try AssetStore(store, [ServerRecord.kind, ClientRecord.kind])
             let hosts = Machine.all(assets.all, assets.context.view)
             let comparison = listed.compare(hosts)
             var output = Output()

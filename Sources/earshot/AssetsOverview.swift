@@ -39,7 +39,7 @@ struct AssetsOverview: ParsableCommand {
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
-            let assets = try AssetStore(store, options, nil)
+            let assets = try AssetStore(store, nil, geoip: options.geoip)
             let filter = options.filter(latest: assets.span?.last ?? 0)
             let found = filter.apply(to: assets.all)
             var output = Output()

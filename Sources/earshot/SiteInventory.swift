@@ -137,7 +137,9 @@ enum CSVReader {
         var cells: [String]
     }
 
-    /// The records of a file; empty lines are none. What is not UTF-8 is shown as U+FFFD.
+    /// The records of a file.
+    ///
+    /// Empty lines are none; what is not UTF-8 becomes U+FFFD.
     static func records(_ bytes: [UInt8]) -> [Record] {
         let quote = UInt8(ascii: "\"")
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]

@@ -27,6 +27,19 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
             "--db --config --level --rule --ip --client --server --tag --not --state --since --until --utc -f --follow "
                 + "-n --lines --limit --every --new --format --help"),
         CommandCase("alerts", "--db --config --level --rule --not --state --since --by -n --limit --json --help"),
+        CommandCase(
+            "assets overview",
+            "--db --config --ip --server --client --topic --class --kind --since --until --new-since "
+                + "--gone -n --limit --geoip --utc --json --why --netbox --help"),
+        CommandCase("assets brokers", "--db --config --ip --server --json --csv --help"),
+        CommandCase("assets servers", "--db --config --ip --server --json --csv --help"),
+        CommandCase("assets clients", "--db --config --ip --client --gone --json --csv --help"),
+        CommandCase("assets topics", "--db --config --topic --class --kind --tree/--no-tree --json --csv --help"),
+        CommandCase("assets resources", "--db --config --topic --class --kind --tree/--no-tree --json --csv --help"),
+        CommandCase("assets links", "--db --config --ip --geoip --json --csv --help"),
+        CommandCase("assets filters", "--db --config --topic --json --csv --help"),
+        CommandCase("assets secrets", "--db --config --kind --json --csv --help"),
+        CommandCase("assets compare", "<list.csv> --db --config --json --utc --help"),
         CommandCase("show", "<id> --db --config --pcap --json --rule --utc --help"),
         CommandCase("ack", "<id> --db --config -m --message --by --help"),
         CommandCase("close", "<id> --db --config -m --message --by --help"),

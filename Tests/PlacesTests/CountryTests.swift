@@ -28,15 +28,20 @@ import Testing
                 "8.8.8.0/24",
                 .map([("country_code", .text("US")), ("asn", .text("AS15169")), ("as_name", .text("Google"))])
             ),
-        ] { writer.add(try #require(CIDRBlock(block)), value) }
+        ] { try Self.add(block, value, to: &writer) }
         countries = try folder.write(writer.file(type: "Test-Country"), to: "country.mmdb")
         writer = MaxMindWriter()
-        writer.add(
-            try #require(CIDRBlock("193.99.0.0/16")),
+        try Self.add(
+            "193.99.0.0/16",
             .map([
                 ("autonomous_system_number", .number(12306)), ("autonomous_system_organization", .text("Plus.line AG")),
-            ]))
+            ]), to: &writer)
         systems = try folder.write(writer.file(type: "Test-ASN"), to: "asn.mmdb")
+    }
+
+    private static func add(_ text: String, _ value: MaxMindWriter.Value, to writer: inout MaxMindWriter) throws {
+        let block = try #require(CIDRBlock(text))
+        writer.add((0..<(block.prefix.bitWidth / 8)).map { block.prefix.octet($0) }, block.length, value)
     }
 
     @Test(

@@ -100,9 +100,10 @@ struct JSONLine {
     func finished() -> String { terminalSafeJSON(String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self)) }
 }
 
-/// JSON text in which characters that a terminal would obey are escaped as `\uNNNN`, which says the same to a parser.
+/// JSON text in which characters that a terminal would obey are escaped as `\uNNNN`.
 ///
 /// - Parameter text: JSON in one line.
+/// - Returns: the same to a parser.
 public func terminalSafeJSON(_ text: String) -> String {
     guard !text.unicodeScalars.allSatisfy(isTerminalSafe) else { return text }
     var result = ""

@@ -154,6 +154,7 @@ extension AlertReader {
     /// All that the inventory knows.
     ///
     /// - Parameter kinds: the kinds of records that are wanted (`InventoryRecord.kind`); `nil` for all.
+    /// - Returns: the records, by kind in the order of their keys.
     /// - Throws: `StoreError` where the store cannot be read.
     public func inventory(of kinds: Set<String>? = nil) throws(StoreError) -> InventorySnapshot {
         try read { try StoreInventory.read($0, kinds) }

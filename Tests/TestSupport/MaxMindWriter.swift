@@ -1,9 +1,7 @@
-import Network
-
 /// Writes files in the format of MaxMind DB 2.0 (https://maxmind.github.io/MaxMind-DB), with records of 32 bits.
-struct MaxMindWriter {
+public struct MaxMindWriter {
     /// A value of the data section.
-    indirect enum Value {
+    public indirect enum Value {
         case text(String)
         case short(UInt16)
         case number(UInt32)
@@ -21,15 +19,24 @@ struct MaxMindWriter {
         case data(Int)
     }
 
+    /// Without any address.
+    public init() {}
+
     /// Gives all addresses of a block a value; the blocks must not lie in one another.
-    mutating func add(_ block: CIDRBlock, _ value: Value) {
+    ///
+    /// - Parameters:
+    ///   - octets: the 4 or 16 octets of the block's first address.
+    ///   - length: how many bits of it count.
+    ///   - value: what is said of the block.
+    public mutating func add(_ octets: [UInt8], _ length: Int, _ value: Value) {
         let offset = data.count
         data += Self.encoded(value)
         // Addresses of IPv4 stand in ::/96.
-        let length = block.prefix.isIPv4 ? block.length + 96 : block.length
+        let length = length + 8 * (16 - octets.count)
+        let octets = [UInt8](repeating: 0, count: 16 - octets.count) + octets
         var at = 0
         for place in 0..<length {
-            let bit = Self.bit(block.prefix, place)
+            let bit = Int(octets[place / 8] >> UInt8(7 - place % 8) & 1)
             if place == length - 1 {
                 nodes[at][bit] = .data(offset)
             } else if case .node(let next) = nodes[at][bit] {
@@ -42,13 +49,8 @@ struct MaxMindWriter {
         }
     }
 
-    private static func bit(_ address: IPAddress, _ place: Int) -> Int {
-        if address.isIPv4 { return place < 96 ? 0 : Int(address.low >> UInt64(127 - place) & 1) }
-        return Int((place < 64 ? address.high >> UInt64(63 - place) : address.low >> UInt64(127 - place)) & 1)
-    }
-
     /// The file: the search tree, sixteen zeros, the data, and the metadata behind their mark.
-    func file(type: String) -> [UInt8] {
+    public func file(type: String) -> [UInt8] {
         var bytes: [UInt8] = []
         for record in nodes.joined() {
             let value =
