@@ -6,7 +6,7 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     /// The features of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Bytes between two addresses: the fields `coap.pair.…`.
+    /// Bytes between two addresses, and between a network and an address: the fields `coap.pair.…` and `coap.network.…`.
     public static let pairs = CoAPFeatures(rawValue: 1)
     /// The SHA-256 of a body in blocks: `coap.body.sha256`.
     public static let bodyHash = CoAPFeatures(rawValue: 2)
@@ -27,7 +27,7 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     public init(fields: some Sequence<String>) {
         var features: CoAPFeatures = []
         for name in fields {
-            if name.hasPrefix("coap.pair.") { features.insert(.pairs) }
+            if name.hasPrefix("coap.pair.") || name.hasPrefix("coap.network.") { features.insert(.pairs) }
             if name == "coap.client.rate" || name == "coap.server.rate" { features.insert(.rates) }
             if name == "coap.body.sha256" || name == "payload.sha256" { features.insert(.bodyHash) }
             if name.hasPrefix("payload."), name != "payload.bytes" { features.formUnion([.payloads, .bodies]) }

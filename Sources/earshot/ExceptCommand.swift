@@ -52,6 +52,11 @@ struct ExceptCommand: ParsableCommand {
             for line in exception.text.split(separator: "\n") { printed.line(Terminal.visible(line)) }
             try printed.end()
             Terminal.log(check)
+            if !exception.others.isEmpty {
+                Terminal.log(
+                    "the same messages are left out of the rows of \(exception.others.joined(separator: ", ")), too: "
+                        + "narrow the filter where those are to stay")
+            }
             guard path != "-" else { return }
             let isUsed = settings.filters.contains { path.hasPrefix($0 + "/") || path == $0 }
             Terminal.log(

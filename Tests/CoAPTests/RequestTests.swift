@@ -70,6 +70,37 @@ func proxyURIs(uri: String, scheme: String?, host: String?) throws {
     #expect(lone?["coap.pair.bytes"] == "100" && lone?["coap.pair.amplification"] == nil)
 }
 
+/// Of a network what its clients do not pace: a flood is spread over addresses, and one that sends only first blocks is one.
+@Test("Amplification by network") func amplificationByNetwork() throws {
+    let listener = Listener()
+    let block2 = 23
+    func exchange(_ address: String, _ number: UInt8, at time: Double) throws -> HeardEvent? {
+        let client = Endpoint(try #require(IPAddress(address)), 1000)
+        let value: [UInt8] = [number << 4 | 0x0E]
+        let question = Build.coap(
+            type: 1, code: 1, id: 1, token: [1], options: number == 0 ? [] : [(block2, [number << 4 | 6])])
+        let answer = Build.coap(
+            type: 1, code: 0x45, id: 2, token: [1], options: [(block2, value)], payload: Array(repeating: 1, count: 92))
+        _ = listener.hear(question, from: client, to: Listener.server, at: time)
+        return listener.hear(answer, from: Listener.server, to: client, at: time)
+    }
+    let first = try exchange("192.0.2.7", 0, at: 0)
+    let length = try #require(Int(first?["coap.length"] ?? ""))
+    #expect(first?["coap.network.bytes"] == "\(length)")
+    let other = try exchange("192.0.2.200", 0, at: 1)
+    #expect(other?["coap.network.bytes"] == "\(2 * length)" && other?["coap.pair.bytes"] == "\(length)")
+    #expect(other?["coap.network.amplification"] == "\(Double(2 * length) / 10)")
+    // A later block is asked for by who gets it, and counts for the pair alone.
+    let later = try exchange("192.0.2.7", 1, at: 2)
+    #expect(later?["coap.network.bytes"] == nil && later?["coap.pair.bytes"] != nil)
+    let foreign = try exchange("192.0.3.7", 0, at: 3)
+    #expect(foreign?["coap.network.bytes"] == "\(length)")
+    // RFC 4291: the network of a host is the first half of its address.
+    _ = try exchange("2001:db8:1:2::1", 0, at: 4)
+    let sibling = try exchange("2001:db8:1:2:ffff::1", 0, at: 5)
+    #expect(sibling?["coap.network.bytes"] == "\(2 * length)")
+}
+
 @Test("Pairs are bounded") func pairsAreBounded() {
     var limits = CoAPLimits()
     limits.pairs = 4

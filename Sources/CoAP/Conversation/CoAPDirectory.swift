@@ -129,7 +129,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
         if message.type == .acknowledgement, answered?.type == .nonConfirmable {
             state.violations.insert(.nonConfirmableAcknowledged)
         }
-        if limits.features.contains(.pairs) { countPair(message, context, &state) }
+        if limits.features.contains(.pairs) { countPair(message, bytes, context, &state) }
         remember(record, own, known, isCopy: state.isRetransmitted)
         return state
     }
@@ -187,18 +187,36 @@ struct CoAPDirectory: ~Copyable, Sendable {
         return ByteSum.ofEnds(bytes)
     }
 
-    private mutating func countPair(_ message: CoAPMessage, _ context: EventContext, _ state: inout MessageState) {
+    private mutating func countPair(
+        _ message: CoAPMessage, _ bytes: RawSpan, _ context: EventContext, _ state: inout MessageState
+    ) {
         guard !state.isMulticast || state.direction == .toClient else { return }
         let isToServer = state.direction == .toServer
-        let key = hash.pair(
-            client: isToServer ? context.source.address : context.destination.address,
-            server: isToServer ? context.destination.address : context.source.address)
+        let client = isToServer ? context.source.address : context.destination.address
+        let server = isToServer ? context.destination.address : context.source.address
+        state.pairSlot = count(hash.pair(client: client, server: server), message, isToServer, context)
+        // The second place may be taken from the first one where the table is full.
+        guard pairs.limit > 1, state.observation != .notification, !isPaced(message, bytes) else { return }
+        state.networkSlot = count(hash.network(client: client, server: server), message, isToServer, context)
+    }
+
+    private mutating func count(
+        _ key: Hash128, _ message: CoAPMessage, _ isToServer: Bool, _ context: EventContext
+    ) -> Int {
         let slot = pairs.find(key) ?? pairs.insert(key, PairTraffic(start: context.timestamp))
         pairs.touch(slot)
         pairs[slot].add(
             bytes: message.length, isToServer: isToServer, at: context.timestamp,
             seconds: limits.pairHalfWindowSeconds)
-        state.pairSlot = slot
+        return slot
+    }
+
+    /// Whether it is a block behind the first of a body, which comes when the client asks for it: a client that has to
+    /// ask for each is a client that gets them (RFC 7252, 11.3).
+    private func isPaced(_ message: CoAPMessage, _ bytes: RawSpan) -> Bool {
+        guard message.isBlockwise else { return false }
+        func isLater(_ option: CoAPOption) -> Bool { (message.block(option, bytes)?.number ?? 0) > 0 }
+        return isLater(.block2) || isLater(.block1) || isLater(.qBlock2) || isLater(.qBlock1)
     }
 
     /// Counts a request of a client's address, whatever its ports, to a server, given as the hash of its end.

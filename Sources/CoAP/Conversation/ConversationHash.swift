@@ -35,7 +35,7 @@ struct ConversationHash: Sendable {
         case exchange = 1
         case multicastExchange, ownMessageID, acknowledgement, reset
         case connection, ping, partialIV
-        case multicastMessageID, pair, requestBody, responseBody
+        case multicastMessageID, pair, requestBody, responseBody, network
     }
 
     /// The hash of an end, from which keys are made.
@@ -80,6 +80,12 @@ struct ConversationHash: Sendable {
     /// The key of two addresses, whatever the ports.
     func pair(client: IPAddress, server: IPAddress) -> Hash128 {
         key(.pair, end(Endpoint(client, 0)), end(Endpoint(server, 0)), 0, 0)
+    }
+
+    /// The key of the network of a client (`/24`, `/64`) and the address of a server.
+    func network(client: IPAddress, server: IPAddress) -> Hash128 {
+        let network = client.masked(client.isIPv4 ? 24 : 64)
+        return key(.network, end(Endpoint(network, 0)), end(Endpoint(server, 0)), 0, 0)
     }
 
     /// The key of a body in blocks: the ends, what is asked for, and its tag (RFC 9175, 3.3).

@@ -32,6 +32,8 @@ struct MessageState: Sendable {
     var exchangeSlot: Int?
     /// Where the bytes between the two addresses are counted.
     var pairSlot: Int?
+    /// Where the bytes between the client's network and the server are counted, of what the client does not pace.
+    var networkSlot: Int?
     /// How the payload stands to the body that it is a block of.
     var block: BlockState?
     /// Whether it has the message id of an answer that was seen, to a request that was sent once, and says something else.

@@ -17,7 +17,9 @@ extension CoAPAnalyzer {
         case .observeFreshness: if let name = state.freshness?.name { values.append(text: name) }
         case .observeCount: if state.freshness != nil { values.append(state.notifications) }
         case .observeEnd: if let name = state.observationEnd?.name { values.append(text: name) }
-        case .pairAmplification, .pairBytes: readPair(field, into: &values)
+        case .pairAmplification, .pairBytes: readTraffic(state.pairSlot, field == .pairBytes, into: &values)
+        case .networkAmplification, .networkBytes:
+            readTraffic(state.networkSlot, field == .networkBytes, into: &values)
         case .pathTricks: current.readPathTricks(bytes, into: &values)
         case .proxyTargetScheme: if let range = current.proxyScheme(bytes) { values.append(message: range) }
         case .proxyTargetHost: if let range = current.proxyHost(bytes) { values.append(message: range) }
@@ -71,11 +73,11 @@ extension CoAPAnalyzer {
         }
     }
 
-    private borrowing func readPair(_ field: CoAPField, into values: inout FieldValues) {
-        guard let slot = state.pairSlot, state.direction == .toClient else { return }
-        let pair = directory.pair(slot)
-        if field == .pairBytes { return values.append(pair.bytesToClient) }
-        if let ratio = pair.amplification { values.append(ratio) }
+    private borrowing func readTraffic(_ slot: Int?, _ isBytes: Bool, into values: inout FieldValues) {
+        guard let slot, state.direction == .toClient else { return }
+        let traffic = directory.pair(slot)
+        if isBytes { return values.append(traffic.bytesToClient) }
+        if let ratio = traffic.amplification { values.append(ratio) }
     }
 
     /// A body in blocks, on the message that ends it or makes it whole.

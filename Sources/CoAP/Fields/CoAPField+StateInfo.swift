@@ -84,6 +84,13 @@ extension CoAPField {
             FieldInfo(
                 "coap.server.rate", .int,
                 "requests to this server within the last second, whoever sent them, likewise")
+        case .networkAmplification:
+            FieldInfo(
+                "coap.network.amplification", .float,
+                "bytes to the client's network (/24, /64) over bytes from there to the server in the last 30 to 60 seconds, "
+                    + "without notifications and blocks behind the first")
+        case .networkBytes:
+            FieldInfo("coap.network.bytes", .int, "bytes to the client's network from the server in that time, likewise")
         case .differs:
             FieldInfo(
                 "coap.answer.differs", .bool,

@@ -14,7 +14,7 @@ public enum CoAPField: UInt16, CaseIterable, Sendable {
     case blockSequence, bodyState, bodyLength, bodyBlocks, bodyHoles, bodyConflict, bodyFormat, bodyHash
     case linkCount, linkTarget, linkResourceType, linkInterface, linkContentFormat, linkObservable
     case directoryOperation, directoryEndpoint, directorySector, directoryLifetime, directoryBase
-    case head, openUploads, unprotected, differs, clientRate, serverRate
+    case head, openUploads, unprotected, differs, clientRate, serverRate, networkAmplification, networkBytes
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 300

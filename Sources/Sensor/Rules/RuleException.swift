@@ -13,6 +13,8 @@ public struct RuleException: Sendable {
     public var rules: [String]
     /// What is left out, as field and value.
     public var fields: [(name: String, value: String)]
+    /// Other rules that raise rows from the same messages: what is left out is left out of theirs, too.
+    public var others: [String]
 }
 
 extension RuleSet {
@@ -53,7 +55,16 @@ extension RuleSet {
         }
         return RuleException(
             text: documents.joined(separator: "---\n"),
-            rules: fed.map { $0.metadata.name?.value ?? $0.id }.sorted(), fields: fields)
+            rules: fed.map { $0.metadata.name?.value ?? $0.id }.sorted(), fields: fields,
+            others: others(fed, beside: compiled.rules[place]))
+    }
+
+    /// The rules that raise rows of their own from what some rules find, apart from one of them, by name or id.
+    private func others(_ fed: [CompiledRule], beside owner: CompiledRule) -> [String] {
+        let ids = Set(fed.map(\.id))
+        return compiled.rules.filter { rule in
+            rule.id != owner.id && rule.raisesAlerts && rule.rowOwner == nil && feeding(rule).contains { ids.contains($0.id) }
+        }.map { $0.metadata.name?.value ?? $0.id }.sorted()
     }
 
     /// The rules on single messages that a row of a rule comes from: those that it counts, and those that are steps of it or
