@@ -2,12 +2,13 @@
 ///
 /// These texts never change: a store that somebody has must be brought up to date however old it is.
 enum ReleasedSchemas {
-    /// The script that makes a store of a schema, 1 to 4.
+    /// The script that makes a store of a schema, 1 to 5.
     static func script(_ version: Int) -> String {
         var script = one
         if version >= 2 { script += two }
         if version >= 3 { script += three }
         if version >= 4 { script += four }
+        if version >= 5 { script += five }
         return script + "PRAGMA application_id = 1164014195;\nPRAGMA user_version = \(version);\n"
     }
 
@@ -154,6 +155,16 @@ enum ReleasedSchemas {
         started_text, strftime('%Y-%m-%dT%H:%M:%S', (ended - ((ended % 1000000 + 1000000) % 1000000)) / 1000000, \
         'unixepoch') || printf('.%06dZ', ((ended % 1000000 + 1000000) % 1000000)) AS ended_text, run.* FROM run;
         INSERT INTO grdb_migrations VALUES('views and identity');
+
+        """
+
+    private static let five = """
+        CREATE TABLE distinct_values(
+            alert_id INTEGER PRIMARY KEY REFERENCES alert(id) ON DELETE CASCADE,
+            texts TEXT NOT NULL
+        );
+        INSERT INTO distinct_values VALUES(1, '["a","b"]');
+        INSERT INTO grdb_migrations VALUES('values of rows');
 
         """
 }

@@ -115,7 +115,7 @@ import Testing
         for client in 0..<41 {
             network.send(.open, from: "10.0.0.\(client)", [.clientID: .text("c-\(client)"), .digest: "abcd"])
         }
-        network.connect("x", from: "10.0.3.1")
+        network.connect("writer", from: "10.0.3.1")
         network.send(
             .publication, from: "10.0.3.1",
             [.name: "api/token/hunter2", .secret: .list(["jwt"]), .secretDigest: .list(["ef01"]), .bytes: 9])
@@ -123,7 +123,7 @@ import Testing
         let login = try #require(snapshot.secrets.first { $0.kind == "login" })
         #expect(login.digest == "abcd" && login.clients.distinct >= 32 && login.clients.counts.count == 16)
         let token = try #require(snapshot.secrets.first { $0.kind == "jwt" })
-        #expect(token.places.counts == ["api/token/{id}": 1] && token.clients.counts == ["x": 1])
+        #expect(token.places.counts == ["api/token/{id}": 1] && token.clients.counts == ["writer": 1])
         let topic = try #require(snapshot.topics.first)
         #expect(topic.kinds.counts == ["secret.jwt": 1] && topic.examples.isEmpty)
         #expect(!"\(snapshot)".contains("hunter2"))

@@ -18,22 +18,25 @@ public struct InventoryRow: Codable, Hashable, Sendable {
     public var detail: String
 
     /// The row of a record; `nil` for one that cannot be written as JSON (a number that is none).
-    public init?(_ record: some InventoryRecord) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(record) else { return nil }
+    init?(_ record: some JSONRecord) {
+        guard let detail = RecordJSON.text(of: record) else { return nil }
+        self.detail = detail
         kind = type(of: record).kind
         key = record.key
         firstSeen = record.seen.first
         lastSeen = record.seen.last
         count = record.seen.count
-        detail = String(decoding: data, as: UTF8.self)
     }
 }
 
 extension InventoryRow {
     /// The kind of rows that say how many records of a kind did not fit.
     static let leftOutKind = "left_out"
+    /// All kinds of rows.
+    static let kinds = [
+        ServerRecord.kind, ClientRecord.kind, TopicRecord.kind, FilterRecord.kind, LinkRecord.kind, SecretRecord.kind,
+        leftOutKind,
+    ]
 
     fileprivate init(leftOut name: String, count: Int64) {
         kind = Self.leftOutKind

@@ -12,11 +12,14 @@ struct StoreRecovery {
         var rules = 0
         var alerts = 0
         var frames = 0
+        /// Records of the inventory.
+        var records = 0
         /// How often rows had to be passed over.
         var gaps = 0
 
         var text: String {
             "\(alerts) alerts, \(frames) frames of evidence, \(rules) rules and \(runs) runs were saved"
+                + (records > 0 ? ", and \(records) records of the inventory" : "")
                 + (gaps > 0 ? "; in \(gaps) places rows could not be read" : "")
         }
     }
@@ -47,6 +50,7 @@ struct StoreRecovery {
         result.alerts = try recovery.copy("alert", key: "id", &result.gaps)
         result.frames = try recovery.copy("evidence", key: "rowid", &result.gaps)
         _ = try recovery.copy("distinct_values", key: "alert_id", &result.gaps)
+        result.records = try recovery.copyInventory(&result.gaps)
         try recovery.mend(&result)
         return result
     }
@@ -85,6 +89,49 @@ struct StoreRecovery {
                     return .commit
                 }
                 return count
+            }
+        }
+        return copied
+    }
+
+    /// Copies the inventory, whose rows have no numbers: of each kind those in front of what is broken, and those behind it.
+    private func copyInventory(_ gaps: inout Int) throws -> Int {
+        var copied = 0
+        for kind in InventoryRow.kinds {
+            for (order, comparison) in [("ASC", ">"), ("DESC", "<")] {
+                var last: String?
+                var isBroken = false
+                while true {
+                    let place = last
+                    let rows = try Self.readable {
+                        try source.read { database in
+                            try Row.fetchAll(
+                                database,
+                                sql: """
+                                    SELECT kind, key, first_seen, last_seen, count, detail FROM inventory WHERE kind = ? \
+                                    \(place == nil ? "" : "AND key \(comparison) ?") ORDER BY key \(order) LIMIT 20
+                                    """, arguments: place.map { [kind, $0] } ?? [kind])
+                        }
+                    }
+                    guard let rows else {
+                        isBroken = true
+                        break
+                    }
+                    guard let end = rows.last else { break }
+                    last = end[1]
+                    copied += try target.write { database in
+                        var count = 0
+                        for row in rows {
+                            try database.execute(
+                                sql: "INSERT OR IGNORE INTO inventory VALUES(?, ?, ?, ?, ?, ?)",
+                                arguments: StatementArguments(Array(row.databaseValues)))
+                            count += database.changesCount
+                        }
+                        return count
+                    }
+                }
+                guard isBroken else { break }
+                gaps += 1
             }
         }
         return copied

@@ -115,3 +115,17 @@ public struct NameCounts: Codable, Hashable, Sendable {
     /// The names in the order of the alphabet.
     public var names: [String] { counts.keys.sorted() }
 }
+
+extension KeyedEncodingContainer {
+    /// Leaves out what was never counted: most of what a record could count was not.
+    mutating func encode(_ counts: NameCounts, forKey key: Key) throws {
+        try encodeIfPresent(counts == NameCounts() ? nil : counts, forKey: key)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Nothing counted where nothing is there.
+    func decode(_ type: NameCounts.Type, forKey key: Key) throws -> NameCounts {
+        try decodeIfPresent(type, forKey: key) ?? NameCounts()
+    }
+}

@@ -27,8 +27,10 @@ struct AssetTable<Entry: AssetEntry>: ~Copyable, Sendable {
     /// An empty table.
     init(limit: Int) { table = LRUTable(limit: limit) }
 
-    /// How many entries are looked at for one that may go.
-    private static var looks: Int { 16 }
+    /// How many entries are looked at for one that may go, at most.
+    private static var mostLooks: Int { 4096 }
+    /// How many are looked at next: few, where there was none lately.
+    private var patience = mostLooks
     /// How many gone keys are remembered.
     private static var mostGone: Int { 65_536 }
 
@@ -57,11 +59,13 @@ struct AssetTable<Entry: AssetEntry>: ~Copyable, Sendable {
     /// Adds an entry.
     mutating func insert(_ key: Hash128, _ entry: consuming Entry) -> Int {
         if table.isFull {
-            var looks = Self.looks
+            // What comes again and again is passed over, and comes up again when all others had their turn.
+            var looks = min(patience, table.count)
             while looks > 0, let oldest = table.oldest, !table[oldest].isPassing {
                 table.touch(oldest)
                 looks -= 1
             }
+            patience = looks == 0 ? 16 : min(Self.mostLooks, patience + 8)
             if let oldest = table.oldest {
                 remove(oldest)
                 pushedOut &+= 1

@@ -24,13 +24,12 @@ extension InventoryObserver {
     ///   - birth: what is known of the address.
     ///   - origin: the key of the address.
     ///   - current: the client that came just now.
+    ///   - address: the address as text.
     /// - Returns: where that one is from now on.
-    mutating func putClientsTogether(_ birth: Int, _ origin: Hash128, keeping current: Int) -> Int {
+    mutating func putClientsTogether(
+        _ birth: Int, _ origin: Hash128, keeping current: Int, address: String
+    ) -> Int {
         let first = clients[current].record
-        guard let address = clients[current].addressOfOrigin(first.home) else {
-            births[birth].limit += options.limits.mostNamesOfOne
-            return current
-        }
         var fold: Int?
         if var reference = births[birth].fold { fold = clients.slot(&reference) }
         if fold == nil {
@@ -131,13 +130,6 @@ extension InventoryObserver {
         add("pairs", pairs.evictions)
         for (name, count) in folded where count > 0 { leftOut[name, default: 0] += count }
         return leftOut
-    }
-}
-
-extension ClientEntry {
-    /// The address that it came from first, as text.
-    fileprivate func addressOfOrigin(_ home: String?) -> String? {
-        home ?? addresses.first
     }
 }
 

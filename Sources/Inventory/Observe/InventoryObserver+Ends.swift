@@ -7,51 +7,52 @@ import Tables
 extension InventoryObserver {
     /// Finds out whose message it is, and counts it; `nil` where it says nothing of anybody.
     mutating func attribute(
-        _ number: Int, _ act: InventoryAct, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ known: KnownProtocol, _ act: InventoryAct, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) -> Attribution? {
         let (client, server) = (context.client, context.server)
-        let hasSessions = protocols[number]?.roles.clientID != nil
+        let hasSessions = known.roles.clientID != nil
         // Without sessions a client is its address: its ports change with each question.
         let ports = UInt64(hasSessions ? client.port : 0) << 16 | UInt64(server.port)
-        let key = keys.key(client.address, server.address, ports << 8 | UInt64(number))
+        let key = keys.key(client.address, server.address, ports << 8 | UInt64(known.number))
         let slot = connections.use(key) ?? connections.insert(key, ConnectionEntry())
         let time = context.timestamp.microseconds
         let toServer = context.direction == .toServer
         var attribution = Attribution(time: time)
         if !server.address.isMulticastOrBroadcast {
-            attribution.server = self.server(slot, number, context, time)
+            attribution.server = self.server(slot, known, context, time)
         }
         // Whoever gets an answer that nobody was seen to ask for may not want it.
         if act == .open || hasSessions || toServer {
-            attribution.client = self.client(slot, number, act == .open, event, context, message, time)
+            attribution.client = self.client(slot, known, act == .open, event, context, message, time)
         } else if var reference = connections[slot].client {
             attribution.client = clients.slot(&reference)
             connections[slot].client = attribution.client == nil ? nil : reference
         }
         if let server = attribution.server {
-            note(server, attribution.client, act, context, message, time)
-            noteLink(slot, number, server, context, message, time)
+            note(slot, server, attribution.client, act, context, message, time)
+            noteLink(slot, known, server, context, message, time)
         }
         return attribution
     }
 
     /// The server of a connection.
     private mutating func server(
-        _ slot: Int, _ number: Int, _ context: EventContext, _ time: Int64
+        _ slot: Int, _ known: KnownProtocol, _ context: EventContext, _ time: Int64
     ) -> Int {
         if var reference = connections[slot].server, let found = servers.slot(&reference) {
             connections[slot].server = reference
             return found
         }
         let end = context.server
-        let key = keys.key(end.address, UInt64(end.port) << 8 | UInt64(number))
+        let key = keys.key(end.address, UInt64(end.port) << 8 | UInt64(known.number))
         let found: Int
         if let known = servers.use(key) {
             found = known
         } else {
             var record = ServerRecord(
-                proto: protocols[number]?.name ?? "", address: "\(end.address)", port: end.port,
+                proto: known.name, address: "\(end.address)", port: end.port,
                 seen: Sightings(at: time, frame: context.frameNumber))
             record.seen.count = 0
             found = servers.insert(key, ServerEntry(record: record, address: end.address))
@@ -62,37 +63,39 @@ extension InventoryObserver {
 
     /// The client of a connection.
     private mutating func client(
-        _ slot: Int, _ number: Int, _ isNew: Bool, _ event: borrowing some EventSource & ~Copyable,
+        _ slot: Int, _ known: KnownProtocol, _ isNew: Bool, _ event: borrowing some EventSource & ~Copyable,
         _ context: EventContext, _ message: RawSpan, _ time: Int64
     ) -> Int {
         if !isNew, var reference = connections[slot].client, let found = clients.slot(&reference) {
             connections[slot].client = reference
             return found
         }
-        let found = identify(number, event, context, message, time)
+        let found = identify(known, event, context, message, time)
         connections[slot].client = clients.reference(found)
+        connections[slot].places = nil
         return found
     }
 
     /// The client that a message names, or that has its address.
     private mutating func identify(
-        _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, _ message: RawSpan,
+        _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ message: RawSpan,
         _ time: Int64
     ) -> Int {
         let address = context.client.address
-        let hasName = reader.copy(protocols[number]?.roles.clientID, event, message, to: &name) && !name.isEmpty
+        let hasName = reader.copy(known.roles.clientID, event, message, to: &name) && !name.isEmpty
         text.removeAll(keepingCapacity: true)
         let reading = hasName ? writeTemplate(.client) : NameTemplate.Reading()
         let nameEnd = text.count
         let rawHash = hasName ? keys.one.hash(name.span.bytes) : 0
         var user: [UInt8] = []
-        let hasUser = reader.copy(protocols[number]?.roles.userName, event, message, to: &user) && !user.isEmpty
+        let hasUser = reader.copy(known.roles.userName, event, message, to: &user) && !user.isEmpty
         text.append(0)
         if hasUser { NameTemplate.write(user.span.bytes, as: .client, to: &text) }
         let userEnd = text.count
         let isHome = !hasName || !reading.hasOwnPart
-        let origin = keys.key(address, UInt64(number))
-        let named = keys.key(text.span.bytes, UInt64(number))
+        let origin = keys.key(address, UInt64(known.number))
+        let named = keys.key(text.span.bytes, UInt64(known.number))
         let key = isHome ? keys.join(named, origin) : named
         if let found = clients.use(key) {
             if hasName { clients[found].names.note(rawHash) }
@@ -106,7 +109,7 @@ extension InventoryObserver {
         let shownName = hasName ? String(decoding: text[0..<nameEnd], as: UTF8.self) : nil
         let shownUser = hasUser ? String(decoding: text[(nameEnd + 1)..<userEnd], as: UTF8.self) : nil
         var record = ClientRecord(
-            proto: protocols[number]?.name ?? "", name: shownName, user: shownUser,
+            proto: known.name, name: shownName, user: shownUser,
             home: isHome ? "\(address)" : nil, seen: Sightings(at: time, frame: context.frameNumber))
         record.seen.count = 0
         if hasName {
@@ -121,18 +124,18 @@ extension InventoryObserver {
         if hasName { entry.names.note(rawHash) }
         let found = clients.insert(key, entry)
         births[birth].count += 1
-        if births[birth].count >= births[birth].limit { return putClientsTogether(birth, origin, keeping: found) }
-        return found
+        guard births[birth].count >= births[birth].limit else { return found }
+        return putClientsTogether(birth, origin, keeping: found, address: "\(address)")
     }
 
     /// Counts a message of a server and a client.
     private mutating func note(
-        _ server: Int, _ client: Int?, _ act: InventoryAct, _ context: EventContext, _ message: RawSpan, _ time: Int64
+        _ slot: Int, _ server: Int, _ client: Int?, _ act: InventoryAct, _ context: EventContext, _ message: RawSpan,
+        _ time: Int64
     ) {
         let toServer = context.direction == .toServer
         // What is sent within a session presupposes a server that opened it.
         let isProof = !toServer || context.transport == .tcp && (act == .publication || act == .subscription)
-        let network = AddressBlock(networkOf: context.client.address)
         servers[server].mark.isDirty = true
         if isProof { servers[server].isProven = true }
         if !toServer {
@@ -140,22 +143,36 @@ extension InventoryObserver {
             servers[server].noteHardware(context.sourceMAC, keys.one)
         }
         servers[server].record.messages += 1
-        servers[server].noteCarrier(context, keys.one)
-        servers[server].clientNetworks.note(network.hash(keys.one), network.text)
-        guard let client else { return }
-        clients[client].mark.isDirty = true
-        if toServer {
-            clients[client].record.seen.note(time, frame: context.frameNumber)
-            clients[client].noteHardware(context.sourceMAC, keys.one)
+        if let client {
+            clients[client].mark.isDirty = true
+            if toServer {
+                clients[client].record.seen.note(time, frame: context.frameNumber)
+                clients[client].noteHardware(context.sourceMAC, keys.one)
+            }
+        }
+        let epochs = servers.epoch &+ clients.epoch
+        if let places = connections[slot].places, places.epochs == epochs {
+            servers[server].carriers.count(at: places.carrier)
+            servers[server].clientNetworks.count(at: places.network)
+            guard let client else { return }
+            clients[client].addresses.count(at: places.address)
+            clients[client].servers.count(at: places.server)
+            return
         }
         let address = context.client.address
-        clients[client].addresses.note(AddressBlock(whole: address).hash(keys.one), "\(address)")
+        let network = AddressBlock(networkOf: address)
+        var places = TallyPlaces(
+            carrier: servers[server].noteCarrier(context, keys.one),
+            network: servers[server].clientNetworks.note(network.hash(keys.one), network.text), epochs: epochs)
+        guard let client else { return }
+        places.address = clients[client].addresses.note(AddressBlock(whole: address).hash(keys.one), "\(address)")
         let serverKey = servers.table.key(at: server).low
-        clients[client].servers.note(serverKey, servers[server].record.key)
+        places.server = clients[client].servers.note(serverKey, servers[server].record.key)
+        connections[slot].places = places
     }
 
     private mutating func noteLink(
-        _ slot: Int, _ number: Int, _ server: Int, _ context: EventContext, _ message: RawSpan, _ time: Int64
+        _ slot: Int, _ known: KnownProtocol, _ server: Int, _ context: EventContext, _ message: RawSpan, _ time: Int64
     ) {
         var found: Int?
         if var reference = connections[slot].link { found = links.slot(&reference) }
@@ -168,7 +185,7 @@ extension InventoryObserver {
                 found = known
             } else {
                 var record = LinkRecord(
-                    proto: protocols[number]?.name ?? "", client: block.text, server: servers[server].record.key,
+                    proto: known.name, client: block.text, server: servers[server].record.key,
                     isClientInside: isInside, isServerInside: self.isInside(context.server.address),
                     seen: Sightings(at: time, frame: context.frameNumber))
                 record.seen.count = 0
@@ -210,11 +227,11 @@ extension ServerEntry {
         hardwareAddresses.note(address.hash(hash), address.text)
     }
 
-    fileprivate mutating func noteCarrier(_ context: EventContext, _ hash: SeededHash) {
+    fileprivate mutating func noteCarrier(_ context: EventContext, _ hash: SeededHash) -> Int {
         let carrier: StaticString = context.carrier.isWebSocket ? "websocket" : context.transport.name
         // Of the few there are no two begin alike.
         let first = carrier.withUTF8Buffer { UInt64($0.first ?? 0) }
-        carriers.note(hash.mix(first, 8), carrier.description)
+        return carriers.note(hash.mix(first, 8), carrier.description)
     }
 }
 

@@ -38,7 +38,7 @@ extension InventoryObserver {
             noteSecrets(ends, topic, roles, event, context, message)
         }
         // What it takes to find a number or keys in a record is as much work as all the rest.
-        if count <= Self.allOfFirst || count & 3 == 0, let number = reader.number(roles.number, event, message) {
+        if count <= Self.allOfFirst || count & 7 == 0, let number = reader.number(roles.number, event, message) {
             noteNumber(number, topic, entry)
         }
         if count <= 4 || count & 255 == 0 {
@@ -50,7 +50,7 @@ extension InventoryObserver {
     }
 
     /// Of so many records of a topic each is looked at wholly.
-    private static var allOfFirst: Int64 { 256 }
+    private static var allOfFirst: Int64 { 64 }
 
     private mutating func noteKinds(
         _ topic: Int, _ roles: PayloadRoles, _ rare: RareFields, _ event: borrowing some EventSource & ~Copyable,
@@ -77,7 +77,6 @@ extension InventoryObserver {
             guard reader.copy(index, message, to: &text) else { continue }
             let kind = kinds.count == digests ? kinds[index] : kinds.count == 1 ? kinds[0] : "secret"
             noteSecret(kind, keys.hash(kind), ends, context, place: topic)
-            _ = reader.read(roles.secretDigests, event, message)
         }
     }
 

@@ -7,19 +7,20 @@ import Tables
 extension InventoryObserver {
     /// A record goes to a server, or from it to a reader.
     mutating func notePublication(
-        _ ends: Attribution, _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) {
         guard let server = ends.server, let client = ends.client,
-            reader.copy(protocols[number]?.roles.name, event, message, to: &name), !name.isEmpty,
-            let entry = nameEntry(server, client, number, context, ends.time)
+            reader.copy(known.roles.name, event, message, to: &name), !name.isEmpty,
+            let entry = nameEntry(server, client, known, context, ends.time)
         else { return }
         var reference = names[entry].topic
         guard let topic = topics.slot(&reference) else { return }
         names[entry].topic = reference
         let toServer = context.direction == .toServer
-        let isCopy = reader.truth(protocols[number]?.roles.isRepeated, event, message) == true
-        let isRetained = reader.truth(protocols[number]?.roles.isRetained, event, message) == true
+        let isCopy = reader.truth(known.roles.isRepeated, event, message) == true
+        let isRetained = reader.truth(known.roles.isRetained, event, message) == true
         topics[topic].mark.isDirty = true
         if isRetained { topics[topic].isRetained = true }
         guard !isCopy else { return }
@@ -50,11 +51,11 @@ extension InventoryObserver {
             isRecord = !names[entry].hasPublisher && pairs[pair].count > names[entry].records
             if isRetained, names[entry].records > 0 { isRecord = false }
         }
-        noteOfItself(server, number, toServer, event, context, message, ends.time)
+        noteOfItself(server, known, toServer, event, context, message, ends.time)
         guard isRecord else { return }
         names[entry].records += 1
         topics[topic].messages += 1
-        if let qos = reader.integer(protocols[number]?.roles.qos, event, message), qos > topics[topic].qos, qos <= 2 {
+        if let qos = reader.integer(known.roles.qos, event, message), qos > topics[topic].qos, qos <= 2 {
             topics[topic].qos = UInt8(qos)
         }
         noteRecord(ends, topic, entry, event, context, message)
@@ -62,16 +63,17 @@ extension InventoryObserver {
 
     /// What a broker tells of itself, and what others put there.
     private mutating func noteOfItself(
-        _ server: Int, _ number: Int, _ toServer: Bool, _ event: borrowing some EventSource & ~Copyable,
+        _ server: Int, _ known: KnownProtocol, _ toServer: Bool, _ event: borrowing some EventSource & ~Copyable,
         _ context: EventContext, _ message: RawSpan, _ time: Int64
     ) {
-        guard let prefix = protocols[number]?.roles.selfPrefix, prefix.utf8CodeUnitCount > 0,
+        let prefix = known.roles.selfPrefix
+        guard prefix.utf8CodeUnitCount > 0,
             name.first == UInt8(ascii: "$"), name.span.bytes.starts(with: prefix)
         else { return }
         if toServer { return servers[server].record.systemWritten.note(time, context.frameNumber) }
         servers[server].record.systemReadable.note(time, context.frameNumber)
         text.removeAll(keepingCapacity: true)
-        guard reader.copy(protocols[number]?.roles.record, event, message, to: &text),
+        guard reader.copy(known.roles.record, event, message, to: &text),
             let program = ServerSigns.program(told: text, under: name)
         else { return }
         claim(server, program, .systemTopic, confidence: 5, time, context.frameNumber)
@@ -79,7 +81,7 @@ extension InventoryObserver {
 
     /// The entry of the name in `name`, whose topic is there.
     mutating func nameEntry(
-        _ server: Int, _ client: Int?, _ number: Int, _ context: EventContext, _ time: Int64
+        _ server: Int, _ client: Int?, _ known: KnownProtocol, _ context: EventContext, _ time: Int64
     ) -> Int? {
         let key = keys.key(name.span.bytes, servers.table.key(at: server).low)
         if let known = names.use(key) {
@@ -89,7 +91,7 @@ extension InventoryObserver {
                 return known
             }
         }
-        let topic = topic(server, client, number, key, context, time)
+        let topic = topic(server, client, known, key, context, time)
         let reference = topics.reference(topic)
         if let known = names.find(key) {
             names[known].topic = reference
@@ -100,7 +102,7 @@ extension InventoryObserver {
 
     /// The topic of the name in `name`.
     private mutating func topic(
-        _ server: Int, _ client: Int?, _ number: Int, _ raw: Hash128, _ context: EventContext, _ time: Int64
+        _ server: Int, _ client: Int?, _ known: KnownProtocol, _ raw: Hash128, _ context: EventContext, _ time: Int64
     ) -> Int {
         let reading = writeTemplate(.record)
         let key = keys.key(text.span.bytes, servers.table.key(at: server).low)
@@ -116,7 +118,7 @@ extension InventoryObserver {
             return fold
         }
         var entry = TopicEntry(
-            proto: protocols[number]?.name ?? "", server: servers[server].record.key,
+            proto: known.name, server: servers[server].record.key,
             template: String(decoding: text, as: UTF8.self), seen: Sightings(at: time, frame: context.frameNumber),
             creator: creator)
         entry.seen.count = 0

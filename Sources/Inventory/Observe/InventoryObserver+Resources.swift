@@ -7,18 +7,19 @@ import Tables
 extension InventoryObserver {
     /// A client asks a server, or a group, to do something.
     mutating func noteRequest(
-        _ ends: Attribution, _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) {
-        guard let client = ends.client, let roles = protocols[number]?.roles else { return }
-        if reader.truth(roles.isRepeated, event, message) == true { return }
-        if let version = reader.integer(roles.version, event, message) {
+        guard let client = ends.client else { return }
+        if reader.truth(known.roles.isRepeated, event, message) == true { return }
+        if let version = reader.integer(known.roles.version, event, message) {
             clients[client].versions.note(keys.one.mix(UInt64(bitPattern: version), 2), "\(version)")
         }
-        let isWriting = writes(roles.method, roles, event, message)
+        let isWriting = writes(known.roles.method, known, event, message)
         if isWriting { clients[client].record.published += 1 } else { clients[client].record.received += 1 }
-        guard let server = ends.server, reader.copy(roles.name, event, message, to: &name), !name.isEmpty,
-            let entry = nameEntry(server, client, number, context, ends.time)
+        guard let server = ends.server, reader.copy(known.roles.name, event, message, to: &name), !name.isEmpty,
+            let entry = nameEntry(server, client, known, context, ends.time)
         else { return }
         var reference = names[entry].topic
         guard let topic = topics.slot(&reference) else { return }
@@ -26,7 +27,7 @@ extension InventoryObserver {
         // Whether there is such a resource is known once the server answers.
         if topics[topic].seen.count == 0 { topics[topic].isProven = false }
         topics[topic].seen.note(ends.time, frame: context.frameNumber)
-        if reader.read(roles.method, event, message) > 0 {
+        if reader.read(known.roles.method, event, message) > 0 {
             let hash = reader.hash(0, message, keys.one)
             let method = reader
             topics[topic].withRest { $0.methods.note(hash, method.text(0, message)) }
@@ -51,39 +52,43 @@ extension InventoryObserver {
         } else {
             topics[topic].readers.note(hash, kind)
         }
-        if reader.read(roles.observation, event, message) > 0 { topics[topic].withRest { $0.isObserved = true } }
-        if reader.read(roles.protection, event, message) > 0 {
+        if reader.read(known.roles.observation, event, message) > 0 { topics[topic].withRest { $0.isObserved = true } }
+        if reader.read(known.roles.protection, event, message) > 0 {
             servers[server].record.protected.note(ends.time, context.frameNumber)
         }
     }
 
     /// A server answers.
     mutating func noteResponse(
-        _ ends: Attribution, _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) {
-        guard let server = ends.server, let roles = protocols[number]?.roles else { return }
-        if reader.truth(roles.isRepeated, event, message) == true { return }
-        if let version = reader.integer(roles.version, event, message) {
+        guard let server = ends.server else { return }
+        if reader.truth(known.roles.isRepeated, event, message) == true { return }
+        if let version = reader.integer(known.roles.version, event, message) {
             servers[server].versions.note(keys.one.mix(UInt64(bitPattern: version), 2), "\(version)")
         }
-        let isProtected = reader.read(roles.protection, event, message) > 0
+        let isProtected = reader.read(known.roles.protection, event, message) > 0
         if isProtected { servers[server].record.protected.note(ends.time, context.frameNumber) }
-        let amplification = reader.number(roles.amplification, event, message)
+        let amplification = reader.number(known.roles.amplification, event, message)
         if let amplification, amplification > servers[server].record.amplification ?? 0 {
             servers[server].record.amplification = amplification
         }
-        let isWriting = writes(roles.requestedMethod, roles, event, message)
+        let isWriting = writes(known.roles.requestedMethod, known, event, message)
         var isSuccess = false
-        if reader.copy(roles.outcome, event, message, to: &text) {
-            isSuccess = text.span.bytes.elementsEqual(roles.success)
+        if reader.copy(known.roles.outcome, event, message, to: &text) {
+            isSuccess = text.span.bytes.elementsEqual(known.roles.success)
         }
         if isSuccess, isWriting, !isProtected {
             servers[server].record.unprotectedWrites.note(ends.time, context.frameNumber)
         }
-        if isSuccess { noteListing(server, roles, number, event, context, message, ends.time) }
-        guard reader.copy(roles.requestedName, event, message, to: &name), !name.isEmpty,
-            let entry = nameEntry(server, ends.client, number, context, ends.time)
+        // Going through a list is much work, and says the same each time.
+        let answers = servers[server].record.seen.count
+        let isListRead = isSuccess && (answers <= Self.allOfFirstAnswers || answers & 15 == 0)
+        if isListRead { noteListing(server, known, event, context, message, ends.time) }
+        guard reader.copy(known.roles.requestedName, event, message, to: &name), !name.isEmpty,
+            let entry = nameEntry(server, ends.client, known, context, ends.time)
         else { return }
         var reference = names[entry].topic
         guard let topic = topics.slot(&reference) else { return }
@@ -91,7 +96,7 @@ extension InventoryObserver {
         if topics[topic].seen.count == 0 { topics[topic].isProven = isSuccess }
         if isSuccess { topics[topic].isProven = true }
         topics[topic].seen.note(ends.time, frame: context.frameNumber)
-        if reader.read(roles.outcome, event, message) > 0 {
+        if reader.read(known.roles.outcome, event, message) > 0 {
             let hash = reader.hash(0, message, keys.one)
             let outcome = reader
             topics[topic].withRest { $0.outcomes.note(hash, outcome.text(0, message)) }
@@ -99,30 +104,30 @@ extension InventoryObserver {
         if let amplification {
             topics[topic].withRest { $0.amplification = max($0.amplification ?? 0, amplification) }
         }
-        if reader.read(roles.observation, event, message) > 0 {
+        if reader.read(known.roles.observation, event, message) > 0 {
             topics[topic].withRest { $0.isObserved = true }
             if let client = ends.client { clients[client].record.received += 1 }
         }
         guard isSuccess, !isWriting else { return }
         topics[topic].messages += 1
         noteRecord(ends, topic, entry, event, context, message)
-        noteTypes(topic, roles, event, message)
+        if isListRead { noteTypes(topic, known, event, message) }
     }
 
     /// Whether a method changes something.
     private mutating func writes(
-        _ field: FieldID?, _ roles: InventoryRoles, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
+        _ field: FieldID?, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
     ) -> Bool {
         guard reader.copy(field, event, message, to: &text) else { return false }
-        return roles.writing.contains { text.span.bytes.elementsEqual($0) }
+        return known.roles.writing.contains { text.span.bytes.elementsEqual($0) }
     }
 
     /// Resources that a directory lists, and what they tell of the server.
     private mutating func noteListing(
-        _ server: Int, _ roles: InventoryRoles, _ number: Int, _ event: borrowing some EventSource & ~Copyable,
+        _ server: Int, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
         _ context: EventContext, _ message: RawSpan, _ time: Int64
     ) {
-        let count = reader.read(roles.listedTargets, event, message)
+        let count = reader.read(known.roles.listedTargets, event, message)
         guard count > 0 else { return }
         servers[server].record.listed = max(servers[server].record.listed, count)
         for index in 0..<min(count, Self.mostListed) {
@@ -133,7 +138,7 @@ extension InventoryObserver {
             // What is listed of other hosts is not a resource of this one.
             if name.span.bytes.holds(UInt8(ascii: ":")) { continue }
             if name.first != UInt8(ascii: "/") { name.insert(UInt8(ascii: "/"), at: 0) }
-            guard let entry = nameEntry(server, nil, number, context, time) else { continue }
+            guard let entry = nameEntry(server, nil, known, context, time) else { continue }
             var reference = names[entry].topic
             guard let topic = topics.slot(&reference) else { continue }
             topics[topic].mark.isDirty = true
@@ -143,14 +148,17 @@ extension InventoryObserver {
         }
     }
 
+    /// Of so many answers of a server each is looked at for a list.
+    private static var allOfFirstAnswers: Int64 { 64 }
+
     /// Of one directory.
     private static var mostListed: Int { 256 }
 
     /// Types and interfaces that a directory states stay with the directory.
     private mutating func noteTypes(
-        _ topic: Int, _ roles: InventoryRoles, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
+        _ topic: Int, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
     ) {
-        for field in [roles.listedTypes, roles.listedInterfaces] {
+        for field in [known.roles.listedTypes, known.roles.listedInterfaces] {
             for index in 0..<min(reader.read(field, event, message), 64) {
                 let type = reader.text(index, message)
                 topics[topic].withRest { if $0.types.count < 32, !$0.types.contains(type) { $0.types.append(type) } }

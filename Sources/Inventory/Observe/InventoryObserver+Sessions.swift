@@ -7,12 +7,13 @@ import Tables
 extension InventoryObserver {
     /// A client asks to be let in.
     mutating func noteOpen(
-        _ ends: Attribution, _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) {
-        guard let client = ends.client, let roles = protocols[number]?.roles else { return }
-        noteClient(client, roles, event, message)
-        if reader.copy(roles.passwordDigest, event, message, to: &text) {
+        guard let client = ends.client else { return }
+        noteClient(client, known, event, message)
+        if reader.copy(known.roles.passwordDigest, event, message, to: &text) {
             let kind = keys.hash("login")
             noteSecret("login", kind, ends, context, place: nil)
         }
@@ -20,35 +21,39 @@ extension InventoryObserver {
 
     /// What a client says of itself with each session.
     private mutating func noteClient(
-        _ client: Int, _ roles: InventoryRoles, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
+        _ client: Int, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
     ) {
-        if let version = reader.integer(roles.version, event, message) {
+        if let version = reader.integer(known.roles.version, event, message) {
             clients[client].versions.note(keys.one.mix(UInt64(bitPattern: version), 2), "\(version)")
         }
-        if let seconds = reader.integer(roles.keepAlive, event, message) {
+        if let seconds = reader.integer(known.roles.keepAlive, event, message) {
             clients[client].keepAlives.note(keys.one.mix(UInt64(bitPattern: seconds), 2), "\(seconds)")
         }
-        if reader.truth(roles.isBridge, event, message) == true { clients[client].record.isBridge = true }
+        if reader.truth(known.roles.isBridge, event, message) == true { clients[client].record.isBridge = true }
     }
 
     /// A server answers whether it lets a client in.
     mutating func noteOpened(
-        _ ends: Attribution, _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) {
-        guard let server = ends.server, let roles = protocols[number]?.roles else { return }
+        guard let server = ends.server else { return }
         let frame = context.frameNumber
-        guard let isAccepted = reader.truth(roles.isAccepted, event, message) else { return }
+        guard let isAccepted = reader.truth(known.roles.isAccepted, event, message) else { return }
         guard isAccepted else {
             servers[server].record.refused.note(ends.time, frame)
+            if reader.truth(known.roles.isAnonymous, event, message) == true {
+                servers[server].record.anonymousRefused.note(ends.time, frame)
+            }
             if let client = ends.client { clients[client].record.refused += 1 }
             return
         }
-        if let version = reader.integer(roles.version, event, message) {
+        if let version = reader.integer(known.roles.version, event, message) {
             servers[server].versions.note(keys.one.mix(UInt64(bitPattern: version), 2), "\(version)")
         }
         // Of a session whose beginning was not seen nobody knows what the client showed.
-        if let isAnonymous = reader.truth(roles.isAnonymous, event, message) {
+        if let isAnonymous = reader.truth(known.roles.isAnonymous, event, message) {
             if isAnonymous {
                 servers[server].record.anonymous.note(ends.time, frame)
                 let network = AddressBlock(networkOf: context.client.address)
@@ -58,26 +63,29 @@ extension InventoryObserver {
                 servers[server].record.authenticated.note(ends.time, frame)
             }
         }
-        if let client = ends.client { noteClient(client, roles, event, message) }
-        for (name, field) in roles.abilities {
+        if let client = ends.client { noteClient(client, known, event, message) }
+        for (name, field) in known.roles.abilities {
             guard
                 let value = reader.number(field, event, message)
                     ?? reader.truth(field, event, message).map({ $0 ? 1 : 0 })
             else { continue }
             servers[server].record.abilities[name.description] = Int64(value)
         }
-        if reader.copy(roles.assignedID, event, message, to: &name), let program = ServerSigns.program(assigned: name) {
+        if reader.copy(known.roles.assignedID, event, message, to: &name),
+            let program = ServerSigns.program(assigned: name)
+        {
             claim(server, program, .assignedID, confidence: 3, ends.time, frame)
         }
     }
 
     /// A client asks for records.
     mutating func noteSubscription(
-        _ ends: Attribution, _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) {
-        guard let server = ends.server, let client = ends.client, let roles = protocols[number]?.roles else { return }
-        let count = reader.read(roles.name, event, message)
+        guard let server = ends.server, let client = ends.client else { return }
+        let count = reader.read(known.roles.name, event, message)
         for index in 0..<min(count, Self.filtersOfOneMessage) {
             guard reader.copy(index, message, to: &name), let filter = filter(server, context, ends.time) else {
                 continue
@@ -94,31 +102,38 @@ extension InventoryObserver {
 
     /// A server answers which filters it grants.
     mutating func noteSubscribed(
-        _ ends: Attribution, _ number: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext,
+        _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
+        _ context: EventContext,
         _ message: RawSpan
     ) {
-        guard let server = ends.server, let roles = protocols[number]?.roles else { return }
+        guard let server = ends.server else { return }
         for isGranted in [true, false] {
-            let count = reader.read(isGranted ? roles.granted : roles.refused, event, message)
+            let count = reader.read(isGranted ? known.roles.granted : known.roles.refused, event, message)
             for index in 0..<min(count, Self.filtersOfOneMessage) {
                 guard reader.copy(index, message, to: &name) else { continue }
-                if isGranted { noteGranted(server, roles, ends.time, context.frameNumber) }
+                noteAnswered(server, known, isGranted, ends.time, context.frameNumber)
                 guard let filter = filter(server, context, ends.time) else { continue }
                 if isGranted { filters[filter].record.granted += 1 } else { filters[filter].record.refused += 1 }
             }
         }
     }
 
-    /// What the granted filter in `name` gives away of the server.
-    private mutating func noteGranted(_ server: Int, _ roles: InventoryRoles, _ time: Int64, _ frame: UInt64) {
+    /// What it tells of the server that the filter in `name` was granted or refused.
+    private mutating func noteAnswered(
+        _ server: Int, _ known: KnownProtocol, _ isGranted: Bool, _ time: Int64, _ frame: UInt64
+    ) {
         var filter = name.span.bytes
-        if roles.sharePrefix.utf8CodeUnitCount > 0, filter.starts(with: roles.sharePrefix) {
-            var place = roles.sharePrefix.utf8CodeUnitCount
+        if known.roles.sharePrefix.utf8CodeUnitCount > 0, filter.starts(with: known.roles.sharePrefix) {
+            var place = known.roles.sharePrefix.utf8CodeUnitCount
             while place < filter.byteCount, filter.byte(at: place) != UInt8(ascii: "/") { place += 1 }
             filter = filter.extracting(min(place + 1, filter.byteCount)..<filter.byteCount)
         }
-        let takesAll = roles.everything.contains { filter.elementsEqual($0) }
-        let isOfItself = roles.selfPrefix.utf8CodeUnitCount > 0 && filter.starts(with: roles.selfPrefix)
+        let takesAll = known.roles.everything.contains { filter.elementsEqual($0) }
+        let isOfItself = known.roles.selfPrefix.utf8CodeUnitCount > 0 && filter.starts(with: known.roles.selfPrefix)
+        guard isGranted else {
+            if takesAll { servers[server].record.refusedAll.note(time, frame) }
+            return
+        }
         if takesAll { servers[server].record.grantedAll.note(time, frame) }
         if isOfItself { servers[server].record.systemReadable.note(time, frame) }
     }
@@ -162,9 +177,10 @@ extension InventoryObserver {
             secrets[found].servers.note(servers.table.key(at: server).low, servers[server].record.key)
         }
         if let client = ends.client {
-            secrets[found].clients.note(clients.table.key(at: client).low, clients[client].record.label)
+            let label = clients[client].record.label
+            secrets[found].clients.note(keys.hash(label), label)
         }
-        if let place { secrets[found].places.note(topics.table.key(at: place).low, topics[place].template) }
+        if let place { secrets[found].places.note(keys.hash(topics[place].template), topics[place].template) }
     }
 
     /// Takes up what tells of a server's program.

@@ -26,11 +26,21 @@ public struct InventoryObserver: ~Copyable {
     }
 
     /// A protocol that says something to an inventory.
-    struct KnownProtocol: Sendable {
+    ///
+    /// A reference: copying all that it holds for each message would be more work than the rest.
+    final class KnownProtocol: Sendable {
+        let number: Int
         let name: String
         let roles: InventoryRoles
         /// What messages do, by their types.
         let acts: [InventoryAct?]
+
+        init(_ descriptor: ProtocolDescriptor, _ roles: InventoryRoles) {
+            number = Int(descriptor.category.rawValue)
+            name = descriptor.category.name.description
+            self.roles = roles
+            acts = (UInt8.min...UInt8.max).map(roles.act)
+        }
     }
 
     let options: Options
@@ -67,9 +77,7 @@ public struct InventoryObserver: ~Copyable {
             guard let roles = descriptor.inventory else { continue }
             let number = Int(descriptor.category.rawValue)
             while known.count <= number { known.append(nil) }
-            known[number] = KnownProtocol(
-                name: descriptor.category.name.description, roles: roles,
-                acts: (UInt8.min...UInt8.max).map(roles.act))
+            known[number] = KnownProtocol(descriptor, roles)
         }
         protocols = known
         keys = InventoryKeys(hash)
@@ -91,16 +99,19 @@ public struct InventoryObserver: ~Copyable {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         let number = Int(event.category.rawValue)
-        guard number < protocols.count, let act = protocols[number]?.acts[Int(event.messageType)] else { return }
-        guard let connection = attribute(number, act, event, context, message) else { return }
+        guard number < protocols.count, let known = protocols[number], let act = known.acts[Int(event.messageType)]
+        else {
+            return
+        }
+        guard let connection = attribute(known, act, event, context, message) else { return }
         switch act {
-        case .open: noteOpen(connection, number, event, context, message)
-        case .opened: noteOpened(connection, number, event, context, message)
-        case .publication: notePublication(connection, number, event, context, message)
-        case .subscription: noteSubscription(connection, number, event, context, message)
-        case .subscribed: noteSubscribed(connection, number, event, context, message)
-        case .request: noteRequest(connection, number, event, context, message)
-        case .response: noteResponse(connection, number, event, context, message)
+        case .open: noteOpen(connection, known, event, context, message)
+        case .opened: noteOpened(connection, known, event, context, message)
+        case .publication: notePublication(connection, known, event, context, message)
+        case .subscription: noteSubscription(connection, known, event, context, message)
+        case .subscribed: noteSubscribed(connection, known, event, context, message)
+        case .request: noteRequest(connection, known, event, context, message)
+        case .response: noteResponse(connection, known, event, context, message)
         }
     }
 }

@@ -90,32 +90,35 @@ struct NameTally: Sendable {
     ///   - hash: of the name.
     ///   - limit: how many names are kept.
     ///   - name: makes its text, where it is new and there is room.
-    mutating func note(_ hash: UInt64, limit: Int = most, _ name: @autoclosure () -> String) {
+    /// - Returns: its place, by which it can be counted again; -1 where there was no room.
+    @discardableResult
+    mutating func note(_ hash: UInt64, limit: Int = most, _ name: @autoclosure () -> String) -> Int {
         if latest < hashes.count, hashes[latest] == hash {
             counts[latest] &+= 1
-            return
+            return latest
         }
         if let place = hashes.firstIndex(of: hash) {
             latest = place
             counts[place] &+= 1
-            return
+            return place
         }
         distinct.note(hash)
-        guard hashes.count < limit else { return }
+        guard hashes.count < limit else { return -1 }
         latest = hashes.count
         hashes.append(hash)
         counts.append(1)
         names.append(name())
+        return latest
     }
+
+    /// Counts the name at a place once more; nothing where that is -1.
+    mutating func count(at place: Int) { if place >= 0, place < counts.count { counts[place] &+= 1 } }
 
     /// Whether none was counted.
     var isEmpty: Bool { hashes.isEmpty }
 
     /// How many different names there are.
     var count: Int { distinct.count }
-
-    /// The name that came first.
-    var first: String? { names.first }
 
     /// Takes up what another one counted.
     mutating func merge(_ other: NameTally) {

@@ -162,6 +162,18 @@ struct ConnectionEntry: Sendable {
     /// `nil` where nobody was seen to ask.
     var client: EntryReference?
     var link: EntryReference?
+    /// Where the names of its ends stand in the tallies of server and client; `nil` where they are to be looked for.
+    var places: TallyPlaces?
+}
+
+/// Where the names of two ends stand in the tallies of both.
+struct TallyPlaces: Sendable {
+    var carrier: Int
+    var network: Int
+    var address = -1
+    var server = -1
+    /// The epochs of the tables of servers and clients then.
+    let epochs: UInt64
 }
 
 /// How many entries one client or one address brought.
