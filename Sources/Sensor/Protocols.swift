@@ -56,7 +56,7 @@ public enum Protocols {
     /// In which fields stands what records hold.
     static let payloadRoles: PayloadRoles = {
         func bit(_ field: PayloadField) -> RareFields {
-            PayloadField.rareFields(of: .mqtt).first { $0.field == field.id }?.bit ?? .all
+            rareFields.first { $0.field == field.id }?.bit ?? .all
         }
         let kinds: [(StaticString, PayloadField)] = [
             ("secret", .secret), ("personal", .personal), ("medical", .medical), ("industrial", .industrial),
