@@ -101,7 +101,9 @@ struct AssetClaims {
             add("network of those", server.anonymousNetworks, .connack)
             add("lets in with login", server.authenticated, "yes", .connack)
             add("refuses sessions", server.refused, "yes", .connack)
+            add("refuses without login", server.anonymousRefused, "yes", .connack)
             add("grants all topics", server.grantedAll)
+            add("refuses all topics", server.refusedAll)
             add("topics of the broker read", server.systemReadable)
             add("topics of the broker written", server.systemWritten)
         } else {
@@ -121,8 +123,11 @@ struct AssetClaims {
     }
 
     init(_ client: ClientRecord, _ context: AssetContext) {
-        add("seen", client.label, .message, client.seen)
+        add("seen", AssetRows.label(client), .message, client.seen)
         for example in client.examples { add("calls itself", example) }
+        if let names = client.distinct, names > client.examples.count {
+            add("calls itself", "\(client.isEstimate ?? false ? "about " : "")\(names) names in all")
+        }
         add("user", client.user)
         add("address", client.addresses)
         addHardware(client.hardwareAddresses, context.vendors(client), context)

@@ -33,6 +33,12 @@ struct AssetRows {
         return (make(shown).lines(width: width), records.count - shown.count)
     }
 
+    /// What people call a client: its name, or of many that one address made up how many and where.
+    static func label(_ client: ClientRecord) -> String {
+        guard client.name == "{names}", let names = client.distinct else { return client.label }
+        return "\(client.isEstimate ?? false ? "about " : "")\(names) names" + client.label.dropFirst("{names}".count)
+    }
+
     /// `11-21 09:30` in the zone.
     private func time(_ microseconds: Int64) -> String {
         let parts = CalendarTime(microseconds: microseconds, zone: zone)
@@ -52,7 +58,7 @@ struct AssetRows {
         for server in records {
             table.add([
                 server.endpoint, claims(server.implementations), claims(context.vendors(server)),
-                names(server.versions), access(server), server.grantedAll == nil ? "not seen" : "granted",
+                names(server.versions), access(server), allTopics(server),
                 systemTopics(server), server.encryptedPort.map { "\($0)" } ?? "not seen", "\(server.messages)",
                 time(server.seen.first), time(server.seen.last),
             ])
@@ -88,7 +94,7 @@ struct AssetRows {
             let vendors = context.vendors(client)
             let behind = context.view.gateway(client.hardwareAddresses).map { "behind \($0.hardwareAddress)" }
             table.add([
-                client.label, names(client.addresses), vendors.isEmpty ? behind ?? "" : claims(vendors),
+                Self.label(client), names(client.addresses), vendors.isEmpty ? behind ?? "" : claims(vendors),
                 client.roles.joined(separator: ", "), names(client.servers), names(client.keepAlives),
                 "\(client.published)", "\(client.received)", time(client.seen.first), time(client.seen.last),
             ])
@@ -190,7 +196,12 @@ struct AssetRows {
 
     private func access(_ server: ServerRecord) -> String {
         if let anonymous = server.anonymous { return "let in \(anonymous.count)" }
-        return server.refused == nil ? "not seen" : "refused"
+        return server.anonymousRefused.map { "refused \($0.count)" } ?? "not seen"
+    }
+
+    private func allTopics(_ server: ServerRecord) -> String {
+        if server.grantedAll != nil { return "granted" }
+        return server.refusedAll == nil ? "not seen" : "refused"
     }
 
     private func systemTopics(_ server: ServerRecord) -> String {

@@ -44,6 +44,7 @@ struct AssetStore {
     ///   - store: where the store is.
     ///   - kinds: the kinds of records that are wanted; `nil` for all.
     ///   - geoip: databases of places that beat those of the settings.
+    /// - Throws: `SensorError` where one of them cannot be read.
     init(_ store: StoreOptions, _ kinds: Set<String>?, geoip: [String] = []) throws(SensorError) {
         let settings = try store.settings()
         let countries = try Self.countries(geoip.isEmpty ? settings.geoip : geoip)

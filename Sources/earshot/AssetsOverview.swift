@@ -201,7 +201,9 @@ struct AssetOverview {
     }
 
     private func leftOut(_ found: InventorySnapshot) -> [String] {
-        let folds = found.topics.filter(\.isFold).map { AssetTree.label($0) + " on \($0.server)" }
+        let folds =
+            found.topics.filter(\.isFold).map { AssetTree.label($0) + " on \($0.server)" }
+            + found.clients.filter { $0.name == "{names}" }.map { AssetRows.label($0) }
         return found.leftOut.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" } + folds
     }
 }

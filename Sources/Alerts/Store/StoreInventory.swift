@@ -170,7 +170,9 @@ extension AlertReader {
     /// - Throws: `StoreError` where the store cannot be read.
     public func inventorySpan() throws(StoreError) -> (first: Int64, last: Int64)? {
         try read { database in
-            let row = try Row.fetchOne(database, sql: "SELECT min(first_seen), max(last_seen) FROM inventory")
+            let row = try Row.fetchOne(
+                database, sql: "SELECT min(first_seen), max(last_seen) FROM inventory WHERE kind <> ?",
+                arguments: [InventoryRow.leftOutKind])
             guard let first = row?[0] as Int64?, let last = row?[1] as Int64? else { return nil }
             return (first, last)
         }
