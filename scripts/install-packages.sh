@@ -18,7 +18,7 @@ fail() {
 }
 
 build_packages='binutils git libmaxminddb-dev libpcap-dev libseccomp-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config python3 zlib1g-dev'
-test_packages='curl ieee-data iproute2 libcoap3-bin mmdb-bin mosquitto mosquitto-clients prometheus python3-venv tcpdump tshark zstd'
+test_packages='curl ieee-data iproute2 libcoap3-bin mmdb-bin mosquitto mosquitto-clients openssl prometheus python3-venv tcpdump tshark zstd'
 samples_packages='nmap rabbitmq-server'
 package_packages='apparmor debhelper debootstrap lintian man-db systemd'
 

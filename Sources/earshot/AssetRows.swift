@@ -58,7 +58,7 @@ struct AssetRows {
         for server in records {
             table.add([
                 server.endpoint, claims(server.implementations), claims(context.vendors(server)),
-                names(server.versions), access(server), allTopics(server),
+                versions(server), access(server), allTopics(server),
                 systemTopics(server), server.encryptedPort.map { "\($0)" } ?? "not seen", "\(server.messages)",
                 time(server.seen.first), time(server.seen.last),
             ])
@@ -192,6 +192,12 @@ struct AssetRows {
         }
         let others = Set(claims.map(\.value)).subtracting([newest.value]).count
         return others > 0 ? "\(newest.value) +\(others)" : newest.value
+    }
+
+    /// The newest version first, as its specification is called; the levels of MQTT are numbers of their own.
+    private func versions(_ server: ServerRecord) -> String {
+        let known = server.proto == "mqtt" ? ["3": "3.1", "4": "3.1.1", "5": "5.0"] : [:]
+        return server.versions.names.reversed().map { known[$0] ?? $0 }.joined(separator: ", ")
     }
 
     private func access(_ server: ServerRecord) -> String {
