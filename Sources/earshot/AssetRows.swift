@@ -50,9 +50,9 @@ struct AssetRows {
 
     private func brokers(_ records: ArraySlice<ServerRecord>) -> TextTable {
         var table = TextTable([
-            .text("broker", 18), .text("program", 12, rank: 4), .text("vendor", 12, rank: 7),
+            .text("broker", 18), .text("program", 12, rank: 1), .text("vendor", 12, rank: 7),
             .text("versions", 5, rank: 6),
-            .word("without login"), .word("#", rank: 2), .word("$SYS", rank: 3), .word("tls", rank: 4),
+            .word("without login"), .word("#", rank: 2), .word("$SYS", rank: 3), .word("tls", rank: 5),
             .number("messages", rank: 8), first, last,
         ])
         for server in records {

@@ -29,6 +29,8 @@ TOOLS = sys.prefix + "/bin/"
 RABBIT = pathlib.Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 OPEN, LOGIN, AMQTT, RABBITMQ = "10.77.0.1", "10.77.0.12", "10.77.0.13", "10.77.0.14"
 LIBCOAP, AIOCOAP = "10.77.0.15", "10.77.0.16"
+# What no form of the inventory may show: a login, what records and wills hold, a query.
+SECRETS = ("correct horse", "hunter2-of-the-plant", "will-pa55word", "query-pa55word")
 
 
 class Known:
@@ -106,12 +108,13 @@ def plant(known, server, first, *, users=None, protocol=V311, numbered="press"):
         user, password = users or (None, None)
         name = f"{numbered}-{number}"
         known.add("client", f"mqtt {name}" + (f" as {user}" if user else ""))
+        will = {"topic": f"plant/hall-{number}/state", "payload": json.dumps({"password": SECRETS[2]})}
         with Device(name, CLIENTS[first + number], username=user, password=password, server=server,
-                    protocol=protocol) as device:
+                    protocol=protocol, will=will) as device:
             device.subscribe(f"plant/{name}/set")
             for turn in range(5):
                 device.publish(f"plant/hall-{number}/pressure", f"{3.5 + turn / 10:.1f}", qos=1, retain=turn == 0)
-            device.publish(f"plant/hall-{number}/state", json.dumps({"state": "running", "serial": 4711 + number}))
+            device.publish(f"plant/hall-{number}/state", json.dumps({"state": "running", "password": SECRETS[1]}))
     known.add("topic", f"{key} plant/hall-{{n}}/pressure", f"{key} plant/hall-{{n}}/state")
     known.add("filter", f"{key} plant/{numbered}-{{n}}/set")
 
@@ -135,7 +138,7 @@ def mqtt_part(lab, known, everything):
     subprocess.run(["mosquitto_pub", "-h", OPEN, "-p", "8883", "-A", CLIENTS[9], "--cafile",
                     str(lab.work / "certificate.pem"), "--insecure", "-t", "hidden", "-m", "x", "-i", "veiled"],
                    check=False, timeout=10)
-    plant(known, LOGIN, 10, users=("plant", "correct horse"), numbered="robot")
+    plant(known, LOGIN, 10, users=("plant", SECRETS[0]), numbered="robot")
     with contextlib.suppress(RuntimeError), Device("curious", CLIENTS[14], server=LOGIN):
         pass
     known.add("client", "mqtt curious")
@@ -154,7 +157,7 @@ def coap_part(known):
     for address, arguments in (
         (CLIENTS[40], ("-m", "get", f"coap://{LIBCOAP}/.well-known/core")),
         (CLIENTS[41], ("-m", "get", f"coap://{LIBCOAP}/time")),
-        (CLIENTS[41], ("-m", "put", "-e", "1", f"coap://{LIBCOAP}/example_data")),
+        (CLIENTS[41], ("-m", "put", "-e", "1", f"coap://{LIBCOAP}/example_data?p={SECRETS[3]}")),
     ):
         coap_tools.client(*arguments, address=address)
         known.add("client", f"coap {address}")
@@ -221,8 +224,25 @@ def check_rows(known, records):
     return is_right
 
 
+def check_secrets(earshot, store, folder, records):
+    """Looks for what was planted in every form; gives whether none of it is there."""
+    forms = [[], ["--json"], ["--netbox", str(folder / "netbox")], ["topics", "--tree"]]
+    for name in ("brokers", "servers", "clients", "topics", "resources", "links", "filters", "secrets"):
+        forms += [[name], [name, "--csv"]]
+    forms += [["--why", record["key"]] for record in records if " $SYS/" not in record["key"]]
+    shown = ""
+    for form in forms:
+        done = subprocess.run([earshot, "assets", *form, "--db", store], capture_output=True, text=True, check=True)
+        shown += done.stdout + done.stderr
+    for path in sorted((folder / "netbox").iterdir()):
+        shown += path.read_text()
+    found = [secret for secret in SECRETS if secret in shown]
+    print(f"planted secrets: {len(found)} of {len(SECRETS)} shown in {len(forms)} forms")
+    return not found
+
+
 def describe(row):
-    """The members of a row that A person would look at."""
+    """The members of a row that a person would look at."""
     parts = []
     for name in ("versions", "abilities", "client_networks"):
         if name in row:
@@ -245,7 +265,7 @@ def record(folder, everything):
     with Lab(folder) as lab, contextlib.ExitStack() as running:
         keys = certificate(lab.work)
         running.enter_context(mosquitto(lab, OPEN, "allow_anonymous true", f"listener 8883 {OPEN}", *keys))
-        (lab.work / "passwords").write_text("plant:correct horse\n")
+        (lab.work / "passwords").write_text(f"plant:{SECRETS[0]}\n")
         run("mosquitto_passwd", "-U", str(lab.work / "passwords"))
         running.enter_context(
             mosquitto(lab, LOGIN, "allow_anonymous false", f"password_file {lab.work}/passwords"))
@@ -280,6 +300,7 @@ def main():
         records = [json.loads(line) for line in done.stdout.splitlines()]
         is_right = compare(known, records)
         is_right = check_rows(known, records) and is_right
+        is_right = check_secrets(earshot, store, folder, records) and is_right
     sys.exit(0 if is_right else 1)
 
 
