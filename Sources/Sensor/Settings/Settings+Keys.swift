@@ -40,12 +40,6 @@ extension Settings {
             SettingKey(
                 "sensor", \.sensorName, .text, example: "plant-3", variable: "EARSHOT_SENSOR",
                 "The name under which this sensor's alerts are stored. By default the name of the host."),
-            SettingKey(
-                "geoip", \.geoip, .paths, example: "[/var/lib/GeoIP/GeoLite2-Country.mmdb]", option: "--geoip",
-                """
-                Databases in MaxMind's format by which 'earshot assets' and 'earshot report' name the countries and \
-                networks of public addresses. Nothing is asked over the network. By default none.
-                """),
         ])
 
     private static let rules = SettingSection(
@@ -135,7 +129,13 @@ extension Settings {
                 """
                 Whether the store also keeps who is there and what they say: brokers and other servers, clients, topics and \
                 resources, with what their records hold. Values of secrets are never kept.
-                """)
+                """),
+            SettingKey(
+                "geoip", \.geoip, .paths, example: "[/var/lib/GeoIP/GeoLite2-Country.mmdb]", option: "--geoip",
+                """
+                Databases in MaxMind's format by which 'earshot assets' and 'earshot report' name the countries and \
+                networks of public addresses. Nothing is asked over the network. By default none.
+                """),
         ])
 
     private static let life = SettingSection(
