@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   8 earshot   7 Sensor   6 Engine   5 Detection Alerts Doctor Places   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma Inventory   3 Payload
+//   8 earshot   7 Sensor   6 Engine Exposure   5 Detection Alerts Doctor Places   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma Inventory   3 Payload
 //   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CMaxMind CPcap CSandbox CSeccomp CVectorscan CZlib CZstd
 
 /// Settings of every Swift target.
@@ -87,6 +87,8 @@ let package = Package(
             swiftSettings: common),
         .target(name: "Places", dependencies: ["Network", "CMaxMind"], swiftSettings: common),
         .target(
+            name: "Exposure", dependencies: ["Network", "Events", "Inventory", "Alerts"], swiftSettings: common),
+        .target(
             name: "Sensor",
             dependencies: [
                 "Bytes", "Network", "Patterns", "Events", "Payload", "Packets", "Capture", "Flows", "Engine", "Sigma",
@@ -98,9 +100,8 @@ let package = Package(
         .executableTarget(
             name: "earshot",
             dependencies: [
-                "Sensor", "Alerts", "Capture", "Detection", "Doctor", "Engine", "Events", "Inventory", "Network",
-                "Packets",
-                "Payload", "Places", "Sandbox", "Sigma",
+                "Sensor", "Alerts", "Capture", "Detection", "Doctor", "Engine", "Events", "Exposure", "Inventory",
+                "Network", "Packets", "Payload", "Places", "Sandbox", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -156,6 +157,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "InventoryTests", dependencies: ["Bytes", "Network", "Tables", "Events", "Inventory", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "ExposureTests", dependencies: ["Network", "Inventory", "Alerts", "Exposure", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "DoctorTests",

@@ -7,7 +7,7 @@ import Tables
 extension CoAPAnalyzer: Dissector {
     /// Names, ports and fields of CoAP.
     public static let descriptor = ProtocolDescriptor(
-        category: .coap, displayName: "CoAP", ports: [CoAPPort.coap], serverPorts: [CoAPPort.coap],
+        category: .coap, displayName: "CoAP", ports: [CoAPPort.coap], serverPorts: [CoAPPort.coap, CoAPPort.coaps],
         fields: [CoAPField.block, CoAPStreamField.block],
         typeField: CoAPField.code.fieldID,
         typeName: { code in

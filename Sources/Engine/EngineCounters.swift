@@ -39,6 +39,8 @@ public struct EngineCounters: Sendable {
     public var carriedMessages: [UInt64]
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
+    /// Of these the ones to or from a port that servers of a protocol use.
+    public var encryptedSessions: UInt64 = 0
     /// Datagrams of flows of a protocol that are none of its messages, by its number.
     public var foreignDatagrams: [UInt64]
     /// Broken rules of a specification by their names.

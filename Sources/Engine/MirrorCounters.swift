@@ -89,9 +89,12 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         core.counters.encryptedFlows &+= 1
         let key = core.streams.table[slot].key
         core.counters.servers.noteEncrypted(key.first, key.second)
+        var isOnPort = false
         for end in [key.first, key.second]
         where core.entries.contains(where: { $0.descriptor.serverPorts.contains(end.port) }) {
             core.counters.servers.noteEncrypted(end)
+            isOnPort = true
         }
+        if isOnPort { core.counters.encryptedSessions &+= 1 }
     }
 }

@@ -23,6 +23,7 @@ struct Earshot: ParsableCommand {
               earshot close 17 -m "our own scan"      say that an alert is dealt with
               earshot decode capture.pcap             each message as a line of JSON
               earshot doctor -i eth1                  whether a span port delivers what is needed
+              earshot report -o plant.html            what this network gives away, and what to do first
 
             FILES
               ./earshot.db, or $STATE_DIRECTORY/alerts.db under systemd: the alerts (--db, EARSHOT_DB)
@@ -40,6 +41,7 @@ struct Earshot: ParsableCommand {
             AssetsCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
             DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DoctorCommand.self,
+            ReportCommand.self,
             InterfacesCommand.self, DbCommand.self, ConfigCommand.self,
         ])
 

@@ -12,7 +12,7 @@ private let floors: [String: Int] = [
     "Bytes": 0,
     "Network": 1, "Tables": 1, "Patterns": 1, "Sandbox": 1, "Packets": 2, "Events": 2, "Payload": 3,
     "Capture": 4, "Flows": 4, "MQTT": 4, "CoAP": 4, "WebSocket": 4, "Proxies": 4, "Sigma": 4, "Inventory": 4,
-    "Detection": 5, "Alerts": 5, "Doctor": 5, "Places": 5, "Engine": 6, "Sensor": 7, "earshot": 8,
+    "Detection": 5, "Alerts": 5, "Doctor": 5, "Places": 5, "Engine": 6, "Exposure": 6, "Sensor": 7, "earshot": 8,
 ]
 
 private struct SourceFile {

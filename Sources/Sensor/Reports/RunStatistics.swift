@@ -54,6 +54,8 @@ public struct RunStatistics: Codable, Sendable {
     public var webSocket: [String: UInt64]?
     /// Flows of TLS and DTLS, which are left alone.
     public var encryptedFlows: UInt64 = 0
+    /// Of these the ones to or from a port that servers of a protocol use; `nil` where there was none.
+    public var encryptedSessions: UInt64?
     /// Packets with a wrong checksum: where the policy is strict, all, and left out; else those of flows that are followed
     /// or may be.
     public var wrongChecksums: UInt64 = 0
@@ -102,6 +104,7 @@ public struct RunStatistics: Codable, Sendable {
         case blindSpots = "blind_spots"
         case webSocket = "websocket"
         case encryptedFlows = "encrypted_flows"
+        case encryptedSessions = "encrypted_sessions"
         case cutShort = "cut_short"
         case foreignDatagrams = "foreign_datagrams"
         case reloads
@@ -160,6 +163,7 @@ extension RunStatistics {
         violations = counters.violations
         losses = counters.losses.named
         encryptedFlows = counters.encryptedFlows
+        encryptedSessions = counters.encryptedSessions > 0 ? counters.encryptedSessions : nil
         cutShort = counters.cutShort
         wrongChecksums = counters.wrongChecksums
         missingChecksums = counters.missingChecksums
@@ -213,6 +217,7 @@ extension RunStatistics {
         missingChecksums += other.missingChecksums
         confirmedFlows.merge(other.confirmedFlows, uniquingKeysWith: +)
         encryptedFlows += other.encryptedFlows
+        if let others = other.encryptedSessions { encryptedSessions = (encryptedSessions ?? 0) + others }
         expired += other.expired
         if let others = other.tricks { tricks = (tricks ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.connections { connections = (connections ?? [:]).merging(others, uniquingKeysWith: +) }

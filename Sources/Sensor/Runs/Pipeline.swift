@@ -290,6 +290,8 @@ extension RunStatistics {
         result.missingChecksums -= earlier.missingChecksums
         result.confirmedFlows = difference(confirmedFlows, earlier.confirmedFlows)
         result.encryptedFlows -= earlier.encryptedFlows
+        let sessions = (encryptedSessions ?? 0) - (earlier.encryptedSessions ?? 0)
+        result.encryptedSessions = sessions > 0 ? sessions : nil
         result.expired -= earlier.expired
         let connections = difference(self.connections ?? [:], earlier.connections ?? [:])
         result.connections = connections.isEmpty ? nil : connections
