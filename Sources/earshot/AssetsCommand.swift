@@ -57,7 +57,8 @@ struct AssetStore {
         context = AssetContext(all, vendors: vendors, countries: countries)
     }
 
-    private static func countries(_ paths: [String]) throws(SensorError) -> CountryTable? {
+    /// The databases of places; `nil` for no path.
+    static func countries(_ paths: [String]) throws(SensorError) -> CountryTable? {
         guard !paths.isEmpty else { return nil }
         do throws(PlaceError) { return try CountryTable(paths: paths) } catch {
             switch error.code {

@@ -2,6 +2,8 @@ import Alerts
 import ArgumentParser
 import Exposure
 import Foundation
+import Network
+import Places
 import Sensor
 
 /// `earshot report`: writes what the network gives away as one page.
@@ -46,14 +48,26 @@ struct ReportCommand: ParsableCommand {
 
     @Flag(help: "One JSON object instead of a page.") var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Countries of public addresses, a database in MaxMind's format; may be repeated.", valueName: "file"),
+        completion: .file())
+    var geoip: [String] = []
+
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
             let target = output ?? (json ? "-" : "report.html")
             let before = target == "-" ? nil : try Self.replaced(target)
             let earlier = try since.map { path throws(SensorError) in try Self.load(path) } ?? before
-            let reader = try openReader(try store.settings().database)
-            var report = ExposureReport(try Self.input(reader))
+            let settings = try store.settings()
+            let countries = try AssetStore.countries(geoip.isEmpty ? settings.geoip : geoip)
+            var input = try Self.input(try openReader(settings.database))
+            input.country = { address in
+                guard let place = countries?.place(of: address), let code = place.country else { return nil }
+                return Country(code: code, name: place.countryName ?? code)
+            }
+            var report = ExposureReport(input)
             if let earlier { report.compare(with: earlier) }
             try write(report, to: target)
         }
@@ -102,13 +116,13 @@ struct ReportCommand: ParsableCommand {
     }
 
     /// The report that a new one takes the place of; `nil` where there is no file, an error where it is another file.
-    private static func replaced(_ path: String) throws(SensorError) -> ExposureReport? {
+    private static func replaced(_ path: String) throws(SensorError) -> EarlierReport? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         guard let bytes = read(path) else {
             throw SensorError(
                 .cannotCreate, "\(path): there is something of that name that is no file or cannot be read")
         }
-        do throws(ExposureReport.Unreadable) { return try ExposureReport(contentsOf: bytes) } catch {
+        do throws(EarlierReport.Unreadable) { return try EarlierReport(contentsOf: bytes) } catch {
             switch error {
             case .version(let version):
                 Terminal.log("\(path) is a report of version \(version), which is replaced and not compared with")
@@ -121,11 +135,11 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private static func load(_ path: String) throws(SensorError) -> ExposureReport {
+    private static func load(_ path: String) throws(SensorError) -> EarlierReport {
         guard let bytes = read(path) else {
             throw SensorError(.noInput, "\(path): there is no such file, or it cannot be read")
         }
-        do throws(ExposureReport.Unreadable) { return try ExposureReport(contentsOf: bytes) } catch {
+        do throws(EarlierReport.Unreadable) { return try EarlierReport(contentsOf: bytes) } catch {
             switch error {
             case .version(let version):
                 throw SensorError(

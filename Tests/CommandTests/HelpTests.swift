@@ -51,7 +51,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
             "decode",
             "<path> -i --interface --fields -c --count --filter --show-secrets --matches --rules --only-rules --help"),
         CommandCase("stats", "--db --config --json --runs --help"),
-        CommandCase("report", "--db --config -o --output --since --json --help"),
+        CommandCase("report", "--db --config -o --output --since --json --geoip --help"),
         CommandCase("interfaces", "<iface> --look --json --help"),
         CommandCase("db check", "--db --config --help"),
         CommandCase("db backup", "<file> --db --config --force --help"),

@@ -110,7 +110,7 @@ struct FindingTests {
         plant.topic(key, "cam/{n}/login") { $0.kinds = NameCounts(["secret.jwt": 3]) }
         plant.topic(key, "ward/{n}") { $0.kinds = NameCounts(["medical.vital_signs": 900, "personal.name": 4]) }
         plant.topic(key, "ota/{id}") { $0.kinds = NameCounts(["firmware.elf": 2]) }
-        plant.topic(key, "ota/order") { $0.kinds = NameCounts(["command.update_url": 5]) }
+        plant.topic(key, "ota/order") { $0.kinds = NameCounts(["firmware.update_url": 5]) }
         plant.topic(key, "shell") { $0.kinds = NameCounts(["command.shell_output": 5]) }
         let report = plant.report()
         #expect(
@@ -118,6 +118,8 @@ struct FindingTests {
                 .secretInRecords, .medicalInRecords, .personalInRecords, .firmwareInRecords, .updateOrders,
                 .noEncryption,
             ])
+        #expect(report.finding("firmware-in-records \(key)")?.figures == ["records": 2, "names": 1])
+        #expect(report.finding("update-orders \(key)")?.figures == ["records": 5, "names": 1])
         let medical = try #require(report.finding("medical-in-records \(key)"))
         #expect(medical.evidence[0] == "vital signs (900 records) under 1 topic.")
     }

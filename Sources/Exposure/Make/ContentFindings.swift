@@ -12,11 +12,15 @@ struct ContentFindings {
     /// All of them.
     var all: [ExposureFinding] {
         [
-            passwordInClear, sharedPassword, secretInRecords, inRecords(.medicalInRecords, ["medical."]),
-            inRecords(.personalInRecords, ["personal."]), inRecords(.firmwareInRecords, ["firmware."]),
-            inRecords(.updateOrders, ["command.update_"]),
+            passwordInClear, sharedPassword, secretInRecords, inRecords(.medicalInRecords) { $0.hasPrefix("medical.") },
+            inRecords(.personalInRecords) { $0.hasPrefix("personal.") },
+            inRecords(.firmwareInRecords) { $0.hasPrefix("firmware.") && !Self.isOrder($0) },
+            inRecords(.updateOrders, Self.isOrder),
         ].compactMap(\.self)
     }
+
+    /// An order to update, or where from, which the same field tells of as of firmware itself.
+    private static func isOrder(_ kind: String) -> Bool { kind.hasPrefix("firmware.update_") }
 
     private var logins: [SecretRecord] { secrets.filter { $0.kind == "login" } }
 
@@ -46,8 +50,9 @@ struct ContentFindings {
         let counts = shared.map { "one password, \(Words.count($0.clients.distinct, "client"))" }
         var evidence = ["\(Words.list(counts, limit: 3))."]
         if let first = shared.first { evidence.append("Among them \(Words.list(first.clients.first(6))).") }
+        evidence.append("Somebody who tries one password under many names looks the same.")
         return ExposureFinding(
-            .sharedPassword, key, .proven, seen,
+            .sharedPassword, key, .likely, seen,
             figures: [
                 "passwords": Double(shared.count), "clients": Double(shared.map(\.clients.distinct).max() ?? 0),
             ], evidence)
@@ -77,8 +82,7 @@ struct ContentFindings {
     }
 
     /// Records with content of some kinds.
-    private func inRecords(_ kind: FindingKind, _ prefixes: [String]) -> ExposureFinding? {
-        func isMeant(_ name: String) -> Bool { prefixes.contains { name.hasPrefix($0) } }
+    private func inRecords(_ kind: FindingKind, _ isMeant: (String) -> Bool) -> ExposureFinding? {
         let places = topics.filter { $0.kinds.counts.keys.contains(where: isMeant) }
         guard var seen = Sightings.all(places.map(\.seen)) else { return nil }
         var counts: [String: Int64] = [:]

@@ -13,6 +13,11 @@ extension ExposureReport {
         let runs = input.runs.filter { $0.summary.status != .replaced }
         sensors = Set(runs.map(\.start.sensor)).sorted()
         unread = RunReading(runs).unread(runs: runs.count, leftOut: input.inventory.leftOut)
+        unread.notes += HardwareView(input.inventory).gateways.map { gateway in
+            "Hidden behind the router \(gateway.hardwareAddress): "
+                + "\(Words.count(gateway.addresses.count, "address", "addresses")) of "
+                + "\(Words.count(gateway.networks.count, "network")), whose own hardware nobody sees here."
+        }
         // An inventory that was brought from elsewhere has no runs beside it.
         if unread.messages == 0 {
             unread.messages = UInt64(max(0, input.inventory.servers.reduce(0) { $0 + $1.messages }))

@@ -127,8 +127,8 @@ extension RunReading {
         let encrypted = encryptedSessions
         add(
             "encrypted", encrypted, of: encrypted &+ readable,
-            "\(Words.count(encrypted, "flow")) of \(Words.number(encrypted &+ readable)) on ports of the protocols are "
-                + "encrypted; what they carry is known to their ends alone, as it should be.")
+            "Encrypted, on ports of the protocols: \(Words.count(encrypted, "flow")) of "
+                + "\(Words.number(encrypted &+ readable)). What they carry only their ends know, as it should be.")
         unread.servers = losses.map {
             Unread.Server(server: $0.key, gaps: $0.value.gaps, unparsedBytes: $0.value.unparsedBytes)
         }.sorted { ($1.unparsedBytes, $1.gaps, $0.server) < ($0.unparsedBytes, $0.gaps, $1.server) }

@@ -62,7 +62,7 @@ enum PageStyle {
         th, td { padding: .35rem .7rem .35rem 0; vertical-align: top; }
         td { border-bottom: 1px solid var(--line); }
         td:first-child code { white-space: nowrap; }
-        .mend { border-top: 1px solid var(--line); margin-top: .6rem; padding-top: .6rem; }
+        .mend { max-width: none; border-top: 1px solid var(--line); margin-top: .6rem; padding-top: .6rem; }
         .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         svg { width: 100%; height: auto; max-width: 46rem; display: block; margin: .75rem 0; }
         svg .bar { fill: var(--accent); } svg .none { fill: var(--soft); } svg .axis { stroke: var(--line); }
@@ -91,6 +91,8 @@ enum PageStyle {
           header { padding-top: 0; }
           h2, h3, h4, .head, summary { break-after: avoid; }
           .finding, tr, pre, .box, svg, dt, dd { break-inside: avoid; }
+          table { font-size: 8pt; } td:first-child code { white-space: normal; }
+          .tree { columns: 2; font-size: 8pt; column-gap: 8mm; }
           .points, .tag { border: 1px solid currentColor; }
           pre { white-space: pre-wrap; overflow-wrap: anywhere; }
           .scroll { overflow: visible; }

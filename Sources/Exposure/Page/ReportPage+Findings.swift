@@ -78,7 +78,7 @@ extension ReportPage {
         page.element("ul") { page in
             for gone in comparison.gone.prefix(50) {
                 page.element("li") { page in
-                    page.text("\(gone.kind.title): ")
+                    page.text("\(FindingKind(rawValue: gone.kind)?.title ?? gone.kind): ")
                     page.code(gone.subject)
                     page.text(", seen last \(Words.time(gone.last))")
                 }
@@ -117,7 +117,14 @@ extension ReportPage {
             }
             guard let advice = report.advice[kind.rawValue] else { return }
             page.element("p", text: advice.why)
-            for finding in findings.prefix(Self.mostFindings) { one(&page, finding) }
+            for finding in findings.prefix(Self.shownFindings) { one(&page, finding) }
+            let rest = findings.prefix(Self.mostFindings).dropFirst(Self.shownFindings)
+            if !rest.isEmpty {
+                page.element("details") { page in
+                    page.element("summary", text: Words.count(findings.count - Self.shownFindings, "more server"))
+                    for finding in rest { one(&page, finding) }
+                }
+            }
             if findings.count > Self.mostFindings {
                 page.element(
                     "p", "note",
@@ -143,8 +150,10 @@ extension ReportPage {
         }
     }
 
+    /// How many findings of a kind are shown at once.
+    static let shownFindings = 6
     /// How many findings of a kind are written out.
-    static let mostFindings = 40
+    static let mostFindings = 60
 
     static func weightClass(_ weight: Int) -> String {
         weight >= 25 ? "w3" : weight >= 10 ? "w2" : weight > 0 ? "w1" : "w0"
@@ -175,9 +184,8 @@ extension ReportPage {
     /// When it was seen, how often, and where to look.
     private static func times(_ finding: ExposureFinding) -> String {
         let seen = finding.seen
-        var text =
-            seen.first == seen.last
-            ? "Seen \(Words.time(seen.first))" : "Seen \(Words.time(seen.first)) to \(Words.time(seen.last))"
+        let (first, last) = (Words.time(seen.first), Words.time(seen.last))
+        var text = first == last ? "Seen \(first)" : "Seen \(first) to \(last)"
         text += ", \(Words.count(seen.count, "time"))"
         if seen.days > 1 { text += " on \(Words.count(seen.days, "day"))" }
         if seen.frame > 0 { text += "; first in frame \(Words.number(seen.frame)) of its capture" }

@@ -62,7 +62,7 @@ extension ReportPage {
             }
             page.element("div", "tree") { page in
                 page.element("ul") { page in
-                    for root in tree.roots { node(&page, root, isOpen: tree.roots.count <= 3) }
+                    for root in tree.roots { node(&page, root, above: nil, isOpen: tree.roots.count <= 3) }
                     hidden(&page, tree.hidden)
                 }
             }
@@ -73,26 +73,41 @@ extension ReportPage {
         }
     }
 
-    private func node(_ page: inout Markup, _ node: ServerTree.Node, isOpen: Bool) {
+    private func node(
+        _ page: inout Markup, _ node: ServerTree.Node, above: ServerTree.Node?, isOpen: Bool
+    ) {
         page.element("li") { page in
-            guard !node.children.isEmpty || node.hidden > 0 else { return label(&page, node) }
+            guard !node.children.isEmpty || node.hidden > 0 else { return label(&page, node, above) }
             page.element("details", attributes: isOpen ? [("open", "")] : []) { page in
-                page.element("summary") { label(&$0, node) }
+                page.element("summary") { label(&$0, node, above) }
                 page.element("ul") { page in
-                    for child in node.children { self.node(&page, child, isOpen: false) }
+                    for child in node.children { self.node(&page, child, above: node, isOpen: false) }
                     hidden(&page, node.hidden)
                 }
             }
         }
     }
 
-    private func label(_ page: inout Markup, _ node: ServerTree.Node) {
+    /// The name of a level; what it shares with the one above is said there.
+    private func label(_ page: inout Markup, _ node: ServerTree.Node, _ above: ServerTree.Node?) {
         page.code(node.name.isEmpty ? "(empty level)" : node.name)
         if node.names > 1 { page.element("span", "note", text: " \(Words.number(node.names))") }
-        if !node.classes.isEmpty { page.element("span", "c", text: " \(node.classes.joined(separator: ", "))") }
+        if node.classes != above?.classes, !node.classes.isEmpty {
+            page.element(
+                "span", "c",
+                text: " "
+                    + "\(node.classes.joined(separator: ", "))")
+        }
         let kinds = node.kinds.map { Words.name(ofKind: $0) }
-        if !kinds.isEmpty { page.element("span", "k", text: " \(Words.list(kinds, limit: 4))") }
-        if node.isCommand { page.element("span", "k", text: node.children.isEmpty ? " commands" : " with commands") }
+        if node.kinds != above?.kinds, !kinds.isEmpty {
+            page.element(
+                "span", "k",
+                text: " "
+                    + "\(Words.list(kinds, limit: 4))")
+        }
+        if node.isCommand, above?.isCommand != true || node.children.isEmpty && node.hidden == 0 {
+            page.element("span", "k", text: node.children.isEmpty && node.hidden == 0 ? " commands" : " with commands")
+        }
     }
 
     private func hidden(_ page: inout Markup, _ count: Int) {

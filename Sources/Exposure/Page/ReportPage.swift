@@ -107,40 +107,4 @@ extension ExposureReport {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
     }
-
-    /// Why a file is no report that can be compared with.
-    public enum Unreadable: Error, Sendable {
-        /// It is something else.
-        case noReport
-        /// It is a report of another version of the JSON.
-        case version(Int)
-    }
-
-    /// Reads a report from its page or its JSON.
-    ///
-    /// - Throws: `Unreadable` where it is none, or of another version.
-    public init(contentsOf bytes: [UInt8]) throws(Unreadable) {
-        struct Head: Decodable {
-            var format: String
-            var version: Int
-        }
-        var json = bytes[...]
-        let opening = Array("<script type=\"application/json\" id=\"\(ReportPage.dataID)\">".utf8)
-        if let start = Self.find(opening, in: bytes[...]) {
-            json = bytes[(start + opening.count)...]
-            guard let end = Self.find(Array("</script>".utf8), in: json) else { throw .noReport }
-            json = json[..<end]
-        }
-        let data = Data(json)
-        guard let head = try? JSONDecoder().decode(Head.self, from: data), head.format == Self.formatName else {
-            throw .noReport
-        }
-        guard head.version == Self.currentVersion else { throw .version(head.version) }
-        guard let report = try? JSONDecoder().decode(Self.self, from: data) else { throw .noReport }
-        self = report
-    }
-
-    private static func find(_ pattern: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
-        bytes.firstRange(of: pattern)?.lowerBound
-    }
 }

@@ -6,8 +6,8 @@ public struct ReportComparison: Codable, Hashable, Sendable {
     public struct Gone: Codable, Hashable, Sendable {
         /// Its id.
         public var id: String
-        /// Its kind.
-        public var kind: FindingKind
+        /// Its kind, a value of `FindingKind`, or one that another version had.
+        public var kind: String
         /// The key of the server that it was about.
         public var subject: String
         /// When it was seen last, microseconds since 1970 UTC.
@@ -42,7 +42,7 @@ extension ExposureReport {
     /// behaviour was seen after it, and else *not seen since*: a broker that is switched off is not mended. Where
     /// nothing at all
     /// was captured since, what is known is still there.
-    public mutating func compare(with earlier: ExposureReport) {
+    public mutating func compare(with earlier: EarlierReport) {
         let known = Dictionary(earlier.findings.map { ($0.id, $0) }) { first, _ in first }
         let isRested = (last ?? .min) <= (earlier.last ?? .min)
         for index in findings.indices {
@@ -70,16 +70,16 @@ extension ExposureReport {
             if count > 0 { counts[change.rawValue] = count }
         }
         comparison = ReportComparison(
-            since: earlier.made, known: earlier.last, counts: counts, pointsBefore: earlier.grade?.points, gone: gone,
+            since: earlier.made, known: earlier.last, counts: counts, pointsBefore: earlier.points, gone: gone,
             sentence: sentence(since: earlier, gone: gone, isRested: isRested))
     }
 
     /// The sentence, such as `Since 12 November 2026: 2 open brokers mended, 1 new.`, on one line.
-    private func sentence(since earlier: ExposureReport, gone: [ReportComparison.Gone], isRested: Bool) -> String {
+    private func sentence(since earlier: EarlierReport, gone: [ReportComparison.Gone], isRested: Bool) -> String {
         var parts: [String] = []
         for (change, word) in [(FindingChange.mended, "mended"), (.new, "new"), (.notSeenSince, "not seen since")] {
             var kinds = findings.filter { $0.change == change }.map(\.kind)
-            if change == .notSeenSince { kinds += gone.map(\.kind) }
+            if change == .notSeenSince { kinds += gone.compactMap { FindingKind(rawValue: $0.kind) } }
             let counts = Dictionary(kinds.map { ($0, 1) }, uniquingKeysWith: +)
             let named = counts.sorted { $0.key.rank < $1.key.rank }.map { $0.key.counted($0.value) }
             if !named.isEmpty { parts.append("\(Words.list(named, limit: 3)) \(word)") }

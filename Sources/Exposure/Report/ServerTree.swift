@@ -43,7 +43,7 @@ struct TreeMaker {
     /// The most levels below one.
     static let mostChildren = 25
     /// The most nodes of a tree.
-    static let mostNodes = 250
+    static let mostNodes = 160
     /// How many levels are told apart; what lies deeper is joined.
     static let mostLevels = 8
 
