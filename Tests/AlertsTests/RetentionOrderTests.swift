@@ -104,6 +104,95 @@ import Testing
         #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA freelist_count") } == 0)
     }
 
+    /// A store with an open critical alert and twenty low ones, each by a rule of its own with a long text.
+    private func storeWithLongRules() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let writer = try AlertWriter(path: folder.store)
+        let text = String(repeating: "x", count: 100_000)
+        writer.setRules(
+            (0...20).map {
+                let source = $0 == 0 ? "short" : "\(text)\($0)"
+                return RuleRecord(id: "rule-\($0)", title: "T", level: .low, tags: [], source: source, loadedAt: 1)
+            })
+        _ = try writer.beginRun(sampleRun())
+        writer.submit(.insert(sampleAlert(0, rule: "rule-0", level: .critical)))
+        for serial in 1...20 {
+            writer.submit(.insert(sampleAlert(UInt64(serial), rule: "rule-\(serial)", level: .low)))
+        }
+        writer.close()
+        return folder
+    }
+
+    @Test("the texts of rules that no alert refers to any more go before an alert that matters") func textsOfRulesGo()
+        throws
+    {
+        let folder = try storeWithLongRules()
+        #expect(try size(folder.store) < 2_500_000, "a text is there once")
+        var settings = quickSettings()
+        settings.retention.maximumBytes = 1 << 20
+        let writer = try AlertWriter(path: folder.store, settings: settings)
+        writer.applyRetention()
+        #expect(writer.counters.removedByLevel.keys.sorted() == [.low])
+        writer.close()
+        #expect(try AlertReader(path: folder.store).query().first?.id == 1)
+        #expect(try size(folder.store) <= 1 << 20)
+        // Texts that nothing refers to go alone.
+        let queue = try DatabaseQueue(path: folder.store)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO rule(id, title, level, tags, source, loaded_at) \
+                    VALUES('left', 'T', 'low', '', hex(zeroblob(1000000)), 1)
+                    """)
+        }
+        let before = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM alert") }
+        try queue.close()
+        let second = try AlertWriter(path: folder.store, settings: settings)
+        second.applyRetention()
+        second.close()
+        #expect(try AlertReader(path: folder.store).query().count == before)
+        #expect(try size(folder.store) <= 1 << 20)
+    }
+
+    /// An inventory of a megabyte in a store that may have one: half of it is room for alerts, and the one that matters stays.
+    @Test("the inventory takes no room from an open critical alert, and the log says that the store is too large")
+    func anInventoryStays() throws {
+        let folder = try store([.critical] + [AlertLevel](repeating: .low, count: 100), frame: 10_000)
+        let queue = try DatabaseQueue(path: folder.store)
+        try queue.write { database in
+            for number in 1...100 {
+                try database.execute(
+                    sql: "INSERT INTO inventory VALUES('topic', ?, 1, 1, 1, hex(zeroblob(5000)))",
+                    arguments: ["\(number)"])
+            }
+        }
+        try queue.close()
+        var settings = quickSettings()
+        settings.retention.maximumBytes = 1 << 20
+        let notices = Notices()
+        let writer = try AlertWriter(path: folder.store, settings: settings) { notices.add($0) }
+        writer.applyRetention()
+        writer.applyRetention()
+        writer.close()
+        let rows = try AlertReader(path: folder.store).query()
+        #expect(rows.first?.alert.level == .critical)
+        #expect(rows.count > 10 && rows.count < 50, "\(rows.count)")
+        #expect(notices.all.count { $0.text.contains("stays larger than the 1.0 MiB") } == 1, "\(notices.all)")
+    }
+
+    @Test("that open high and critical alerts had to go is said") func openOnesAreSaid() throws {
+        let folder = try store([AlertLevel](repeating: .high, count: 100), frame: 20_000)
+        var settings = quickSettings()
+        settings.retention.maximumBytes = 1 << 20
+        let notices = Notices()
+        let writer = try AlertWriter(path: folder.store, settings: settings) { notices.add($0) }
+        writer.applyRetention()
+        let removed = writer.counters.removedBySize
+        writer.close()
+        #expect(removed > 0)
+        #expect(notices.all.contains { $0.text.hasPrefix("\(removed) of them were open, and high or critical") })
+    }
+
     /// Each batch is found by an index that holds just the rows of its class, in their order: it ends at the limit.
     @Test("no batch looks at all alerts", arguments: StoreRetention.Class.allCases)
     func noFullScan(group: StoreRetention.Class) throws {

@@ -99,6 +99,12 @@ enum StoreRetention {
         return (pages - (try freePages(database))) * size
     }
 
+    /// How many bytes the pages of the inventory take (the virtual table dbstat of SQLite).
+    static func inventoryBytes(_ database: Database) throws -> Int64 {
+        try Int64.fetchOne(
+            database, sql: "SELECT sum(pgsize) FROM dbstat WHERE name = 'inventory' AND aggregate = TRUE") ?? 0
+    }
+
     /// How many pages of the file are in use for nothing.
     static func freePages(_ database: Database) throws -> Int64 {
         try Int64.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0

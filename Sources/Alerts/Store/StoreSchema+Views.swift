@@ -42,6 +42,33 @@ extension StoreSchema {
                 """)
     }
 
+    /// The seventh migration: an index over the ids of rules alone.
+    ///
+    /// One over their texts, which kept two of the same from being written, held each text a second time. There are few versions
+    /// of a rule: the one writer compares them.
+    static func keepTextsOnce(_ database: Database) throws {
+        // A constraint cannot be dropped: the table is made anew, in the way of "Making Other Kinds Of Table Schema Changes" in
+        // SQLite's "ALTER TABLE", 7.
+        try database.execute(
+            sql: """
+                CREATE TABLE new_rule(
+                    id TEXT NOT NULL,
+                    title TEXT NOT NULL,
+                    level TEXT NOT NULL,
+                    tags TEXT NOT NULL,
+                    source TEXT NOT NULL,
+                    loaded_at INTEGER NOT NULL,
+                    version INTEGER PRIMARY KEY AUTOINCREMENT
+                );
+                INSERT INTO new_rule(id, title, level, tags, source, loaded_at, version) \
+                SELECT id, title, level, tags, source, loaded_at, version FROM rule;
+                DROP TABLE rule;
+                ALTER TABLE new_rule RENAME TO rule;
+                CREATE INDEX rule_id ON rule(id);
+                PRAGMA user_version = 7;
+                """)
+    }
+
     /// The row of `counter` that is 1 while a writer has the store open.
     static let openMark = "open"
 

@@ -205,17 +205,18 @@ struct CommitSession {
 
     private mutating func version(of rule: RuleRecord) throws -> Int64 {
         if let known = versions[rule.id], known.rule == rule { return known.version }
-        try database.cachedStatement(
-            sql: """
-                INSERT INTO rule(id, title, level, tags, source, loaded_at) VALUES(?, ?, ?, ?, ?, ?) \
-                ON CONFLICT(id, source) DO NOTHING
-                """
-        ).execute(arguments: [
-            rule.id.storable, rule.title.storable, rule.level.rawValue, rule.tags.joined(separator: " ").storable,
-            rule.source.storable, rule.loadedAt,
-        ])
         let find = try database.cachedStatement(sql: "SELECT version FROM rule WHERE id = ? AND source = ?")
-        let version = try Int64.fetchOne(find, arguments: [rule.id.storable, rule.source.storable]) ?? 0
+        var found = try Int64.fetchOne(find, arguments: [rule.id.storable, rule.source.storable])
+        if found == nil {
+            try database.cachedStatement(
+                sql: "INSERT INTO rule(id, title, level, tags, source, loaded_at) VALUES(?, ?, ?, ?, ?, ?)"
+            ).execute(arguments: [
+                rule.id.storable, rule.title.storable, rule.level.rawValue,
+                rule.tags.joined(separator: " ").storable, rule.source.storable, rule.loadedAt,
+            ])
+            found = database.lastInsertedRowID
+        }
+        let version = found ?? 0
         versions[rule.id] = (rule, version)
         return version
     }

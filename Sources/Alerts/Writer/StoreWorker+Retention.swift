@@ -34,6 +34,8 @@ extension StoreWorker {
                 return
             }
             sayRemoved()
+        } catch  where DamagedStore.isDamage(error) {
+            queue.report(damage: Self.reason(error))
         } catch {
             say(.warning, "Old alerts could not be removed: \(Self.reason(error)).")
         }
@@ -74,32 +76,50 @@ extension StoreWorker {
     ) throws -> Bool {
         guard let maximum = settings.retention.maximumBytes else { return true }
         var used = try database.read { try StoreRetention.usedBytes($0) }
+        guard used > maximum else {
+            saidTooLarge = false
+            return true
+        }
+        // What nothing refers to goes before any alert, and with the last alert that referred to it.
+        used = try removeUnreferenced(database)
+        let inventory = try database.read { try StoreRetention.inventoryBytes($0) }
         // No more is to go than must: how much an alert takes is known after the first few.
         var limit = min(settings.retention.batchSize, 10)
-        var hasRemoved = false
         while used > maximum {
             let batch = try nextForSize(limit, &closed, database)
-            if batch.isEmpty { break }
-            try remove(batch, .size, database)
-            hasRemoved = true
-            let left = try database.read { try StoreRetention.usedBytes($0) }
-            let each = (used - left) / Int64(batch.count)
-            let wanted = each > 0 ? (left - maximum) / each + 1 : Int64(limit) * 2
+            // The inventory counts, and has bounds of its own: it takes half of the room from alerts at most, and none from
+            // open high and critical ones.
+            let allowed = max(maximum, inventory + (batch.areOpen ? maximum : maximum / 2))
+            if batch.candidates.isEmpty || used <= allowed { break }
+            try remove(batch.candidates, .size, database)
+            if batch.areOpen { unsaidOpen += batch.candidates.count }
+            let left = try removeUnreferenced(database)
+            let each = (used - left) / Int64(batch.candidates.count)
+            let wanted = each > 0 ? (left - allowed) / each + 1 : Int64(limit) * 2
             limit = Int(min(Int64(settings.retention.batchSize), max(1, wanted)))
             used = left
             if isWanted, !toTheEnd { return false }
         }
-        guard hasRemoved else { return true }
-        let now = Self.microsecondsNow()
-        try database.write { try StoreRetention.removeUnreferenced(before: now, $0) }
+        if used > maximum { sayTooLarge(used, inventory, maximum) }
         return true
     }
 
-    /// Which alerts go next: closed, low and informational ones; medium ones; closed ones that are high or critical; open
-    /// high ones; open critical ones.
+    /// Removes the rules and runs that no alert refers to; gives the bytes that are in use then.
+    private func removeUnreferenced(_ database: DatabaseQueue) throws -> Int64 {
+        let now = Self.microsecondsNow()
+        return try database.write { database in
+            try StoreRetention.removeUnreferenced(before: now, database)
+            return try StoreRetention.usedBytes(database)
+        }
+    }
+
+    /// Which alerts go next.
+    ///
+    /// Closed, low and informational ones; medium ones; closed ones that are high or critical; open high ones; open critical
+    /// ones. `areOpen` is true of the last two.
     private func nextForSize(
         _ limit: Int, _ closed: inout [StoreRetention.Candidate], _ database: DatabaseQueue
-    ) throws -> [StoreRetention.Candidate] {
+    ) throws -> (candidates: [StoreRetention.Candidate], areOpen: Bool) {
         let group = { (candidate: StoreRetention.Candidate) in StoreRetention.Class(candidate.level) }
         func oldest(_ group: StoreRetention.Class) throws -> [StoreRetention.Candidate] {
             try database.read { try StoreRetention.oldest(group, limit: limit, $0) }
@@ -108,17 +128,17 @@ extension StoreWorker {
         let first = Array(Set(try oldest(.low) + closedMedium)).sorted { $0.revision < $1.revision }.prefix(limit)
         if !first.isEmpty {
             closed.removeAll { first.contains($0) }
-            return Array(first)
+            return (Array(first), false)
         }
         let medium = try oldest(.medium)
-        if !medium.isEmpty { return medium }
+        if !medium.isEmpty { return (medium, false) }
         let closedHigh = closed.filter { group($0).staysWhileOpen }.prefix(limit)
         if !closedHigh.isEmpty {
             closed.removeAll { closedHigh.contains($0) }
-            return Array(closedHigh)
+            return (Array(closedHigh), false)
         }
         let high = try oldest(.high)
-        return try high.isEmpty ? oldest(.critical) : high
+        return (try high.isEmpty ? oldest(.critical) : high, true)
     }
 
     private mutating func remove(
@@ -158,7 +178,25 @@ extension StoreWorker {
         let text = age >= 86_400 ? "\(age / 86_400) days" : "\(age) seconds"
         say(unsaidByAge, "they had not changed for \(text)")
         say(unsaidBySize, "the store is larger than \((settings.retention.maximumBytes ?? 0) >> 20) MiB")
-        (unsaidByAge, unsaidBySize) = ([:], [:])
+        if unsaidOpen > 0 {
+            say(
+                .warning,
+                "\(unsaidOpen) of them were open, and high or critical, for nothing else was left to remove: close what is "
+                    + "done with, or raise retention_mebibytes.")
+        }
+        (unsaidByAge, unsaidBySize, unsaidOpen) = ([:], [:], 0)
+    }
+
+    /// Tells the log, once, that the store stays larger than it may be.
+    private mutating func sayTooLarge(_ used: Int64, _ inventory: Int64, _ maximum: Int64) {
+        guard !saidTooLarge else { return }
+        saidTooLarge = true
+        func mebibytes(_ bytes: Int64) -> String { "\(bytes >> 20).\((bytes >> 10 & 1023) * 10 >> 10) MiB" }
+        say(
+            .warning,
+            "The store stays larger than the \(mebibytes(maximum)) that it may have (retention_mebibytes): it has "
+                + "\(mebibytes(used)), of which the inventory takes \(mebibytes(inventory)); no alert is removed for that."
+        )
     }
 
     private func say(_ removed: [AlertLevel: Int], _ reason: String) {

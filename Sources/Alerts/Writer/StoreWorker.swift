@@ -24,6 +24,10 @@ struct StoreWorker: ~Copyable {
     var unsaidByAge: [AlertLevel: Int] = [:]
     /// What retention removed for the size of the store, and the log was not told yet.
     var unsaidBySize: [AlertLevel: Int] = [:]
+    /// How many of these were open, and high or critical.
+    var unsaidOpen = 0
+    /// Whether the log was told that the store stays larger than it may be.
+    var saidTooLarge = false
     /// Whether the log was told that the spill file takes nothing.
     var saidSpillFails = false
     /// Whether the log was told that alerts are lost.
