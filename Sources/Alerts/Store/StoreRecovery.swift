@@ -4,7 +4,7 @@ import GRDB
 /// Copies what can be read of a broken store into a new one.
 ///
 /// Rows keep their numbers, so that what refers to an alert still does. Where a page is broken the rows on it are passed
-/// over, and reading goes on behind them.
+/// over, and reading goes on behind them. A run that may have lost alerts is not complete any more: its capture can be read again.
 struct StoreRecovery {
     /// What was saved, by table.
     struct Result: Hashable {
@@ -16,15 +16,19 @@ struct StoreRecovery {
         var records = 0
         /// How often rows had to be passed over.
         var gaps = 0
+        /// Runs of captures whose alerts may be lost in part.
+        var incomplete = 0
 
         var text: String {
-            "\(alerts) alerts, \(frames) frames of evidence, \(rules) rules and \(runs) runs were saved"
-                + (records > 0 ? ", and \(records) records of the inventory" : "")
-                + (gaps > 0 ? "; in \(gaps) places rows could not be read" : "")
+            "\(alerts) alerts, \(frames) frames of evidence, \(rules) rules, \(runs) runs and \(records) records of the inventory "
+                + "were saved" + (gaps > 0 ? "; in \(gaps) places rows could not be read" : "")
+                + (incomplete > 0 ? "; captures that may lack alerts and are to be replayed again: \(incomplete)" : "")
         }
     }
 
     private static let pageSize = 200
+    /// So many numbers behind a row that cannot be read are tried one by one: a page holds fewer rows.
+    private static let triedSingly = 4096
     private let source: DatabaseQueue
     private let target: DatabaseQueue
 
@@ -45,12 +49,21 @@ struct StoreRecovery {
         }
         defer { try? source.close() }
         let recovery = StoreRecovery(source: source, target: target)
-        result.runs = try recovery.copy("run", key: "id", &result.gaps)
-        result.rules = try recovery.copy("rule", key: "version", &result.gaps)
-        result.alerts = try recovery.copy("alert", key: "id", &result.gaps)
-        result.frames = try recovery.copy("evidence", key: "rowid", &result.gaps)
-        _ = try recovery.copy("distinct_values", key: "alert_id", &result.gaps)
-        result.records = try recovery.copyInventory(&result.gaps)
+        var gaps: [String: [Gap]] = [:]
+        func copy(_ table: String, key: String) throws -> Int {
+            let copied = try recovery.copy(table, key: key)
+            gaps[table] = copied.gaps
+            result.gaps += copied.gaps.count
+            return copied.rows
+        }
+        result.runs = try copy("run", key: "id")
+        result.rules = try copy("rule", key: "version")
+        result.alerts = try copy("alert", key: "id")
+        result.frames = try copy("evidence", key: "rowid")
+        _ = try copy("distinct_values", key: "alert_id")
+        result.records = try recovery.copyInventory()
+        try recovery.keepIdentity()
+        result.incomplete = try recovery.markIncomplete(gaps["alert"] ?? [])
         try recovery.mend(&result)
         return result
     }
@@ -65,101 +78,58 @@ struct StoreRecovery {
         }
     }
 
-    private func copy(_ table: String, key: String, _ gaps: inout Int) throws -> Int {
-        guard let columns = try Self.readable({ try columns(of: table) }), !columns.isEmpty else { return 0 }
-        let list = columns.joined(separator: ", ")
-        let marks = columns.map { _ in "?" }.joined(separator: ", ")
-        var copied = 0
-        var after = Int64.min
-        let end = try last(table, key)
-        while after < end, let page = try next(table, key, list, after: &after, end: end, &gaps) {
-            let rows = page.map { row in StatementArguments(Array(row.databaseValues.dropFirst())) }
-            // Foreign keys are mended afterwards: a row whose parent could not be read is not thrown away here.
-            copied += try target.inDatabase { database in
-                try database.execute(sql: "PRAGMA foreign_keys = OFF")
-                defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
-                var count = 0
-                try database.inTransaction {
-                    let statement = try database.cachedStatement(
-                        sql: "INSERT OR IGNORE INTO \(table)(\(list)) VALUES(\(marks))")
-                    for row in rows {
-                        try statement.execute(arguments: row)
-                        count += database.changesCount
-                    }
-                    return .commit
-                }
-                return count
-            }
-        }
-        return copied
+    /// Numbers of rows that could not be read: those above `after`, up to `last`.
+    private struct Gap {
+        var after: Int64
+        var last: Int64
     }
 
-    /// Copies the inventory, whose rows have no numbers: of each kind those in front of what is broken, and those behind it.
-    private func copyInventory(_ gaps: inout Int) throws -> Int {
+    private func copy(_ table: String, key: String) throws -> (rows: Int, gaps: [Gap]) {
+        let all = Gap(after: 0, last: .max)
+        guard let columns = try Self.readable({ try columns(of: table) }) else { return (0, [all]) }
+        // A store of an earlier version lacks some tables, but not that of the alerts.
+        guard !columns.isEmpty else { return (0, table == "alert" ? [all] : []) }
+        let list = columns.joined(separator: ", ")
+        let query = "SELECT \(key), \(list) FROM \(table) WHERE \(key) >= ? ORDER BY \(key) LIMIT ?"
         var copied = 0
-        for kind in InventoryRow.kinds {
-            for (order, comparison) in [("ASC", ">"), ("DESC", "<")] {
-                var last: String?
-                var isBroken = false
-                while true {
-                    let place = last
-                    let rows = try Self.readable {
-                        try source.read { database in
-                            try Row.fetchAll(
-                                database,
-                                sql: """
-                                    SELECT kind, key, first_seen, last_seen, count, detail FROM inventory WHERE kind = ? \
-                                    \(place == nil ? "" : "AND key \(comparison) ?") ORDER BY key \(order) LIMIT 20
-                                    """, arguments: place.map { [kind, $0] } ?? [kind])
-                        }
-                    }
-                    guard let rows else {
-                        isBroken = true
-                        break
-                    }
-                    guard let end = rows.last else { break }
-                    last = end[1]
-                    copied += try target.write { database in
-                        var count = 0
-                        for row in rows {
-                            try database.execute(
-                                sql: "INSERT OR IGNORE INTO inventory VALUES(?, ?, ?, ?, ?, ?)",
-                                arguments: StatementArguments(Array(row.databaseValues)))
-                            count += database.changesCount
-                        }
-                        return count
-                    }
-                }
-                guard isBroken else { break }
-                gaps += 1
-            }
+        var gaps: [Gap] = []
+        var after = Int64.min
+        let end = try last(table, key)
+        while after < end, let page = try next(query, after: &after, end: end, &gaps) {
+            copied += try insert(page.map { Array($0.databaseValues.dropFirst()) }, into: table, columns)
         }
-        return copied
+        return (copied, gaps)
+    }
+
+    private func insert(_ rows: [[DatabaseValue]], into table: String, _ columns: [String]) throws -> Int {
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        let list = columns.joined(separator: ", ")
+        // Foreign keys are mended afterwards: a row whose parent could not be read is not thrown away here.
+        return try target.inDatabase { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF")
+            defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
+            var count = 0
+            try database.inTransaction {
+                let statement = try database.cachedStatement(
+                    sql: "INSERT OR IGNORE INTO \(table)(\(list)) VALUES(\(marks))")
+                for row in rows {
+                    try statement.execute(arguments: StatementArguments(row))
+                    count += database.changesCount
+                }
+                return .commit
+            }
+            return count
+        }
     }
 
     /// The next rows that can be read, `nil` where there are none.
     ///
-    /// `after` moves behind them.
-    private func next(
-        _ table: String, _ key: String, _ list: String, after: inout Int64, end: Int64, _ gaps: inout Int
-    ) throws -> [Row]? {
+    /// `after` moves to the last of them.
+    private func next(_ query: String, after: inout Int64, end: Int64, _ gaps: inout [Gap]) throws -> [Row]? {
         var limit = Self.pageSize
-        var step: Int64 = 1
-        var isGap = false
         while after < end {
-            let start = after
-            let count = limit
-            let rows = try Self.readable {
-                try source.read { database in
-                    try Row.fetchAll(
-                        database,
-                        sql: "SELECT \(key), \(list) FROM \(table) WHERE \(key) > ? ORDER BY \(key) LIMIT ?",
-                        arguments: [start, count])
-                }
-            }
-            if let rows {
+            if let rows = try read(query, from: after + 1, limit) {
                 guard let last = rows.last else { return nil }
-                if isGap { gaps += 1 }
                 after = last[0]
                 return rows
             }
@@ -167,14 +137,105 @@ struct StoreRecovery {
                 limit = max(1, limit / 8)
                 continue
             }
-            // One row that cannot be read: behind it, in growing steps, for a page holds many.
-            isGap = true
-            after = max(after, 0)
-            after = after > Int64.max - step ? end : after + step
-            step = min(step * 2, 256)
+            var gap = Gap(after: max(after, 0), last: 0)
+            after = try pass(query, after: gap.after, end: end)
+            gap.last = after
+            gaps.append(gap)
         }
-        if isGap { gaps += 1 }
         return nil
+    }
+
+    /// The last number behind `after` from which nothing can be read.
+    ///
+    /// Numbers are tried one by one at first, then in growing steps; what such a step left out is looked for backwards.
+    private func pass(_ query: String, after: Int64, end: Int64) throws -> Int64 {
+        var (broken, tries) = (after, 0)
+        while end - broken > 1 {
+            let candidate = broken + (tries < Self.triedSingly ? 1 : min(256, (end - broken) / 2))
+            if try read(query, from: candidate + 1, 1) != nil {
+                var readable = candidate
+                while readable - broken > 1 {
+                    let middle = broken + (readable - broken) / 2
+                    if try read(query, from: middle + 1, 1) != nil { readable = middle } else { broken = middle }
+                }
+                return readable
+            }
+            broken = candidate
+            tries += 1
+        }
+        return end
+    }
+
+    /// At most so many rows from a number on; `nil` where a page on the way to them is broken.
+    private func read(_ query: String, from number: Int64, _ limit: Int) throws -> [Row]? {
+        try Self.readable { try source.read { try Row.fetchAll($0, sql: query, arguments: [number, limit]) } }
+    }
+
+    /// Copies the inventory, whose rows have no numbers: from both ends up to what cannot be read.
+    private func copyInventory() throws -> Int {
+        guard let columns = try Self.readable({ try columns(of: "inventory") }), !columns.isEmpty else { return 0 }
+        let list = columns.joined(separator: ", ")
+        var copied = 0
+        for order in ["", "DESC"] {
+            var rows: [[DatabaseValue]] = []
+            let isWhole: Void? = try Self.readable {
+                try source.read { database in
+                    let cursor = try Row.fetchCursor(
+                        database, sql: "SELECT \(list) FROM inventory ORDER BY kind \(order), key \(order)")
+                    while let row = try cursor.next() { rows.append(Array(row.databaseValues)) }
+                }
+            }
+            copied += try insert(rows, into: "inventory", columns)
+            if isWhole != nil { break }
+        }
+        return copied
+    }
+
+    /// Takes over what people and later runs know the store and its rows by, where no number of a lost alert is given again.
+    private func keepIdentity() throws {
+        let known = try Self.readable {
+            try source.read { database in
+                (
+                    identity: try StoreSchema.identity(database),
+                    seed: try Int64.fetchOne(database, sql: "SELECT value FROM secret WHERE name = 'row_seed'"),
+                    last: try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'alert'")
+                )
+            }
+        }
+        guard let known, let identity = known.identity, let last = known.last else { return }
+        try target.write { database in
+            try database.execute(sql: "UPDATE identity SET value = ?", arguments: [identity])
+            try database.execute(
+                sql: """
+                    DELETE FROM sqlite_sequence WHERE name = 'alert' AND seq < ?;
+                    INSERT INTO sqlite_sequence(name, seq) SELECT 'alert', ? \
+                    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'alert');
+                    """, arguments: [last, last])
+            guard let seed = known.seed else { return }
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO secret(name, value) VALUES('row_seed', ?)", arguments: [seed])
+        }
+    }
+
+    /// Calls the runs of captures that may have lost alerts killed, so that their captures are read again; tells how many.
+    ///
+    /// Alerts are numbered as they come: those of a gap belong to the run of the row before it, to that of the row behind it,
+    /// or to one between them.
+    private func markIncomplete(_ gaps: [Gap]) throws -> Int {
+        try target.write { database in
+            var marked = 0
+            for gap in gaps {
+                try database.execute(
+                    sql: """
+                        UPDATE run SET status = 'killed' \
+                        WHERE source_digest IS NOT NULL AND status IN ('finished', 'damaged') \
+                        AND id >= coalesce((SELECT run_id FROM alert WHERE id <= ? ORDER BY id DESC LIMIT 1), 0) \
+                        AND id <= coalesce((SELECT run_id FROM alert WHERE id > ? ORDER BY id LIMIT 1), ?)
+                        """, arguments: [gap.after, gap.last, Int64.max])
+                marked += database.changesCount
+            }
+            return marked
+        }
     }
 
     /// The highest number of a row, as far as anything tells.

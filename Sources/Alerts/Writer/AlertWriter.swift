@@ -100,13 +100,17 @@ public final class AlertWriter: Sendable {
     }
 
     private func start(_ spill: SpillFile) {
-        let (queue, connection, lock, examiner, notice) = (queue, connection, lock, examiner, notice)
+        let (path, queue, connection, lock, examiner, notice) = (path, queue, connection, lock, examiner, notice)
         let thread = Thread {
             var worker = StoreWorker(queue: queue, connection: connection, spill: spill, notice: notice)
             worker.noteDamage()
             worker.noteWaiting()
             worker.run()
             Self.close(connection, examiner)
+            if let reason = queue.takeDamage() {
+                let error = StoreError(code: .damaged, path: path, detail: reason)
+                notice(StoreNotice(severity: .error, text: error.description))
+            }
             lock.release()
             queue.markDead()
         }
