@@ -173,3 +173,44 @@ private struct LivePipeline: ~Copyable {
     try run(rules("1h"), ["x"], at: now + 3100)
     #expect(try stored() == ["1 high Got x5 of 2", "2 low Asked x1 of 1", "3 low Asked x1 of 1"])
 }
+
+/// What one run after the other saw of one row: a value that came before is not new, one that did not is added.
+@Test("The different values of a row are counted over restarts") func valuesOutliveARestart() throws {
+    let folder = try Folder()
+    let file = try folder.write(
+        "a.yml",
+        """
+        title: Asked
+        id: 0d1f3a52-6a4c-4b86-9f0e-6a1d7f1c2b05
+        logsource: {product: earshot, category: mqtt}
+        detection:
+            x: {mqtt.type: PUBLISH}
+            condition: x
+        level: low
+        earshot:
+            suppress: {by: [server.ip], for: 1h}
+            distinct: [mqtt.topic]
+        """)
+    let rules = try RuleSet.load([file])
+    var start = Int64(Date().timeIntervalSince1970) - 3000
+    func run(_ topics: ClosedRange<Int>) throws -> String {
+        var live = try LivePipeline(folder, rules, start: start)
+        try live.begin()
+        var connection = Connection()
+        live.feed(connection.handshake() + [connection.client(MQTT.connect("a"))])
+        for topic in topics { live.feed([connection.client(MQTT.publish("t/\(topic)", [1]))]) }
+        _ = live.end()
+        start += 200
+        let rows = try AlertReader(path: folder.path + "/a.db").last(10)
+        #expect(rows.count == 1)
+        return rows.first?.alert.tally?.text?.components(separatedBy: ", ").first ?? ""
+    }
+    #expect(try run(1...6) == "6 topics")
+    #expect(try run(7...12) == "12 topics")
+    #expect(try run(5...14) == "14 topics")
+    #expect(try run(1...14) == "14 topics")
+    // Beyond what the store keeps, those that it has are a sample of all.
+    #expect(try run(15...114) == "114 topics")
+    #expect(try run(1...114) == "about 114 topics")
+    #expect(try run(201...230) == "about 144 topics")
+}

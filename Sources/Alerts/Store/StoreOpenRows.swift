@@ -30,7 +30,7 @@ public struct StoredRow: Sendable {
     public var lastSeen: Int64
     /// How many matches it stands for.
     public var count: Int64
-    /// What they come to.
+    /// What they come to, with the first of their different values.
     public var tally: AlertTally?
 }
 
@@ -60,8 +60,11 @@ extension AlertWriter {
                     AND run_id IN (SELECT id FROM run WHERE sensor = ? AND source_digest IS NULL) \
                     ORDER BY id DESC LIMIT ?
                     """, arguments: [time, sensor, limit])
-            return rows.reversed().map { row in
-                let stored = StoredAlert(row: row)
+            return try rows.reversed().map { row in
+                var stored = StoredAlert(row: row)
+                if stored.alert.tally?.distinct != nil {
+                    stored.alert.tally?.values = try AlertTally.values(of: stored.id, database)
+                }
                 let key: Data = row["row_key"]
                 return StoredRow(
                     id: stored.id, key: [UInt8](key), ruleID: stored.alert.ruleID, level: stored.alert.level,

@@ -39,7 +39,7 @@ public struct Hit: Hashable, Sendable {
     public var earlierStep = 0
     /// Whether this match raised the row to that step; not told of the match that a row begins with.
     public var hasRisen = false
-    /// How many different values of the rule's `distinct` the row has had; 0 where the rule does not ask.
+    /// How many different values of the rule's `distinct` the row has had in this run; 0 where the rule does not ask.
     public var values: Int64 = 0
     /// Whether this match brought a new one of them.
     public var hasNewValue = false

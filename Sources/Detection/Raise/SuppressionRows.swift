@@ -48,7 +48,8 @@ struct SuppressionRows: ~Copyable {
         var hasRisen = false
         /// What its matches add up to.
         var bytes: Int64 = 0
-        /// How many different values its matches had, whether the latest brought a new one, and whether that is an estimate.
+        /// How many different values its matches in this run had, whether the latest brought a new one, and whether that is an
+        /// estimate.
         var values: Int64 = 0
         var hasNewValue = false
         var isEstimate = false
@@ -82,8 +83,6 @@ struct SuppressionRows: ~Copyable {
             count = stored.count
             self.step = step
             bytes = stored.bytes
-            values = stored.values
-            isEstimate = stored.values > 0
         }
 
         /// No row.
@@ -121,9 +120,8 @@ struct SuppressionRows: ~Copyable {
 
         fileprivate mutating func note(_ answer: DistinctCounters.Answer) {
             hasNewValue = answer.isNew
-            // After a restart the values from before are only known by their number.
-            values = max(values, Int64(answer.count))
-            isEstimate = isEstimate || answer.isEstimate
+            values = Int64(answer.count)
+            isEstimate = answer.isEstimate
         }
     }
 
@@ -222,13 +220,11 @@ public struct OpenRow: Sendable {
     public var count: Int64
     /// What their bytes add up to.
     public var bytes: Int64
-    /// How many different values they had.
-    public var values: Int64
 
     /// Describes a row.
     public init(
         key: RowKey, alert: UInt64, ruleID: String, level: String, begin: Timestamp,
-        latest: Timestamp, count: Int64, bytes: Int64 = 0, values: Int64 = 0
+        latest: Timestamp, count: Int64, bytes: Int64 = 0
     ) {
         self.key = key
         self.alert = alert
@@ -238,6 +234,5 @@ public struct OpenRow: Sendable {
         self.latest = latest
         self.count = count
         self.bytes = bytes
-        self.values = values
     }
 }

@@ -47,6 +47,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     private let gathersRepetitions: Bool
     /// The values of the row that is told next that were held back.
     private var heldValues = WaitingRepetitions.Values()
+    /// The different values of rows of earlier runs.
+    private var resumed = ResumedValues()
 
     /// A sink that gives each new or repeated alert to `deliver`.
     ///
@@ -88,6 +90,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         ring = old.ring
         history = old.history
         inventory = old.inventory
+        resumed = old.resumed
         engine = DetectionEngine(rules: rules, continuing: old.engine)
     }
 
@@ -314,11 +317,10 @@ public struct DetectionSink: EventSink, ~Copyable {
     private mutating func tally(
         _ hit: Hit, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) -> AlertTally? {
+        // Whether a value is new counts.
+        heldValues.add(newValue(of: hit, event, context, message: message))
         var tally = counts(of: hit) ?? (hit.hasNewKind ? AlertTally(isFolded: hit.isFolded) : nil)
-        if tally?.distinctName != nil {
-            heldValues.add(newValue(of: hit, event, context, message: message))
-            tally?.add(heldValues)
-        }
+        if tally?.distinctName != nil { tally?.add(heldValues) }
         if hit.hasNewKind { tally?.kinds = engine.kindNames(of: hit) }
         return tally
     }
@@ -331,6 +333,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         guard hit.hasNewValue, let text = engine.distinctText(of: hit, event, context, message: message) else {
             return values
         }
+        if resumed.knows(text, of: hit.alert) { return values }
         values.latest = text
         if hit.values <= AlertTally.maximumValues { values.first = [text] }
         return values
@@ -344,9 +347,9 @@ public struct DetectionSink: EventSink, ~Copyable {
         guard name != nil || countsBytes else { return nil }
         var tally = AlertTally(isFolded: hit.isFolded)
         if name != nil {
-            tally.distinct = hit.values
+            let total = resumed.total(hit.values, isEstimate: hit.isValuesEstimate, of: hit.alert)
+            (tally.distinct, tally.isEstimate) = (total.count, total.isEstimate)
             tally.distinctName = name
-            tally.isEstimate = hit.isValuesEstimate
         }
         if countsBytes { tally.bytes = hit.bytes }
         return tally
@@ -361,7 +364,10 @@ public struct DetectionSink: EventSink, ~Copyable {
     }
 
     /// Takes up alert rows of earlier runs.
-    mutating func restore(_ rows: [OpenRow]) { engine.restore(rows) }
+    mutating func restore(_ rows: [StoredRow]) {
+        resumed = ResumedValues(rows)
+        engine.restore(rows.compactMap { OpenRow($0) })
+    }
 
     /// The identifier of the client, as text; `nil` where there is none.
     private mutating func clientID(
@@ -379,6 +385,17 @@ public struct DetectionSink: EventSink, ~Copyable {
         text.reserveCapacity(32)
         CommunityID(context.source, context.destination, context.transport).write(to: &text)
         return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension OpenRow {
+    /// A row of the store; `nil` for one whose key another version wrote.
+    fileprivate init?(_ row: StoredRow) {
+        guard let key = RowKey(bytes: row.key) else { return nil }
+        self.init(
+            key: key, alert: AlertSerial.stored(row.id), ruleID: row.ruleID, level: row.level.rawValue,
+            begin: Timestamp(nanoseconds: row.firstSeen &* 1000), latest: Timestamp(nanoseconds: row.lastSeen &* 1000),
+            count: row.count, bytes: row.tally?.bytes ?? 0)
     }
 }
 

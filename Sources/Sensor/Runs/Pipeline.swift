@@ -226,20 +226,13 @@ public struct Pipeline: ~Copyable {
 
     private func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 
-    private static func openRows(_ writer: AlertWriter, _ settings: Settings, _ rules: RuleSet) -> [OpenRow] {
+    private static func openRows(_ writer: AlertWriter, _ settings: Settings, _ rules: RuleSet) -> [StoredRow] {
         let longest = Double(rules.compiled.longestSuppression) / 1e9
         let since = Int64((Date().timeIntervalSince1970 - longest) * 1_000_000)
         let rows = try? writer.openRows(
             sensor: settings.sensorName, since: since, limit: settings.limits.detection.suppressions / 2)
-        return (rows ?? []).compactMap { row in
-            // What is folded stands for rows beyond a number that is counted anew.
-            guard let key = RowKey(bytes: row.key), row.tally?.isFolded != true else { return nil }
-            return OpenRow(
-                key: key, alert: AlertSerial.stored(row.id), ruleID: row.ruleID,
-                level: row.level.rawValue, begin: Timestamp(nanoseconds: row.firstSeen &* 1000),
-                latest: Timestamp(nanoseconds: row.lastSeen &* 1000), count: row.count, bytes: row.tally?.bytes ?? 0,
-                values: row.tally?.distinct ?? 0)
-        }
+        // What is folded stands for rows beyond a number that is counted anew.
+        return (rows ?? []).filter { $0.tally?.isFolded != true }
     }
 }
 
