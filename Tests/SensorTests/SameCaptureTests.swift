@@ -133,6 +133,32 @@ import Testing
         #expect(try rows(folder) == Self.rows)
     }
 
+    /// What a folder of pieces and the capture that they make have in common has another frame number in each.
+    @Test("pieces, and the capture that they were cut from", arguments: [true, false])
+    func pieces(areFirst: Bool) throws {
+        let folder = try Folder()
+        let whole = frames()
+        try read([try folder.write("capture.pcap", pcap(1000, whole))], folder)
+        let alone = try AlertReader(path: folder.path + "/a.db").last(100)
+        let other = try Folder()
+        let cut = whole.count - 4
+        var pieces = [
+            try other.write("1.pcap", pcap(1000, Array(whole[..<cut]))),
+            try other.write("2.pcap", pcap(1000 + UInt32(cut), Array(whole[cut...]))),
+        ]
+        let put = try other.write("capture.pcap", pcap(1000, whole))
+        pieces = areFirst ? pieces : [put]
+        try read(pieces, other)
+        try read(areFirst ? [put] : [other.path + "/1.pcap", other.path + "/2.pcap"], other)
+        let found = try AlertReader(path: other.path + "/a.db").last(100)
+        #expect(try rows(other) == Self.rows)
+        #expect(found.map(\.alert.firstSeen).sorted() == alone.map(\.alert.firstSeen).sorted())
+        for row in found {
+            let frames = try AlertReader(path: other.path + "/a.db").alert(row.id)?.stored.alert.evidence ?? []
+            #expect(Set(frames.map(\.timestampNanoseconds)).count == frames.count, "a frame is there once")
+        }
+    }
+
     /// The same frames at other times are another capture, and the same times of other frames too.
     @Test("what only looks alike stays apart") func lookAlikes() throws {
         let folder = try Folder()

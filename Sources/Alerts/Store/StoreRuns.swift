@@ -65,18 +65,40 @@ enum StoreRuns {
         return database.changesCount
     }
 
-    /// The runs of captures, also those that did not come to their end, with the member `content` of their statistics.
-    ///
-    /// `hasInventory` says of each whether the inventory has what it saw.
-    static func contents(_ database: Database) throws -> [(run: Int64, content: String, hasInventory: Bool)] {
+    /// The runs of captures, also those that did not come to their end, with what their statistics tell of what they read.
+    static func contents(_ database: Database) throws -> [RecordedContent] {
         try Row.fetchAll(
             database,
             sql: """
                 SELECT id, json_extract(stats, '$.content'), \
-                coalesce(json_extract(stats, '$.inventory'), 0) AND status IN ('finished', 'damaged') \
+                coalesce(json_extract(stats, '$.inventory'), 0) AND status IN ('finished', 'damaged'), \
+                json_extract(stats, '$.first_frame'), json_extract(stats, '$.last_frame') \
                 FROM run WHERE status != 'replaced' \
                 AND json_extract(stats, '$.content') IS NOT NULL
                 """
-        ).map { (run: $0[0], content: $0[1], hasInventory: $0[2]) }
+        ).map { RecordedContent(run: $0[0], content: $0[1], hasInventory: $0[2], first: $0[3], last: $0[4]) }
+    }
+}
+
+/// What a run of a capture tells of what it read.
+public struct RecordedContent: Hashable, Sendable {
+    /// Its number.
+    public var run: Int64
+    /// The member `content` of its statistics: what tells the frames from those of another capture.
+    public var content: String
+    /// Whether the inventory has what it saw.
+    public var hasInventory: Bool
+    /// Capture time of its first frame, microseconds since 1970 UTC; `nil` where it did not come to its end.
+    public var first: Int64?
+    /// That of its last.
+    public var last: Int64?
+
+    /// Describes what a run read.
+    public init(run: Int64, content: String, hasInventory: Bool = false, first: Int64? = nil, last: Int64? = nil) {
+        self.run = run
+        self.content = content
+        self.hasInventory = hasInventory
+        self.first = first
+        self.last = last
     }
 }

@@ -211,9 +211,8 @@ extension AlertWriter {
         } catch { throw StoreError(error, path: path, fallback: .cannotWrite) }
     }
 
-    /// The runs of captures and the member `content` of their statistics, where there is one; and whether the inventory has
-    /// what they saw.
-    public func recordedContents() throws(StoreError) -> [(run: Int64, content: String, hasInventory: Bool)] {
+    /// The runs of captures that tell what they read.
+    public func recordedContents() throws(StoreError) -> [RecordedContent] {
         flush()
         do {
             return try connection.current().database.read { try StoreRuns.contents($0) }
@@ -225,13 +224,21 @@ extension AlertWriter {
     ///
     /// The earliest stays, and is brought up to what the later ones know. What only one of them has stays.
     ///
+    /// - Parameters:
+    ///   - runs: earlier runs of the same capture.
+    ///   - near: earlier runs of other captures that may have some of its frames, under other numbers.
+    ///   - run: the run that has ended.
     /// - Returns: how many rows went.
     /// - Throws: `StoreError` where the store does not take it.
     @discardableResult
-    public func mergeRepeated(of runs: [Int64], in run: Int64) throws(StoreError) -> Int {
+    public func mergeRepeated(
+        of runs: [Int64], near: [Int64] = [], in run: Int64
+    ) throws(StoreError) -> Int {
         flush()
         return try write { database in
-            try RepeatedRows.merge(runs + [run], now: StoreWorker.microsecondsNow(), database)
+            try RepeatedRows.merge(
+                RepeatedRows.Runs(latest: run, alike: Set(runs), near: Set(near)), now: StoreWorker.microsecondsNow(),
+                database)
         }
     }
 

@@ -91,14 +91,17 @@ public struct Pipeline: ~Copyable {
     }
 
     /// The runs of captures that are in the store, each with what tells its frames from others.
-    func recordedContents() throws(SensorError) -> [(run: Int64, content: String, hasInventory: Bool)] {
+    func recordedContents() throws(SensorError) -> [RecordedContent] {
         do throws(StoreError) { return try writer.recordedContents() } catch { throw SensorError(error) }
     }
 
-    /// Makes one of the alerts that earlier runs and the one that ended just now have: it read their frames again.
-    func mergeRepeated(of runs: [Int64]) throws(SensorError) {
-        guard let runID, !runs.isEmpty else { return }
-        do throws(StoreError) { try writer.mergeRepeated(of: runs, in: runID) } catch { throw SensorError(error) }
+    /// Makes one of the alerts that earlier runs and the one that ended just now have: it read their frames again, all of them,
+    /// or with `near` some.
+    func mergeRepeated(of runs: [Int64], near: [Int64]) throws(SensorError) {
+        guard let runID, !runs.isEmpty || !near.isEmpty else { return }
+        do throws(StoreError) { try writer.mergeRepeated(of: runs, near: near, in: runID) } catch {
+            throw SensorError(error)
+        }
     }
 
     /// Whether a finished run of that source and these rules is in the store.

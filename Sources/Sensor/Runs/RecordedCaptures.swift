@@ -1,3 +1,6 @@
+import Alerts
+import Network
+
 /// The captures that are in the store, held against one that is being read: which of them begin as it does.
 struct RecordedCaptures: Sendable {
     /// What a run had come to at some count of frames.
@@ -16,21 +19,32 @@ struct RecordedCaptures: Sendable {
     private var agreement: [Int64: Bool] = [:]
     /// Of runs whose inventory is there, how many frames they read.
     private let inventoried: [Int64: UInt64]
+    /// Of runs that came to their end, the capture times of their first and last frame, microseconds since 1970 UTC.
+    private let spans: [Int64: ClosedRange<Int64>]
 
-    /// The runs of the store, each with the text of its frame chain and whether the inventory has what it saw.
-    init(_ contents: [(run: Int64, content: String, hasInventory: Bool)] = []) {
+    /// The runs of the store.
+    init(_ contents: [RecordedContent] = []) {
         var inventoried: [Int64: UInt64] = [:]
-        marks = contents.flatMap { run, content, hasInventory in
-            let marks = FrameChain.marks(in: content)
+        marks = contents.flatMap { recorded in
+            let marks = FrameChain.marks(in: recorded.content)
             let last = marks.map(\.count).max() ?? 0
-            if hasInventory { inventoried[run] = last }
-            return marks.map {
-                Mark(count: $0.count, run: run, text: $0.mark, endsInventory: hasInventory && $0.count == last)
+            if recorded.hasInventory { inventoried[recorded.run] = last }
+            return marks.map { mark in
+                Mark(
+                    count: mark.count, run: recorded.run, text: mark.mark,
+                    endsInventory: recorded.hasInventory && mark.count == last)
             }
         }
         // Captures without a frame are no beginning of others.
         .filter { $0.count > 0 }.sorted { $0.count < $1.count }
         self.inventoried = inventoried
+        var spans: [Int64: ClosedRange<Int64>] = [:]
+        for recorded in contents {
+            if let first = recorded.first, let last = recorded.last, first <= last {
+                spans[recorded.run] = first...last
+            }
+        }
+        self.spans = spans
     }
 
     /// Compares after each frame; a number and a comparison where no run has a mark.
@@ -53,6 +67,13 @@ struct RecordedCaptures: Sendable {
     /// Whether the inventory has all that a capture of so many frames shows, as far as marks tell.
     func hasInventory(_ count: UInt64) -> Bool {
         agreement.contains { run, agrees in agrees && inventoried[run].map { $0 >= count } ?? false }
+    }
+
+    /// The runs of captures of the same time, which may have some of its frames.
+    func near(_ span: ClosedRange<Timestamp>?) -> [Int64] {
+        guard let span else { return [] }
+        let own = span.lowerBound.microseconds...span.upperBound.microseconds
+        return spans.filter { $0.value.overlaps(own) }.map(\.key)
     }
 
     /// The runs that begin as the capture that was read: to the end of the shorter of the two, as far as marks tell.

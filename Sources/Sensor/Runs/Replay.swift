@@ -180,8 +180,8 @@ public struct Replay: ~Copyable {
         result.statistics = pipeline.end(
             status, drops: CaptureDrops(), content: chain.text, span: span,
             hasInventory: earlier.hasInventory(chain.count))
-        // The same capture as before, grown, cut, mended or packed otherwise.
-        if !options.again { try pipeline.mergeRepeated(of: earlier.alike) }
+        // The same capture as before, grown, cut, mended or packed otherwise; or put together with others.
+        if !options.again { try pipeline.mergeRepeated(of: earlier.alike, near: earlier.near(span)) }
         return result
     }
 
