@@ -28,7 +28,7 @@ if sys.argv[1:2] == ["situations"] and __name__ == "__main__":
     sys.exit(subprocess.run([sys.executable, FOLDER / "check_worlds.py", "--make", *sys.argv[3:]]).returncode)
 
 from making import coap_attacks, coap_detours, coap_exchanges, coap_ordinary, coap_protected  # noqa: E402, F401
-from making import coap_quiet, coap_violations, expected, mqtt_access, mqtt_connections, mqtt_floods, mqtt_kept, mqtt_logins  # noqa: E402, F401
+from making import coap_quiet, coap_spread, coap_violations, expected, mqtt_access, mqtt_connections, mqtt_floods, mqtt_kept, mqtt_logins  # noqa: E402, F401
 from making import mqtt_malformed, mqtt_ordinary, mqtt_protocol, mqtt_quiet, mqtt_topics, mqtt_violations  # noqa: E402, F401
 from making import mqtt_websocket, network_tricks, payload_classes, payload_commands, payload_plant, payload_secrets  # noqa: E402, F401
 from making import real_programs  # noqa: E402, F401

@@ -42,7 +42,7 @@ THREATS = [
         ("A06 wildcards in names", "mqtt_wildcard_in_identity"),
         ("A07 writing to the broker's own topics", "mqtt_sys_topic_write mqtt_broker_control_write mqtt_will_command"),
         ("A08 flag of a bridge", "mqtt_bridge mqtt_bridge_carries_all"),
-        ("A09 CoAP writes in clear", "coap_write_in_clear coap_write_from_outside coap_lwm2m_device_reset"),
+        ("A09 CoAP writes in clear", "coap_write_in_clear coap_changes_of_many coap_write_from_outside coap_lwm2m_device_reset"),
         ("A10 OSCORE that fails", "coap_oscore_refused coap_oscore_unprotected"),
         ("A11 LwM2M keys and bootstrap", "coap_lwm2m_security_object coap_lwm2m_bootstrap"),
     ]),
@@ -93,10 +93,10 @@ THREATS = [
         ("H03 identity that drifts", "mqtt_identity_drift"),
         ("H04 sent to another broker", "mqtt_server_redirect"),
         ("H05 injection into TCP", "network_differing_copies network_many_differing_copies network_hidden_subscription network_forged_reset"),
-        ("H06 raced answers", "coap_second_answer coap_answer_differs coap_answer_unasked"),
-        ("H07 replay", "coap_oscore_replay coap_oscore_replayed coap_notifications_old"),
+        ("H06 raced answers", "coap_second_answer coap_answer_differs coap_answer_elsewhere coap_answer_unasked"),
+        ("H07 replay", "coap_change_replayed coap_oscore_replay coap_oscore_replayed coap_notifications_old"),
         ("H08 blocks exchanged", "coap_block_conflict"),
-        ("H09 registration moved", "coap_registration_moved coap_registration_short"),
+        ("H09 registration moved", "coap_registration_moved coap_registration_removed coap_registration_short"),
         ("H10 telemetry of another sender", ""),
     ]),
     ("Leaking", [
@@ -137,7 +137,7 @@ THREATS = [
     ("Amplifying", [
         ("X01 seen by the victim", "coap_reflection_victim coap_unasked_servers coap_answer_unasked"),
         ("X02 large answers", "coap_amplification coap_large_answers"),
-        ("X03 notifications", "coap_notification_flood"),
+        ("X03 notifications", "coap_notification_flood coap_observe_unbounded"),
         ("X04 groups", "coap_multicast_amplification coap_group_answers"),
         ("X05 bursts of blocks", "coap_amplification coap_q_block_burst coap_large_answers"),
         ("X06 short bursts", "coap_amplification coap_large_answers"),
@@ -145,6 +145,7 @@ THREATS = [
     ]),
     ("Command and control, exposure", [
         ("C01 brokers outside", "mqtt_broker_outside"),
+        ("C02 MQTT from hosts that are no devices", ""),
         ("C03 malware by name", "mqtt_c2_iocontrol mqtt_c2_mqsttang"),
         ("C04 shells over MQTT", "mqtt_c2_mqtt_pwn payload_shell_output payload_reverse_shell payload_base64_shell payload_fetch_and_run "
          "payload_shell_words"),
@@ -154,10 +155,20 @@ THREATS = [
          "payload_shell_words"),
         ("E01 clients from outside", "mqtt_client_from_outside mqtt_anonymous_from_outside coap_client_from_outside mqtt_refused_from_outside"),
         ("E02 servers outside", "mqtt_broker_outside coap_server_outside"),
-        ("E03 weak TLS, clear on its port", "mqtt_clear_on_secure_port"),
+        ("E03 weak TLS, clear on its port", "mqtt_clear_on_secure_port coap_clear_on_secure_port"),
         ("E04 certificates", ""),
         ("E05 what TLS hides", ""),
         ("E06 WebSocket in clear", "mqtt_websocket_in_clear"),
+    ]),
+    ("Other than usual", [
+        ("N01 new brokers and servers", ""),
+        ("N02 new clients, known ones elsewhere", "mqtt_clientid_takeover mqtt_session_resumed_elsewhere mqtt_identity_drift"),
+        ("N03 topics that a client never wrote", ""),
+        ("N04 readers that write", ""),
+        ("N05 other kinds of content", "payload_file_as_reading"),
+        ("N06 values out of bounds", ""),
+        ("N07 rates and silence", ""),
+        ("N08 second publishers", "payload_firmware_second_publisher mqtt_retained_taken_over mqtt_state_of_another"),
     ]),
     ("Blinding the sensor", [
         ("S01 nothing, or half of it, is heard", "sensor_interface_down sensor_no_frames sensor_no_messages sensor_one_direction"),
@@ -170,6 +181,10 @@ WHY_NOT = {
     "F15": "DTLS is not read", "V08": "DTLS is not read",
     "E04": "TLS is told apart and left alone", "E05": "TLS is told apart and left alone",
     "H10": "times and numbers in what is reported are not read",
+    "C02": "what a host is else the sensor does not know; `earshot assets` lists who speaks MQTT",
+    "N01": "`earshot assets` lists brokers and servers with the time when each was first seen",
+    "N03": "what is usual for a client is not learned", "N04": "what is usual for a client is not learned",
+    "N06": "values are not compared with earlier ones", "N07": "what is usual for a client is not learned",
     "V04": "only wrong where the broker is known to be a NanoMQ",
 }
 

@@ -9,7 +9,7 @@ from .samples import sample
 GET, POST, PUT = 1, 2, 3
 
 
-@sample("coap/discovery-sweep.pcap", {"coap_discovery": 6, "coap_discovery_sweep": 1})
+@sample("coap/discovery-sweep.pcap", {"coap_discovery": 4, "coap_discovery_sweep": 1})
 def discovery_sweep(lab, name):
     """One host asks six devices in a row what they have."""
     with contextlib.ExitStack() as servers:

@@ -11,7 +11,7 @@ _CLONE_NEWNET = 0x40000000
 
 
 @contextlib.contextmanager
-def by_hand(lab, answer, address=DEVICE, group=None):
+def by_hand(lab, answer, address=DEVICE, group=None, port=5683):
     """Calls `answer(datagram)` for each request and sends what it gives, one datagram after another, from the address.
 
     With a group, listens to requests that are sent to it.
@@ -25,7 +25,7 @@ def by_hand(lab, answer, address=DEVICE, group=None):
                     raise OSError(ctypes.get_errno(), "cannot enter the servers' namespace")
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard:
                 own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                own.bind((address, 5683))
+                own.bind((address, port))
                 listening = own
                 if group:
                     heard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -76,10 +76,10 @@ async def ask(context, code, path, payload=b"", server=DEVICE, **more):
 class RawCoAP:
     """A UDP socket that sends what it is given."""
 
-    def __init__(self, address, server=DEVICE):
+    def __init__(self, address, server=DEVICE, port=5683):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((address, 0))
-        self.socket.connect((server, 5683))
+        self.socket.connect((server, port))
 
     def __enter__(self):
         return self
