@@ -34,9 +34,9 @@ THREATS = [
     ]),
     ("Getting in", [
         ("A01 anonymous access", "mqtt_anonymous_accepted mqtt_anonymous_from_outside mqtt_anonymous_refused"),
-        ("A02 guessing and spraying", "mqtt_password_guessing mqtt_username_spray mqtt_refused_logins mqtt_hosts_refused "
+        ("A02 guessing and spraying", "mqtt_password_guessing mqtt_username_spray mqtt_password_spray mqtt_refused_logins mqtt_hosts_refused "
          "mqtt_user_refused_everywhere mqtt_stale_password"),
-        ("A03 success after failures", "mqtt_login_after_guessing"),
+        ("A03 success after failures", "mqtt_login_after_guessing mqtt_login_after_guessing_elsewhere"),
         ("A04 default logins", "mqtt_default_credentials mqtt_default_credentials_accepted"),
         ("A05 user name without password", "mqtt_user_without_password"),
         ("A06 wildcards in names", "mqtt_wildcard_in_identity"),

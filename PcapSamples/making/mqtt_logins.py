@@ -1,9 +1,10 @@
 """Guessing that succeeds, guessing from many hosts, probing of versions, sessions that others take; and the honest cases."""
 
 import struct
+import time
 
 from .device import Device
-from .lab import CLIENTS, OUTSIDE_CLIENT
+from .lab import BROKER, CLIENTS, OUTSIDE_CLIENT
 from .mqtt_access import passwords, report
 from .mqtt_violations import OPEN
 from .samples import sample
@@ -17,14 +18,50 @@ def attempt(address, client_id, user, password, **options):
 
 
 @sample("mqtt/guessed-login.pcap", {
-    "mqtt_credentials_in_clear": 1, "mqtt_login_after_guessing": 1, "mqtt_password_guessing": 1},
-    rows={"mqtt_credentials_in_clear": 1, "mqtt_login_after_guessing": 1})
+    "mqtt_credentials_in_clear": 1, "mqtt_login_after_guessing": 1, "mqtt_login_after_guessing_elsewhere": 1,
+    "mqtt_password_guessing": 1}, rows={"mqtt_credentials_in_clear": 1, "mqtt_login_after_guessing_elsewhere": 1})
 def guessed_login(lab, name):
     """One host tries ten passwords for one user, and is let in with the eleventh (own bytes)."""
     with lab.broker(*passwords(lab, plant="pressure")), lab.capture(name):
         for number, word in enumerate(["steam", "water", "boiler", "valve", "pump", "hall", "shift", "press", "line",
                                        "silo", "pressure"]):
             attempt(CLIENTS[40], f"try{number}", "plant", word)
+
+
+@sample("mqtt/guessed-elsewhere.pcap", {
+    "mqtt_credentials_in_clear": 1, "mqtt_login_after_guessing_elsewhere": 1, "mqtt_password_guessing": 1})
+def guessed_elsewhere(lab, name):
+    """One host tries ten passwords for one user, and another is let in with the eleventh (own bytes)."""
+    with lab.broker(*passwords(lab, plant="pressure")), lab.capture(name):
+        for number, word in enumerate(["steam", "water", "boiler", "valve", "pump", "hall", "shift", "press", "line", "silo"]):
+            attempt(CLIENTS[46], f"try{number}", "plant", word)
+        attempt(CLIENTS[47], "console", "plant", "pressure")
+
+
+@sample("mqtt/password-spray.pcap", {"mqtt_credentials_in_clear": 1, "mqtt_password_spray": 1})
+def password_spray(lab, name):
+    """One host tries one password for six users (own bytes)."""
+    with lab.broker(*passwords(lab, plant="pressure")), lab.capture(name):
+        for number, user in enumerate(["anna", "bert", "carla", "dora", "emil", "fritz"]):
+            attempt(CLIENTS[48], f"one{number}", user, "Summer25!")
+
+
+@sample("mqtt/guessing-closed.pcap", {"mqtt_credentials_in_clear": 1, "mqtt_password_guessing": 1})
+def guessing_closed(lab, name):
+    """One host tries fifteen passwords for one user; the broker closes each connection without an answer (own bytes)."""
+    script = f"""
+import socket
+listener = socket.create_server(({BROKER!r}, 1883))
+for _ in range(15):
+    connection, _ = listener.accept()
+    connection.recv(1000)
+    connection.close()
+"""
+    with lab.capture(name), lab.server("python3", "-c", script) as server:
+        time.sleep(0.5)
+        for number in range(15):
+            attempt(CLIENTS[49], f"shut{number}", "plant", f"word-{number}")
+        server.wait(10)
 
 
 @sample("mqtt/mistyped-password.pcap", {"mqtt_credentials_in_clear": 1})
