@@ -68,7 +68,7 @@ THREATS = [
     ("Breaking the specification", [
         ("P01 fixed header", "mqtt_header_invalid mqtt_flags_invalid"),
         ("P02 lengths that overrun", "mqtt_lengths_to_broker mqtt_lengths_to_client"),
-        ("P03 ill-formed UTF-8", "mqtt_topic_not_utf8 mqtt_topic_not_utf8_kept mqtt_identity_not_utf8"),
+        ("P03 ill-formed UTF-8", "mqtt_topic_not_utf8 mqtt_topic_not_utf8_kept mqtt_violation_delivered mqtt_identity_not_utf8"),
         ("P04 U+0000, control characters", "mqtt_topic_control mqtt_topic_control_kept mqtt_identity_control"),
         ("P05 illegal topic names", "mqtt_topic_wildcard mqtt_topic_wildcard_kept mqtt_topic_empty"),
         ("P06 illegal filters", "mqtt_filter_invalid mqtt_filter_regex"),
@@ -146,7 +146,7 @@ THREATS = [
     ("Command and control, exposure", [
         ("C01 brokers outside", "mqtt_broker_outside"),
         ("C02 MQTT from hosts that are no devices", ""),
-        ("C03 malware by name", "mqtt_c2_iocontrol mqtt_c2_mqsttang"),
+        ("C03 malware by name", "mqtt_c2_iocontrol mqtt_c2_guid_channel mqtt_c2_mqsttang"),
         ("C04 shells over MQTT", "mqtt_c2_mqtt_pwn payload_shell_output payload_reverse_shell payload_base64_shell payload_fetch_and_run "
          "payload_shell_words"),
         ("C05 beacons", "payload_beacon"),

@@ -178,7 +178,7 @@ def c2_mqtt_pwn(lab, name):
             client.publish("$SYS/test123/register/6a5d2f71", "bGludXgsY2VsbGFy")
 
 
-@sample("mqtt/c2-iocontrol.pcap", {"mqtt_c2_iocontrol": 1})
+@sample("mqtt/c2-iocontrol.pcap", {"mqtt_c2_guid_channel": 1, "mqtt_c2_iocontrol": 1}, rows={"mqtt_c2_iocontrol": 1})
 def c2_iocontrol(lab, name):
     """Topics in the shape that IOCONTROL uses (paho; made up, not the malware)."""
     guid = "855958ce-6483-4953-8c18-3f9625d88c27"
