@@ -22,8 +22,8 @@ def client(network, address="10.20.1.1", **options):
     return Endpoint(host, host.new_port(), **options)
 
 
-@situation({"coap_client_from_outside": 1}, why="One row of the server that answers the world outside, sources "
-           "counted.")
+@situation({"coap_client_from_outside": 1, "coap_amplification": 1}, why="One row of the server that answers the world "
+           "outside, sources counted, and one that it sends them all together far more than they ask for.")
 def spoofed_sources(network):
     """20,000 sources, all made up, ask one server inside for its list of resources within five minutes."""
     target = server(network)
