@@ -57,7 +57,7 @@ THREATS = [
         ("F07 a packet that trickles", "mqtt_connect_unfinished mqtt_connects_unfinished"),
         ("F08 huge length before the login", "mqtt_connect_huge"),
         ("F09 QoS 2 left open", "mqtt_qos2_unreleased mqtt_packet_id_in_use mqtt_qos2_some_open"),
-        ("F10 reader that does not acknowledge", "mqtt_subscriber_stalled"),
+        ("F10 reader that does not acknowledge", "mqtt_subscriber_stalled mqtt_sessions_hoarded"),
         ("F11 bloat of properties", "mqtt_user_properties_many mqtt_connect_oversized mqtt_property_long"),
         ("F12 CoAP requests and copies", "coap_request_flood coap_repeated_copies coap_request_rate coap_requests_of_many"),
         ("F13 flood of observations", "coap_observe_flood coap_observe_many"),
@@ -119,7 +119,7 @@ THREATS = [
         ("W03 mass clearing", "mqtt_retained_mass_clear mqtt_retained_many mqtt_retained_some_cleared"),
         ("W04 flood of retained topics", "mqtt_retained_topics_flood mqtt_retained_discovery_flood mqtt_retained_volume mqtt_retained_many mqtt_retained_very_many mqtt_retained_large"),
         ("W05 poison that is kept", "mqtt_topic_not_utf8_kept mqtt_topic_control_kept mqtt_topic_wildcard_kept"),
-        ("W06 wills", "mqtt_will_command mqtt_will_outlives"),
+        ("W06 wills", "mqtt_will_command mqtt_will_outlives mqtt_wills_fired"),
         ("W07 state of others", "mqtt_state_spoofed mqtt_state_of_another"),
     ]),
     ("Single products", [

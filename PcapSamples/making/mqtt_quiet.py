@@ -7,7 +7,7 @@ from .lab import CLIENTS, OUTSIDE_CLIENT
 from .mqtt_access import passwords
 from .mqtt_violations import OPEN
 from .samples import sample
-from .wire import DISCONNECT, RawClient, publish, subscribe, text
+from .wire import DISCONNECT, RawClient, packet, publish, subscribe, text
 
 
 @sample("mqtt/cotopaxi.pcap", {"mqtt_anonymous_accepted": 1, "mqtt_scanner_cotopaxi": 1})
@@ -74,3 +74,27 @@ def refused_outside(lab, name):
     """A client from a public address with a wrong password, refused (own bytes)."""
     with lab.broker(*passwords(lab, field="far away")), lab.capture(name), RawClient(OUTSIDE_CLIENT) as visitor:
         visitor.enter("visitor", username="field", password="far")
+
+
+@sample("mqtt/sessions-hoarded.pcap.zst", {"mqtt_client_ids_many": 1, "mqtt_sessions_hoarded": 1})
+def sessions_hoarded(lab, name):
+    """One host leaves sixty sessions on the broker, each with a subscription of QoS 1 (own bytes)."""
+    with lab.broker(OPEN), lab.capture(name):
+        for number in range(60):
+            with RawClient(CLIENTS[7]) as client:
+                client.enter(f"hoard-{number}", username="hoard", clean=False)
+                client.send(subscribe("plant/state", qos=1), pause=0)
+                client.read()
+                client.send(DISCONNECT)
+
+
+@sample("mqtt/wills-fired.pcap", {"mqtt_wills_fired": 1})
+def wills_fired(lab, name):
+    """A client with a will that breaks off seven times, and has the broker publish it each time (own bytes)."""
+    body = text("MQTT") + b"\x04\x86\0\x3c" + text("breaker") + text("hall/alarm") + text("off") + text("breaker")
+    with lab.broker(OPEN), lab.capture(name):
+        for _ in range(7):
+            with RawClient(CLIENTS[8]) as client:
+                client.send(packet(0x10, body), pause=0)
+                client.read()
+                time.sleep(0.3)
