@@ -62,7 +62,8 @@ let package = Package(
             name: "CoAP", dependencies: ["Bytes", "Network", "Tables", "Events", "Payload"], swiftSettings: common),
         .target(name: "WebSocket", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
         .target(name: "Proxies", dependencies: ["Bytes", "Network", "Tables"], swiftSettings: lifetimes),
-        .target(name: "Inventory", dependencies: ["Bytes", "Network", "Tables", "Events"], swiftSettings: common),
+        .target(
+            name: "Inventory", dependencies: ["Bytes", "Network", "Tables", "Events", "Payload"], swiftSettings: common),
         .target(
             name: "Sigma", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
 

@@ -97,7 +97,7 @@ THREATS = [
         ("H07 replay", "coap_change_replayed coap_oscore_replay coap_oscore_replayed coap_notifications_old"),
         ("H08 blocks exchanged", "coap_block_conflict"),
         ("H09 registration moved", "coap_registration_moved coap_registration_removed coap_registration_short"),
-        ("H10 telemetry of another sender", ""),
+        ("H10 telemetry of another sender", "policy_replayed_values policy_second_publisher policy_time_jump"),
     ]),
     ("Leaking", [
         ("L01 passwords in clear", "mqtt_credentials_in_clear mqtt_websocket_in_clear"),
@@ -160,15 +160,15 @@ THREATS = [
         ("E05 what TLS hides", ""),
         ("E06 WebSocket in clear", "mqtt_websocket_in_clear"),
     ]),
-    ("Other than usual", [
-        ("N01 new brokers and servers", ""),
-        ("N02 new clients, known ones elsewhere", "mqtt_clientid_takeover mqtt_session_resumed_elsewhere mqtt_identity_drift"),
-        ("N03 topics that a client never wrote", ""),
-        ("N04 readers that write", ""),
-        ("N05 other kinds of content", "payload_file_as_reading"),
-        ("N06 values out of bounds", ""),
-        ("N07 rates and silence", ""),
-        ("N08 second publishers", "payload_firmware_second_publisher mqtt_retained_taken_over mqtt_state_of_another"),
+    ("What is not usual here (with a policy)", [
+        ("N01 new broker or CoAP server", "policy_new_broker"),
+        ("N02 new client, or from another place", "policy_new_client policy_client_changed mqtt_clientid_takeover mqtt_session_resumed_elsewhere mqtt_identity_drift"),
+        ("N03 topic that was never published", "policy_new_topic policy_new_resource"),
+        ("N04 role flip", "policy_role_flip policy_new_command policy_new_method"),
+        ("N05 records in another form", "policy_new_format policy_records_changed payload_file_as_reading"),
+        ("N06 poisoned telemetry", "policy_value_out_of_band policy_stuck_value policy_time_jump"),
+        ("N07 silence, another pace", "policy_silence policy_records_changed"),
+        ("N08 second publisher", "policy_second_publisher policy_new_publisher policy_new_reader policy_denied payload_firmware_second_publisher mqtt_retained_taken_over mqtt_state_of_another"),
     ]),
     ("Blinding the sensor", [
         ("S01 nothing, or half of it, is heard", "sensor_interface_down sensor_no_frames sensor_no_messages sensor_one_direction"),
@@ -180,11 +180,7 @@ THREATS = [
 WHY_NOT = {
     "F15": "DTLS is not read", "V08": "DTLS is not read",
     "E04": "TLS is told apart and left alone", "E05": "TLS is told apart and left alone",
-    "H10": "times and numbers in what is reported are not read",
     "C02": "what a host is else the sensor does not know; `earshot assets` lists who speaks MQTT",
-    "N01": "`earshot assets` lists brokers and servers with the time when each was first seen",
-    "N03": "what is usual for a client is not learned", "N04": "what is usual for a client is not learned",
-    "N06": "values are not compared with earlier ones", "N07": "what is usual for a client is not learned",
     "V04": "only wrong where the broker is known to be a NanoMQ",
 }
 
@@ -214,7 +210,8 @@ def row(fields, length):
     fields = fields.split(", ")
     words = {
         "client.ip": "host", "server.ip": "server", "source.ip": "sender", "destination.ip": "receiver",
-        "sensor.interface": "interface", "sensor.sign": "sensor", "mqtt.clientid": "client id", "server.port": None,
+        "sensor.interface": "interface", "sensor.sign": "sensor", "policy.party": "kind of client",
+        "policy.name": "topic", "policy.kind": "deviation", "policy.expected": None, "mqtt.clientid": "client id", "server.port": None,
     }
     names = [words.get(field, field) for field in fields if words.get(field, field)]
     return ", ".join(names + [re.sub(r"(\d+)(\w)", r"\1 \2", length)])

@@ -133,6 +133,6 @@ extension FieldRegistry {
     public init<Protocols: DissectorSet & ~Copyable>(of type: Protocols.Type) {
         self.init(
             blocks: [CommonField.block] + Protocols.entries.flatMap(\.descriptor.fields)
-                + [NetworkField.block, SensorField.block, PayloadField.block, ViolationField.block])
+                + [NetworkField.block, SensorField.block, PolicyField.block, PayloadField.block, ViolationField.block])
     }
 }

@@ -18,7 +18,8 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
         switch self {
         case .timestamp: FieldInfo("@timestamp", .time, "capture time of the frame that completed the message")
         case .category:
-            FieldInfo("event.category", .keyword, "mqtt, coap, network or sensor: what logsource.category selects")
+            FieldInfo(
+                "event.category", .keyword, "mqtt, coap, network, sensor or policy: what logsource.category selects")
         case .frameNumber: FieldInfo("frame.number", .int, "the frame that completed the message, from 1, per source")
         case .sourceIP: FieldInfo("source.ip", .ip, "sender, innermost IP header")
         case .sourcePort: FieldInfo("source.port", .int, "port of the sender")

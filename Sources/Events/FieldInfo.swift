@@ -54,6 +54,8 @@ public struct EventCategory: Hashable, CustomStringConvertible, Sendable {
     public static let network = Self(rawValue: 2, name: "network")
     /// How the sensor itself is doing: its interfaces, its store, its clock.
     public static let sensor = Self(rawValue: 3, name: "sensor")
+    /// What deviates from the policy of the site.
+    public static let policy = Self(rawValue: 4, name: "policy")
 
     /// The name.
     public var description: String { name.description }

@@ -28,6 +28,10 @@ public enum Protocols {
                 category: .sensor, field: SensorField.sign.fieldID,
                 codes: Dictionary(uniqueKeysWithValues: SensorSign.Kind.allCases.map { ("\($0.name)", [$0.rawValue]) })
             ),
+            Discriminator(
+                category: .policy, field: PolicyField.kind.fieldID,
+                codes: Dictionary(
+                    uniqueKeysWithValues: PolicyDeviation.Kind.allCases.map { ("\($0.name)", [$0.rawValue]) })),
         ]
 
     /// What else follows from the type of a message of a protocol.
@@ -74,6 +78,11 @@ public enum Protocols {
     /// The field that fills the store's column `client_id`, by category.
     static func clientID(of category: EventCategory) -> FieldID? {
         descriptors.first { $0.category == category }?.clientIDField
+    }
+
+    /// What messages say to an inventory and a policy, by category.
+    static let inventoryRoles = descriptors.compactMap { descriptor in
+        descriptor.inventory.map { (category: descriptor.category, roles: $0) }
     }
 
     /// The fields that a key is needed for.

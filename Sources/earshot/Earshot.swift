@@ -21,6 +21,7 @@ struct Earshot: ParsableCommand {
               earshot alerts --since yesterday        what happened, in small tables
               earshot assets                          who is there and what they say
               earshot close 17 -m "our own scan"      say that an alert is dealt with
+              earshot policy learn -o policy.yaml     what is usual here, as a file
               earshot decode capture.pcap             each message as a line of JSON
               earshot doctor -i eth1                  whether a span port delivers what is needed
               earshot report -o plant.html            what this network gives away, and what to do first
@@ -38,7 +39,7 @@ struct Earshot: ParsableCommand {
         version: "earshot \(Version.current)",
         subcommands: [
             RunCommand.self, ReplayCommand.self, TailCommand.self, AlertsCommand.self, ShowCommand.self,
-            AssetsCommand.self,
+            AssetsCommand.self, PolicyCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
             DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DoctorCommand.self,
             ReportCommand.self,

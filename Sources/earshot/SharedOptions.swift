@@ -74,9 +74,13 @@ extension RuleSet {
         _ sources: RuleSources, skippingBroken: Bool, store: String? = nil, again: Bool = false
     ) throws(SensorError) -> RuleSet {
         guard let store else { return try RuleSet.load(sources, withTests: false).checked(skippingBroken, again) }
+        // A policy that cannot be read must not wait for rules that take longer.
+        let policy = try sources.policy.map { path throws(SensorError) in try PolicyFile.load(path) }
+        for warning in policy?.warnings ?? [] { Terminal.log(warning.text(in: sources.policy ?? "")) }
         let (known, found) = PatternCacheFile.read(beside: store)
         var doubt = found
-        let rules = try RuleSet.load(sources, withTests: false, patterns: known)
+        var rules = try RuleSet.load(sources, withTests: false, patterns: known)
+        rules.policy = policy
         if doubt != .foreign, let patterns = rules.patterns(otherThan: known) {
             doubt = PatternCacheFile.write(patterns, beside: store) ?? doubt
         }

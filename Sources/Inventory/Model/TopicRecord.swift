@@ -135,11 +135,57 @@ public struct IntervalBand: Codable, Hashable, Sendable {
     public var longest: Int64
     /// The sum of all.
     public var sum: Int64
+    /// How many there were of each length: two steps for each doubling, from a millisecond on; `nil` in rows of before.
+    public var lengths: [UInt32]?
 
     /// One interval.
     public init(_ interval: Int64) {
         count = 1
         (shortest, longest, sum) = (interval, interval, interval)
+        lengths = Array(repeating: 0, count: Self.steps)
+        lengths?[Self.step(interval)] = 1
+    }
+
+    /// Up to half a year.
+    private static let steps = 68
+
+    /// The step of a length.
+    private static func step(_ interval: Int64) -> Int {
+        let milliseconds = UInt64(max(1, interval / 1000))
+        let doublings = 63 - milliseconds.leadingZeroBitCount
+        // The upper half of an octave begins at the root of 2, which is about 181 of 128.
+        let isUpper = doublings < 50 && milliseconds * 128 >= UInt64(181) << UInt64(doublings)
+        return min(2 * doublings + (isUpper ? 1 : 0), steps - 1)
+    }
+
+    /// The length that so large a part of the intervals do not go beyond, in microseconds; the longest where that is not
+    /// known.
+    ///
+    /// A pause of the whole capture is longer than all others, and says nothing of those.
+    public func quantile(_ share: Double) -> Int64 {
+        guard let lengths else { return longest }
+        let all = lengths.reduce(UInt64(0)) { $0 + UInt64($1) }
+        var left = UInt64((Double(all) * (1 - share)).rounded(.down))
+        for step in lengths.indices.reversed() where lengths[step] > 0 {
+            guard UInt64(lengths[step]) <= left else { return min(longest, Self.end(of: step)) }
+            left -= UInt64(lengths[step])
+        }
+        return longest
+    }
+
+    /// The longest of those that are no longer than `most`, in microseconds, a step more at most; 0 where there is none.
+    public func longest(upTo most: Int64) -> Int64 {
+        guard let lengths, most < longest else { return longest }
+        for step in lengths.indices.reversed() where lengths[step] > 0 && Self.end(of: step) <= most {
+            return Self.end(of: step)
+        }
+        return 0
+    }
+
+    /// Where a step ends, in microseconds.
+    private static func end(of step: Int) -> Int64 {
+        let end = Int64(1) << Int64(step / 2 + 1)
+        return (step % 2 == 1 ? end : end * 91 / 128) * 1000
     }
 
     /// The mean.
@@ -152,5 +198,7 @@ public struct IntervalBand: Codable, Hashable, Sendable {
         longest = max(longest, interval)
         let (sum, isTooMuch) = self.sum.addingReportingOverflow(interval)
         self.sum = isTooMuch ? .max : sum
+        let step = Self.step(interval)
+        if lengths?[step] != .max { lengths?[step] += 1 }
     }
 }

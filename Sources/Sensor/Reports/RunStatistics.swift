@@ -87,6 +87,10 @@ public struct RunStatistics: Codable, Sendable {
     public var firstFrame: Int64?
     /// Capture time of the latest frame of a capture, microseconds since 1970 UTC; `nil` for none.
     public var lastFrame: Int64?
+    /// SHA-256 of the policy that traffic was held against, the latest where it was exchanged; `nil` for none.
+    public var policyDigest: String?
+    /// Deviations from the policy, by section and kind, also those of sections that are only counted; `nil` for none.
+    public var deviations: [String: UInt64]?
     /// How the process had shut itself in when it looked at frames, in a few words; `nil` where nobody said.
     public var sandbox: String?
 
@@ -117,7 +121,8 @@ public struct RunStatistics: Codable, Sendable {
         case invocation
         case firstFrame = "first_frame"
         case lastFrame = "last_frame"
-        case sandbox
+        case sandbox, deviations
+        case policyDigest = "policy_digest"
     }
 
     /// Zeros.
@@ -225,6 +230,8 @@ extension RunStatistics {
         if let others = other.webSocket { webSocket = (webSocket ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.removed { removed = (removed ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.signs { signs = (signs ?? [:]).merging(others, uniquingKeysWith: +) }
+        if let others = other.deviations { deviations = (deviations ?? [:]).merging(others, uniquingKeysWith: +) }
+        policyDigest = other.policyDigest ?? policyDigest
         reported = [reported, other.reported].compactMap(\.self).max()
         reloads += other.reloads
         reloadsFailed += other.reloadsFailed

@@ -20,6 +20,8 @@ public struct RuleSet: Sendable {
     public private(set) var digest: String
     /// What payloads are looked into with; `nil` where neither a rule nor the inventory asks what is in them.
     public private(set) var payload: PayloadKnowledge?
+    /// What the site's traffic is held against beside the rules; `nil` where the configuration names no policy.
+    public var policy: PolicyFile?
     private let texts: [String: String]
 
     /// Reads and compiles the rules of some folders alone, without filters and lists; with none given, the shipped ones.

@@ -13,6 +13,8 @@ public struct RuleSources: Hashable, Sendable {
     public var lists: [String: [String]]
     /// Whether payloads are looked into although no rule may ask for it.
     public var inspectsPayloads = false
+    /// The file with the policy of the site; `nil` for none.
+    public var policy: String?
 
     /// Names the sources.
     public init(
@@ -34,7 +36,8 @@ extension Settings {
     /// Where rules, filters and lists come from.
     public var ruleSources: RuleSources {
         var sources = RuleSources(rules: rules, onlyRules: onlyRules, filters: filters, lists: lists)
-        sources.inspectsPayloads = keepsInventory
+        sources.inspectsPayloads = keepsInventory || policy != nil
+        sources.policy = policy
         return sources
     }
 }

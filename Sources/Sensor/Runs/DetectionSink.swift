@@ -45,6 +45,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// Repetitions that are told once a second.
     private var waiting = WaitingRepetitions()
     private let gathersRepetitions: Bool
+    /// What traffic is held against beside the rules; `nil` for nothing, which costs nothing.
+    private var policy: PolicyMonitor?
     /// The values of the row that is told next that were held back.
     private var heldValues = WaitingRepetitions.Values()
     /// The different values of rows of earlier runs.
@@ -78,6 +80,7 @@ public struct DetectionSink: EventSink, ~Copyable {
 
     /// A sink for other rules that goes on where `old` stopped: windows, suppressions and serial numbers stay.
     private init(rules: CompiledRules, continuing old: consuming DetectionSink) {
+        var old = old
         alertsByRule = old.alertsByRule
         keepsRowKeys = old.keepsRowKeys
         gathersRepetitions = old.gathersRepetitions
@@ -89,7 +92,8 @@ public struct DetectionSink: EventSink, ~Copyable {
         token = old.token
         ring = old.ring
         history = old.history
-        inventory = old.inventory
+        inventory = old.inventory.take()
+        policy = old.policy.take()
         resumed = old.resumed
         engine = DetectionEngine(rules: rules, continuing: old.engine)
     }
@@ -101,11 +105,15 @@ public struct DetectionSink: EventSink, ~Copyable {
     }
 
     /// Takes off what stays away the time in which nothing was captured.
-    public mutating func noteHole(_ hole: CaptureHole) { engine.noteHole(hole) }
+    public mutating func noteHole(_ hole: CaptureHole) {
+        engine.noteHole(hole)
+        policy?.noteHole(hole)
+    }
 
     /// Waits longer for what may have come in bytes that were lost.
     public mutating func noteLoss(client: Endpoint, server: Endpoint, at time: Timestamp) {
         engine.noteLoss(client: client.address, server: server.address, at: time)
+        policy?.noteLoss(client: client, server: server, at: time)
     }
 
     /// Holds the rules against an event; hands on the alerts that come of it.
@@ -117,6 +125,17 @@ public struct DetectionSink: EventSink, ~Copyable {
         if waiting.isTimeToLook(context.timestamp) { tellRepetitions(dueAt: context.timestamp) }
         history.note(event, context, message: message)
         inventory?.observe(event, context, message: message)
+        evaluate(event, context, message: message, frames: frames)
+        guard policy != nil else { return }
+        policy?.receive(event, context, message: message)
+        tellDeviations(frames)
+    }
+
+    /// Holds the rules against an event.
+    private mutating func evaluate(
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
+        frames: MessageFrames
+    ) {
         engine.evaluate(event, context, message: message, token: token)
         if engine.cameIntoCorrelation { remember(frames) }
         if engine.wantsFrame { keepLast(of: frames) }
@@ -158,6 +177,59 @@ public struct DetectionSink: EventSink, ~Copyable {
     mutating func receive(_ sign: SensorSign, at time: Timestamp) {
         let none: [UInt8] = []
         receive(sign, sign.context(at: time), message: none.span.bytes, frames: MessageFrames(FrameRef()))
+    }
+
+    /// Holds traffic against another policy from the next event on; against none where it is `nil`.
+    mutating func watch(_ file: PolicyFile?, bytes: Int, hash: SeededHash) {
+        guard let file else {
+            policy = nil
+            return
+        }
+        if policyDigest == file.digest { return }
+        let counts = deviations
+        var monitor = PolicyMonitor(
+            PolicyIndex(file.policy, digest: file.digest), roles: Protocols.inventoryRoles,
+            limits: PolicyLimits(bytes: bytes), hash: hash)
+        monitor.counts = counts
+        policy = consume monitor
+    }
+
+    /// The digest of the policy; `nil` where there is none.
+    var policyDigest: String? {
+        switch policy {
+        case .some(let monitor): monitor.index.digest
+        case .none: nil
+        }
+    }
+
+    /// Deviations from it by section and kind, also those that are only counted.
+    var deviations: [String: UInt64] {
+        switch policy {
+        case .some(let monitor): monitor.counts
+        case .none: [:]
+        }
+    }
+
+    /// Goes on to a later time while no message comes: a heartbeat may be missed by then.
+    mutating func advance(to time: Timestamp) {
+        guard policy != nil else { return }
+        policy?.advance(to: time)
+        tellDeviations(MessageFrames(FrameRef()))
+    }
+
+    /// Holds the rules against what deviated from the policy, each with the frames of the message that showed it.
+    private mutating func tellDeviations(_ frames: MessageFrames) {
+        guard policy?.findings.isEmpty == false, let findings = policy?.findings else { return }
+        policy?.findings.removeAll()
+        let none: [UInt8] = []
+        for finding in findings {
+            token &+= 1
+            // What stays away came in no frame.
+            let isMissing = finding.context.frameNumber == 0
+            evaluate(
+                finding.deviation, finding.context, message: none.span.bytes,
+                frames: isMissing ? MessageFrames(FrameRef()) : frames)
+        }
     }
 
     /// Holds back a match that changes little of its row but the count.
@@ -373,7 +445,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     private mutating func clientID(
         _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
     ) -> String? {
-        guard let field = Protocols.clientID(of: event.category) else { return nil }
+        let known = event.category == .policy ? PolicyField.client.fieldID : Protocols.clientID(of: event.category)
+        guard let field = known else { return nil }
         values.removeAll()
         event.read(field, message: message, into: &values)
         guard case .bytes(let reference)? = values.values.first else { return nil }

@@ -65,6 +65,7 @@ public enum LiveRun {
                     silence = began
                     let passed = (now - began.since) / .nanoseconds(1)
                     pipeline.worker.advance(to: began.from.advanced(byNanoseconds: Int64(passed)))
+                    pipeline.worker.sink.advance(to: began.from.advanced(byNanoseconds: Int64(passed)))
                     pipeline.worker.sink.tellRepetitions()
                 case .end: break loop
                 }

@@ -57,12 +57,13 @@ public struct Pipeline: ~Copyable {
             writer.submit(change)
             observe(change)
         }
+        sink.watch(rules.policy, bytes: settings.limits.policyBytes, hash: hash)
         if seed != nil { sink.restore(Self.openRows(writer, settings, rules)) }
         var limits = settings.limits
         if settings.keepsInventory { sink.inventory = Self.inventory(writer, settings, rules) }
-        // What neither a rule nor the inventory asks for is not worked out.
-        limits.dissectors.limit(
-            to: rules.compiled.fields + (settings.keepsInventory ? Protocols.inventoryFields : []))
+        // What neither a rule nor the inventory or a policy asks for is not worked out.
+        let isAsked = settings.keepsInventory || settings.policy != nil
+        limits.dissectors.limit(to: rules.compiled.fields + (isAsked ? Protocols.inventoryFields : []))
         if rules.payload != nil { limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes) }
         worker = SensorWorker(limits: limits, hash: hash, sink: sink)
         serveDissectors(rules)
@@ -186,6 +187,7 @@ public struct Pipeline: ~Copyable {
             if reloads.digests.count > ReloadCounters.digestsKept { reloads.digests.removeFirst() }
             writer.setRules(rules.records)
             worker.sink.replaceRules(rules.compiled)
+            worker.sink.watch(rules.policy, bytes: settings.limits.policyBytes, hash: SeededHash())
             serveDissectors(rules)
             self.rules = rules
             noteLevels()
@@ -217,6 +219,9 @@ public struct Pipeline: ~Copyable {
         for (name, count) in worker.sink.leftOutOfInventory {
             statistics.evicted["inventory_\(name)"] = UInt64(clamping: count)
         }
+        statistics.policyDigest = worker.sink.policyDigest
+        let deviations = worker.sink.deviations
+        if !deviations.isEmpty { statistics.deviations = deviations }
         if !life.told.isEmpty {
             statistics.signs = Dictionary(uniqueKeysWithValues: life.told.map { ("\($0.key.name)", $0.value) })
         }
@@ -293,6 +298,8 @@ extension RunStatistics {
         result.connections = connections.isEmpty ? nil : connections
         let tricks = difference(self.tricks ?? [:], earlier.tricks ?? [:])
         result.tricks = tricks.isEmpty ? nil : tricks
+        let deviations = difference(self.deviations ?? [:], earlier.deviations ?? [:])
+        result.deviations = deviations.isEmpty ? nil : deviations
         let told = difference(signs ?? [:], earlier.signs ?? [:])
         result.signs = told.isEmpty ? nil : told
         let holes = (self.holes ?? 0) - (earlier.holes ?? 0)

@@ -19,6 +19,9 @@ public struct SensorLimits: Sendable {
     /// Bytes of the store that are kept in memory.
     public var storeCacheBytes = 16 << 20
 
+    /// Bytes of what is remembered to hold traffic against a policy.
+    public var policyBytes = 16 << 20
+
     /// The default of the setting `max_memory`, in bytes.
     public static let defaultMemory = 512 << 20
 
@@ -30,11 +33,11 @@ public struct SensorLimits: Sendable {
     ///
     /// What the program takes before any frame comes on top.
     public init(memory: Int) {
-        // Of 512 parts: 168 flows and what waits in them, 40 what carries messages, 8 what waits for its proof, 136
+        // Of 512 parts: 152 flows and what waits in them, 40 what carries messages, 8 what waits for its proof, 136
         // conversations, 80 correlations and alert rows, 12 the frames that correlations may want as evidence, 4 what sessions did lately, 32 the
-        // inventory, 16 alerts that wait for the store, 16 the store.
+        // inventory, 16 alerts that wait for the store, 16 the store, 16 the policy.
         let part = max(memory, 16 << 20) / 512
-        engine = EngineLimits(flowBytes: 168 * part, carrierBytes: 40 * part, candidateBytes: 8 * part)
+        engine = EngineLimits(flowBytes: 152 * part, carrierBytes: 40 * part, candidateBytes: 8 * part)
         dissectors = Dissectors.Limits(bytes: 136 * part)
         detection = DetectionLimits(bytes: 80 * part)
         detection.evidenceBytes = 12 * part
@@ -42,5 +45,6 @@ public struct SensorLimits: Sendable {
         inventory = InventoryLimits(bytes: 32 * part)
         alertQueueBytes = 16 * part
         storeCacheBytes = 16 * part
+        policyBytes = 16 * part
     }
 }

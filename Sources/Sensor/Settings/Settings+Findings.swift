@@ -16,6 +16,7 @@ extension Settings {
     public func findings() -> [SettingFinding] {
         storeFindings() + listFindings()
             + pathFindings("rules", rules) + pathFindings("only_rules", onlyRules) + pathFindings("filters", filters)
+            + policyFindings()
     }
 
     private func finding(_ key: String, isError: Bool, _ text: String) -> SettingFinding {
@@ -42,6 +43,13 @@ extension Settings {
             let reason = String(cString: strerror(errno))
             return finding(key, isError: true, "'\(key)' names \(path): \(reason); mend the path or take it out")
         }
+    }
+
+    private func policyFindings() -> [SettingFinding] {
+        guard let policy else { return [] }
+        do throws(SensorError) {
+            return try PolicyFile.load(policy).warnings.map { finding("policy", isError: false, $0.text(in: policy)) }
+        } catch { return [finding("policy", isError: true, error.message)] }
     }
 
     private func listFindings() -> [SettingFinding] {

@@ -64,6 +64,13 @@ extension Settings {
                 upgrade never touches them. By default /etc/earshot/filters where it holds any.
                 """),
             SettingKey(
+                "policy", \.policy, SettingType.text.optional, example: "/etc/earshot/policy.yaml", isReloaded: true,
+                """
+                What is usual on this network, as earshot policy learn writes it and people edit it: traffic is held against \
+                it, and what deviates is told. Only its owner and root may write the file, and its owner is root or the user \
+                of the sensor. By default none.
+                """),
+            SettingKey(
                 "lists", \.lists, .lists,
                 example: """
 
