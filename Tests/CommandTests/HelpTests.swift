@@ -137,6 +137,6 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
             _earshot earshot re earshot 2>/dev/null
             printf '%s\\n' "${COMPREPLY[@]}"
             """)
-        #expect(outcome.lines.sorted() == ["reopen", "replay"], "\(outcome.text)\(outcome.errorText)")
+        #expect(outcome.lines.sorted() == ["reopen", "replay", "report"], "\(outcome.text)\(outcome.errorText)")
     }
 }
