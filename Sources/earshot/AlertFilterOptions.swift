@@ -40,7 +40,7 @@ struct AlertFilterOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Only rules with this tag, such as attack.t1110 or 'cve.*'.", valueName: "tag"))
+        help: ArgumentHelp("Only rules with this tag, such as attack.t1110, t1110 or 'cve.*'.", valueName: "tag"))
     var tag: [String] = []
 
     @Option(
@@ -87,7 +87,7 @@ struct AlertFilterOptions: ParsableArguments {
     }
 
     func validate() throws {
-        for text in level where AlertLevel(rawValue: text) == nil { throw ValidationError(levelHelp(text)) }
+        for text in level where AlertLevel(named: text) == nil { throw ValidationError(levelHelp(text)) }
         for text in ip + server where CIDRBlock(text) == nil { throw ValidationError(Self.addressHelp(text)) }
         for text in state where AlertFilter.State(rawValue: text) == nil {
             let known = AlertFilter.State.allCases.map(\.rawValue).joined(separator: ", ")
@@ -101,7 +101,7 @@ struct AlertFilterOptions: ParsableArguments {
                 throw ValidationError(
                     "--not wants an option of those that filter, such as --not --rule NAME; not '\(text)'")
             }
-            if kind == "level", AlertLevel(rawValue: value) == nil { throw ValidationError(levelHelp(value)) }
+            if kind == "level", AlertLevel(named: value) == nil { throw ValidationError(levelHelp(value)) }
             if ["ip", "server"].contains(kind), CIDRBlock(value) == nil {
                 throw ValidationError(Self.addressHelp(value))
             }
@@ -125,8 +125,8 @@ struct AlertFilterOptions: ParsableArguments {
         var filter = AlertFilter()
         let excluded = not.compactMap { Self.exclusion($0) }
         func values(_ kind: String) -> [String] { excluded.filter { $0.kind == kind }.map(\.value) }
-        filter.minimumLevel = level.compactMap { AlertLevel(rawValue: $0) }.min()
-        filter.unwanted.levels = Set(values("level").compactMap { AlertLevel(rawValue: $0) })
+        filter.minimumLevel = level.compactMap { AlertLevel(named: $0) }.min()
+        filter.unwanted.levels = Set(values("level").compactMap { AlertLevel(named: $0) })
         filter.wanted.addresses = Set(ip.compactMap { CIDRBlock($0) })
         filter.unwanted.addresses = Set(values("ip").compactMap { CIDRBlock($0) })
         filter.wanted.servers = Set(server.compactMap { CIDRBlock($0) })
@@ -135,6 +135,12 @@ struct AlertFilterOptions: ParsableArguments {
         filter.unwanted.clients = Set(values("client"))
         filter.wanted.tags = Set(tag)
         filter.unwanted.tags = Set(values("tag"))
+        if !isQuiet, !tag.isEmpty || !values("tag").isEmpty {
+            let known = try reading { () throws(StoreError) in try reader.rules() }
+            for text in tag + values("tag") where !known.contains(where: { AlertFilter.isTagged($0.tags, text) }) {
+                Terminal.log("the store has no rule with the tag '\(text)'\(known.isEmpty ? " yet" : "")")
+            }
+        }
         if !rule.isEmpty || !values("rule").isEmpty {
             let known = StoredRules(try reading { () throws(StoreError) in try reader.rules() })
             for name in rule { known.find(name, into: &filter.wanted, isQuiet: isQuiet) }

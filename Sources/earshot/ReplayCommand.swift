@@ -94,9 +94,25 @@ struct ReplayCommand: ParsableCommand {
             // What the store does not take even now is lost: that is part of what there is to tell.
             writer.close()
             try report(results, settings, writer)
+            if let failure = replay.storeFailure { throw Self.ended(failure, replay.unread, writer.counters) }
             try requireAllStored(writer.counters)
             if Signals.stop.isStopped { throw SensorError(.interrupted, "interrupted at \(meter.place)") }
         }
+    }
+
+    /// What is told where the store takes no more: how much it took, and which captures are to be read again.
+    private static func ended(
+        _ failure: SensorError, _ unread: [String], _ counters: AlertWriterCounters
+    ) -> SensorError {
+        Terminal.log(failure.message)
+        for path in unread.prefix(10) { Terminal.log("\(path): not read") }
+        if unread.count > 10 { Terminal.log("and \(unread.count - 10) more captures") }
+        return SensorError(
+            failure.exitCode,
+            "the replay ended early: stored \(counters.committed), lost \(counters.lost)"
+                + (counters.waiting > 0 ? ", waiting \(counters.waiting)" : "")
+                + "; \(unread.count) captures were not read to their end: replay them again when the store takes alerts"
+        )
     }
 
     /// Captures that were replayed before and end where one of these begins, or begin where one ends.

@@ -69,6 +69,8 @@ import Testing
         }
         try expect([2, 4, 6, 8, 9]) { $0.wanted.tags = ["attack.t1110"] }
         try expect([2, 4, 6, 8, 9]) { $0.wanted.tags = ["cve.*"] }
+        try expect([2, 4, 6, 8, 9]) { $0.wanted.tags = ["T1110"] }
+        try expect([], "a tag is whole") { $0.wanted.tags = ["t11"] }
         try expect([], "a tag is whole") { $0.wanted.tags = ["attack.t11"] }
         try expect([1]) {
             $0.wanted.clients = ["pump-1"]

@@ -75,6 +75,21 @@ import Testing
         try body("disk/a.db")
     }
 
+    @Test("what people say of alerts is read by the group that may read the store") func aMemberReadsTriage() throws {
+        try folder.write("db: a.db\ndb_group: \(Self.group)\n", to: "a.yaml")
+        #expect(try earshot("replay", "-q", "--config", "a.yaml", sample, directory: folder.path).status == 0)
+        #expect(try earshot("ack", "1", "--db", "a.db", directory: folder.path).status == 0)
+        let shown = try asNobody("tail", "--db", "a.db", "--format", "json", group: Self.group)
+        #expect(shown.text.contains(#""state":"acknowledged""#), "\(shown.text)\(shown.errorText)")
+        var found = stat()
+        #expect(stat(folder.file("a.db.triage"), &found) == 0)
+        #expect(found.st_mode & 0o777 == 0o640 && found.st_gid == gid_t(Self.group))
+        // Without a group it is its owner's alone, as the store is.
+        #expect(try earshot("replay", "-q", "--db", "own.db", sample, directory: folder.path).status == 0)
+        #expect(try earshot("ack", "1", "--db", "own.db", directory: folder.path).status == 0)
+        #expect(stat(folder.file("own.db.triage"), &found) == 0 && found.st_mode & 0o777 == 0o600)
+    }
+
     @Test("who may not read is told whose the store is and what to do") func whoMayNotRead() throws {
         try folder.write("db: a.db\ndb_group: \(Self.group)\n", to: "a.yaml")
         #expect(try earshot("replay", "-q", "--config", "a.yaml", sample, directory: folder.path).status == 0)

@@ -2,6 +2,9 @@
 public enum AlertLevel: String, CaseIterable, Codable, Hashable, Sendable {
     case informational, low, medium, high, critical
 
+    /// The level that is called so; also `info`, as lists show `informational`.
+    public init?(named name: String) { self.init(rawValue: name == "info" ? "informational" : name) }
+
     /// 0 for `informational` to 4 for `critical`.
     public var rank: Int {
         switch self {

@@ -2,6 +2,10 @@ import Foundation
 import GRDB
 import Network
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Which alerts are asked for; what is `nil` or empty does not matter.
 ///
 /// Values of one kind are alternatives; an alert must meet every kind that is given.
@@ -20,7 +24,8 @@ public struct AlertFilter: Hashable, Sendable {
         public var servers: Set<CIDRBlock> = []
         /// The MQTT client identifier is any of these; `*`, `?` and `[...]` stand for what they do in file names.
         public var clients: Set<String> = []
-        /// Any tag of the rule is any of these; `*`, `?` and `[...]` stand for what they do in file names.
+        /// Any tag of the rule is any of these, with what comes before its first full stop or without; `*`, `?` and `[...]`
+        /// stand for what they do in file names.
         public var tags: Set<String> = []
 
         /// Asks for nothing.
@@ -107,6 +112,26 @@ extension AlertFilter {
     }
 }
 
+extension AlertFilter {
+    /// Whether any of a rule's tags is the one that is asked for: `attack.t1110`, `t1110`, `cve.*`.
+    public static func isTagged(_ tags: [String], _ wanted: String) -> Bool {
+        let wanted = wanted.lowercased()
+        return tags.contains { tag in
+            let tag = tag.lowercased()
+            let name = tag.drop { $0 != "." }.dropFirst()
+            return fnmatch(wanted, tag, 0) == 0 || !name.isEmpty && fnmatch(wanted, String(name), 0) == 0
+        }
+    }
+
+    /// The SQL function that tells it of tags that are parted by spaces.
+    static let tagged = DatabaseFunction("earshot_tagged", argumentCount: 2, pure: true) { values in
+        guard let tags = String.fromDatabaseValue(values[0]), let wanted = String.fromDatabaseValue(values[1]) else {
+            return false
+        }
+        return isTagged(tags.split(separator: " ").map(String.init), wanted)
+    }
+}
+
 extension AlertFilter.Terms {
     /// What must hold: of each list at least one.
     fileprivate var clauses: [[AlertFilter.Clause]] {
@@ -121,8 +146,8 @@ extension AlertFilter.Terms {
             clients.map { Clause("client_id IN (?) OR client_id GLOB ?", [$0.storable, $0.storable]) },
             tags.map {
                 Clause(
-                    "EXISTS (SELECT 1 FROM rule WHERE rule.version = rule_version AND (' ' || rule.tags || ' ') GLOB ?)",
-                    ["* \($0.lowercased().storable) *"])
+                    "EXISTS (SELECT 1 FROM rule WHERE rule.version = rule_version AND earshot_tagged(rule.tags, ?))",
+                    [$0.storable])
             },
         ].filter { !$0.isEmpty }
     }

@@ -30,7 +30,7 @@ extension AlertReader {
         unlink(draft)
         defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) } }
         try StoreFile.createIfMissing(draft)
-        try copy(to: draft)
+        try copy(to: draft, target)
         try giveAway(draft, as: target)
         // `link` refuses where somebody else made the file in the meantime.
         guard (isReplacing ? rename(draft, target) : link(draft, target)) == 0 else {
@@ -38,12 +38,22 @@ extension AlertReader {
         }
     }
 
-    private func copy(to draft: String) throws(StoreError) {
+    private func copy(to draft: String, _ target: String) throws(StoreError) {
         do {
             try StoreCopy.write(try connection.current().database, to: draft, isAnother: true)
+        } catch let error as DatabaseError where Self.isAboutTheCopy(error) {
+            // The message is that of the connection to the store, on which nothing went wrong.
+            throw StoreError(
+                code: .cannotCreate, path: target, detail: "there is no room, or the medium refuses to be written")
         } catch {
             throw StoreError(error, path: path, fallback: .cannotRead)
         }
+    }
+
+    /// Whether an error of SQLite can only come from the file that is written.
+    private static func isAboutTheCopy(_ error: DatabaseError) -> Bool {
+        error.resultCode == .SQLITE_FULL
+            || [.SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_TRUNCATE].contains(error.extendedResultCode)
     }
 
     /// Mode and group of the store; where the group cannot be given, the copy is its owner's alone.

@@ -71,6 +71,7 @@ public final class AlertReader: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
             database.add(function: AlertFilter.anyIn)
+            database.add(function: AlertFilter.tagged)
             for function in triage.functions { database.add(function: function) }
         }
         let queue = try DatabaseQueue(path: name, configuration: configuration)

@@ -21,10 +21,14 @@ public final class TriageFile: Sendable {
 
     /// The file.
     public let path: String
+    private let store: String
     private let known = Mutex(Known())
 
     /// The file for a store; it need not be there.
-    public init(beside store: String) { path = StoreFile.absolute(store) + ".triage" }
+    public init(beside store: String) {
+        self.store = StoreFile.absolute(store)
+        path = self.store + ".triage"
+    }
 
     /// Lines that could not be read.
     public var damagedLines: Int { known.withLock { $0.damaged } }
@@ -90,6 +94,7 @@ public final class TriageFile: Sendable {
         }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX) == 0 else { throw failure(errno) }
+        share(descriptor)
         let before = lseek(descriptor, 0, SEEK_END)
         // A line that was cut short must not swallow the next.
         if before > 0 {
@@ -105,6 +110,18 @@ public final class TriageFile: Sendable {
             throw failure(number)
         }
         fsync(descriptor)
+    }
+
+    /// Lets those who may read the store read this as well: what one of them closed is closed for all.
+    ///
+    /// Whoever is not its owner leaves it as it is.
+    private func share(_ descriptor: Int32) {
+        guard let wanted = FileStatus(store), let found = FileStatus(path) else { return }
+        let mode = wanted.mode & 0o666
+        guard found.group != wanted.group || found.mode & mode != mode else { return }
+        // A mode without the group would let in another group.
+        guard found.group == wanted.group || fchown(descriptor, uid_t.max, wanted.group) == 0 else { return }
+        fchmod(descriptor, found.mode | mode)
     }
 
     private func failure(_ number: Int32) -> StoreError {

@@ -57,6 +57,10 @@ public struct Replay: ~Copyable {
     private var clock: SpeedClock?
     /// The captures that are in the store.
     private var recorded = RecordedCaptures()
+    /// Why the store took no more, so that the rest of the files was not read; `nil` where it took everything.
+    public private(set) var storeFailure: SensorError?
+    /// The files that were not read for that.
+    public private(set) var unread: [String] = []
 
     /// A replay that `stop` ends early.
     ///
@@ -72,7 +76,8 @@ public struct Replay: ~Copyable {
 
     /// Reads the files that `paths` stand for.
     ///
-    /// A file that cannot be read or breaks does not keep the others from being read.
+    /// A file that cannot be read or breaks does not keep the others from being read; a store that takes no more does:
+    /// `storeFailure` and `unread` tell it then.
     public mutating func run(
         _ paths: CapturePaths, _ pipeline: inout Pipeline, progress: (Progress) -> Void = { _ in }
     ) throws(SensorError) -> [FileResult] {
@@ -88,9 +93,16 @@ public struct Replay: ~Copyable {
                 break
             }
             if results[index].error == nil, !results[index].isKnown {
-                results[index] = try replay(results[index], &pipeline, isLast: index == last) { read, packets in
-                    progress(
-                        Progress(path: files[index], bytesRead: before + read, bytesTotal: total, packets: packets))
+                do throws(SensorError) {
+                    results[index] = try replay(results[index], &pipeline, isLast: index == last) { read, packets in
+                        progress(
+                            Progress(path: files[index], bytesRead: before + read, bytesTotal: total, packets: packets))
+                    }
+                } catch {
+                    storeFailure = error
+                    unread = results[index...].filter { $0.error == nil && !$0.isKnown }.map(\.path)
+                    results.removeSubrange(index...)
+                    break
                 }
             }
             before += size ?? 0
