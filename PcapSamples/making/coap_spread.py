@@ -22,8 +22,8 @@ def amplification_network(lab, name):
                 victim.send(*[message(GET, "/i", mid=0x1000 + turn, token=bytes([number, turn])) for turn in range(7)])
 
 
-@sample("coap/amplification-blocks.pcap.zst", {"coap_amplification": 1, "coap_large_answers": 1},
-        rows={"coap_amplification": 1})
+@sample("coap/amplification-blocks.pcap.zst", {"coap_amplification": 1, "coap_large_answers": 1, "coap_request_rate": 1},
+        rows={"coap_amplification": 1, "coap_request_rate": 1})
 def amplification_blocks(lab, name):
     """A hundred questions, each of which is answered with the first block of 1024 octets of a large value (own bytes)."""
     with by_hand(lab, lambda request: [acknowledged(request, b"i" * 1024, more=[(23, block(0, True, 6))])]), lab.capture(name):
