@@ -112,7 +112,7 @@ def stale_password(lab, name):
 
 
 @sample("mqtt/username-spray.pcap", {
-    "mqtt_credentials_in_clear": 1, "mqtt_refused_logins": 1, "mqtt_username_spray": 1},
+    "mqtt_credentials_in_clear": 1, "mqtt_password_spray": 1, "mqtt_refused_logins": 1, "mqtt_username_spray": 1},
     rows={"mqtt_credentials_in_clear": 1, "mqtt_username_spray": 1})
 def username_spray(lab, name):
     """One host tries one password for two dozen users (own bytes)."""
