@@ -1,6 +1,11 @@
 """What the rules for contents tell of captures that were made for something else: rows by rule, by capture."""
 
 CONTENTS = {
+    "payload/update-url.pcap": {"coap_write_in_clear": 1},
+    "payload/esp-image.pcap": {"coap_write_in_clear": 1},
+    "payload/shell-words.pcap": {"coap_write_in_clear": 1},
+    "payload/fetch-and-run.pcap": {"coap_write_in_clear": 1},
+    "payload/template-injection.pcap": {"coap_write_in_clear": 1},
     "coap/broken-messages.pcap": {"payload_mail": 1, "payload_name": 1},
     "mqtt/anonymous-accepted.pcap": {"payload_class_consumer": 1},
     "mqtt/anonymous-outside.pcap": {"payload_class_consumer": 1},
