@@ -1,6 +1,8 @@
 """What the rules for contents tell of captures that were made for something else: rows by rule, by capture."""
 
 CONTENTS = {
+    "payload/coordinates.pcap": {"coap_write_in_clear": 1},
+    "payload/jwt.pcap": {"coap_write_in_clear": 1},
     "payload/update-url.pcap": {"coap_write_in_clear": 1},
     "payload/esp-image.pcap": {"coap_write_in_clear": 1},
     "payload/shell-words.pcap": {"coap_write_in_clear": 1},
@@ -43,5 +45,5 @@ CONTENTS = {
     "payload/opcua-pubsub.pcap": {"payload_class_manufacturing": 1},
     "payload/plc-telemetry.pcap": {"payload_class_manufacturing": 1},
     "payload/sparkplug.pcap": {"payload_class_manufacturing": 1},
-    "payload/vital-signs.pcap": {"payload_class_medical": 1},
+    "payload/vital-signs.pcap": {"coap_write_in_clear": 1, "payload_class_medical": 1},
 }
