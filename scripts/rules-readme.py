@@ -173,7 +173,7 @@ THREATS = [
     ("Blinding the sensor", [
         ("S01 nothing, or half of it, is heard", "sensor_interface_down sensor_no_frames sensor_no_messages sensor_one_direction"),
         ("S02 what is heard is cut, damaged or stripped", "sensor_cut_short sensor_wrong_checksums sensor_tags_on_one_side sensor_more_encrypted"),
-        ("S03 frames or alerts get lost", "sensor_drops sensor_store_trouble"),
+        ("S03 frames or alerts get lost", "network_websocket_budget sensor_drops sensor_store_trouble"),
         ("S04 the clock is set", "sensor_clock_stepped"),
     ]),
 ]

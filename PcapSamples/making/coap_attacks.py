@@ -78,15 +78,6 @@ def amplification(lab, name):
         attacker.send(*[message(GET, "/inventory", kind=1, mid=n) for n in range(1, 141)])
 
 
-@sample("coap/amplification-network.pcap.zst", {"coap_amplification_network": 1})
-def amplification_network(lab, name):
-    """Small questions with large answers, two for each of 60 addresses of one network; here they are those of the senders."""
-    with device(lab), lab.capture(name):
-        for number, client in enumerate(CLIENTS[:60]):
-            with RawCoAP(client) as attacker:
-                attacker.send(*[message(GET, "/inventory", kind=1, mid=2 * number + n) for n in range(2)])
-
-
 MALFORMED = [
     bytes.fromhex("00011234"),                      # version 0
     bytes.fromhex("49011234010203040506070809"),    # a token of nine octets

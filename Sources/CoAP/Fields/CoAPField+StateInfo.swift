@@ -87,10 +87,10 @@ extension CoAPField {
         case .networkAmplification:
             FieldInfo(
                 "coap.network.amplification", .float,
-                "bytes to the client's network (/24, /64) over bytes from there to the server in the last 30 to 60 seconds, "
-                    + "without notifications and blocks behind the first")
+                "bytes to the client's network (/24, /64) over bytes from there to the server in the last 30 to 60 seconds"
+                    + ", without notifications and blocks behind the first")
         case .networkBytes:
-            FieldInfo("coap.network.bytes", .int, "bytes to the client's network from the server in that time, likewise")
+            FieldInfo("coap.network.bytes", .int, "bytes to the network of the client in that time, likewise")
         case .differs:
             FieldInfo(
                 "coap.answer.differs", .bool,

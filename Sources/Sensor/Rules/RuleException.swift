@@ -63,7 +63,8 @@ extension RuleSet {
     private func others(_ fed: [CompiledRule], beside owner: CompiledRule) -> [String] {
         let ids = Set(fed.map(\.id))
         return compiled.rules.filter { rule in
-            rule.id != owner.id && rule.raisesAlerts && rule.rowOwner == nil && feeding(rule).contains { ids.contains($0.id) }
+            rule.id != owner.id && rule.raisesAlerts && rule.rowOwner == nil
+                && feeding(rule).contains { ids.contains($0.id) }
         }.map { $0.metadata.name?.value ?? $0.id }.sorted()
     }
 
