@@ -32,7 +32,6 @@ CONTENTS = {
     "mqtt/utf8-delivered.pcap": {"payload_class_consumer": 1},
     "mqtt/utf8-topic-retained.pcap": {"payload_class_consumer": 1},
     "mqtt/utf8-topic.pcap": {"payload_class_consumer": 1},
-    "payload/alarm-near.pcap": {"payload_class_consumer": 1},
     "payload/alarm.pcap": {"payload_class_manufacturing": 1},
     "payload/class-positioning-near.pcap": {"payload_class_consumer": 1},
     "payload/dicom.pcap": {"payload_class_medical": 1},

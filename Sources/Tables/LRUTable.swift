@@ -69,10 +69,11 @@ public struct LRUTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
     public func newer(than slot: Int) -> Int? { order.newer(than: slot) }
 
     /// The value in a slot, lent and not copied.
-    @inlinable
+    ///
+    /// Always inlined: an accessor that is called allocates a frame for each value that is lent.
     public subscript(slot: Int) -> Value {
-        _read { yield entries[slot].value }
-        _modify { yield &entries[slot].value }
+        @inlinable @inline(__always) _read { yield entries[slot].value }
+        @inlinable @inline(__always) _modify { yield &entries[slot].value }
     }
 
     /// The key of the entry in a slot.

@@ -109,8 +109,8 @@ struct ReplayCommand: ParsableCommand {
         if unread.count > 10 { Terminal.log("and \(unread.count - 10) more captures") }
         return SensorError(
             failure.exitCode,
-            "the replay ended early: stored \(counters.committed), lost \(counters.lost)"
-                + (counters.waiting > 0 ? ", waiting \(counters.waiting)" : "")
+            "the replay ended early: \(counters.committed) alerts were stored, \(counters.lost) are lost"
+                + (counters.waiting > 0 ? ", \(counters.waiting) wait" : "")
                 + "; \(unread.count) captures were not read to their end: replay them again when the store takes alerts"
         )
     }

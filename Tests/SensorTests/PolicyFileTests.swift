@@ -82,8 +82,8 @@ func traps(_ text: String, _ line: Int, _ part: String) throws {
     let told = Set(warnings.map { "\($0.line): \($0.message.prefix(20))" })
     #expect(
         told == [
-            "5: 'y' has no entry unde", "6: line 5 says all of th", "7: 'b/#' is a filter, an",
-            "8: 'c' does not say who ", "10: several kinds of cli",
+            "5: 'y' has no entry und", "6: line 5 says all of t", "7: 'b/#' is a filter, a",
+            "8: 'c' does not say who", "10: several kinds of cli",
         ])
 }
 

@@ -43,6 +43,7 @@ private struct Watch: ~Copyable {
         // A rule for each deviation, which never adds to a row.
         let rule = """
             title: Deviation
+            id: 6b1f0c1e-52f4-4b3e-9a2f-0d6c8a1b7e55
             logsource: {product: earshot, category: policy}
             detection:
               selection: {policy.kind: '*'}

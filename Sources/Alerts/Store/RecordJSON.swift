@@ -139,6 +139,10 @@ struct RecordJSON {
         key(name)
         object {
             $0.add("count", band.count)
+            if let lengths = band.lengths {
+                $0.key("lengths")
+                $0.array(lengths) { $0.bytes.append(decimal: Int64($1)) }
+            }
             $0.add("longest", band.longest)
             $0.add("shortest", band.shortest)
             $0.add("sum", band.sum)

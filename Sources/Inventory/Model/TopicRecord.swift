@@ -116,8 +116,10 @@ public struct NumberBand: Codable, Hashable, Sendable {
         least = min(least, value)
         greatest = max(greatest, value)
         let distance = value - mean
-        mean += distance / Double(count)
-        squares += distance * (value - mean)
+        // Of numbers near the end of what there is neither difference nor square has a number of its own.
+        mean += value / Double(count) - mean / Double(count)
+        let sum = squares + distance * (value - mean)
+        squares = sum.isFinite ? max(0, sum) : .greatestFiniteMagnitude
         isWhole = isWhole && value == value.rounded()
         guard var known = values, !known.contains(value) else { return }
         known.append(value)

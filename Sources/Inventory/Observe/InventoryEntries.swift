@@ -37,8 +37,8 @@ struct AssetTable<Entry: AssetEntry>: ~Copyable, Sendable {
     var count: Int { table.count }
 
     subscript(slot: Int) -> Entry {
-        _read { yield table[slot] }
-        _modify { yield &table[slot] }
+        @inline(__always) _read { yield table[slot] }
+        @inline(__always) _modify { yield &table[slot] }
     }
 
     func find(_ key: Hash128) -> Int? { table.find(key) }

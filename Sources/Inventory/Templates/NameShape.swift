@@ -6,6 +6,8 @@ struct NameShape {
     let placeholder: StaticString
     /// How many bytes it takes.
     let length: Int
+    /// Whether it is a date of nothing but eight digits.
+    var isBareDate: Bool { length == 8 && placeholder.utf8CodeUnitCount == 6 }
 
     /// The shape that begins at `start`, where no letter or digit stands before it; `nil` where none does.
     static func length(in name: RawSpan, at start: Int) -> NameShape? {

@@ -153,7 +153,9 @@ private struct TemplateWalk {
     /// Letters and digits: an address or a date that begins here, else the run of them.
     private mutating func piece(_ name: RawSpan, from start: Int, _ output: inout [UInt8]) -> Int {
         if let shape = NameShape.length(in: name, at: start) {
-            placeholder(shape.placeholder, &output)
+            // In the name of a client eight digits are a tail by chance more often than a date.
+            let isTail = form != .record && shape.isBareDate
+            placeholder(isTail ? "{id}" : shape.placeholder, &output)
             return start &+ shape.length
         }
         let run = NameRun(name, from: start)

@@ -1,3 +1,4 @@
+import Events
 import Inventory
 import Yams
 
@@ -75,7 +76,8 @@ struct PolicyLint {
             warn("'\(entry.name)' does not say who publishes: everybody may; add publishers: [...]", mark)
         }
         if entry.section == .clients, let scope = entry.scope, scope.contains(":") {
-            warn("protocol is 'mqtt' or 'coap', not a server", mark)
+            let known = Protocols.descriptors.map { "'\($0.category.name)'" }.joined(separator: " or ")
+            warn("protocol is \(known), not a server", mark)
         }
         for publisher in entry.texts(.publishers) ?? [] where entry.state != .deny {
             let proto = entry.scope.map { String($0.prefix { $0 != " " }) }

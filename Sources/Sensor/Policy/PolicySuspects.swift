@@ -1,4 +1,5 @@
 import Alerts
+import Events
 import Inventory
 import Network
 
@@ -27,12 +28,16 @@ public struct PolicySuspects: Sendable {
         }
     }
 
+    /// The fields that name a client.
+    private static let clientNames = Set(
+        Protocols.descriptors.compactMap(\.clientIDField).compactMap { Protocols.registry.field($0)?.info.name })
+
     private mutating func add(_ stored: StoredAlert) {
         let alert = stored.alert
         guard alert.category != "sensor" else { return }
         let keys = Set((alert.groupKey ?? "").split(separator: "|").compactMap { $0.split(separator: "=").first })
         var address = keys.contains("client.ip") ? alert.clientIP : keys.contains("source.ip") ? alert.sourceIP : nil
-        let client = keys.contains("mqtt.clientid") ? alert.clientID : nil
+        let client = keys.contains(where: { Self.clientNames.contains(String($0)) }) ? alert.clientID : nil
         // A row that is told by nothing is about its message.
         if keys.isEmpty { address = alert.clientIP ?? alert.sourceIP }
         // An answer is about who asked, a message that came unasked about who sent it.

@@ -110,7 +110,7 @@ public enum PolicyText {
 
     private static func explanation(_ section: PolicySection) -> String {
         switch section {
-        case .servers: "Brokers and CoAP servers: address, port, versions of the protocol."
+        case .servers: "Brokers and other servers: address, port, versions of the protocol."
         case .clients:
             "Clients by the kinds of their names: users, usual networks, numbers in the names, versions, keep-alive in seconds, roles."
         case .topics:

@@ -116,6 +116,7 @@ extension AttackTechnique {
         AttackTechnique("T1499.003", "Application Exhaustion Flood", "Impact"),
         AttackTechnique("T1499.004", "Application or System Exploitation", "Impact"),
         AttackTechnique("T1529", "System Shutdown/Reboot", "Impact"),
+        AttackTechnique("T1531", "Account Access Removal", "Impact"),
         AttackTechnique("T1542.001", "System Firmware", "Persistence", "Stealth"),
         AttackTechnique("T1552", "Unsecured Credentials", "Credential Access"),
         AttackTechnique("T1557", "Adversary-in-the-Middle", "Credential Access", "Collection"),

@@ -2,11 +2,11 @@ import Foundation
 import Inventory
 
 /// Prints a policy in the language of something that can enforce it, with what that language cannot say.
-public enum PolicyExport: String, CaseIterable, Sendable {
+enum PolicyExport: String, CaseIterable, Sendable {
     case mosquitto, emqx, mud, nftables
 
     /// The text, with comments where the language has them.
-    public func text(_ policy: Policy) -> String {
+    func text(_ policy: Policy) -> String {
         switch self {
         case .mosquitto: MosquittoACL(policy).text
         case .emqx: EMQXACL(policy).text
@@ -16,7 +16,7 @@ public enum PolicyExport: String, CaseIterable, Sendable {
     }
 
     /// What the language cannot say of what a policy says.
-    public var limits: [String] {
+    var limits: [String] {
         let common = [
             "values, formats, sizes, pace and heartbeats: only a sensor sees these",
             "placeholders within a level ({n} in press-{n}): the whole level is let through",
