@@ -72,6 +72,13 @@ private struct Watch: ~Copyable {
             "server.port": 1883, "mqtt.clientid": client, "network.direction": "to_server",
         ]
         object.merge(fields) { $1 }
+        let isToServer = object["network.direction"] as? String == "to_server"
+        for (end, role) in [
+            ("source", isToServer ? "client" : "server"), ("destination", isToServer ? "server" : "client"),
+        ] {
+            object["\(end).ip"] = object["\(role).ip"]
+            object["\(end).port"] = object["\(role).port"]
+        }
         let data = try JSONSerialization.data(withJSONObject: object)
         let event = try RecordedEvent(json: String(decoding: data, as: UTF8.self), time: time)
         collector.kinds = []
@@ -99,8 +106,11 @@ private struct Watch: ~Copyable {
         "mqtt.session.keepalive": 60,
     ]
     #expect(try watch.see("press-7", connack) == [])
-    for step in 0..<100 {
-        #expect(try watch.publish("press-7", "plant/7/temp", 20 + Double(step * 7 % 31) / 10) == [])
+    // Numbers that never come in the same order again (a linear congruential generator).
+    var state: UInt32 = 1
+    for _ in 0..<100 {
+        state = state &* 1_103_515_245 &+ 12_345
+        #expect(try watch.publish("press-7", "plant/7/temp", 20 + Double(state >> 16 & 0x3FF) / 128) == [])
     }
     #expect(watch.monitor.deviations == [:])
 }
@@ -116,14 +126,16 @@ private struct Watch: ~Copyable {
         "mqtt.type": "CONNACK", "network.direction": "to_client", "mqtt.session.accepted": true,
         "mqtt.session.keepalive": 10, "client.ip": "192.168.1.1", "server.ip": "10.0.0.99",
     ]
-    #expect(
-        try watch.see("press-9", connack) == ["new_broker ", "unusual_place press-9", "keepalive_changed press-9"])
+    // Those who published before are missed by now.
+    let elsewhere = try watch.see("press-9", connack).filter { !$0.hasPrefix("silence") }
+    #expect(elsewhere == ["new_broker ", "unusual_place press-9", "keepalive_changed press-9"])
 }
 
 @Test("A second publisher, a command, a new topic") func publishers() throws {
     var watch = try Watch()
     #expect(try watch.publish("press-7", "plant/7/temp", 20) == [])
-    #expect(try watch.publish("press-8", "plant/7/temp", 21, at: "10.0.0.8") == ["second_publisher press-8"])
+    let second = try watch.publish("press-8", "plant/7/temp", 21, at: "10.0.0.8")
+    #expect(second == ["second_publisher press-8"])
     #expect(try watch.publish("press-7", "valve/1/set", 1) == ["new_command press-7", "second_publisher press-7"])
     #expect(try watch.publish("panel", "valve/1/set", 1, at: "10.0.0.2") == [])
     #expect(try watch.publish("press-7", "plant/v2/7", 20) == ["new_topic press-7"])

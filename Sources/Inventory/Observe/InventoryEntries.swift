@@ -41,6 +41,10 @@ struct AssetTable<Entry: AssetEntry>: ~Copyable, Sendable {
         @inline(__always) _modify { yield &table[slot] }
     }
 
+    /// Changes an entry in its place, by more than one member of it: the accessor would allocate a frame for that.
+    @inline(__always)
+    mutating func change(_ slot: Int, _ change: (inout Entry) -> Void) { change(&table[slot]) }
+
     func find(_ key: Hash128) -> Int? { table.find(key) }
 
     mutating func use(_ key: Hash128) -> Int? { table.use(key) }

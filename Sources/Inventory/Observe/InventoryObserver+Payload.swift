@@ -86,7 +86,7 @@ extension InventoryObserver {
         if topics[topic].number == nil {
             topics[topic].number = NumberBand(number)
         } else {
-            topics[topic].number?.note(number)
+            topics.change(topic) { $0.number?.note(number) }
         }
         let run = names[entry].run
         if let longest = topics[topic].number?.longestRun, run > longest { topics[topic].number?.longestRun = run }

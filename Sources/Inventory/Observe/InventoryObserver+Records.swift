@@ -41,7 +41,7 @@ extension InventoryObserver {
                 if topics[topic].interval == nil {
                     topics[topic].interval = IntervalBand(interval)
                 } else {
-                    topics[topic].interval?.note(interval)
+                    topics.change(topic) { $0.interval?.note(interval) }
                 }
             }
         } else {
