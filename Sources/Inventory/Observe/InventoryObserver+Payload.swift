@@ -83,12 +83,10 @@ extension InventoryObserver {
     private mutating func noteNumber(_ number: Double, _ topic: Int, _ entry: Int) {
         names[entry].run = names[entry].value == number ? names[entry].run + 1 : 1
         names[entry].value = number
-        if topics[topic].number == nil {
-            topics[topic].number = NumberBand(number)
-        } else {
-            topics.change(topic) { $0.number?.note(number) }
-        }
         let run = names[entry].run
-        if let longest = topics[topic].number?.longestRun, run > longest { topics[topic].number?.longestRun = run }
+        topics.change(topic) { entry in
+            if entry.number == nil { entry.number = NumberBand(number) } else { entry.number?.note(number) }
+            if let longest = entry.number?.longestRun, run > longest { entry.number?.longestRun = run }
+        }
     }
 }
