@@ -37,6 +37,7 @@ CONTENTS = {
     "payload/dicom.pcap": {"payload_class_medical": 1},
     "payload/fhir-near.pcap": {"payload_class_medical": 1},
     "payload/fhir.pcap": {"payload_class_medical": 1},
+    "payload/mail.pcap": {"payload_class_transportation": 1},
     "payload/file-as-reading-near.pcap": {"payload_class_consumer": 1, "payload_class_environment": 1},
     "payload/file-as-reading.pcap": {"payload_class_consumer": 1, "payload_class_environment": 1},
     "payload/hl7v2.pcap": {"payload_class_medical": 1, "payload_name": 1},
