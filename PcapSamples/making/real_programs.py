@@ -16,11 +16,14 @@ RABBIT = pathlib.Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 
 @contextlib.contextmanager
-def rabbitmq(lab):
-    """RabbitMQ with its plugin for MQTT, as it is set up out of the box, but for guests that may come from elsewhere."""
+def rabbitmq(lab, address=BROKER, listening=("mqtt.listeners.tcp.default = 1883",)):
+    """RabbitMQ with its plugin for MQTT, as it is set up out of the box, but for guests that may come from elsewhere.
+
+    Other lines of its configuration than `listening` may have it listen elsewhere than at all addresses.
+    """
     home = lab.work / "rabbitmq"
     home.mkdir(exist_ok=True)
-    (home / "rabbitmq.conf").write_text("loopback_users.guest = false\nmqtt.listeners.tcp.default = 1883\n")
+    (home / "rabbitmq.conf").write_text("\n".join(("loopback_users.guest = false", *listening)) + "\n")
     (home / "enabled_plugins").write_text("[rabbitmq_mqtt].\n")
     settings = {
         "HOME": home, "RABBITMQ_NODENAME": "rabbit@localhost", "RABBITMQ_CONFIG_FILE": home / "rabbitmq.conf",
@@ -33,7 +36,7 @@ def rabbitmq(lab):
         time.sleep(8)  # before that it is not worth asking
         for _ in range(8):
             with contextlib.suppress(RuntimeError):
-                lab.wait_for(BROKER, 1883, process)
+                lab.wait_for(address, 1883, process)
                 break
         yield process
 

@@ -23,10 +23,9 @@ sys.dont_write_bytecode = True
 
 from making.lab import CLIENTS, Lab, run  # noqa: E402
 from making.device import Device, V311, V5  # noqa: E402
-from making import coap_tools  # noqa: E402
+from making import coap_tools, real_programs  # noqa: E402
 
 TOOLS = sys.prefix + "/bin/"
-RABBIT = pathlib.Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 OPEN, LOGIN, AMQTT, RABBITMQ = "10.77.0.1", "10.77.0.12", "10.77.0.13", "10.77.0.14"
 LIBCOAP, AIOCOAP = "10.77.0.15", "10.77.0.16"
 # What no form of the inventory may show: a login, what records and wills hold, a query.
@@ -74,30 +73,6 @@ def amqtt(lab):
                     "  amqtt.plugins.sys.broker.BrokerSysPlugin:\n    sys_interval: 1\n")
     with lab.server(TOOLS + "amqtt", "-c", str(path)) as process:
         lab.wait_for(AMQTT, 1883, process)
-        yield
-
-
-@contextlib.contextmanager
-def rabbitmq(lab):
-    """RabbitMQ with its plugin for MQTT."""
-    home = lab.work / "rabbitmq"
-    home.mkdir()
-    (home / "rabbitmq.conf").write_text(
-        f"loopback_users.guest = false\nmqtt.listeners.tcp.1 = {RABBITMQ}:1883\nmqtt.allow_anonymous = false\n")
-    (home / "enabled_plugins").write_text("[rabbitmq_mqtt].\n")
-    settings = {
-        "HOME": home, "RABBITMQ_NODENAME": "rabbit@localhost", "RABBITMQ_CONFIG_FILE": home / "rabbitmq.conf",
-        "RABBITMQ_ENABLED_PLUGINS_FILE": home / "enabled_plugins", "RABBITMQ_MNESIA_BASE": home / "data",
-        "RABBITMQ_LOG_BASE": home / "log", "RABBITMQ_PID_FILE": home / "pid",
-    }
-    environment = ["env", *(f"{name}={value}" for name, value in settings.items())]
-    # Its name service stays in the foreground here, so that it ends with the rest.
-    with lab.server("epmd", "-address", "127.0.0.1"), lab.server(*environment, str(RABBIT)) as process:
-        time.sleep(8)  # before that it is not worth asking
-        for _ in range(8):
-            with contextlib.suppress(RuntimeError):
-                lab.wait_for(RABBITMQ, 1883, process)
-                break
         yield
 
 
@@ -271,7 +246,8 @@ def record(folder, everything):
             mosquitto(lab, LOGIN, "allow_anonymous false", f"password_file {lab.work}/passwords"))
         if everything:
             running.enter_context(amqtt(lab))
-            running.enter_context(rabbitmq(lab))
+            running.enter_context(real_programs.rabbitmq(
+                lab, RABBITMQ, (f"mqtt.listeners.tcp.1 = {RABBITMQ}:1883", "mqtt.allow_anonymous = false")))
         running.enter_context(coap_tools.libcoap(lab, LIBCOAP))
         running.enter_context(coap_tools.device(lab, AIOCOAP))
         with lab.capture("inventory.pcap"):

@@ -3,7 +3,7 @@ import Network
 /// What searches for the keys of rules found in texts: topics and paths come again and again, and a search costs some
 /// thousand instructions.
 ///
-/// Bounded and never full: of two texts that share a place the later one stays. Texts are known by 64 bits of a seeded
+/// Bounded and never full: of two texts that share a place the later one stays. Texts are known by 63 bits of a seeded
 /// hash, so that nobody outside can make one that is taken for another.
 struct FoundKeys: Sendable {
     /// The keys that were found in a text: a few of them, in their places; none where fewer.

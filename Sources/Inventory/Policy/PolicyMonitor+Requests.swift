@@ -54,7 +54,7 @@ extension PolicyMonitor {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, _ message: RawSpan,
         _ role: InventoryRoles, _ category: Int
     ) {
-        noteServer(context, category)
+        lookAtServer(context, category)
         guard reader.truth(role.isMulticast, event, message) != true, isSuccess(event, message, role),
             reader.copy(role.requestedName, event, message, to: &name)
         else { return }

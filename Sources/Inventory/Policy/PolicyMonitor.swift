@@ -116,7 +116,8 @@ public struct PolicyMonitor: ~Copyable, Sendable {
         return hash.hash(server.address.high, server.address.low, UInt64(server.port), UInt64(category), 1)
     }
 
-    private mutating func lookAtServer(_ context: EventContext, _ category: Int) {
+    /// Looks at the server of a message that proves that it answers.
+    mutating func lookAtServer(_ context: EventContext, _ category: Int) {
         let key = serverHash(context, category)
         guard servers.use(key) == nil else { return }
         _ = servers.insert(key, true)
@@ -132,7 +133,4 @@ public struct PolicyMonitor: ~Copyable, Sendable {
         deviation.expected = isDenied ? "no such server" : "a server of the policy"
         tell(deviation, .servers, context)
     }
-
-    /// Looks at the server of a message that proves that it answers.
-    mutating func noteServer(_ context: EventContext, _ category: Int) { lookAtServer(context, category) }
 }
