@@ -141,7 +141,7 @@ struct CoAPExchangeTests {
         throws
     {
         let folder = try TemporaryFolder()
-        let port = try Loopback.freePort(SOCK_DGRAM)
+        let port = try Loopback.freePort()
         let script = try folder.write(aiocoapScript, to: "exchange.py")
         let file = try folder.write(String(repeating: "earshot is all ears\n", count: 250), to: "body")
         let listening = try Listening(port: port)

@@ -42,7 +42,7 @@ struct CoAPPeersTests {
         "Aiocoap over TCP",
         .needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapOverTCP() throws {
-        let port = try Loopback.freePort(SOCK_STREAM)
+        let port = try Loopback.freePort()
         let (recording, printed) = try converse("tcp", port)
         let capture = try recording.end()
         let ours = try messages(in: capture)
@@ -60,7 +60,7 @@ struct CoAPPeersTests {
         "Aiocoap with OSCORE",
         .needs(CoAPPeers.python != nil, "no Python environment: scripts/python-env.sh .venv makes it"))
     func aiocoapWithOSCORE() throws {
-        let port = try Loopback.freePort(SOCK_DGRAM)
+        let port = try Loopback.freePort()
         let (recording, printed) = try converse("oscore", port)
         let capture = try recording.end()
         #expect(printed.first == "2.05 7" && printed.last == "notifications 3", "\(printed)")

@@ -44,7 +44,7 @@ struct ConversationTests {
 
     private func record() throws -> [Message] {
         let broker = try Broker(users: nil)
-        let other = try Loopback.freePort(SOCK_STREAM)
+        let other = try Loopback.freePort()
         let recording = try Recording("tcp port \(broker.port) or tcp port \(other)")
         let script = "\(Program.root)/scripts/mqtt-conversation.py"
         let talk = try Background(Paho.python, [script, "\(broker.port)", "\(other)"])

@@ -5,14 +5,22 @@ import TestSupport
 
 /// Ports and connections on 127.0.0.1.
 enum Loopback {
-    /// A port that nobody listens on at the moment.
-    static func freePort(_ kind: __socket_type) throws -> Int {
-        let descriptor = socket(AF_INET, Int32(kind.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
-        var bound = address(port: 0)
-        guard withSocketAddress(&bound, { bind(descriptor, $0, $1) }) == 0 else { throw POSIXError(.EADDRINUSE) }
-        guard let port = port(of: descriptor) else { throw POSIXError(.EADDRNOTAVAIL) }
-        return port
+    /// A port that nobody uses at the moment, over TCP or UDP: servers of CoAP take both.
+    static func freePort() throws -> Int {
+        for _ in 0..<32 {
+            let stream = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let datagram = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            defer {
+                close(stream)
+                close(datagram)
+            }
+            var bound = address(port: 0)
+            guard withSocketAddress(&bound, { bind(stream, $0, $1) }) == 0 else { throw POSIXError(.EADDRINUSE) }
+            guard let port = port(of: stream) else { throw POSIXError(.EADDRNOTAVAIL) }
+            bound = address(port: port)
+            if withSocketAddress(&bound, { bind(datagram, $0, $1) }) == 0 { return port }
+        }
+        throw POSIXError(.EADDRINUSE)
     }
 
     /// The port that a socket is bound to.

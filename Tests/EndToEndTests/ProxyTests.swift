@@ -33,7 +33,7 @@ struct ProxyTests {
 
     /// A front that speaks for somebody, and one that takes that off again before the broker.
     @Test("The PROXY protocol between two fronts", arguments: [1, 2]) func proxyProtocol(_ version: Int) throws {
-        let front = try Loopback.freePort(SOCK_STREAM)
+        let front = try Loopback.freePort()
         let seen = try Seen(strip: true) { port, _ in
             let header = try Proxy(["header", "\(version)", "\(front)", "\(port)"])
             defer { withExtendedLifetime(header) {} }
@@ -100,7 +100,7 @@ private struct Seen {
     /// Lets a client talk through a proxy, whose port and that of the broker it is told.
     init(strip: Bool = false, _ talk: (Int, Int) throws -> Outcome) throws {
         let broker = try Broker(users: nil)
-        port = try Loopback.freePort(SOCK_STREAM)
+        port = try Loopback.freePort()
         let proxy = try Proxy(strip ? ["strip", "\(port)", "\(broker.port)"] : ["front", "\(port)"])
         defer { withExtendedLifetime(proxy) {} }
         let recording = try Recording("tcp port \(port)")

@@ -15,14 +15,14 @@ final class Broker {
     ///   - isWebSocket: Whether it speaks MQTT over WebSocket.
     init(users: [String: String]?, isWebSocket: Bool = false) throws {
         folder = try TemporaryFolder()
-        port = try Loopback.freePort(SOCK_STREAM)
+        port = try Loopback.freePort()
         var lines = [
             "listener \(port) 127.0.0.1", "socket_domain ipv4",
             "protocol \(isWebSocket ? "websockets" : "mqtt")", "persistence false", "log_dest stderr",
             "allow_anonymous \(users == nil)",
         ]
         // Mosquitto 2.0.11 ends at once when it has no listener but those of WebSocket.
-        if isWebSocket { lines.insert("listener \(try Loopback.freePort(SOCK_STREAM)) 127.0.0.1", at: 0) }
+        if isWebSocket { lines.insert("listener \(try Loopback.freePort()) 127.0.0.1", at: 0) }
         // Otherwise Mosquitto becomes another user, who may not read the folder.
         if getuid() == 0 { lines.append("user root") }
         if let users {
@@ -50,7 +50,7 @@ final class CoAPServer {
 
     /// Starts it and waits until it answers.
     init() throws {
-        port = try Loopback.freePort(SOCK_DGRAM)
+        port = try Loopback.freePort()
         process = try Background(Self.program ?? "coap-server", ["-A", "127.0.0.1", "-p", "\(port)"])
         let (process, port) = (process, port)
         guard try wait(10, for: { try Self.get("/", port).output.isEmpty == false || !process.isRunning }),

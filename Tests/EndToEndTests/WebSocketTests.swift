@@ -19,7 +19,7 @@ struct WebSocketTests {
 
     /// With a window that is shared, without, of 512 bytes, and messages in fragments that hold parts of packets.
     @Test("Compressed", arguments: ["context", "fresh", "small", "fragments"]) func compressed(_ way: String) throws {
-        let port = try Loopback.freePort(SOCK_STREAM)
+        let port = try Loopback.freePort()
         let exchange = try Exchange(port: port, ["deflate", "\(port)", way])
         try exchange.check()
         #expect(exchange.decoded.filter { $0.topics == ["plant/7/value"] }.count == 40)
