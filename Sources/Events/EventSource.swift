@@ -17,6 +17,10 @@ public protocol EventSource: ~Copyable {
     /// Where secrets stand in the message: whoever shows or stores it hides them.
     var secrets: SecretPlaces { get }
 
+    /// What the message states of the record that it carries, for those who ask it of every message; `nil` where the
+    /// protocol does not tell it this way, and its fields are to be read.
+    var recordHead: RecordHead? { get }
+
     /// Appends the values of a field of this protocol; nothing where the field does not apply to the message.
     borrowing func read(_ field: FieldID, message: RawSpan, into values: inout FieldValues)
 }
@@ -26,4 +30,27 @@ extension EventSource where Self: ~Copyable {
     public var rareFields: RareFields { .all }
     /// None is known.
     public var secrets: SecretPlaces { SecretPlaces() }
+    /// Fields are to be read.
+    public var recordHead: RecordHead? { nil }
+}
+
+/// What a message states of the record that it carries: the same as the fields of these roles say.
+public struct RecordHead: Sendable {
+    /// Where the record's name stands in the message; `nil` where the message does not hold it.
+    public var name: ByteRange?
+    /// The length of the record in bytes; `nil` where it is not known.
+    public var bytes: Int?
+    /// Its quality of service, 0 to 3.
+    public var qos: UInt8 = 0
+    /// Whether the server is to keep it for those who come later, or kept it.
+    public var isRetained = false
+    /// Whether it may have been sent before.
+    public var isRepeated = false
+    /// The format and the classes of a record in which nothing else was found, as a number.
+    ///
+    /// Equal numbers stand for equal ones. `nil` where there was more, and where nobody looked.
+    public var finding: UInt32?
+
+    /// Nothing.
+    public init() {}
 }

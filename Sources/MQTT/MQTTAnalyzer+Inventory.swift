@@ -1,6 +1,20 @@
 import Events
+import Payload
 
 extension MQTTAnalyzer {
+    /// What the current PUBLISH states of its application message; `nil` for other packets.
+    public var recordHead: RecordHead? {
+        guard case .publish(let publish) = event.message.body else { return nil }
+        var head = RecordHead()
+        if case .message = event.topic { head.name = publish.topic }
+        head.bytes = publish.payloadLength
+        head.qos = publish.qos
+        head.isRetained = publish.isRetained
+        head.isRepeated = publish.isDuplicate
+        head.finding = inspector.plainFinding
+        return head
+    }
+
     /// What packets say to an inventory.
     static var inventoryRoles: InventoryRoles {
         var roles = InventoryRoles { type in

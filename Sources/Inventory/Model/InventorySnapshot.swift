@@ -23,12 +23,12 @@ public struct InventorySnapshot: Codable, Hashable, Sendable {
 
     /// The records in the order of their keys, which does not depend on the order in which they were seen.
     public mutating func sort() {
-        servers.sort { $0.key < $1.key }
-        clients.sort { $0.key < $1.key }
-        topics.sort { $0.key < $1.key }
-        filters.sort { $0.key < $1.key }
-        links.sort { $0.key < $1.key }
-        secrets.sort { $0.key < $1.key }
+        servers.sortByKey()
+        clients.sortByKey()
+        topics.sortByKey()
+        filters.sortByKey()
+        links.sortByKey()
+        secrets.sortByKey()
     }
 }
 
@@ -70,4 +70,13 @@ extension LinkRecord: InventoryRecord {
 extension SecretRecord: InventoryRecord {
     /// `secret`.
     public static var kind: String { "secret" }
+}
+
+extension Array where Element: InventoryRecord {
+    /// Keys are put together when they are asked for: once for each record, not for each comparison.
+    fileprivate mutating func sortByKey() {
+        guard count > 1 else { return }
+        let order = enumerated().map { (key: $0.element.key, index: $0.offset) }.sorted { $0.key < $1.key }
+        self = order.map { self[$0.index] }
+    }
 }

@@ -32,6 +32,15 @@ public struct Sightings: Codable, Hashable, Sendable {
         last = time
     }
 
+    /// Seen several times more, the first and the last of them at these times.
+    mutating func note(_ times: Int64, from first: Int64, frame: UInt64, to last: Int64) {
+        guard times > 0 else { return }
+        note(first, frame: frame)
+        guard times > 1 else { return }
+        note(last, frame: frame)
+        count += times - 2
+    }
+
     /// Takes up what another place saw of the same.
     public mutating func merge(_ other: Sightings) {
         let (early, late) = first <= other.first ? (self, other) : (other, self)

@@ -21,6 +21,7 @@ struct AssetTable<Entry: AssetEntry>: ~Copyable, Sendable {
     private(set) var epoch: UInt64 = 0
     /// Entries that made room for others.
     private(set) var pushedOut: UInt64 = 0
+    private var added: UInt64 = 0
     /// Keys of entries that are gone and that the store may still have.
     var gone: [String] = []
 
@@ -43,7 +44,7 @@ struct AssetTable<Entry: AssetEntry>: ~Copyable, Sendable {
 
     /// Changes an entry in its place, by more than one member of it: the accessor would allocate a frame for that.
     @inline(__always)
-    mutating func change(_ slot: Int, _ change: (inout Entry) -> Void) { change(&table[slot]) }
+    mutating func change<Result>(_ slot: Int, _ change: (inout Entry) -> Result) -> Result { change(&table[slot]) }
 
     func find(_ key: Hash128) -> Int? { table.find(key) }
 
@@ -75,7 +76,10 @@ struct AssetTable<Entry: AssetEntry>: ~Copyable, Sendable {
                 pushedOut &+= 1
             }
         }
-        return table.insert(key, entry)
+        added &+= 1
+        let slot = table.insert(key, entry)
+        table[slot].mark.serial = added
+        return slot
     }
 
     /// Gives an entry up.
@@ -98,6 +102,8 @@ struct StoreMark: Sendable {
     var isStored = false
     /// Whether the slot holds nothing.
     var isGone = false
+    /// A number that no other entry of its table has had.
+    fileprivate(set) var serial: UInt64 = 0
 }
 
 /// An entry of a table of assets.
@@ -117,6 +123,8 @@ struct ServerEntry: AssetEntry {
     var address: IPAddress
     /// Whether it answered, or somebody spoke to it as to one that had let him in.
     var isProven = false
+    /// Answers to requests, of this run.
+    var answers: Int64 = 0
     var carriers = NameTally()
     var hardwareAddresses = NameTally()
     var versions = NameTally()

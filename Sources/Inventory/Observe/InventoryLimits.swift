@@ -26,17 +26,17 @@ public struct InventoryLimits: Sendable {
 
     /// The bounds of an inventory that takes at most about so many bytes.
     ///
-    /// Of 64 parts: 30 topics, 11 clients, 6 pairs, 6 names, 3 filters, 3 links, 2 servers, 2 connections, 1 secrets.
+    /// Of 64 parts: 28 topics, 11 clients, 6 pairs, 7 names, 3 filters, 3 links, 2 servers, 3 connections, 1 secrets.
     public init(bytes: Int) {
         let part = max(bytes, 1 << 20) / 64
-        topics = max(64, 30 * part / 1500)
+        topics = max(64, 28 * part / 1400)
         clients = max(64, 11 * part / 1300)
         pairs = max(256, 6 * part / 112)
-        names = max(256, 6 * part / 112)
+        names = max(256, 7 * part / 140)
         filters = max(64, 3 * part / 600)
         links = max(64, 3 * part / 400)
         servers = max(32, 2 * part / 2000)
-        connections = max(64, 2 * part / 160)
+        connections = max(64, 3 * part / 260)
         secrets = max(32, part / 700)
         mostNamesOfOne = max(32, min(1024, topics / 8))
     }

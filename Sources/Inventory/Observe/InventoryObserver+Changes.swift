@@ -30,10 +30,12 @@ struct ChangeCursor: Sendable {
 }
 
 extension InventoryObserver {
-    /// Records that changed since they were given out last, at most about `limit`; the next call goes on behind them.
+    /// Records that changed since they were given out last, in no order, at most about `limit`; the next call goes on
+    /// behind them.
     ///
     /// - Returns: what changed, and whether all tables were gone through.
     public mutating func changes(limit: Int = .max) -> (changes: InventoryChanges, isWhole: Bool) {
+        settleAll()
         var changes = InventoryChanges()
         var left = limit
         if cursor.kind == 0 {
@@ -54,7 +56,6 @@ extension InventoryObserver {
         let isWhole = cursor.kind > 5
         if isWhole { cursor = ChangeCursor() }
         changes.records.leftOut = leftOut
-        changes.records.sort()
         return (changes, isWhole)
     }
 
@@ -71,6 +72,13 @@ extension InventoryObserver {
 
     /// All that is known.
     public var snapshot: InventorySnapshot {
+        mutating get {
+            settleAll()
+            return settledSnapshot
+        }
+    }
+
+    private var settledSnapshot: InventorySnapshot {
         var snapshot = InventorySnapshot()
         servers.forEach { if $0.isProven { snapshot.servers.append($0.shown) } }
         clients.forEach { snapshot.clients.append($0.shown) }

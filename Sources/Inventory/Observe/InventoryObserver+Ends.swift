@@ -16,7 +16,7 @@ extension InventoryObserver {
         // Without sessions a client is its address: its ports change with each question.
         let ports = UInt64(hasSessions ? client.port : 0) << 16 | UInt64(server.port)
         let key = keys.key(client.address, server.address, ports << 8 | UInt64(known.number))
-        let slot = connections.use(key) ?? connections.insert(key, ConnectionEntry())
+        let slot = connections.use(key) ?? addConnection(key)
         let time = context.timestamp.microseconds
         let toServer = context.direction == .toServer
         var attribution = Attribution(time: time)
@@ -31,10 +31,14 @@ extension InventoryObserver {
             connections[slot].client = attribution.client == nil ? nil : reference
         }
         if let server = attribution.server {
-            note(slot, server, attribution.client, act, context, message, time)
-            noteLink(slot, known, server, context, message, time)
+            note(slot, known, server, attribution.client, act, context, message, time)
         }
         return attribution
+    }
+
+    private mutating func addConnection(_ key: Hash128) -> Int {
+        if connections.isFull, let oldest = connections.oldest { settle(oldest) }
+        return connections.insert(key, ConnectionEntry())
     }
 
     /// The server of a connection.
@@ -70,6 +74,7 @@ extension InventoryObserver {
             connections[slot].client = reference
             return found
         }
+        settle(slot)
         let found = identify(known, event, context, message, time)
         connections[slot].client = clients.reference(found)
         connections[slot].places = nil
@@ -130,78 +135,76 @@ extension InventoryObserver {
 
     /// Counts a message of a server and a client.
     private mutating func note(
-        _ slot: Int, _ server: Int, _ client: Int?, _ act: InventoryAct, _ context: EventContext, _ message: RawSpan,
-        _ time: Int64
+        _ slot: Int, _ known: KnownProtocol, _ server: Int, _ client: Int?, _ act: InventoryAct,
+        _ context: EventContext, _ message: RawSpan, _ time: Int64
     ) {
         let toServer = context.direction == .toServer
         // What is sent within a session presupposes a server that opened it.
-        let isProof = !toServer || context.transport == .tcp && (act == .publication || act == .subscription)
-        servers[server].mark.isDirty = true
-        if isProof { servers[server].isProven = true }
-        if !toServer {
-            servers[server].record.seen.note(time, frame: context.frameNumber)
-            servers[server].noteHardware(context.sourceMAC, keys.one)
+        if !connections[slot].isProven,
+            !toServer || context.transport == .tcp && (act == .publication || act == .subscription)
+        {
+            connections[slot].isProven = true
+            servers[server].isProven = true
         }
-        servers[server].record.messages += 1
-        if let client {
-            clients[client].mark.isDirty = true
-            if toServer {
-                clients[client].record.seen.note(time, frame: context.frameNumber)
-                clients[client].noteHardware(context.sourceMAC, keys.one)
-            }
+        let serials = (servers[server].mark.serial, client.map { clients[$0].mark.serial } ?? 0)
+        if let places = connections[slot].places, places.serials == serials {
+            // Where they stand is known.
+        } else {
+            settle(slot)
+            connections[slot].places = places(server, client, context, serials)
         }
-        let epochs = servers.epoch &+ clients.epoch
-        if let places = connections[slot].places, places.epochs == epochs {
-            servers[server].carriers.count(at: places.carrier)
-            servers[server].clientNetworks.count(at: places.network)
-            guard let client else { return }
-            clients[client].addresses.count(at: places.address)
-            clients[client].servers.count(at: places.server)
-            return
+        if connections[slot].link == nil {
+            connections[slot].link = links.reference(link(known, server, context, time))
         }
-        let address = context.client.address
-        let network = AddressBlock(networkOf: address)
-        var places = TallyPlaces(
-            carrier: servers[server].noteCarrier(context, keys.one),
-            network: servers[server].clientNetworks.note(network.hash(keys.one), network.text), epochs: epochs)
-        guard let client else { return }
-        places.address = clients[client].addresses.note(AddressBlock(whole: address).hash(keys.one), "\(address)")
-        let serverKey = servers.table.key(at: server).low
-        places.server = clients[client].servers.note(serverKey, servers[server].record.key)
-        connections[slot].places = places
+        let hardware = context.sourceMAC
+        let isOfAnother = (toServer ? connections[slot].toServer : connections[slot].toClient).isFromElsewhere(hardware)
+        if isOfAnother { settle(slot) }
+        let isFirst = connections[slot].isSettled
+        connections[slot].note(
+            time, frame: context.frameNumber, bytes: message.byteCount, from: hardware, isToServer: toServer)
+        if connections[slot].isDue {
+            settle(slot)
+        } else if isFirst {
+            // Those that were settled since stand there, too.
+            if unsettled.count > 2 * connections.limit { settleAll() }
+            unsettled.append(slot)
+        }
     }
 
-    private mutating func noteLink(
-        _ slot: Int, _ known: KnownProtocol, _ server: Int, _ context: EventContext, _ message: RawSpan, _ time: Int64
-    ) {
-        var found: Int?
-        if var reference = connections[slot].link { found = links.slot(&reference) }
-        if found == nil {
-            let isInside = isInside(context.client.address)
-            let block =
-                isInside ? AddressBlock(networkOf: context.client.address) : AddressBlock(whole: context.client.address)
-            let key = keys.join(keys.key(block.prefix, UInt64(block.length)), servers.table.key(at: server))
-            if let known = links.use(key) {
-                found = known
-            } else {
-                var record = LinkRecord(
-                    proto: known.name, client: block.text, server: servers[server].record.key,
-                    isClientInside: isInside, isServerInside: self.isInside(context.server.address),
-                    seen: Sightings(at: time, frame: context.frameNumber))
-                record.seen.count = 0
-                found = links.insert(key, LinkEntry(record: record))
-            }
-        }
-        guard let found else { return }
-        connections[slot].link = links.reference(found)
-        links[found].mark.isDirty = true
-        links[found].isProven = servers[server].isProven
-        links[found].record.seen.note(time, frame: context.frameNumber)
-        if context.direction == .toServer {
-            links[found].record.bytesToServer += Int64(message.byteCount)
-        } else {
-            links[found].record.bytesToClient += Int64(message.byteCount)
-        }
+    /// Where the names of two ends stand in the tallies of both, which they come into.
+    private mutating func places(
+        _ server: Int, _ client: Int?, _ context: EventContext, _ serials: (server: UInt64, client: UInt64)
+    ) -> TallyPlaces {
+        let address = context.client.address
+        let network = AddressBlock(networkOf: address)
+        let place = servers[server].clientNetworks.note(network.hash(keys.one), times: 0, network.text)
+        var places = TallyPlaces(
+            carrier: Int8(clamping: servers[server].noteCarrier(context, keys.one)), network: Int8(clamping: place),
+            serials: serials)
+        guard let client else { return places }
+        let whole = AddressBlock(whole: address).hash(keys.one)
+        places.address = Int8(clamping: clients[client].addresses.note(whole, times: 0, "\(address)"))
+        let serverKey = servers.table.key(at: server).low
+        places.server = Int8(
+            clamping: clients[client].servers.note(serverKey, times: 0, servers[server].record.key))
+        return places
+    }
+
+    /// The link between the network of a client and a server.
+    private mutating func link(
+        _ known: KnownProtocol, _ server: Int, _ context: EventContext, _ time: Int64
+    ) -> Int {
+        let address = context.client.address
+        let isInside = isInside(address)
+        let block = isInside ? AddressBlock(networkOf: address) : AddressBlock(whole: address)
+        let key = keys.join(keys.key(block.prefix, UInt64(block.length)), servers.table.key(at: server))
+        if let known = links.use(key) { return known }
+        var record = LinkRecord(
+            proto: known.name, client: block.text, server: servers[server].record.key,
+            isClientInside: isInside, isServerInside: self.isInside(context.server.address),
+            seen: Sightings(at: time, frame: context.frameNumber))
+        record.seen.count = 0
+        return links.insert(key, LinkEntry(record: record))
     }
 
     /// Makes `text` the template of `name`.
@@ -222,30 +225,18 @@ extension InventoryObserver {
 }
 
 extension ServerEntry {
-    fileprivate mutating func noteHardware(_ address: MACAddress?, _ hash: SeededHash) {
-        guard let address else { return }
-        hardwareAddresses.note(address.hash(hash), address.text)
-    }
-
     fileprivate mutating func noteCarrier(_ context: EventContext, _ hash: SeededHash) -> Int {
         let carrier: StaticString = context.carrier.isWebSocket ? "websocket" : context.transport.name
         // Of the few there are no two begin alike.
         let first = carrier.withUTF8Buffer { UInt64($0.first ?? 0) }
-        return carriers.note(hash.mix(first, 8), carrier.description)
-    }
-}
-
-extension ClientEntry {
-    fileprivate mutating func noteHardware(_ address: MACAddress?, _ hash: SeededHash) {
-        guard let address else { return }
-        hardwareAddresses.note(address.hash(hash), address.text)
+        return carriers.note(hash.mix(first, 8), times: 0, carrier.description)
     }
 }
 
 extension MACAddress {
     func hash(_ hash: SeededHash) -> UInt64 { hash.mix(value, 48) }
 
-    fileprivate var text: String {
+    var text: String {
         var text: [UInt8] = []
         write(to: &text)
         return String(decoding: text, as: UTF8.self)

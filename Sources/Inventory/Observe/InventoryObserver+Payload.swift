@@ -11,41 +11,62 @@ extension InventoryObserver {
     ///   - ends: whose it is.
     ///   - topic: the slot of its topic.
     ///   - entry: the slot of its name.
+    ///   - head: what the message states of it; `nil` where its fields are to be read.
     ///   - event: the message.
     ///   - context: what surrounds it.
     ///   - message: its bytes.
     mutating func noteRecord(
-        _ ends: Attribution, _ topic: Int, _ entry: Int, _ event: borrowing some EventSource & ~Copyable,
-        _ context: EventContext, _ message: RawSpan
+        _ ends: Attribution, _ topic: Int, _ entry: Int, _ head: RecordHead?,
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, _ message: RawSpan
     ) {
-        guard let roles = options.payload else { return }
-        if let length = reader.integer(roles.bytes, event, message) { topics[topic].noteLength(Int(clamping: length)) }
-        let count = topics[topic].messages
-        if reader.read(roles.format, event, message) > 0 {
-            let hash = reader.hash(0, message, keys.one)
-            topics[topic].formats.note(hash, reader.text(0, message))
+        guard let payload else { return }
+        let length = head?.bytes ?? reader.integer(payload.roles.bytes, event, message).map { Int(clamping: $0) }
+        let (count, isKnown) = topics.change(topic) { topic in
+            if let length { topic.noteLength(length) }
+            return (topic.messages, topic.noteAgain(head?.finding))
         }
-        let rare = event.rareFields
-        if rare.contains(roles.categoryBit) {
-            for index in 0..<reader.read(roles.categories, event, message) {
-                let hash = reader.hash(index, message, keys.one)
-                topics[topic].categories.note(hash, reader.text(index, message))
-            }
-        }
-        if !rare.isDisjoint(with: roles.kindBits) { noteKinds(topic, roles, rare, event, message) }
-        // The value of each secret has to be hashed: of those that come again and again some are enough.
-        if rare.contains(roles.secretBit), count <= Self.allOfFirst || count & 15 == 0 {
-            noteSecrets(ends, topic, roles, event, context, message)
-        }
+        if !isKnown { noteFindings(ends, topic, payload.roles, head?.finding, event, context, message) }
         // What it takes to find a number or keys in a record is as much work as all the rest.
-        if count <= Self.allOfFirst || count & 7 == 0, let number = reader.number(roles.number, event, message) {
+        if count <= Self.allOfFirst || count & 7 == 0, let number = reader.number(payload.roles.number, event, message)
+        {
             noteNumber(number, topic, entry)
         }
         if count <= 4 || count & 255 == 0 {
-            for index in 0..<reader.read(roles.keys, event, message) {
+            for index in 0..<reader.read(payload.roles.keys, event, message) {
                 let hash = reader.hash(index, message, keys.one)
                 topics[topic].keys.note(hash, limit: 32, reader.text(index, message))
             }
+        }
+    }
+
+    /// Takes up the format of a record, its classes and kinds, and its secrets.
+    private mutating func noteFindings(
+        _ ends: Attribution, _ topic: Int, _ roles: PayloadRoles, _ finding: UInt32?,
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, _ message: RawSpan
+    ) {
+        var format = -1
+        if reader.read(roles.format, event, message) > 0 {
+            let hash = reader.hash(0, message, keys.one)
+            format = topics[topic].formats.note(hash, reader.text(0, message))
+        }
+        let rare = event.rareFields
+        var categories: UInt16 = 0
+        if rare.contains(roles.categoryBit) {
+            for index in 0..<reader.read(roles.categories, event, message) {
+                let hash = reader.hash(index, message, keys.one)
+                let place = topics[topic].categories.note(hash, reader.text(index, message))
+                if place >= 0 { categories |= 1 << UInt16(place) }
+            }
+        }
+        if let finding {
+            topics[topic].remember(
+                PlainFinding(number: finding, format: Int8(truncatingIfNeeded: format), categories: categories))
+        }
+        if !rare.isDisjoint(with: roles.kindBits) { noteKinds(topic, roles, rare, event, message) }
+        // The value of each secret has to be hashed: of those that come again and again some are enough.
+        let count = topics[topic].messages
+        if rare.contains(roles.secretBit), count <= Self.allOfFirst || count & 15 == 0 {
+            noteSecrets(ends, topic, roles, event, context, message)
         }
     }
 

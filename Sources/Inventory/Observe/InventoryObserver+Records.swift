@@ -8,57 +8,97 @@ extension InventoryObserver {
     /// A record goes to a server, or from it to a reader.
     mutating func notePublication(
         _ ends: Attribution, _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable,
-        _ context: EventContext,
-        _ message: RawSpan
+        _ context: EventContext, _ message: RawSpan
     ) {
-        guard let server = ends.server, let client = ends.client,
-            reader.copy(known.roles.name, event, message, to: &name), !name.isEmpty,
-            let entry = nameEntry(server, client, known, context, ends.time)
-        else { return }
+        guard let server = ends.server, let client = ends.client else { return }
+        let head = event.recordHead ?? readHead(known, event, message)
+        guard let entry = publishedName(head, server, client, known, event, context, message, ends.time) else { return }
         var reference = names[entry].topic
         guard let topic = topics.slot(&reference) else { return }
         names[entry].topic = reference
         let toServer = context.direction == .toServer
-        let isCopy = reader.truth(known.roles.isRepeated, event, message) == true
-        let isRetained = reader.truth(known.roles.isRetained, event, message) == true
-        topics[topic].mark.isDirty = true
-        if isRetained { topics[topic].isRetained = true }
-        guard !isCopy else { return }
-        topics[topic].seen.note(ends.time, frame: context.frameNumber)
+        guard !head.isRepeated else {
+            return topics.change(topic) {
+                $0.mark.isDirty = true
+                if head.isRetained { $0.isRetained = true }
+            }
+        }
         let pair = pair(entry, client, toServer)
         let before = pairs[pair]
-        pairs[pair].count += 1
-        pairs[pair].latest = ends.time
-        let kind = clients[client].kindHash
+        pairs[pair] = PairEntry(latest: ends.time, count: before.count + 1)
+        let isCommand = topics[topic].isCommand
+        let (kind, name): (UInt64, String) = clients.change(client) { client in
+            if toServer {
+                client.record.published += 1
+                if isCommand { client.record.commands += 1 }
+            } else {
+                client.record.received += 1
+            }
+            return (client.kindHash, client.kind)
+        }
         var isRecord = toServer
         if toServer {
             names[entry].hasPublisher = true
-            topics[topic].publishers.note(kind, clients[client].kind)
-            clients[client].record.published += 1
-            if topics[topic].isCommand { clients[client].record.commands += 1 }
-            if before.count > 0, ends.time >= before.latest {
-                let interval = ends.time - before.latest
-                if topics[topic].interval == nil {
-                    topics[topic].interval = IntervalBand(interval)
-                } else {
-                    topics.change(topic) { $0.interval?.note(interval) }
-                }
-            }
         } else {
-            topics[topic].readers.note(kind, clients[client].kind)
-            clients[client].record.received += 1
             // Whose publisher is not seen is known by its deliveries: as many as one reader got.
-            isRecord = !names[entry].hasPublisher && pairs[pair].count > names[entry].records
-            if isRetained, names[entry].records > 0 { isRecord = false }
+            isRecord = !names[entry].hasPublisher && before.count + 1 > names[entry].records
+            if head.isRetained, names[entry].records > 0 { isRecord = false }
         }
-        noteOfItself(server, known, toServer, event, context, message, ends.time)
-        guard isRecord else { return }
-        names[entry].records += 1
-        topics[topic].messages += 1
-        if let qos = reader.integer(known.roles.qos, event, message), qos > topics[topic].qos, qos <= 2 {
-            topics[topic].qos = UInt8(qos)
+        if isRecord { names[entry].records += 1 }
+        let interval = toServer && before.count > 0 && ends.time >= before.latest ? ends.time - before.latest : nil
+        let (time, frame) = (ends.time, context.frameNumber)
+        topics.change(topic) { topic in
+            topic.mark.isDirty = true
+            if head.isRetained { topic.isRetained = true }
+            topic.seen.note(time, frame: frame)
+            if toServer { topic.publishers.note(kind, name) } else { topic.readers.note(kind, name) }
+            if let interval { topic.noteInterval(interval) }
+            guard isRecord else { return }
+            topic.messages += 1
+            if head.qos > topic.qos, head.qos <= 2 { topic.qos = head.qos }
         }
-        noteRecord(ends, topic, entry, event, context, message)
+        let first = head.name.map { $0.isEmpty ? 0 : message.byte(at: $0.offset) } ?? self.name.first
+        if first == UInt8(ascii: "$") {
+            if let range = head.name { copyName(message.slice(range)) }
+            noteOfItself(server, known, toServer, event, context, message, ends.time)
+        }
+        if isRecord { noteRecord(ends, topic, entry, head, event, context, message) }
+    }
+
+    /// What the fields of a message state of its record; its name is left where it is.
+    private mutating func readHead(
+        _ known: KnownProtocol, _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan
+    ) -> RecordHead {
+        var head = RecordHead()
+        head.isRepeated = reader.truth(known.roles.isRepeated, event, message) == true
+        head.isRetained = reader.truth(known.roles.isRetained, event, message) == true
+        head.qos = reader.integer(known.roles.qos, event, message).map { UInt8(clamping: $0) } ?? 0
+        if let roles = options.payload {
+            head.bytes = reader.integer(roles.bytes, event, message).map { Int(clamping: $0) }
+        }
+        return head
+    }
+
+    /// The entry of the name of a record; `nil` where it has none.
+    private mutating func publishedName(
+        _ head: RecordHead, _ server: Int, _ client: Int, _ known: KnownProtocol,
+        _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, _ message: RawSpan, _ time: Int64
+    ) -> Int? {
+        guard let range = head.name else {
+            guard reader.copy(known.roles.name, event, message, to: &name), !name.isEmpty else { return nil }
+            return nameEntry(server, client, known, context, time)
+        }
+        let bytes = message.slice(range)
+        guard !bytes.isEmpty else { return nil }
+        let key = keys.key(bytes, servers.table.key(at: server).low)
+        if let entry = knownName(key) { return entry }
+        copyName(bytes)
+        return newName(key, server, client, known, context, time)
+    }
+
+    private mutating func copyName(_ bytes: RawSpan) {
+        name.removeAll(keepingCapacity: true)
+        name.append(copying: bytes)
     }
 
     /// What a broker tells of itself, and what others put there.
@@ -67,9 +107,7 @@ extension InventoryObserver {
         _ context: EventContext, _ message: RawSpan, _ time: Int64
     ) {
         let prefix = known.roles.selfPrefix
-        guard prefix.utf8CodeUnitCount > 0,
-            name.first == UInt8(ascii: "$"), name.span.bytes.starts(with: prefix)
-        else { return }
+        guard prefix.utf8CodeUnitCount > 0, name.span.bytes.starts(with: prefix) else { return }
         if toServer { return servers[server].record.systemWritten.note(time, context.frameNumber) }
         servers[server].record.systemReadable.note(time, context.frameNumber)
         text.removeAll(keepingCapacity: true)
@@ -84,13 +122,22 @@ extension InventoryObserver {
         _ server: Int, _ client: Int?, _ known: KnownProtocol, _ context: EventContext, _ time: Int64
     ) -> Int? {
         let key = keys.key(name.span.bytes, servers.table.key(at: server).low)
-        if let known = names.use(key) {
-            var reference = names[known].topic
-            if topics.slot(&reference) != nil {
-                names[known].topic = reference
-                return known
-            }
-        }
+        return knownName(key) ?? newName(key, server, client, known, context, time)
+    }
+
+    /// The entry of a name whose topic is there, too; `nil` where either is missing.
+    private mutating func knownName(_ key: Hash128) -> Int? {
+        guard let known = names.use(key) else { return nil }
+        var reference = names[known].topic
+        guard topics.slot(&reference) != nil else { return nil }
+        names[known].topic = reference
+        return known
+    }
+
+    /// The entry of the name in `name`, with its topic.
+    private mutating func newName(
+        _ key: Hash128, _ server: Int, _ client: Int?, _ known: KnownProtocol, _ context: EventContext, _ time: Int64
+    ) -> Int {
         let topic = topic(server, client, known, key, context, time)
         let reference = topics.reference(topic)
         if let known = names.find(key) {
@@ -141,8 +188,9 @@ extension InventoryObserver {
 
     /// The entry of a name and a client, for one direction.
     mutating func pair(_ entry: Int, _ client: Int, _ toServer: Bool) -> Int {
-        let direction = toServer ? Hash128(high: 1, low: 1) : Hash128(high: 2, low: 2)
-        let key = keys.join(keys.join(names.key(at: entry), clients.table.key(at: client)), direction)
+        let (name, client) = (names.key(at: entry), clients.table.key(at: client))
+        // Both are hashes with the seed: their sum is one, too.
+        let key = Hash128(high: name.high &+ client.low, low: name.low &+ client.high &+ (toServer ? 0 : 1))
         return pairs.use(key) ?? pairs.insert(key, PairEntry(latest: 0))
     }
 }

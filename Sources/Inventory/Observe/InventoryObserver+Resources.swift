@@ -41,14 +41,10 @@ extension InventoryObserver {
             pairs[pair] = PairEntry(latest: ends.time, count: before.count + 1)
             if before.count > 0, ends.time >= before.latest {
                 let interval = ends.time - before.latest
-                if topics[topic].interval == nil {
-                    topics[topic].interval = IntervalBand(interval)
-                } else {
-                    topics.change(topic) { $0.interval?.note(interval) }
-                }
+                topics[topic].noteInterval(interval)
             }
             topics[topic].messages += 1
-            noteRecord(ends, topic, entry, event, context, message)
+            noteRecord(ends, topic, entry, nil, event, context, message)
         } else {
             topics[topic].readers.note(hash, kind)
         }
@@ -84,7 +80,8 @@ extension InventoryObserver {
             servers[server].record.unprotectedWrites.note(ends.time, context.frameNumber)
         }
         // Going through a list is much work, and says the same each time.
-        let answers = servers[server].record.seen.count
+        servers[server].answers += 1
+        let answers = servers[server].answers
         let isListRead = isSuccess && (answers <= Self.allOfFirstAnswers || answers & 15 == 0)
         if isListRead { noteListing(server, known, event, context, message, ends.time) }
         guard reader.copy(known.roles.requestedName, event, message, to: &name), !name.isEmpty,
@@ -110,7 +107,7 @@ extension InventoryObserver {
         }
         guard isSuccess, !isWriting else { return }
         topics[topic].messages += 1
-        noteRecord(ends, topic, entry, event, context, message)
+        noteRecord(ends, topic, entry, nil, event, context, message)
         if isListRead { noteTypes(topic, known, event, message) }
     }
 

@@ -88,31 +88,36 @@ struct NameTally: Sendable {
     ///
     /// - Parameters:
     ///   - hash: of the name.
+    ///   - times: how often it came.
     ///   - limit: how many names are kept.
     ///   - name: makes its text, where it is new and there is room.
     /// - Returns: its place, by which it can be counted again; -1 where there was no room.
     @discardableResult
-    mutating func note(_ hash: UInt64, limit: Int = most, _ name: @autoclosure () -> String) -> Int {
+    mutating func note(
+        _ hash: UInt64, times: Int64 = 1, limit: Int = most, _ name: @autoclosure () -> String
+    ) -> Int {
         if latest < hashes.count, hashes[latest] == hash {
-            counts[latest] &+= 1
+            counts[latest] &+= times
             return latest
         }
         if let place = hashes.firstIndex(of: hash) {
             latest = place
-            counts[place] &+= 1
+            counts[place] &+= times
             return place
         }
         distinct.note(hash)
         guard hashes.count < limit else { return -1 }
         latest = hashes.count
         hashes.append(hash)
-        counts.append(1)
+        counts.append(times)
         names.append(name())
         return latest
     }
 
-    /// Counts the name at a place once more; nothing where that is -1.
-    mutating func count(at place: Int) { if place >= 0, place < counts.count { counts[place] &+= 1 } }
+    /// Counts the name at a place so many times more; nothing where that is -1.
+    mutating func count(at place: Int, times: Int64) {
+        if place >= 0, place < counts.count { counts[place] &+= times }
+    }
 
     /// Whether none was counted.
     var isEmpty: Bool { hashes.isEmpty }

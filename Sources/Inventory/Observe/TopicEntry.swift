@@ -28,6 +28,8 @@ struct TopicEntry: AssetEntry {
     var number: NumberBand?
     var interval: IntervalBand?
     var keys = NameTally()
+    /// What was found in records, where that was nothing but a format and classes: the first few.
+    private var findings: [PlainFinding] = []
     /// What most do not have.
     var rest: [Rest] = []
 
@@ -67,6 +69,27 @@ struct TopicEntry: AssetEntry {
         longest = max(longest, length)
     }
 
+    /// Takes up the time between two records of one publisher, in microseconds.
+    mutating func noteInterval(_ time: Int64) {
+        if interval == nil { interval = IntervalBand(time) } else { interval?.note(time) }
+    }
+
+    /// Counts a record in which the same was found as in one that was counted before; false where that is not so.
+    mutating func noteAgain(_ number: UInt32?) -> Bool {
+        guard let number, let known = findings.first(where: { $0.number == number }) else { return false }
+        formats.count(at: Int(known.format), times: 1)
+        var left = known.categories
+        while left != 0 {
+            categories.count(at: left.trailingZeroBitCount, times: 1)
+            left &= left &- 1
+        }
+        return true
+    }
+
+    /// Keeps what was found in a record, and where it was counted.
+    mutating func remember(_ finding: PlainFinding) { if findings.count < 8 { findings.append(finding) } }
+
+    /// What the store keeps.
     var shown: TopicRecord {
         var shown = TopicRecord(proto: proto, server: server, template: template, seen: seen)
         shown.examples = examples
@@ -147,33 +170,22 @@ struct NameEntry: Sendable {
     var run = 0
 }
 
+/// A format and classes of a record, and where they stand in the tallies of its topic.
+struct PlainFinding: Sendable {
+    /// As messages state it.
+    var number: UInt32
+    /// The place of the format; -1 for none.
+    var format: Int8
+    /// The places of the classes, a bit each.
+    var categories: UInt16
+}
+
 /// A name and a client that publishes or reads it.
 struct PairEntry: Sendable {
     /// When it came last, in microseconds.
     var latest: Int64
     /// How many.
     var count: Int64 = 0
-}
-
-/// Two ends whose messages are attributed without asking again who they are.
-struct ConnectionEntry: Sendable {
-    /// `nil` for none, such as a group.
-    var server: EntryReference?
-    /// `nil` where nobody was seen to ask.
-    var client: EntryReference?
-    var link: EntryReference?
-    /// Where the names of its ends stand in the tallies of server and client; `nil` where they are to be looked for.
-    var places: TallyPlaces?
-}
-
-/// Where the names of two ends stand in the tallies of both.
-struct TallyPlaces: Sendable {
-    var carrier: Int
-    var network: Int
-    var address = -1
-    var server = -1
-    /// The epochs of the tables of servers and clients then.
-    let epochs: UInt64
 }
 
 /// How many entries one client or one address brought.

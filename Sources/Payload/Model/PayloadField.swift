@@ -154,6 +154,13 @@ extension PayloadInspector {
         return fields
     }
 
+    /// The format and classes of the payload looked at as one number, where nothing else was found in it; `nil` where there
+    /// was more, and where none was looked at.
+    public var plainFinding: UInt32? {
+        guard hasLooked, !findings.hasKinds else { return nil }
+        return UInt32(findings.format.rawValue) << 16 | UInt32(findings.classes.rawValue)
+    }
+
     /// Appends the values of a field of the payload looked at; nothing where none was.
     ///
     /// - Parameters:
