@@ -27,7 +27,11 @@ import Testing
         ("$share/group1/plant/+/x", "$share/group{n}/plant/+/x"), ("gemüse/kühlung3", "gemüse/kühlung{n}"),
         ("session/Xk29aLq7Pz3B/x", "session/{id}/x"), ("a/rhythms/b", "a/rhythms/b"),
         ("TemperatureSetpointHigh/HVAC", "TemperatureSetpointHigh/HVAC"), ("", ""), ("/", "/"), ("//7", "//{n}"),
-        ("{names} me", "{{names} me"), ("/sensors/temp", "/sensors/temp"), ("/3303/0/5700", "/{n}/{n}/{n}"),
+        ("{names} me", "{{names} me"), ("/sensors/temp", "/sensors/temp"), ("/3303/0/5700", "/3303/{n}/5700"),
+        ("/5/0/3", "/5/{n}/3"), ("/3/0", "/3/{n}"), ("/3303/12/6021/7", "/3303/{n}/6021/{n}"),
+        ("/70000/0/1", "/{n}/{n}/{n}"), ("/03/0", "/{n}/{n}"), ("3303/0/5700", "{n}/{n}/{n}"),
+        ("/1/2/3/4/5", "/{n}/{n}/{n}/{n}/{n}"), ("/rd/ad4711", "/rd/{id}"), ("/rd/4711", "/rd/{id}"),
+        ("/rd/Vq3xLmPoQe", "/rd/{id}"), ("/rd", "/rd"), ("/rd-lookup/res", "/rd-lookup/res"),
     ]
 
     @Test("names of records become templates", arguments: records) func record(_ name: String, _ template: String) {

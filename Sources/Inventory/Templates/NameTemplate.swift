@@ -60,6 +60,10 @@ private struct TemplateWalk {
     private var level = 0
     /// Whether the level before says that a secret follows.
     private var expectsSecret = false
+    /// Whether it is the path of a resource of LwM2M, in which numbers name kinds.
+    private var isManaged = false
+    /// How many levels came before the present one.
+    private var depth = 0
 
     init(form: NameTemplate.Form, start: Int) {
         self.form = form
@@ -68,6 +72,7 @@ private struct TemplateWalk {
 
     mutating func run(_ name: RawSpan, _ output: inout [UInt8]) {
         var place = form == .record ? 0 : libraryName(name, &output)
+        if form == .record { isManaged = ResourcePath.isManaged(name) }
         while place < name.byteCount {
             guard output.count - start <= NameTemplate.longest else { break }
             let byte = name.byte(at: place)
@@ -113,6 +118,10 @@ private struct TemplateWalk {
             placeholder("{id}", &output)
             return end
         }
+        if form == .record, depth == 2, ResourcePath.isRegistration(name), !isWildcard(bytes) {
+            placeholder("{id}", &output)
+            return end
+        }
         guard bytes.byteCount >= 20, NameShape.length(in: name, at: start) == nil, NameRun.isOpaque(bytes) else {
             return nil
         }
@@ -130,7 +139,9 @@ private struct TemplateWalk {
         output.append(byte)
         var next = place &+ 1
         switch byte {
-        case UInt8(ascii: "/"): level = next
+        case UInt8(ascii: "/"):
+            level = next
+            depth &+= 1
         case UInt8(ascii: "{"): output.append(byte)
         case UInt8(ascii: "="):
             var isNumber = true
@@ -196,6 +207,8 @@ private struct TemplateWalk {
 
     private mutating func number(_ digits: RawSpan, _ output: inout [UInt8]) {
         switch form {
+        // An object and a resource are kinds, an instance is not.
+        case .record where isManaged && depth & 1 == 1: output.append(copying: digits)
         case .record: placeholder("{n}", &output)
         // A long number is a random one, a time or a serial number: of the names of a kind none must look different.
         case .client where digits.byteCount > 4: placeholder("{id}", &output)

@@ -103,3 +103,34 @@ enum LibraryNames {
         "mqtt-", "emqx_", "hmq_", "lens_", "clientId-", "mqttui-", "rumqttc-", "rumqtt-", "mqttnet_", "gmqtt-",
     ]
 }
+
+/// Paths whose levels mean something by their places.
+enum ResourcePath {
+    /// Whether a path is one of LwM2M: object, instance, resource and its instance, each a number of 16 bits without leading
+    /// zeros; as a template too, where `{n}` stands for an instance.
+    static func isManaged(_ name: RawSpan) -> Bool {
+        guard name.byteCount >= 2, name.byteCount <= 24, name.byte(at: 0) == UInt8(ascii: "/") else { return false }
+        var (levels, value, digits, place) = (1, 0, 0, 1)
+        while place < name.byteCount {
+            let byte = name.byte(at: place)
+            if byte == UInt8(ascii: "/") {
+                guard digits > 0 else { return false }
+                (levels, value, digits) = (levels + 1, 0, 0)
+            } else if levels & 1 == 0, digits == 0, name.extracting(place...).starts(with: "{n}") {
+                (digits, place) = (1, place + 2)
+            } else {
+                // A zero that leads is no number of these.
+                guard CharacterClass(byte) == .digit, digits == 0 || value > 0 else { return false }
+                digits += 1
+                value = value * 10 + Int(byte - 0x30)
+                guard value <= 65_535 else { return false }
+            }
+            place += 1
+        }
+        return digits > 0 && levels <= 4
+    }
+
+    /// Whether a path is that of a registration below `/rd`, whose name the directory made up (RFC 9176, 5; LwM2M Core 1.1,
+    /// 6.2).
+    static func isRegistration(_ name: RawSpan) -> Bool { name.starts(with: "/rd/") }
+}
