@@ -50,7 +50,7 @@ import Testing
         (topic.kinds, topic.keys, topic.methods, topic.outcomes) = (counts, counts, counts, counts)
         (topic.isRetained, topic.qos, topic.messages, topic.bytes) = (true, 2, 3, 4)
         (topic.shortest, topic.longest, topic.isCommand, topic.isListed) = (1, 2, true, true)
-        (topic.types, topic.isObserved, topic.amplification) = (["core.rd"], true, 0.1)
+        (topic.types, topic.isObserved, topic.amplification, topic.isShared) = (["core.rd"], true, 0.1, true)
         topic.number = NumberBand(1.5e300)
         topic.number?.note(-0.25)
         topic.interval = IntervalBand(7)

@@ -153,3 +153,74 @@ private func plant(_ count: Int, days: Int = 3) -> InventorySnapshot {
     #expect(topics.unseen == 9.0)
     #expect(topics.inLastHour == 2)
 }
+
+/// Of a topic that is looked at seldom the run is longer: what lies between two looks is not known.
+@Test("How often in a row a number may come") func longestRun() throws {
+    var snapshot = plant(50)
+    snapshot.topics[0].messages = 15_000
+    // 300 of 15,000 were looked at, one in fifty, and no three of one value in a row.
+    var topic = try #require(PolicyLearner.learn(snapshot).policy.entries.first { $0.section == .topics })
+    #expect(topic.number(.run) == 160)
+    // Each was looked at.
+    snapshot.topics[0].messages = 1000
+    snapshot.topics[0].number?.count = 1000
+    topic = try #require(PolicyLearner.learn(snapshot).policy.entries.first { $0.section == .topics })
+    #expect(topic.number(.run) == 13)
+    // What stands still for a third of its records does so again.
+    snapshot.topics[0].number?.stretch = 9
+    topic = try #require(PolicyLearner.learn(snapshot).policy.entries.first { $0.section == .topics })
+    #expect(topic.number(.run) == nil)
+}
+
+/// One name that two clients published is nobody's alone; of many names an estimate will do.
+@Test("Whether each topic has a publisher of its own") func singlePublisher() throws {
+    func single(_ change: (inout TopicRecord) -> Void) throws -> Bool? {
+        var snapshot = plant(50)
+        change(&snapshot.topics[0])
+        return try #require(PolicyLearner.learn(snapshot).policy.entries.first { $0.section == .topics }).flag(.single)
+    }
+    #expect(try single { _ in } == true)
+    #expect(try single { $0.isShared = true } == nil)
+    #expect(try single { $0.distinct = 43 } == nil)
+    #expect(try single { ($0.distinct, $0.isEstimate) = (43, true) } == true)
+    #expect(try single { ($0.distinct, $0.isEstimate) = (20, true) } == nil)
+}
+
+/// A record keeps sixteen names; whoever else publishes to the server may be one of the rest.
+@Test("Publishers that a record does not name are not told as new") func manyPublishers() throws {
+    let seen = Sightings(at: 0, frame: 1)
+    var snapshot = InventorySnapshot()
+    let directory = ServerRecord(proto: "coap", address: "10.9.0.1", port: 5683, seen: seen)
+    snapshot.servers = [directory]
+    for number in 0..<60 {
+        let address = "10.3.\(number / 10).\(number % 10)"
+        var client = ClientRecord(proto: "coap", name: nil, user: nil, home: address, seen: seen)
+        client.addresses = NameCounts([address: 5])
+        client.servers = NameCounts([directory.key: 5])
+        client.published = 5
+        snapshot.clients.append(client)
+    }
+    var resource = TopicRecord(proto: "coap", server: directory.key, template: "/rd", seen: seen)
+    resource.methods = NameCounts(["POST": 300])
+    resource.publishers = NameCounts(
+        Dictionary(uniqueKeysWithValues: (0..<16).map { ("10.3.\($0 / 10).\($0 % 10)", Int64(5)) }))
+    resource.publishers.distinct = 60
+    snapshot.topics = [resource]
+    let entry = try #require(PolicyLearner.learn(snapshot).policy.entries.first { $0.section == .resources })
+    #expect(entry.texts(.publishers) == (0..<6).map { "10.3.\($0).0/24" })
+}
+
+/// Devices behind a carrier have a port each.
+@Test("Servers with a port of their own are a network") func portsOfTheirOwn() throws {
+    let seen = Sightings(at: 0, frame: 1)
+    var snapshot = InventorySnapshot()
+    for number in 0..<40 {
+        let address = "100.80.\(number / 8).\(number % 8 + 10)"
+        snapshot.servers.append(
+            ServerRecord(proto: "coap", address: address, port: UInt16(20_000 + number), seen: seen))
+    }
+    snapshot.servers.append(ServerRecord(proto: "coap", address: "10.40.0.60", port: 5683, seen: seen))
+    let policy = PolicyLearner.learn(snapshot).policy
+    #expect(policy.entries.map(\.name) == ["coap 10.40.0.60:5683"] + (0..<5).map { "coap 100.80.\($0).0/24:*" })
+    #expect(PolicyComparison.unknown(in: policy, to: policy) == [])
+}

@@ -70,6 +70,7 @@ extension TopicRecord: JSONRecord {
         json.add("isListed", isListed)
         json.add("isObserved", isObserved)
         json.add("isRetained", isRetained)
+        json.add("isShared", isShared)
         json.add("keys", keys)
         json.add("kinds", kinds)
         json.add("longest", longest)

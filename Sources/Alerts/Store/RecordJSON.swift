@@ -128,6 +128,7 @@ struct RecordJSON {
             json.add("longestRun", band.longestRun)
             json.add("mean", band.mean)
             json.add("squares", band.squares)
+            json.add("stretch", band.stretch)
             guard let values = band.values else { return }
             json.key("values")
             json.array(values) { $0.append($1) }

@@ -47,6 +47,8 @@ public struct TopicRecord: Codable, Hashable, Sendable {
     public var interval: IntervalBand?
     /// Whether it commands: by its name, or by what its records carry.
     public var isCommand = false
+    /// Whether one name of it was published by two clients; `nil` where that was not seen.
+    public var isShared: Bool?
 
     /// What is asked of a resource, with how often.
     public var methods = NameCounts()
@@ -89,6 +91,9 @@ public struct NumberBand: Codable, Hashable, Sendable {
     public var squares: Double
     /// The longest run of one and the same value of one name.
     public var longestRun: Int
+    /// How many records of one name came from the first to the last of three or more that were looked at and had one value,
+    /// at most; 1 where there were none, `nil` in rows of before.
+    public var stretch: Int?
     /// Whether all are whole.
     public var isWhole: Bool
     /// The different values, while there are few; `nil` where there are more.
@@ -102,6 +107,7 @@ public struct NumberBand: Codable, Hashable, Sendable {
         count = 1
         (least, greatest, mean, squares) = (value, value, value, 0)
         longestRun = 1
+        stretch = 1
         isWhole = value == value.rounded()
         values = [value]
     }

@@ -102,12 +102,20 @@ extension InventoryObserver {
     }
 
     private mutating func noteNumber(_ number: Double, _ topic: Int, _ entry: Int) {
-        names[entry].run = names[entry].value == number ? names[entry].run + 1 : 1
-        names[entry].value = number
+        if names[entry].value == number {
+            names[entry].run += 1
+        } else {
+            names[entry].run = 1
+            names[entry].value = number
+            names[entry].valueSince = names[entry].records
+        }
         let run = names[entry].run
+        // Not each record is looked at: two of one value by chance say nothing of those between them.
+        let stretch = run > 2 ? names[entry].records - names[entry].valueSince + 1 : 1
         topics.change(topic) { entry in
             if entry.number == nil { entry.number = NumberBand(number) } else { entry.number?.note(number) }
             if let longest = entry.number?.longestRun, run > longest { entry.number?.longestRun = run }
+            if let longest = entry.number?.stretch, stretch > longest { entry.number?.stretch = Int(stretch) }
         }
     }
 }

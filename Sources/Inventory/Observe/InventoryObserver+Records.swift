@@ -38,10 +38,10 @@ extension InventoryObserver {
         }
         var isRecord = toServer
         if toServer {
-            names[entry].hasPublisher = true
+            if before.count == 0 { notePublisher(client, of: entry, topic) }
         } else {
             // Whose publisher is not seen is known by its deliveries: as many as one reader got.
-            isRecord = !names[entry].hasPublisher && before.count + 1 > names[entry].records
+            isRecord = names[entry].publisher == 0 && before.count + 1 > names[entry].records
             if head.isRetained, names[entry].records > 0 { isRecord = false }
         }
         if isRecord { names[entry].records += 1 }
@@ -99,6 +99,16 @@ extension InventoryObserver {
     private mutating func copyName(_ bytes: RawSpan) {
         name.removeAll(keepingCapacity: true)
         name.append(copying: bytes)
+    }
+
+    /// A client publishes a name for the first time: whether it is the only one.
+    private mutating func notePublisher(_ client: Int, of entry: Int, _ topic: Int) {
+        let identity = clients.table.key(at: client).low | 1
+        if names[entry].publisher == 0 {
+            names[entry].publisher = identity
+        } else if names[entry].publisher != identity {
+            topics[topic].isShared = true
+        }
     }
 
     /// What a broker tells of itself, and what others put there.

@@ -44,6 +44,7 @@ extension InventoryObserver {
                 topics[topic].noteInterval(interval)
             }
             topics[topic].messages += 1
+            names[entry].records += 1
             noteRecord(ends, topic, entry, nil, event, context, message)
         } else {
             topics[topic].readers.note(hash, kind)
@@ -107,6 +108,7 @@ extension InventoryObserver {
         }
         guard isSuccess, !isWriting else { return }
         topics[topic].messages += 1
+        names[entry].records += 1
         noteRecord(ends, topic, entry, nil, event, context, message)
         if isListRead { noteTypes(topic, known, event, message) }
     }

@@ -18,6 +18,8 @@ struct TopicEntry: AssetEntry {
     var categories = NameTally()
     var isRetained = false
     var isCommand = false
+    /// Whether one of its names was published by two clients.
+    var isShared = false
     /// Whether the server has it, as far as somebody was answered.
     var isProven = true
     var qos: UInt8 = 0
@@ -108,6 +110,7 @@ struct TopicEntry: AssetEntry {
         shown.number = number
         shown.interval = interval
         shown.isCommand = isCommand
+        shown.isShared = isShared ? true : nil
         if let rest = rest.first {
             shown.kinds = rest.kinds.shown
             shown.methods = rest.methods.shown
@@ -135,6 +138,7 @@ struct TopicEntry: AssetEntry {
         keys = NameTally(record.keys, hash)
         isRetained = record.isRetained
         isCommand = record.isCommand
+        isShared = record.isShared ?? false
         qos = UInt8(clamping: record.qos)
         messages = record.messages
         bytes = record.bytes
@@ -163,11 +167,12 @@ struct NameEntry: Sendable {
     var topic: EntryReference
     /// Records that it had, whether published or delivered.
     var records: Int64 = 0
-    /// Whether anybody was seen to publish it.
-    var hasPublisher = false
-    /// The value that came last, and how often in a row.
+    /// The client that was seen to publish it first; 0 where nobody was.
+    var publisher: UInt64 = 0
+    /// The value that came last, how often in a row, and the record that it came with first.
     var value = Double.nan
     var run = 0
+    var valueSince: Int64 = 0
 }
 
 /// A format and classes of a record, and where they stand in the tallies of its topic.

@@ -1,7 +1,7 @@
 extension PolicyLearner {
     /// Learns a topic or resource.
     mutating func addTopic(_ record: TopicRecord) {
-        let publishers = learned(record.publishers, of: record.server)
+        let publishers = learned(record.publishers, of: record.server, publishing: true)
         let readers = learned(record.readers, of: record.server)
         guard !record.isFold else {
             omissions.append(
@@ -39,8 +39,10 @@ extension PolicyLearner {
     private mutating func addPublishing(_ record: TopicRecord, _ publishers: [String], _ entry: inout PolicyEntry) {
         if let only = publishers.first, publishers.count == 1, !record.isCommand {
             let members = publishing(only, of: record.server)
-            // As many names as clients, or more: each client has its own.
-            if members > 0, members <= record.distinct { entry.values[.single] = .flag(true) }
+            // As many names as clients, or more, and none of them had two: each client has its own. An estimate of the names
+            // may be too low.
+            let names = record.isEstimate ? record.distinct * 4 / 3 : record.distinct
+            if members > 0, members <= names, record.isShared != true { entry.values[.single] = .flag(true) }
         }
         guard let interval = record.interval, interval.count >= 8, !record.isCommand else { return }
         // A pause of the whole plant, or between two captures, is no pause of one of its devices.
@@ -85,10 +87,21 @@ extension PolicyLearner {
         let little = max(abs(number.least), abs(number.greatest)) / 20
         let slack = max(3 * number.deviation, (number.greatest - number.least) / 2, little) * doubt
         entry.values[.values] = .band(Self.rounded(number.least - slack), Self.rounded(number.greatest + slack))
-        let ordinary = number.count / Int64(max(1, record.distinct))
-        if number.deviation > 0, Int64(number.longestRun) * 3 <= ordinary {
-            entry.values[.run] = .number(Double(max(number.longestRun * 3, number.longestRun + 10)))
+        if let run = longestRun(number, record) { entry.values[.run] = .number(run) }
+    }
+
+    /// How often in a row a number may come; `nil` where it stands still anyway, or too little was seen.
+    private func longestRun(_ number: NumberBand, _ record: TopicRecord) -> Double? {
+        guard number.deviation > 0, let stretch = number.stretch else { return nil }
+        let ordinary = Double(record.messages) / Double(max(1, record.distinct))
+        // Of so many records one was looked at: what lies between is not known, nor what lies around.
+        let step = max(1, Double(record.messages) / Double(number.count))
+        guard stretch > 1 else {
+            let most = (3 * step).rounded(.up) + 10
+            return most <= ordinary ? most : nil
         }
+        let longest = (Double(stretch) + 2 * step).rounded(.up)
+        return longest * 3 <= ordinary ? max(longest * 3, longest + 10) : nil
     }
 
     /// Numbers that have to be seen before a band of them says anything.

@@ -53,6 +53,9 @@ public struct PolicyLearner {
     private var clients = AddressFolding([])
     /// The same of servers.
     var servers = AddressFolding([])
+    /// Kinds of clients that publish to a server, and that read from it.
+    private var writers: [String: Set<String>] = [:]
+    private var readers: [String: Set<String>] = [:]
 
     struct ClientKind: Hashable {
         var proto: String
@@ -77,7 +80,7 @@ public struct PolicyLearner {
         var learner = PolicyLearner()
         learner.clients = AddressFolding(
             snapshot.clients.filter { $0.group == nil }.compactMap { record in record.home.map { (record.proto, $0) } })
-        learner.servers = AddressFolding(snapshot.servers.map { ("\($0.proto) :\($0.port)", $0.address) })
+        learner.servers = AddressFolding(servers: snapshot.servers.map { ($0.proto, $0.address, $0.port) })
         learner.addClients(snapshot.clients, Suspicions(suspects))
         learner.addServers(snapshot)
         learner.addFilters(snapshot.filters)
@@ -134,6 +137,7 @@ public struct PolicyLearner {
                         reason: suspicions.byAddress[address] ?? "an alert"))
             }
             kinds[kind, default: KindSummary(seen: record.seen)].add(record, addresses: addresses)
+            noteServers(record)
         }
         suspectKinds = dropped.filter { kinds[$0] == nil }
         for (kind, summary) in kinds { policy.entries.append(summary.entry(kind)) }
@@ -179,7 +183,7 @@ public struct PolicyLearner {
     private mutating func addCommands(_ records: [TopicRecord]) {
         var topics: [String: [String: (templates: Set<String>, seen: Sightings)]] = [:]
         for record in records where record.isCommand && !record.isFold {
-            for kind in learned(record.publishers, of: record.server) {
+            for kind in learned(record.publishers, of: record.server, publishing: true) {
                 var entry = topics[record.server, default: [:]][kind] ?? ([], record.seen)
                 if !entry.templates.isEmpty { entry.seen.merge(record.seen) }
                 entry.templates.insert(record.template)
@@ -210,10 +214,24 @@ public struct PolicyLearner {
     }
 
     /// The kinds of clients that were learned among those of a record.
-    func learned(_ clients: NameCounts, of server: String) -> [String] {
+    ///
+    /// A record keeps some names only. Where there are more it may be any of those that publish to the server, or read from
+    /// it: one that was left out would be told as new.
+    func learned(_ clients: NameCounts, of server: String, publishing: Bool = false) -> [String] {
         let proto = String(server.prefix { $0 != " " })
-        return Set(clients.names.map { self.clients.shown($0, proto) }).sorted().filter {
-            !suspectKinds.contains(ClientKind(proto: proto, name: $0))
+        var names = Set(clients.names.map { self.clients.shown($0, proto) })
+        if clients.distinct > clients.counts.count {
+            names.formUnion((publishing ? writers : readers)[server] ?? [])
+        }
+        return names.sorted().filter { !suspectKinds.contains(ClientKind(proto: proto, name: $0)) }
+    }
+
+    /// Notes at which servers a client publishes and reads.
+    private mutating func noteServers(_ record: ClientRecord) {
+        let kind = clients.shown(record.kindName, record.proto)
+        for server in record.servers.counts.keys {
+            if record.published > 0 { writers[server, default: []].insert(kind) }
+            if record.received > 0 || record.filters.distinct > 0 { readers[server, default: []].insert(kind) }
         }
     }
 
