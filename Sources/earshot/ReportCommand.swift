@@ -2,6 +2,7 @@ import Alerts
 import ArgumentParser
 import Exposure
 import Foundation
+import Inventory
 import Network
 import Places
 import Sensor
@@ -24,6 +25,7 @@ struct ReportCommand: ParsableCommand {
               earshot report -o - > plant.html
               earshot report --json | jq .grade
               earshot report --since october.html -o november.html
+              earshot report --list plant.csv           what is not in the site's own list, and what of it was not seen
             """)
 
     /// How many bytes a report may have that is compared with.
@@ -46,6 +48,12 @@ struct ReportCommand: ParsableCommand {
         completion: .file())
     var since: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Hold what was seen against the site's own list, as 'earshot assets compare' reads it.", valueName: "file"),
+        completion: .file())
+    var list: String?
+
     @Flag(help: "One JSON object instead of a page.") var json = false
 
     @Option(
@@ -60,6 +68,7 @@ struct ReportCommand: ParsableCommand {
             let target = output ?? (json ? "-" : "report.html")
             let before = target == "-" ? nil : try Self.replaced(target)
             let earlier = try since.map { path throws(SensorError) in try Self.load(path) } ?? before
+            let listed = try list.map { path throws(SensorError) in try SiteInventory(path: path) }
             let settings = try store.settings()
             let countries = try AssetStore.countries(geoip.isEmpty ? settings.geoip : geoip)
             var input = try Self.input(try openReader(settings.database))
@@ -69,6 +78,12 @@ struct ReportCommand: ParsableCommand {
             }
             var report = ExposureReport(input)
             if let earlier { report.compare(with: earlier) }
+            if let listed, let list {
+                let found = listed.compare(Machine.all(input.inventory, HardwareView(input.inventory)))
+                report.siteList = SiteListView(
+                    file: (list as NSString).lastPathComponent, known: found.known, unlisted: found.unlisted,
+                    unseen: found.unseen.map { SiteListView.Unseen(line: $0.line, name: $0.title) })
+            }
             try write(report, to: target)
         }
     }

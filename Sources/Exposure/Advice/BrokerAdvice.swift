@@ -40,7 +40,9 @@ enum BrokerAdvice {
             </user>
             """),
         Recipe.Product(
-            "RabbitMQ", "In rabbitmq.conf; then make a user for each device and delete guest.",
+            "RabbitMQ",
+            "In rabbitmq.conf, the line of your version alone: a broker does not start with a key that it does not know. "
+                + "Then make a user for each device and delete guest.",
             """
             anonymous_login_user = none        # 4.0 and newer
             mqtt.allow_anonymous = false       # 3.x

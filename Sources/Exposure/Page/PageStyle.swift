@@ -63,11 +63,12 @@ enum PageStyle {
         td { border-bottom: 1px solid var(--line); }
         td:first-child code { white-space: nowrap; }
         .mend { max-width: none; border-top: 1px solid var(--line); margin-top: .6rem; padding-top: .6rem; }
+        .d { white-space: nowrap; }
         .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         svg { width: 100%; height: auto; max-width: 46rem; display: block; margin: .75rem 0; }
         svg .bar { fill: var(--accent); } svg .none { fill: var(--soft); } svg .axis { stroke: var(--line); }
         svg text { fill: var(--ink); font: 13px system-ui, "Noto Sans", "DejaVu Sans", sans-serif; } svg .v { fill: var(--soft); }
-        .tree { font-size: .92rem; }
+        .tree { font-size: .92rem; margin-bottom: 1.25rem; }
         .tree ul { list-style: none; padding-left: 1rem; margin: 0; border-left: 1px solid var(--line); }
         .tree > ul { padding-left: 0; border: 0; }
         .tree li { margin: 0; max-width: none; padding: .1rem 0; }
@@ -91,7 +92,7 @@ enum PageStyle {
           header { padding-top: 0; }
           h2, h3, h4, .head, summary { break-after: avoid; }
           .finding, tr, pre, .box, svg, dt, dd { break-inside: avoid; }
-          table { font-size: 8pt; } td:first-child code { white-space: normal; }
+          table { font-size: 8pt; } td:first-child code { white-space: normal; overflow-wrap: break-word; }
           .tree { columns: 2; font-size: 8pt; column-gap: 8mm; }
           .points, .tag { border: 1px solid currentColor; }
           pre { white-space: pre-wrap; overflow-wrap: anywhere; }

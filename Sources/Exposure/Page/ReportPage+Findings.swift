@@ -18,7 +18,12 @@ extension ReportPage {
                     page.text(
                         unread.runs == 0 ? "Of what it missed nothing is recorded." : "Nothing is known to be missing.")
                 } else {
-                    page.text("About \(Words.percent(unread.share)) of what passed was not read:")
+                    let share = Words.percent(unread.share)
+                    // What is below or over a share is not about it.
+                    let isBound = share.first?.isLetter == true
+                    page.text(
+                        "\(isBound ? share.prefix(1).uppercased() + share.dropFirst() : "About \(share)") "
+                            + "of what passed was not read:")
                 }
             }
             if !unread.parts.isEmpty {
@@ -93,7 +98,8 @@ extension ReportPage {
     func findings(_ page: inout Markup) {
         page.element("h2", text: "What to do, in this order")
         guard !report.findings.isEmpty else {
-            page.element("p", text: "Nothing was found in what was read.")
+            page.element(
+                "p", text: report.unread.messages > 0 ? "Nothing was found in what was read." : "Nothing was read yet.")
             return
         }
         var kinds: [FindingKind] = []

@@ -2,10 +2,14 @@
 enum Cell {
     /// Words of this program.
     case text(String)
+    /// A point in time, in one line.
+    case time(Int64)
     /// A name from the network.
     case name(String)
     /// Several names.
     case names([String])
+
+    var isTime: Bool { if case .time = self { true } else { false } }
 }
 
 /// The parts of the page that list what there is.
@@ -30,9 +34,10 @@ extension ReportPage {
     func row(_ page: inout Markup, numbers: Set<Int> = [], _ cells: () -> [Cell]) {
         page.element("tr") { page in
             for (index, cell) in cells().enumerated() {
-                page.element("td", numbers.contains(index) ? "n" : nil) { page in
+                page.element("td", numbers.contains(index) ? "n" : cell.isTime ? "d" : nil) { page in
                     switch cell {
                     case .text(let text): page.text(text)
+                    case .time(let time): page.text(Words.time(time))
                     case .name(let name): page.code(name)
                     case .names(let names):
                         for (index, name) in names.enumerated() {
@@ -109,13 +114,13 @@ extension ReportPage {
         ) { page in
             for server in report.servers {
                 row(&page, numbers: numbers) {
-                    let versions = server.versions.isEmpty ? "" : server.versions.joined(separator: ", ")
+                    let versions = server.versions.isEmpty ? "" : "version \(server.versions.joined(separator: ", "))"
                     let program = [server.implementation, versions].filter { !$0.isEmpty }.joined(separator: "; ")
                     return [
                         .name(server.key), .text(program), .text(Words.number(server.clients)),
                         .text(Words.number(server.topics)), .text(Words.number(server.messages)),
                         .text(((server.isOutside ? ["outside"] : []) + server.traits).joined(separator: ", ")),
-                        .text(Words.time(server.last)),
+                        .time(server.last),
                     ]
                 }
             }
@@ -126,6 +131,49 @@ extension ReportPage {
                 "p", "note",
                 text: "and \(Words.number(more)) more with fewer messages; 'earshot assets servers' lists all.")
         }
+    }
+
+    func siteList(_ page: inout Markup) {
+        guard let list = report.siteList else { return }
+        page.element("h2", text: "The site's own list")
+        page.element("p") { page in
+            page.text("Of the machines in ")
+            page.code(list.file)
+            page.text(
+                " \(Words.number(list.known)) were seen and \(Words.number(list.unseen.count)) were not; "
+                    + "\(Words.count(list.unlisted.count, "machine")) that were seen \(list.unlisted.count == 1 ? "is" : "are") not in it."
+            )
+        }
+        if !list.unlisted.isEmpty {
+            page.element("h3", text: "Seen, not listed")
+            table(&page, ["Machine", "Addresses", "Seen as", "Last"]) { page in
+                for machine in list.unlisted.prefix(Self.mostMachines) {
+                    row(&page) {
+                        [
+                            .name(machine.name), .names(Array(machine.addresses.prefix(4))),
+                            .names(Array(machine.seenAs.prefix(4))), .time(machine.last),
+                        ]
+                    }
+                }
+            }
+            leftOut(&page, list.unlisted.count)
+        }
+        guard !list.unseen.isEmpty else { return }
+        page.element("h3", text: "Listed, not seen")
+        table(&page, ["Machine", "Line of the list"], numbers: [1]) { page in
+            for machine in list.unseen.prefix(Self.mostMachines) {
+                row(&page, numbers: [1]) { [.name(machine.name), .text(Words.number(machine.line))] }
+            }
+        }
+        leftOut(&page, list.unseen.count)
+    }
+
+    /// So many machines of each kind are on the page; the JSON has all.
+    private static let mostMachines = 200
+
+    private func leftOut(_ page: inout Markup, _ count: Int) {
+        guard count > Self.mostMachines else { return }
+        page.element("p", "note", text: "and \(Words.number(count - Self.mostMachines)) more, all in the JSON form")
     }
 
     func countries(_ page: inout Markup) {
@@ -178,7 +226,7 @@ extension ReportPage {
                     [
                         .text(rule.level), .text(rule.title), .text(Words.number(rule.rows)),
                         .text(Words.number(rule.matches)), .text(String(rule.example.prefix(300))),
-                        .text(Words.time(rule.last)),
+                        .time(rule.last),
                         .text(Self.numbers(of: rule)),
                     ]
                 }

@@ -26,6 +26,7 @@ public struct ReportPage {
                     chart(&page)
                     servers(&page)
                     trees(&page)
+                    siteList(&page)
                     countries(&page)
                     alerts(&page)
                     grade(&page)

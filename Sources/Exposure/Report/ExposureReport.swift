@@ -1,3 +1,5 @@
+import Inventory
+
 /// What a network gives away, in the order of what to do first: all that the page shows, and the JSON that programs
 /// read.
 ///
@@ -53,6 +55,8 @@ public struct ExposureReport: Codable, Hashable, Sendable {
     public var countries: [CountryShare] = []
     /// The open alerts of levels high and critical.
     public var alerts = AlertSummary()
+    /// What was seen against the site's own list; `nil` where none was given.
+    public var siteList: SiteListView?
     /// What has changed since an earlier report; `nil` where there is none.
     public var comparison: ReportComparison?
 
@@ -60,6 +64,7 @@ public struct ExposureReport: Codable, Hashable, Sendable {
         case format, version, program, made, sensors, first, last, assets, unread, summary, grade
         case gradeWithheld = "grade_withheld"
         case findings, advice, recipes, strangers, classes, trees, servers, countries, alerts, comparison
+        case siteList = "site_list"
     }
 
     /// A report without anything in it.
@@ -175,6 +180,65 @@ public struct CountryShare: Codable, Hashable, Sendable {
         case bytesOut = "bytes_out"
         case bytesIn = "bytes_in"
         case examples
+    }
+}
+
+/// What was seen against the list that the site keeps of its machines.
+public struct SiteListView: Codable, Hashable, Sendable {
+    /// A machine that was seen and is not listed.
+    public struct Unlisted: Codable, Hashable, Sendable {
+        /// What to call it.
+        public var name: String
+        /// Its addresses.
+        public var addresses: [String]
+        /// What it was seen to be: keys of its servers, or the names of its clients.
+        public var seenAs: [String]
+        /// The time of its first message, microseconds since 1970 UTC.
+        public var first: Int64
+        /// The time of its last.
+        public var last: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case name, addresses
+            case seenAs = "seen_as"
+            case first, last
+        }
+    }
+
+    /// A row of the list of which nothing was seen.
+    public struct Unseen: Codable, Hashable, Sendable {
+        /// The line of the file on which it begins.
+        public var line: Int
+        /// What the list calls it.
+        public var name: String
+
+        /// A row.
+        public init(line: Int, name: String) {
+            self.line = line
+            self.name = name
+        }
+    }
+
+    /// The name of the file.
+    public var file: String
+    /// Rows of which something was seen.
+    public var known: Int
+    /// Machines that are not listed.
+    public var unlisted: [Unlisted]
+    /// Rows of which nothing was seen.
+    public var unseen: [Unseen]
+
+    /// What of a list was seen, and what was seen beside it.
+    public init(file: String, known: Int, unlisted: [Machine], unseen: [Unseen]) {
+        self.file = file
+        self.known = known
+        self.unlisted = unlisted.map { machine in
+            Unlisted(
+                name: machine.name, addresses: machine.addresses,
+                seenAs: machine.servers.map(\.key) + machine.clients.map(\.label), first: machine.seen.first,
+                last: machine.seen.last)
+        }
+        self.unseen = unseen
     }
 }
 
