@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import Sensor
 
 /// Prints a policy in the language of something that can enforce it, with what that language cannot say.
 enum PolicyExport: String, CaseIterable, Sendable {
@@ -140,34 +141,39 @@ private struct MUDFile {
     private(set) var text = ""
 
     init(_ policy: Policy) {
-        var rules: [[String: Any]] = []
+        // A list is of one family (RFC 8519).
+        var rules: [String: [[String: Any]]] = [:]
         for entry in policy.entries(of: .servers) where entry.state != .deny {
             guard let server = ServerName(entry.name) else { continue }
-            let family = server.address.contains(":") ? "ipv6" : "ipv4"
-            let length = family == "ipv6" ? 128 : 32
-            rules.append([
-                "name": "to-\(rules.count)",
-                "matches": [
-                    family: [
-                        "destination-\(family)-network": server.address.contains("/")
-                            ? server.address : "\(server.address)/\(length)",
-                        "protocol": server.transport == "tcp" ? 6 : 17,
-                    ],
-                    server.transport: ["destination-port": ["operator": "eq", "port": server.port]],
-                ],
+            let family = server.isSix ? "ipv6" : "ipv4"
+            let network = server.address.contains("/") ? server.address : "\(server.address)/\(server.isSix ? 128 : 32)"
+            var matches: [String: Any] = [
+                family: [
+                    "destination-\(family)-network": network, "protocol": server.transport == "tcp" ? 6 : 17,
+                ] as [String: Any]
+            ]
+            if let port = server.port {
+                matches[server.transport] = ["destination-port": ["operator": "eq", "port": port] as [String: Any]]
+            }
+            rules[family, default: []].append([
+                "name": "to-\(family)-\(rules[family]?.count ?? 0)", "matches": matches,
                 "actions": ["forwarding": "accept"],
             ])
         }
-        let policies = ["access-lists": ["access-list": [["name": "from-device"]]]]
+        let families = rules.keys.sorted()
+        let policies = ["access-lists": ["access-list": families.map { ["name": "from-device-\($0)"] }]]
+        let lists = families.map { family -> [String: Any] in
+            ["name": "from-device-\(family)", "type": "\(family)-acl-type", "aces": ["ace": rules[family] ?? []]]
+        }
+        // The policy's own time, not that of the clock on the wall: the same policy is the same file.
+        let updated = policy.entries.compactMap { max($0.seen?.last ?? 0, $0.added ?? 0) }.max() ?? 0
         let file: [String: Any] = [
             "ietf-mud:mud": [
                 "mud-version": 1, "mud-url": "https://example.invalid/earshot-policy", "cache-validity": 48,
                 "is-supported": true, "systeminfo": "Clients of MQTT and CoAP, as a policy of Earshot has them",
-                "last-update": "1970-01-01T00:00:00Z", "from-device-policy": policies,
-            ],
-            "ietf-access-control-list:acls": [
-                "acl": [["name": "from-device", "type": "ipv4-acl-type", "aces": ["ace": rules]]]
-            ],
+                "last-update": PolicyText.time(updated / 1_000_000 * 1_000_000), "from-device-policy": policies,
+            ] as [String: Any],
+            "ietf-access-control-list:acls": ["acl": lists],
         ]
         let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let data = try? JSONSerialization.data(withJSONObject: file, options: options)
@@ -196,27 +202,30 @@ private struct NftablesDraft {
         text += "    chain forward {\n        type filter hook forward priority filter; policy accept;\n"
         let servers = policy.entries(of: .servers).filter { $0.state != .deny }.compactMap { ServerName($0.name) }
         for server in servers {
-            let family = server.address.contains(":") ? "ip6" : "ip"
-            let target = "\(family) daddr \(server.address) \(server.transport) dport \(server.port)"
+            let family = server.isSix ? "ip6" : "ip"
+            let port = server.port.map { "\(server.transport) dport \($0)" } ?? "meta l4proto \(server.transport)"
+            let target = "\(family) daddr \(server.address) \(port)"
             text += "        \(family) saddr @clients_\(family) \(target) accept\n        \(target) drop\n"
         }
         text += "    }\n}\n"
     }
 }
 
-/// A server by its key: `mqtt 10.0.0.5:1883`, `coap [fd00::5]:5683`.
+/// A server by its key: `mqtt 10.0.0.5:1883`, `coap [fd00::5]:5683`, `coap 10.0.0.0/24:*`.
 private struct ServerName {
     let transport: String
     let address: String
-    let port: Int
+    /// `nil` for every port.
+    let port: Int?
+    var isSix: Bool { address.contains(":") }
 
     init?(_ key: String) {
         let parts = key.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, let colon = parts[1].lastIndex(of: ":"),
-            let port = Int(parts[1][parts[1].index(after: colon)...])
-        else { return nil }
+        guard parts.count == 2, let colon = parts[1].lastIndex(of: ":") else { return nil }
+        let text = parts[1][parts[1].index(after: colon)...]
+        port = Int(text)
+        guard port != nil || text == "*" else { return nil }
         transport = parts[0] == "coap" ? "udp" : "tcp"
         address = parts[1][..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-        self.port = port
     }
 }
