@@ -167,7 +167,7 @@ THREATS = [
         ("N04 role flip", "policy_role_flip policy_new_command policy_new_method"),
         ("N05 records in another form", "policy_new_format policy_records_changed payload_file_as_reading"),
         ("N06 poisoned telemetry", "policy_value_out_of_band policy_stuck_value policy_time_jump"),
-        ("N07 silence, another pace", "policy_silence policy_records_changed"),
+        ("N07 silence, another pace", "policy_silence policy_records_changed policy_maintenance"),
         ("N08 second publisher", "policy_second_publisher policy_new_publisher policy_new_reader policy_denied payload_firmware_second_publisher mqtt_retained_taken_over mqtt_state_of_another"),
     ]),
     ("Blinding the sensor", [

@@ -33,7 +33,8 @@ public enum PolicyField: UInt16, CaseIterable, Sendable {
         case .resembles: FieldInfo("policy.resembles", .text, "the kind of known clients that a new one is named like")
         case .differences:
             FieldInfo("policy.differences", .int, "in how many ways a new client differs from those it is named like")
-        case .count: FieldInfo("policy.count", .int, "how many publishers fell silent")
+        case .count:
+            FieldInfo("policy.count", .int, "how many publishers fell silent, or deviations a maintenance window hid")
         case .digest: FieldInfo("policy.digest", .keyword, "SHA-256 of the policy file")
         }
     }
@@ -87,6 +88,8 @@ public struct PolicyDeviation: EventSource, Hashable, Sendable {
         case retainedChanged
         /// What the policy forbids.
         case denied
+        /// A maintenance window has closed that hid deviations.
+        case maintenance
 
         /// The keyword that rules and outputs show.
         public var name: StaticString {
@@ -113,6 +116,7 @@ public struct PolicyDeviation: EventSource, Hashable, Sendable {
             case .silence: "silence"
             case .retainedChanged: "retained_changed"
             case .denied: "denied"
+            case .maintenance: "maintenance"
             }
         }
     }
@@ -139,7 +143,7 @@ public struct PolicyDeviation: EventSource, Hashable, Sendable {
     public var resembles: String?
     /// In how many ways it differs from that.
     public var differences: Int?
-    /// How many publishers fell silent.
+    /// How many publishers fell silent, or how many deviations a maintenance window hid.
     public var count: Int?
     /// The digest of the policy.
     public var digest = ""

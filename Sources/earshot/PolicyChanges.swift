@@ -31,7 +31,9 @@ struct PolicyAnswerOptions: ParsableArguments {
         }
         var end: Int64?
         if let until {
-            end = TimeOption(zone: .current).microseconds(until, isEnd: true)
+            // A day of the policy is one of its zone.
+            let zone = file.policy.zone.flatMap { TimeZone(identifier: $0.name) } ?? .current
+            end = TimeOption(zone: zone).microseconds(until, isEnd: true)
             guard let end, Double(end) > Date().timeIntervalSince1970 * 1_000_000 else {
                 throw SensorError(.usage, "--until wants a time that is still to come, such as 2027-01-31")
             }

@@ -50,6 +50,9 @@ struct PolicyCheck: ParsableCommand {
                 print("\(PolicyText.time(line.time)) \(line.level.rawValue) \(terminalSafe(line.text))")
             }
         }
+        for (name, count) in trial.hidden.sorted(by: { $0.key < $1.key }) {
+            print(terminalSafe("not told in maintenance \(name): \(count)"))
+        }
         for section in PolicySection.allCases {
             let outcome = trial.sections[section] ?? PolicyTrial.Outcome()
             let rows = outcome.rows.values.reduce(0, +)
@@ -106,6 +109,12 @@ struct PolicyShow: ParsableCommand {
         try failing { () throws(SensorError) in
             let policy = try PolicyFile.load(try PolicyFile.path(file, try store.settings()))
             print("\(policy.path): digest \(policy.digest)")
+            if let zone = policy.policy.zone { print(terminalSafe("zone: \(zone.name)")) }
+            for window in policy.policy.maintenance {
+                let isOpen = window.isOpen(
+                    at: Int64(Date().timeIntervalSince1970 * 1e6), in: policy.policy.zone ?? .utc)
+                print(terminalSafe("maintenance: \(window.name)\(isOpen ? ", open now" : "")"))
+            }
             for section in PolicySection.allCases {
                 let entries = policy.policy.entries(of: section)
                 let byState = PolicyEntry.State.allCases.compactMap { state -> String? in

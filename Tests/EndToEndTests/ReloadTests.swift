@@ -170,4 +170,48 @@ struct ReloadTests {
         try expect(["A Topic": 3, "Three": 3])
         #expect(try sensor.end(SIGINT).status == 0)
     }
+
+    /// Writes the policy; `clients` are those that it knows.
+    private func writePolicy(_ clients: String, section: String = "clients") throws {
+        let text = "schema: 1\nservers: [{server: 'mqtt 127.0.0.1:\(broker.port)'}]\n\(section): [\(clients)]\n"
+        try folder.write(text, to: "policy.yaml")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o644], ofItemAtPath: folder.file("policy.yaml"))
+    }
+
+    @Test("SIGHUP takes up a changed policy; one that is broken changes nothing") func policyIsReadAgain() throws {
+        try writePolicy("{client: pump, protocol: mqtt}")
+        let sensor = try start("only_rules: [\(Program.rules)/policy]\npolicy: \(folder.file("policy.yaml"))\n")
+        let client = try Connection(port: broker.port)
+        try client.login("pump")
+        try publish(client, "plant/a")
+        try expect(["New Topic": 1])
+        let digest = try earshot("policy", "show", folder.file("policy.yaml")).lines[0].suffix(64)
+        try waitForStatistics("\"policy_digest\":\"\(digest)\"")
+
+        // Whoever is connected is held against the new one too.
+        try writePolicy("{client: pump, protocol: mqtt, state: deny}")
+        try sensor.send(SIGHUP)
+        try sensor.waitForErrorText("rules again")
+        try waitForStatistics("\"reloads\":1,")
+        let changed = try earshot("policy", "show", folder.file("policy.yaml")).lines[0].suffix(64)
+        #expect(changed != digest)
+        try waitForStatistics("\"policy_digest\":\"\(changed)\"")
+        try publish(client, "plant/b")
+        try expect(["New Topic": 2, "Denied by the Policy": 1])
+
+        // A broken one is said, with its place, and the old one stays.
+        try writePolicy("{client: other, protocol: mqtt}", section: "client")
+        try sensor.send(SIGHUP)
+        try sensor.waitForErrorText("the rules in use stay")
+        #expect(sensor.errorText.contains("policy.yaml:3:1: error: "), "\(sensor.errorText)")
+        #expect(sensor.errorText.contains("did you mean 'clients'?"), "\(sensor.errorText)")
+        try waitForStatistics("\"reloads_failed\":1,")
+        try waitForStatistics("\"policy_digest\":\"\(changed)\"")
+        let stranger = try Connection(port: broker.port)
+        try stranger.login("stranger")
+        try publish(stranger, "plant/c")
+        try expect(["New Topic": 2, "Denied by the Policy": 1, "New Client": 1])
+        #expect(try sensor.end(SIGTERM).status == 0)
+    }
 }

@@ -100,7 +100,16 @@ def poisoning(network):
 def frozen(network):
     """The device reports one value for ever."""
     client = named(network, "room-012")
-    network.every(4, lambda: client.publish("rooms/12/temperature", "21.4", qos=1, retain=True), first=ATTACK)
+    speak = client.publish
+    client.publish = lambda *arguments, **options: network.now < ATTACK and speak(*arguments, **options)
+    network.every(4, lambda: speak("rooms/12/temperature", "21.4", qos=1, retain=True), first=ATTACK)
+
+
+def replaced(network):
+    """A room falls silent, and somebody publishes in its place."""
+    silence(network)
+    client = intruder(network, "hvac-tool", ATTACK + 5)
+    network.every(20, lambda: client.publish("rooms/20/temperature", "21.0", qos=1), first=ATTACK + 10)
 
 
 def role_flip(network):
@@ -133,6 +142,8 @@ DEVIATIONS = {
     "stuck value": (frozen, {"policy_stuck_value"}),
     "role flip": (role_flip, {"policy_role_flip", "policy_new_publisher", "policy_second_publisher"}),
     "silence": (silence, {"policy_silence"}),
+    "a stranger in its place": (replaced, {"policy_second_publisher"}),
+    "silence behind a stranger": (replaced, {"policy_silence"}),
     "new broker": (new_broker, {"policy_new_broker"}),
     "clone": (new_client, {"policy_new_client"}),
 }
@@ -185,7 +196,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("worlds", nargs="*", default=WORLDS)
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     kept = tempfile.TemporaryDirectory() if arguments.out is None else None
     folder = arguments.out or pathlib.Path(kept.name)
     folder.mkdir(parents=True, exist_ok=True)

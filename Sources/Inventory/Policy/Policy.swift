@@ -17,6 +17,10 @@ public struct Policy: Hashable, Sendable {
 
     /// How each section is used; one that does not stand here is `on`.
     public var modes: [PolicySection: Mode] = [:]
+    /// The zone of the times in the file that name none, and of maintenance; `nil` for UTC.
+    public var zone: ZoneOffsets?
+    /// When deviations are expected.
+    public var maintenance: [MaintenanceWindow] = []
     /// The entries, in the order of sections and names.
     public var entries: [PolicyEntry] = []
 

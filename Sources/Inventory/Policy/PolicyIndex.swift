@@ -86,6 +86,11 @@ public struct PolicyIndex: Sendable {
     /// The same policy at a later time.
     func advanced(to time: Int64) -> PolicyIndex { PolicyIndex(policy, digest: digest, at: time) }
 
+    /// When deviations are expected.
+    var maintenance: [MaintenanceWindow] { policy.maintenance }
+    /// The zone of these times.
+    var zone: ZoneOffsets { policy.zone ?? .utc }
+
     /// How a section is used.
     func mode(of section: PolicySection) -> Policy.Mode { modes[section] ?? .on }
 
@@ -99,6 +104,25 @@ public struct PolicyIndex: Sendable {
             if let place = places[Key(section: section, scope: scope, name: name)] { return place }
         }
         return places[Key(section: section, scope: nil, name: name)]
+    }
+
+    /// The topic of a kind of clients at a server that is most like a name: as many levels, and most of them the same.
+    func nearestTopic(to name: String, of party: String, at server: String) -> String? {
+        let levels = name.split(separator: "/", omittingEmptySubsequences: false)
+        let scopes = Set([server] + AddressFolding.widerKeys(server))
+        var best: (same: Int, name: String)?
+        for rule in rules where rule.entry.section == .topics && rule.isAllowed {
+            guard rule.entry.scope.map({ scopes.contains($0) }) ?? true,
+                rule.entry.texts(.publishers)?.contains(party) == true
+            else { continue }
+            let others = rule.name.split(separator: "/", omittingEmptySubsequences: false)
+            guard others.count == levels.count else { continue }
+            let same = zip(levels, others).count { $0 == $1 }
+            if same > 0, same > best?.same ?? 0 || same == best?.same && rule.name < best?.name ?? "" {
+                best = (same, rule.name)
+            }
+        }
+        return best?.name
     }
 
     /// Whether a name is one by which somebody commands.

@@ -22,20 +22,16 @@ extension PolicyMonitor {
         if names[slot].publisher != publisher || known == nil {
             if let party = party(event, context, message, role, category) {
                 lookAtPublisher(slot, party, context)
-                let found = parties[party]
-                names[slot].kind = found.kind
-                names[slot].party = found.name
-                // Whoever slips in does not become the owner while that one speaks.
-                if context.timestamp.nanoseconds(since: names[slot].holderLast) > Self.ownership {
-                    names[slot].holder = found.name
-                }
+                takeOver(slot, party, context)
             } else {
+                // Whose connection was seen from its middle on cannot be told from the one that it is usual for.
                 publisher = 0
+                names[slot].isRightful = true
             }
             names[slot].publisher = publisher
         }
-        if names[slot].holder == names[slot].party { names[slot].holderLast = context.timestamp }
-        noteTime(slot, context)
+        if names[slot].isRightful { noteLife(slot, context) }
+        notePace(slot, context)
         guard names[slot].rule >= 0 else { return }
         lookAtRecord(slot, event, context, message, .topics)
         let rule = Int(names[slot].rule)
@@ -44,6 +40,35 @@ extension PolicyMonitor {
         {
             tell(slot, .retainedChanged, .topics, "not kept by the server", "kept by the server", context)
         }
+    }
+
+    /// A client publishes a name after another, or for the first time: whether it is the one whose silence is told.
+    private mutating func takeOver(_ slot: Int, _ place: Int, _ context: EventContext) {
+        let party = parties[place]
+        names[slot].kind = party.kind
+        names[slot].party = party.name
+        let rule = names[slot].rule >= 0 ? index.rules[Int(names[slot].rule)] : nil
+        guard rule?.has(party.kind, in: .publishers) != false, rule?.denies(party.kind) != true else {
+            names[slot].isRightful = false
+            return
+        }
+        // Of several that may publish it each keeps it alive. Whoever slips in does not become the owner while that one
+        // speaks, and not before it is told that it fell silent.
+        let age = context.timestamp.nanoseconds(since: names[slot].last)
+        let isFree =
+            names[slot].holder.isEmpty || rule?.entry.flag(.single) != true
+            || age > max(Self.ownership, 2 * names[slot].silence)
+        if isFree, names[slot].holder != party.name {
+            names[slot].holder = party.name
+            names[slot].holderKind = party.kind
+            names[slot].holderForm = NameTemplate.text(party.name, as: .client)
+        }
+        names[slot].isRightful = isFree || isHolder(party, slot)
+    }
+
+    /// Whether a client is the one whose topic it is: one that makes up another name for each session stays the same.
+    private func isHolder(_ party: PolicyParty, _ slot: Int) -> Bool {
+        names[slot].holder == party.name || NameTemplate.text(party.name, as: .client) == names[slot].holderForm
     }
 
     /// A name that was not seen before.
@@ -55,25 +80,34 @@ extension PolicyMonitor {
         var state = PolicyName()
         state.scope = serverKey(context, category)
         state.label = String(decoding: template, as: UTF8.self)
-        state.isCommand = index.isCommand(state.label, at: state.scope) || CommandWords.isIn(name.span.bytes)
+        state.isCommand = CommandWords.isIn(name.span.bytes)
+        state.isResource = section == .resources
         state.paceStart = context.timestamp
         state.last = context.timestamp
-        if let place = index.place(section, state.label, at: state.scope) {
-            state.rule = Int32(truncatingIfNeeded: place)
-            let rule = index.rules[place]
-            if index.mode(of: .heartbeats) != .learn,
-                let heartbeat = index.place(.heartbeats, state.label, at: state.scope),
-                let seconds = index.rules[heartbeat].entry.number(.silence), seconds > 0, seconds < 1e9
-            {
-                state.silence = Int64(seconds * 1e9)
-            }
-            let hasBand = rule.entry.values[.values] != nil && rule.entry.values[.set] == nil
-            if hasBand, windows.count < limits.names / 16 {
-                state.window = Int32(truncatingIfNeeded: windows.count)
-                windows.append(NumberWindow())
-            }
+        let slot = names.insert(key, state)
+        resolve(slot)
+        return slot
+    }
+
+    /// Looks up what the policy says of a name.
+    mutating func resolve(_ slot: Int) {
+        let (label, scope) = (names[slot].label, names[slot].scope)
+        let section = names[slot].isResource ? PolicySection.resources : .topics
+        (names[slot].rule, names[slot].silence, names[slot].publisher) = (-1, 0, 0)
+        if index.isCommand(label, at: scope) { names[slot].isCommand = true }
+        guard let place = index.place(section, label, at: scope) else { return }
+        names[slot].rule = Int32(truncatingIfNeeded: place)
+        if index.mode(of: .heartbeats) != .learn, let heartbeat = index.place(.heartbeats, label, at: scope),
+            let seconds = index.rules[heartbeat].entry.number(.silence), seconds > 0, seconds < 1e9
+        {
+            names[slot].silence = Int64(seconds * 1e9)
         }
-        return names.insert(key, state)
+        let rule = index.rules[place]
+        let hasBand = rule.entry.values[.values] != nil && rule.entry.values[.set] == nil
+        if hasBand, names[slot].window < 0, windows.count < limits.names / 16 {
+            names[slot].window = Int32(truncatingIfNeeded: windows.count)
+            windows.append(NumberWindow())
+        }
     }
 
     /// Looks whether a client may publish to a name.
@@ -90,7 +124,8 @@ extension PolicyMonitor {
             guard party.rule >= 0, names[slot].told.isDue(PolicyDeviation.Kind.newTopic.rawValue, at: context.timestamp)
             else { return }
             var deviation = deviation(.newTopic, .topics, state.label, party)
-            deviation.expected = "a topic of the policy"
+            let nearest = index.nearestTopic(to: state.label, of: party.kind, at: state.scope)
+            deviation.expected = nearest ?? "a topic of the policy"
             deviation.observed = "\(party.name) publishes \(state.label)"
             return tell(deviation, .topics, context)
         }
@@ -105,9 +140,8 @@ extension PolicyMonitor {
             deviation.observed = "\(party.name) at \(context.client.address)"
             return tell(deviation, .topics, context)
         }
-        // One that comes back from its own address is the same; of random names nobody can tell.
-        guard rule.entry.flag(.single) == true, !state.holder.isEmpty, state.holder != party.name,
-            !party.kind.contains("{id}"), !party.kind.contains("{uuid}"),
+        // Of random names nobody can tell which is whose.
+        guard rule.entry.flag(.single) == true, !state.holder.isEmpty, !isHolder(party, slot),
             names[slot].told.isDue(PolicyDeviation.Kind.secondPublisher.rawValue, at: context.timestamp)
         else { return }
         var deviation = deviation(.secondPublisher, .topics, state.label, party)

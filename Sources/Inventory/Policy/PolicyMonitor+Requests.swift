@@ -59,10 +59,16 @@ extension PolicyMonitor {
             reader.copy(role.requestedName, event, message, to: &name)
         else { return }
         let slot = nameSlot(context, category)
-        names[slot].kind = "\(protocols[category]) server"
-        names[slot].party = context.server.address.description
+        if names[slot].holder.isEmpty {
+            names[slot].kind = "\(protocols[category]) server"
+            names[slot].party = context.server.address.description
+            (names[slot].holder, names[slot].holderKind) = (names[slot].party, names[slot].kind)
+        }
         let isObserved = role.observation != nil && reader.read(role.observation, event, message) > 0
-        if isObserved { noteTime(slot, context) }
+        if isObserved {
+            noteLife(slot, context)
+            notePace(slot, context)
+        }
         guard names[slot].rule >= 0 else {
             guard names[slot].told.isDue(PolicyDeviation.Kind.newTopic.rawValue, at: context.timestamp) else { return }
             return tell(

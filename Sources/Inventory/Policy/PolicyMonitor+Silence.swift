@@ -8,13 +8,18 @@ extension PolicyMonitor {
     /// Records over which the pace is measured.
     private static let paceRecords: Int32 = 10
 
-    /// Notes that a record of a name came, and looks how fast they follow each other.
-    mutating func noteTime(_ slot: Int, _ context: EventContext) {
-        let time = context.timestamp
-        names[slot].last = time
+    /// Notes that a record of a name came from whom it has to come.
+    mutating func noteLife(_ slot: Int, _ context: EventContext) {
+        names[slot].last = context.timestamp
         names[slot].isMissed = false
+        names[slot].hasLived = true
         (names[slot].client, names[slot].server) = (context.client, context.server)
         names[slot].transport = context.transport
+    }
+
+    /// Looks how fast the records of a name follow each other, whoever sends them.
+    mutating func notePace(_ slot: Int, _ context: EventContext) {
+        let time = context.timestamp
         guard names[slot].rule >= 0 else { return }
         guard names[slot].paceCount < Self.paceRecords else {
             let passed = Double(time.nanoseconds(since: names[slot].paceStart)) / 1e9
@@ -36,21 +41,13 @@ extension PolicyMonitor {
     public mutating func advance(to time: Timestamp) {
         guard time > now else { return }
         now = time
-        if time.microseconds >= index.nextEnd { dropEnded() }
+        if time.microseconds >= index.nextEnd { take(index.advanced(to: now.microseconds)) }
         guard time >= lookDue else { return }
         // Of many names it is looked at less often.
         let pause = Self.pause * Int64(1 + names.count / 4096)
         lookDue = time.advanced(byNanoseconds: pause)
+        if !index.maintenance.isEmpty { lookAtWindows() }
         lookForSilences()
-    }
-
-    /// Goes on without the entries that have ended; what was seen is held against the others anew.
-    private mutating func dropEnded() {
-        index = index.advanced(to: now.microseconds)
-        parties = LRUTable(limit: limits.parties)
-        names = LRUTable(limit: limits.names)
-        servers = LRUTable(limit: limits.servers)
-        windows = []
     }
 
     private mutating func lookForSilences() {
@@ -59,7 +56,9 @@ extension PolicyMonitor {
         while let slot = next {
             next = names.newer(than: slot)
             let silence = names[slot].silence
-            guard silence > 0, !names[slot].isMissed, now.nanoseconds(since: names[slot].last) > silence else {
+            guard silence > 0, names[slot].hasLived, !names[slot].isMissed,
+                now.nanoseconds(since: names[slot].last) > silence
+            else {
                 continue
             }
             names[slot].isMissed = true
@@ -68,15 +67,17 @@ extension PolicyMonitor {
                 timestamp: now, frameNumber: 0, source: state.client, destination: state.server,
                 transport: state.transport, direction: .toServer)
             var deviation = PolicyDeviation(.silence, section: PolicySection.heartbeats.rawValue, name: state.label)
-            deviation.party = state.kind
-            deviation.client = state.party
+            deviation.party = state.holderKind
+            deviation.client = state.holder
             deviation.server = state.scope
             deviation.state = "allow"
             deviation.expected = "a record every \(Double(silence) / 1e9) s at the latest"
             let quiet = Double(now.nanoseconds(since: state.last)) / 1e9
             deviation.observed = "none for \((quiet * 10).rounded() / 10) s"
             deviation.count = 1
+            let before = hiddenCounts
             tell(deviation, .heartbeats, context)
+            names[slot].isMissHidden = hiddenCounts != before
         }
     }
 

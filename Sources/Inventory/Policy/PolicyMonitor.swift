@@ -37,6 +37,10 @@ public struct PolicyMonitor: ~Copyable, Sendable {
     public var findings: [Finding] = []
     /// Deviations by section and kind, told or not.
     public var counts: [String: UInt64] = [:]
+    /// Deviations that maintenance windows hid, by window, section and kind.
+    public var hiddenCounts: [String: UInt64] = [:]
+    /// What each window hides.
+    var hidden: [HiddenDeviations]
     /// When silences are looked for next.
     var lookDue = Timestamp.zero
     /// The latest time.
@@ -48,6 +52,7 @@ public struct PolicyMonitor: ~Copyable, Sendable {
         hash: SeededHash
     ) {
         self.index = index
+        hidden = Array(repeating: HiddenDeviations(), count: index.maintenance.count)
         self.limits = limits
         self.hash = hash
         let most = roles.map { Int($0.category.rawValue) }.max() ?? -1
@@ -66,6 +71,20 @@ public struct PolicyMonitor: ~Copyable, Sendable {
 
     /// How many entries made room for others.
     public var evictions: UInt64 { parties.evictions + names.evictions + servers.evictions }
+
+    /// Goes on with another policy: what is known of the records of names stays, and everybody is held against it anew.
+    public mutating func take(_ index: PolicyIndex) {
+        closeWindows()
+        self.index = index
+        hidden = Array(repeating: HiddenDeviations(), count: index.maintenance.count)
+        parties = LRUTable(limit: limits.parties)
+        servers = LRUTable(limit: limits.servers)
+        var next = names.oldest
+        while let slot = next {
+            next = names.newer(than: slot)
+            resolve(slot)
+        }
+    }
 
     /// Takes a message; `findings` has what deviates.
     public mutating func receive(
@@ -93,7 +112,7 @@ public struct PolicyMonitor: ~Copyable, Sendable {
         let mode = index.mode(of: section)
         guard mode != .learn else { return }
         counts["\(section.rawValue).\(deviation.kind.name)", default: 0] += 1
-        guard mode == .on, findings.count < Self.mostFindings else { return }
+        guard mode == .on, findings.count < Self.mostFindings, !hide(deviation, section, context) else { return }
         var deviation = deviation
         deviation.digest = index.digest
         findings.append(Finding(deviation: deviation, context: context))

@@ -57,17 +57,25 @@ struct PolicyName: Sendable {
     var rule: Int32 = -1
     /// The connection that published it last.
     var publisher: UInt64 = 0
-    /// The client whose topic it is: the first that published it, and when it did last.
+    /// The client whose topic it is, its kind, and its name without what it makes up for each session.
     var holder = ""
-    var holderLast = Timestamp.zero
+    var holderKind = ""
+    var holderForm = ""
+    /// Whether that is who published last, or one of several that may: such records alone keep it alive.
+    var isRightful = false
+    /// Whether it was ever published by such a one.
+    var hasLived = false
     /// Whether it commands: by the policy, or by its words.
     var isCommand = false
     /// When that one published last.
     var last = Timestamp.zero
     /// The silence after which it is missed, in nanoseconds; 0 for none.
     var silence: Int64 = 0
-    /// Whether it was told that it is missed.
+    /// Whether it was told that it is missed, or would have been but for maintenance.
     var isMissed = false
+    var isMissHidden = false
+    /// Whether it is a resource, and no topic.
+    var isResource = false
     /// Records since `paceStart`.
     var paceCount: Int32 = 0
     var paceStart = Timestamp.zero

@@ -36,8 +36,8 @@ public struct PolicyFinding: Hashable, Sendable {
 
 /// Reads the text of a policy.
 struct PolicyReader {
-    private(set) var policy = Policy()
-    private(set) var findings: [PolicyFinding] = []
+    var policy = Policy()
+    var findings: [PolicyFinding] = []
     /// Where each entry begins.
     private(set) var marks: [Mark?] = []
 
@@ -63,6 +63,8 @@ struct PolicyReader {
             return
         }
         var hasSchema = false
+        // Times are read by it, wherever it stands.
+        if let zone = mapping["zone"] { readZone(zone) }
         for (key, value) in mapping {
             let name = key.string ?? ""
             if name == "schema" {
@@ -72,10 +74,14 @@ struct PolicyReader {
                 }
             } else if name == "modes" {
                 readModes(value)
+            } else if name == "maintenance" {
+                readMaintenance(value)
+            } else if name == "zone" {
+                continue
             } else if let section = PolicySection(rawValue: name) {
                 readSection(section, value)
             } else {
-                let names = ["schema", "modes"] + PolicySection.allCases.map(\.rawValue)
+                let names = ["schema", "zone", "modes", "maintenance"] + PolicySection.allCases.map(\.rawValue)
                 unknown("section", name, names, key.mark)
             }
         }
@@ -172,17 +178,17 @@ struct PolicyReader {
 
 // Values.
 extension PolicyReader {
-    private mutating func wrong(_ key: String, _ wanted: String, _ node: Node) {
+    mutating func wrong(_ key: String, _ wanted: String, _ node: Node) {
         findings.append(PolicyFinding("'\(key)' wants \(wanted)", node.mark))
     }
 
-    private mutating func unknown(_ what: String, _ name: String, _ known: [String], _ mark: Mark?) {
+    mutating func unknown(_ what: String, _ name: String, _ known: [String], _ mark: Mark?) {
         let hint = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
         findings.append(PolicyFinding("there is no \(what) '\(name)' here\(hint)", mark))
     }
 
     /// A text as it stands there, whatever YAML would make of it: `on`, `no` and `1e3` are names of clients too.
-    private mutating func text(_ key: String, _ node: Node) -> String? {
+    mutating func text(_ key: String, _ node: Node) -> String? {
         guard let text = node.scalar?.string, !text.isEmpty else {
             wrong(key, "a text", node)
             return nil
@@ -212,8 +218,16 @@ extension PolicyReader {
         return number
     }
 
-    private mutating func time(_ key: String, _ node: Node) -> Int64? {
-        guard let time = Timestamp(rfc3339: node.scalar?.string ?? "") else {
+    mutating func time(_ key: String, _ node: Node) -> Int64? {
+        let text = node.scalar?.string ?? ""
+        // Without an offset it is one of the zone: of a date its beginning.
+        if let zone = policy.zone {
+            let local = text.utf8.count == 10 ? text + "T00:00:00Z" : text.utf8.count == 16 ? text + ":00Z" : text + "Z"
+            if let time = Timestamp(rfc3339: local) {
+                return zone.moment(ofLocal: time.microseconds / 1_000_000) * 1_000_000
+            }
+        }
+        guard let time = Timestamp(rfc3339: text) else {
             wrong(key, "a time, such as 2026-12-01T08:00:00Z, or a date", node)
             return nil
         }

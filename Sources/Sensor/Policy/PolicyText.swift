@@ -8,9 +8,15 @@ public enum PolicyText {
     /// The whole file.
     public static func file(_ policy: Policy) -> String {
         var text = header
-        text += "schema: \(Policy.schema)\n\nmodes:\n"
+        text += "schema: \(Policy.schema)\n"
+        if let zone = policy.zone { text += "zone: \(scalar(zone.name))\n" }
+        text += "\nmodes:\n"
         for section in PolicySection.allCases {
             text += "  \(section.rawValue): \(policy.mode(of: section).rawValue)\n"
+        }
+        if !policy.maintenance.isEmpty {
+            text += "\n# When deviations are expected: counted and named when it is over, not told.\nmaintenance:\n"
+            for window in policy.maintenance { text += PolicyReader.line(window) + "\n" }
         }
         for section in PolicySection.allCases {
             let entries = policy.entries(of: section)

@@ -25,6 +25,8 @@ public struct PolicyTrial {
     public private(set) var sections: [PolicySection: Outcome] = [:]
     /// The rows: when, and what each says.
     public private(set) var lines: [(time: Int64, level: AlertLevel, text: String)] = []
+    /// Deviations that maintenance windows hid, by window, section and kind.
+    public private(set) var hidden: [String: UInt64] = [:]
     /// Capture time, in microseconds.
     public private(set) var span: Int64 = 0
 
@@ -60,6 +62,7 @@ public struct PolicyTrial {
             guard let section = PolicySection(rawValue: String(name.prefix { $0 != "." })) else { continue }
             sections[section, default: Outcome()].deviations += count
         }
+        hidden = worker.sink.hiddenDeviations
         for alert in collector.alerts { add(alert) }
     }
 

@@ -91,6 +91,8 @@ public struct RunStatistics: Codable, Sendable {
     public var policyDigest: String?
     /// Deviations from the policy, by section and kind, also those of sections that are only counted; `nil` for none.
     public var deviations: [String: UInt64]?
+    /// Deviations that maintenance windows of the policy hid, by window, section and kind; `nil` for none.
+    public var hiddenDeviations: [String: UInt64]?
     /// How the process had shut itself in when it looked at frames, in a few words; `nil` where nobody said.
     public var sandbox: String?
 
@@ -122,6 +124,7 @@ public struct RunStatistics: Codable, Sendable {
         case firstFrame = "first_frame"
         case lastFrame = "last_frame"
         case sandbox, deviations
+        case hiddenDeviations = "hidden_deviations"
         case policyDigest = "policy_digest"
     }
 
@@ -231,6 +234,9 @@ extension RunStatistics {
         if let others = other.removed { removed = (removed ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.signs { signs = (signs ?? [:]).merging(others, uniquingKeysWith: +) }
         if let others = other.deviations { deviations = (deviations ?? [:]).merging(others, uniquingKeysWith: +) }
+        if let others = other.hiddenDeviations {
+            hiddenDeviations = (hiddenDeviations ?? [:]).merging(others, uniquingKeysWith: +)
+        }
         policyDigest = other.policyDigest ?? policyDigest
         reported = [reported, other.reported].compactMap(\.self).max()
         reloads += other.reloads

@@ -186,12 +186,14 @@ public struct DetectionSink: EventSink, ~Copyable {
             return
         }
         if policyDigest == file.digest { return }
-        let counts = deviations
-        var monitor = PolicyMonitor(
-            PolicyIndex(file.policy, digest: file.digest), roles: Protocols.inventoryRoles,
-            limits: PolicyLimits(bytes: bytes), hash: hash)
-        monitor.counts = counts
-        policy = consume monitor
+        let index = PolicyIndex(file.policy, digest: file.digest)
+        guard policy == nil else {
+            // What is known of records goes on: a silence that has begun is one under the new policy too.
+            policy?.take(index)
+            return tellDeviations(MessageFrames(FrameRef()))
+        }
+        policy = PolicyMonitor(
+            index, roles: Protocols.inventoryRoles, limits: PolicyLimits(bytes: bytes), hash: hash)
     }
 
     /// The digest of the policy; `nil` where there is none.
@@ -206,6 +208,14 @@ public struct DetectionSink: EventSink, ~Copyable {
     var deviations: [String: UInt64] {
         switch policy {
         case .some(let monitor): monitor.counts
+        case .none: [:]
+        }
+    }
+
+    /// Deviations that maintenance windows hid, by window, section and kind.
+    var hiddenDeviations: [String: UInt64] {
+        switch policy {
+        case .some(let monitor): monitor.hiddenCounts
         case .none: [:]
         }
     }

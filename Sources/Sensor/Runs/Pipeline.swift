@@ -222,6 +222,8 @@ public struct Pipeline: ~Copyable {
         statistics.policyDigest = worker.sink.policyDigest
         let deviations = worker.sink.deviations
         if !deviations.isEmpty { statistics.deviations = deviations }
+        let hidden = worker.sink.hiddenDeviations
+        if !hidden.isEmpty { statistics.hiddenDeviations = hidden }
         if !life.told.isEmpty {
             statistics.signs = Dictionary(uniqueKeysWithValues: life.told.map { ("\($0.key.name)", $0.value) })
         }
@@ -300,6 +302,8 @@ extension RunStatistics {
         result.tricks = tricks.isEmpty ? nil : tricks
         let deviations = difference(self.deviations ?? [:], earlier.deviations ?? [:])
         result.deviations = deviations.isEmpty ? nil : deviations
+        let hidden = difference(hiddenDeviations ?? [:], earlier.hiddenDeviations ?? [:])
+        result.hiddenDeviations = hidden.isEmpty ? nil : hidden
         let told = difference(signs ?? [:], earlier.signs ?? [:])
         result.signs = told.isEmpty ? nil : told
         let holes = (self.holes ?? 0) - (earlier.holes ?? 0)
