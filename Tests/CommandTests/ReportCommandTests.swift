@@ -40,6 +40,28 @@ struct ReportCommandTests {
         #expect(folder.names.filter { $0.contains(".part-") }.isEmpty)
     }
 
+    /// The capture is of one client at the broker 10.77.0.1.
+    @Test("The site's own list: seen and not listed, listed and not seen") func siteList() throws {
+        try folder.write("name,address\nbroker,10.77.0.1\nspare <press>,10.77.9.9\n", to: "plant.csv")
+        #expect(try report("--list", "plant.csv").status == 0)
+        let html = try page()
+        #expect(html.contains("The site's own list") || html.contains("The site&#39;s own list"))
+        #expect(html.contains("Seen, not listed") && html.contains("Listed, not seen"))
+        #expect(html.contains("spare &lt;press&gt;") && !html.contains("<press>"))
+        let json = try report("--json", "--list", "plant.csv").output
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
+        let list = try #require(object["site_list"] as? [String: Any])
+        #expect(list["file"] as? String == "plant.csv" && list["known"] as? Int == 1)
+        #expect((list["unseen"] as? [[String: Any]])?.map { $0["line"] as? Int } == [3])
+        let unlisted = list["unlisted"] as? [[String: Any]] ?? []
+        #expect(
+            !unlisted.isEmpty && unlisted.allSatisfy { ($0["addresses"] as? [String])?.contains("10.77.0.1") == false })
+        // Without one nothing is said of it.
+        let plain = try report("--json").text
+        #expect(!plain.contains("site_list"))
+        #expect(try report("--list", "missing.csv").status == 66)
+    }
+
     @Test("One object for programs, whose points are the sum of its parts") func json() throws {
         let outcome = try report("--json")
         #expect(outcome.status == 0)

@@ -127,6 +127,7 @@ struct RecordJSON {
             json.add("least", band.least)
             json.add("longestRun", band.longestRun)
             json.add("mean", band.mean)
+            json.add("repeats", band.repeats)
             json.add("squares", band.squares)
             json.add("stretch", band.stretch)
             guard let values = band.values else { return }

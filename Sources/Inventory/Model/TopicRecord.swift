@@ -91,13 +91,18 @@ public struct NumberBand: Codable, Hashable, Sendable {
     public var squares: Double
     /// The longest run of one and the same value of one name.
     public var longestRun: Int
-    /// How many records of one name came from the first to the last of three or more that were looked at and had one value,
+    /// How many records of one name came from the first to the last of more than a few that were looked at and had one value,
     /// at most; 1 where there were none, `nil` in rows of before.
     public var stretch: Int?
+    /// How many that were looked at had the value of the one looked at before of the same name; `nil` in rows of before.
+    public var repeats: Int64?
     /// Whether all are whole.
     public var isWhole: Bool
     /// The different values, while there are few; `nil` where there are more.
     public var values: [Double]?
+
+    /// So many values that repeat the one before may do so by chance.
+    public static let fewRepeats = 5
 
     /// How many different values are kept.
     public static let mostValues = 16
@@ -107,7 +112,7 @@ public struct NumberBand: Codable, Hashable, Sendable {
         count = 1
         (least, greatest, mean, squares) = (value, value, value, 0)
         longestRun = 1
-        stretch = 1
+        (stretch, repeats) = (1, 0)
         isWhole = value == value.rounded()
         values = [value]
     }

@@ -110,10 +110,11 @@ extension InventoryObserver {
             names[entry].valueSince = names[entry].records
         }
         let run = names[entry].run
-        // Not each record is looked at: two of one value by chance say nothing of those between them.
-        let stretch = run > 2 ? names[entry].records - names[entry].valueSince + 1 : 1
+        // Not each record is looked at: a few of one value by chance say nothing of those between them.
+        let stretch = run > NumberBand.fewRepeats ? names[entry].records - names[entry].valueSince + 1 : 1
         topics.change(topic) { entry in
             if entry.number == nil { entry.number = NumberBand(number) } else { entry.number?.note(number) }
+            if run > 1, let repeats = entry.number?.repeats { entry.number?.repeats = repeats + 1 }
             if let longest = entry.number?.longestRun, run > longest { entry.number?.longestRun = run }
             if let longest = entry.number?.stretch, stretch > longest { entry.number?.stretch = Int(stretch) }
         }

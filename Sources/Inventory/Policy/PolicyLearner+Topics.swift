@@ -92,16 +92,17 @@ extension PolicyLearner {
 
     /// How often in a row a number may come; `nil` where it stands still anyway, or too little was seen.
     private func longestRun(_ number: NumberBand, _ record: TopicRecord) -> Double? {
-        guard number.deviation > 0, let stretch = number.stretch else { return nil }
-        let ordinary = Double(record.messages) / Double(max(1, record.distinct))
-        // Of so many records one was looked at: what lies between is not known, nor what lies around.
-        let step = max(1, Double(record.messages) / Double(number.count))
-        guard stretch > 1 else {
-            let most = (3 * step).rounded(.up) + 10
-            return most <= ordinary ? most : nil
-        }
-        let longest = (Double(stretch) + 2 * step).rounded(.up)
-        return longest * 3 <= ordinary ? max(longest * 3, longest + 10) : nil
+        guard number.deviation > 0, let stretch = number.stretch, let repeats = number.repeats else { return nil }
+        let (all, names) = (Double(record.messages), Double(max(1, record.distinct)))
+        // Of so many records one was looked at. The longer a value stays, the oftener the next look finds it again.
+        let step = max(1, all / Double(number.count))
+        let share = min(0.98, Double(repeats) / max(1, Double(number.count) - names))
+        let mean = 1 + step * share / (1 - share)
+        // Of so many stretches of such a mean the longest, if each ends as likely as the next (0.693 is the logarithm of 2).
+        var longest = mean * 0.693 * Double(max(1, (all / mean).exponent + 1))
+        if stretch > 1 { longest = max(longest, Double(stretch) + 2 * step) }
+        let most = (longest + max(10, longest)).rounded(.up)
+        return most <= all / names ? most : nil
     }
 
     /// Numbers that have to be seen before a band of them says anything.
