@@ -92,6 +92,7 @@ struct ReportCommand: ParsableCommand {
     private static func input(_ reader: AlertReader) throws(SensorError) -> ExposureInput {
         let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
         var input = ExposureInput(program: "earshot \(Version.current)", now: now)
+        input.warning = reader.warning
         input.inventory = try reading { () throws(StoreError) in try reader.inventory() }
         input.runs = try reading { () throws(StoreError) in try reader.runs(limit: 1000) }
         var filter = AlertFilter()

@@ -51,6 +51,41 @@ import Testing
         #expect(try earshot("db", "backup", "none/copy.db", directory: folder.path).status == 73)
     }
 
+    /// The main file alone of a store that is written to: half a store, and every reader says so.
+    @Test("a copy without its log") func copyWithoutLog() throws {
+        let sample = Program.samples + "/mqtt/harvest-root-wildcard.pcap"
+        let copied = try shell(
+            """
+            mkfifo in
+            "$EARSHOT" replay -q --again - --db live.db < in 2> live.err &
+            { cat '\(sample)'; for attempt in $(seq 100); do
+                [ -s live.db-wal ] && break; sleep 0.1
+              done; sleep 1; cp live.db copy.db; cp live.db written.db; } > in
+            wait $!
+            """, directory: folder.path)
+        #expect(copied.status == 0, "\(copied.errorText)\(folder.names)")
+        let reports = ["tail", "alerts", "show 1", "stats", "assets", "report -o -", "db export --json", "ack 1"]
+        for command in reports {
+            let words = command.split(separator: " ").map(String.init)
+            let outcome = try run(try Program.path(), words + ["--db", "copy.db"], directory: folder.path)
+            #expect(
+                outcome.errorText.contains("copy.db-wal, is missing"),
+                "\(command): \(outcome.errorText)")
+            let whole = try run(try Program.path(), words + ["--db", "live.db"], directory: folder.path)
+            #expect(!whole.errorText.contains("is missing"), "\(command): \(whole.errorText)")
+        }
+        let report = try earshot("report", "-o", "-", "--db", "copy.db", directory: folder.path)
+        #expect(report.text.contains("the log of this store"), "who reads the page did not see the terminal")
+        let check = try earshot("db", "check", "--db", "copy.db", directory: folder.path)
+        #expect(check.status == 65 && check.text.contains("copy.db-wal, is missing"), "\(check.text)")
+        // Whoever writes to it says so as well: from then on nobody can tell any more.
+        let more = Program.samples + "/mqtt/sys-subscription.pcap"
+        let written = try earshot("replay", "-q", more, "--db", "written.db", directory: folder.path)
+        #expect(written.status == 0 && written.errorText.contains("written.db-wal, is missing"), "\(written.errorText)")
+        let after = try earshot("tail", "--db", "written.db", directory: folder.path)
+        #expect(!after.errorText.contains("is missing"), "\(after.errorText)")
+    }
+
     @Test("all alerts as JSON and as CSV") func export() throws {
         let alerts = try alerts(in: folder.file("earshot.db"))
         let json = try earshot("db", "export", "--json", directory: folder.path)

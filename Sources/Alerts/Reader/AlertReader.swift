@@ -32,7 +32,7 @@ public final class AlertReader: Sendable {
             throw StoreError(code: .missing, path: path, detail: "no such file")
         }
         guard !isFolder.boolValue else { throw StoreError(code: .notAStore, path: path, detail: "it is a folder") }
-        let hadLog = Self.hasLog(path)
+        let hadLog = StoreMark.hasLog(path)
         do {
             connection = try StoreConnection(path: path, outlivesItsName: true) {
                 try Self.openChecked(path, acceptsOlder, triage)
@@ -57,7 +57,7 @@ public final class AlertReader: Sendable {
         } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_CANTOPEN {
             // SQLite wants a `-shm` file beside the store. Where none is and none can be made (a read-only medium) and
             // no log waits to be read, the file is all there is and nobody changes it.
-            guard !hasLog(path), let name = immutableName(path) else { throw error }
+            guard !StoreMark.hasLog(path), let name = immutableName(path) else { throw error }
             return try openChecked(path, as: name, acceptsOlder, triage)
         }
     }
@@ -85,11 +85,6 @@ public final class AlertReader: Sendable {
                 detail: "its schema is version \(found); `earshot run` or `replay` brings it up to date")
         default: return queue
         }
-    }
-
-    private static func hasLog(_ path: String) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
-        return (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 0
     }
 
     private static func immutableName(_ path: String) -> String? {

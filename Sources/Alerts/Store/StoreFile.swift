@@ -83,10 +83,12 @@ enum StoreFile {
 
     /// Opens the database for writing, in WAL mode, brought up to the newest schema.
     ///
-    /// `doubt` is called where there was no time to look through all of it, or its last writer did not end in order.
+    /// `doubt` is called where there was no time to look through all of it, or its last writer did not end in order;
+    /// `missingLog` where that one's log is gone.
     static func openForWriting(
-        _ path: String, _ settings: AlertWriterSettings, doubt: () -> Void = {}
+        _ path: String, _ settings: AlertWriterSettings, doubt: () -> Void = {}, missingLog: () -> Void = {}
     ) throws(StoreError) -> DatabaseQueue {
+        let hadLog = StoreMark.hasLog(path)
         let cacheKibibytes = max(1024, settings.cacheBytes >> 10)
         var configuration = Configuration()
         configuration.label = "earshot.store"
@@ -133,6 +135,7 @@ enum StoreFile {
             try settings.access.applyToLog(of: path)
             for suffix in ["", "-wal", "-shm"] { try settings.access.apply(to: path + suffix) }
             if isDoubtful || !isMarked { doubt() }
+            if !isMarked, !hadLog { missingLog() }
             return queue
         } catch {
             try? queue.inDatabase { isMarked ? try StoreMark.remove($0) : try StoreMark.keepLog($0) }
@@ -151,7 +154,9 @@ enum StoreFile {
         try DamagedStore.finish(path)
         try createIfMissing(path, settings.access)
         do throws(StoreError) {
-            return try openForWriting(path, settings, doubt: doubt)
+            return try openForWriting(path, settings, doubt: doubt) {
+                notice(StoreNotice(severity: .error, text: StoreMark.missingLog(path)))
+            }
         } catch {
             guard error.code == .damaged, DamagedStore.isOurs(path) else { throw error }
             return try renew(path, settings, error.detail, notice)

@@ -42,15 +42,26 @@ enum StoreMark {
             database, sql: "SELECT value FROM counter WHERE name = ?", arguments: [StoreSchema.openMark]) == 1
     }
 
+    /// Whether there is anything in the log of a store; to be asked before it is opened, since SQLite makes an empty one.
+    static func hasLog(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 0
+    }
+
     /// What is wrong with a store whose log is gone although its writer had not ended; `nil` where nothing is.
     ///
-    /// `hadLog` says whether there was anything in the log before this process opened the store: SQLite makes an empty one.
+    /// `hadLog` is what `hasLog` said before this process opened the store.
     static func warning(_ database: Database, path: String, hadLog: Bool) throws -> String? {
         guard !hadLog, try isSet(database), !StoreLock.isHeld(path) else { return nil }
-        return """
-            \(path): the log of this store, \(path)-wal, is missing, and with it the latest alerts; to copy a store use \
-            'earshot db backup', or take the files -wal and -shm along
-            """
+        return missingLog(path)
+    }
+
+    /// That the log of a store is gone although its writer had not ended.
+    static func missingLog(_ path: String) -> String {
+        """
+        \(path): the log of this store, \(path)-wal, is missing, and with it the latest alerts; to copy a store use \
+        'earshot db backup', or take the files -wal and -shm along
+        """
     }
 
     /// Empties the log; leaves it long where a reader needs it.

@@ -24,6 +24,8 @@ public struct ExposureInput {
     public var alerts: [StoredAlert] = []
     /// The runs of the sensor.
     public var runs: [RunRecord] = []
+    /// What is wrong with the store although it can be read, a sentence; `nil` where nothing is.
+    public var warning: String?
     /// The country of an address; `nil` where nobody knows.
     public var country: (IPAddress) -> Country? = { _ in nil }
     /// The version of the program.

@@ -13,6 +13,7 @@ extension ExposureReport {
         let runs = input.runs.filter { $0.summary.status != .replaced }
         sensors = Set(runs.map(\.start.sensor)).sorted()
         unread = RunReading(runs).unread(runs: runs.count, leftOut: input.inventory.leftOut)
+        if let warning = input.warning { unread.notes.insert(warning, at: 0) }
         unread.notes += HardwareView(input.inventory).gateways.map { gateway in
             "Hidden behind the router \(gateway.hardwareAddress): "
                 + "\(Words.count(gateway.addresses.count, "address", "addresses")) of "
