@@ -65,6 +65,40 @@ import Testing
         #expect(stored.evidence.map(\.frameNumber) == Array(1...12) + [91])
     }
 
+    /// What passes later may be of another class than what passed when the row was written first.
+    @Test("kinds are kept once each, in their order, waiting or stored", arguments: [false, true])
+    func kindsAreKept(isStored: Bool) throws {
+        let folder = try TemporaryFolder()
+        let writer = try AlertWriter(path: folder.store)
+        _ = try writer.beginRun(sampleRun())
+        writer.submit(.insert(alert(1)))
+        for (count, kinds) in [(2, nil), (3, ["environment"]), (4, ["environment", "password"]), (5, nil)]
+            as [(Int64, [String]?)]
+        {
+            if isStored { #expect(writer.flush()) }
+            writer.submit(
+                .repeated(
+                    serial: 1, lastSeen: 1_700_000_000_000_000 + count, count: count,
+                    tally: AlertTally(distinct: 1, distinctName: "clients", bytes: 10 * count, kinds: kinds)))
+        }
+        writer.close()
+        let stored = try #require(try AlertReader(path: folder.store).query().first)
+        #expect(stored.alert.tally?.kinds == ["environment", "password"])
+        #expect(stored.alert.tally?.text == "50 bytes; environment, password")
+        #expect(JSONOutput().line(stored).contains(#""kinds":["environment","password"]"#))
+        #expect(TextOutput().line(stored).contains("environment, password"))
+        // A later run of the same sensor, which knows nothing of these, adds to them.
+        let later = try AlertWriter(path: folder.store)
+        _ = try later.beginRun(sampleRun())
+        later.submit(
+            .repeated(
+                serial: AlertSerial.stored(stored.id), lastSeen: 1_700_000_000_000_009, count: 6,
+                tally: AlertTally(kinds: ["location"])))
+        later.close()
+        let grown = try #require(try AlertReader(path: folder.store).query().first)
+        #expect(grown.alert.tally?.kinds == ["environment", "password", "location"])
+    }
+
     /// Each change brings one value; values beyond the first hundred, and those that an earlier run has told, are not kept.
     @Test(
         "the first values of a row are kept once each, in their order, waiting or stored",

@@ -14,7 +14,8 @@ public struct CSVOutput: AlertOutput {
         "category", "summary", "source_ip", "source_port", "destination_ip", "destination_port", "transport",
         "client_ip",
         "server_ip", "client_id", "community_id", "group_key", "distinct_count", "distinct_name", "distinct_estimate",
-        "distinct_first", "distinct_latest", "bytes", "folded", "state", "reopened", "state_by", "state_at", "note",
+        "distinct_first", "distinct_latest", "bytes", "kinds", "folded", "state", "reopened", "state_by", "state_at",
+        "note",
         "note_by", "event", "sensor", "run_id",
     ]
 
@@ -35,7 +36,8 @@ public struct CSVOutput: AlertOutput {
             text(alert.clientIP?.description), text(alert.serverIP?.description), text(alert.clientID),
             text(alert.communityID), text(alert.groupKey), number(tally?.distinct), text(tally?.distinctName),
             tally?.isEstimate == true ? "1" : "", text(tally?.first), text(tally?.latest), number(tally?.bytes),
-            tally?.isFolded == true ? "1" : "", stored.state.rawValue, triage?.isReopened == true ? "1" : "",
+            text(tally?.kinds?.joined(separator: " ")), tally?.isFolded == true ? "1" : "", stored.state.rawValue,
+            triage?.isReopened == true ? "1" : "",
             text(triage?.latestChange?.by), number(triage?.latestChange?.at), text(triage?.latestNote?.note),
             text(triage?.latestNote?.by), text(alert.event, doublingBackslashes: false), text(stored.sensor),
             "\(stored.runID)",

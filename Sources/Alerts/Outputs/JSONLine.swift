@@ -33,6 +33,10 @@ struct JSONLine {
             Self.append(values, to: &bytes)
         }
         add("bytes", tally.bytes)
+        if let kinds = tally.kinds {
+            begin("kinds")
+            Self.append(kinds, to: &bytes)
+        }
         if tally.isFolded { add("folded", 1) }
     }
 

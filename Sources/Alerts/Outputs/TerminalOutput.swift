@@ -40,10 +40,17 @@ public struct TerminalOutput: AlertOutput {
         let used = displayWidth(head) + 10
         let title = terminalSafe(alert.shownTitle)
         let summary = terminalSafe(alert.summary)
-        let often = often(stored)
+        var often = often(stored)
         if width >= Self.wide {
             let shownTitle = padded(fitted(title, Self.titleWidth), Self.titleWidth)
-            let rest = width - used - Self.titleWidth - 2 - (often.isEmpty ? 0 : displayWidth(often) + 2)
+            var rest = width - used - Self.titleWidth - 2 - (often.isEmpty ? 0 : displayWidth(often) + 2)
+            // What passed is named where there is room for it beside what happened.
+            if let kinds = stored.alert.tally?.kinds?.joined(separator: ", "), !kinds.isEmpty,
+                displayWidth(summary) + displayWidth(kinds) + 2 <= rest
+            {
+                often += (often.isEmpty ? "" : ", ") + kinds
+                rest -= displayWidth(kinds) + 2
+            }
             let line = shownTitle + "  " + fitted(summary, rest) + (often.isEmpty ? "" : "  " + often)
             return head + colored(level, alert.level) + "  " + trimmed(line)
         }

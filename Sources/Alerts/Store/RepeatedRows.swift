@@ -140,6 +140,7 @@ struct RepeatedRows {
                     distinct_count = new.distinct_count, distinct_name = new.distinct_name, \
                     distinct_estimate = new.distinct_estimate, distinct_first = new.distinct_first, \
                     distinct_latest = new.distinct_latest, bytes = new.bytes, folded = new.folded, \
+                    kinds = coalesce(new.kinds, alert.kinds), \
                     evidence_left_out = new.evidence_left_out, stored_at = ?, revision = ? \
                     FROM (SELECT * FROM alert WHERE id = ?) AS new WHERE alert.id = ?
                     """

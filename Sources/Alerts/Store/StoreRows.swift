@@ -10,7 +10,7 @@ extension StoredAlert {
         id, first_seen, last_seen, count, rule_id, rule_title, level, category, summary, source_ip, source_port, \
         destination_ip, destination_port, transport, client_ip, server_ip, client_id, community_id, group_key, event, \
         sensor, run_id, serial, revision, distinct_count, distinct_name, distinct_estimate, distinct_first, \
-        distinct_latest, bytes, folded
+        distinct_latest, bytes, folded, kinds
         """
 
     /// A row of `StoredAlert.columns`.
@@ -40,9 +40,13 @@ extension AlertTally {
             distinct: optionalInteger(row, "distinct_count"), distinctName: optionalText(row, "distinct_name"),
             isEstimate: integer(row, "distinct_estimate") != 0, first: optionalText(row, "distinct_first"),
             latest: optionalText(row, "distinct_latest"), bytes: optionalInteger(row, "bytes"),
+            kinds: optionalText(row, "kinds").map { Self.kinds($0) },
             isFolded: integer(row, "folded") != 0)
-        if distinct == nil, bytes == nil { return nil }
+        if distinct == nil, bytes == nil, kinds == nil { return nil }
     }
+
+    /// Keywords as the column keeps them.
+    static func kinds(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
 }
 
 extension AlertTally {

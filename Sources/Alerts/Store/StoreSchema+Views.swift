@@ -69,6 +69,11 @@ extension StoreSchema {
                 """)
     }
 
+    /// The eighth migration: the keywords that a rule names of what passed, such as classes of records, parted by blanks.
+    static func addKinds(_ database: Database) throws {
+        try database.execute(sql: "ALTER TABLE alert ADD COLUMN kinds TEXT; PRAGMA user_version = 8;")
+    }
+
     /// The row of `counter` that is 1 while a writer has the store open.
     static let openMark = "open"
 

@@ -11,13 +11,13 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x4561_7273
 
     /// `user_version` in the file's header: the number of migrations.
-    static let version: Int32 = 7
+    static let version: Int32 = 8
 
     /// All migrations with the names by which a store remembers them, oldest first.
     private static let migrations: [(name: String, body: @Sendable (Database) throws -> Void)] = [
         ("alerts", addAlerts), ("evidence left out", addLeftOut), ("tallies and open rows", addTallies),
         ("views and identity", addViews), ("values of rows", addValues), ("inventory", addInventory),
-        ("texts of rules once", keepTextsOnce),
+        ("texts of rules once", keepTextsOnce), ("kinds of what was read", addKinds),
     ]
 
     /// Brings a store of an earlier version up to date.

@@ -58,8 +58,9 @@ struct CommitSession {
                 INSERT INTO alert(first_seen, last_seen, count, rule_id, rule_title, level, category, summary, source_ip, \
                 source_port, destination_ip, destination_port, transport, client_ip, server_ip, client_id, community_id, \
                 group_key, event, sensor, run_id, serial, rule_version, stored_at, revision, evidence_left_out, \
-                distinct_count, distinct_name, distinct_estimate, distinct_first, distinct_latest, bytes, folded, row_key, history) \
-                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                distinct_count, distinct_name, distinct_estimate, distinct_first, distinct_latest, bytes, folded, row_key, history, \
+                kinds) \
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                 ON CONFLICT(run_id, serial) DO NOTHING
                 """)
         // The client is mostly one of the two ends, and the server the other: an address is written once.
@@ -79,7 +80,7 @@ struct CommitSession {
             alert.evidenceLeftOut ?? 0, alert.tally?.distinct, alert.tally?.distinctName,
             alert.tally?.isEstimate ?? false, alert.tally?.first?.storable, alert.tally?.latest?.storable,
             alert.tally?.bytes, alert.tally?.isFolded ?? false, alert.rowKey.map { Data($0) },
-            Self.text(of: alert.history),
+            Self.text(of: alert.history), alert.tally?.kinds?.joined(separator: " ").storable,
         ]
         try statement.execute(arguments: arguments)
         if database.changesCount == 0 {
@@ -181,6 +182,18 @@ struct CommitSession {
             tally.distinct, tally.distinctName, tally.isEstimate, tally.latest?.storable, tally.bytes, id,
         ])
         try insert(tally.values, id)
+        if let kinds = tally.kinds { try add(kinds, id) }
+    }
+
+    /// Adds keywords that a row does not name yet: what passes later may be of another class.
+    private func add(_ kinds: [String], _ id: Int64) throws {
+        let find = try database.cachedStatement(sql: "SELECT kinds FROM alert WHERE id = ?")
+        var all = AlertTally(kinds: try String.fetchOne(find, arguments: [id]).map { AlertTally.kinds($0) })
+        let known = all.kinds
+        all.merge(AlertTally(kinds: kinds))
+        guard all.kinds != known else { return }
+        try database.cachedStatement(sql: "UPDATE alert SET kinds = ? WHERE id = ?")
+            .execute(arguments: [all.kinds?.joined(separator: " ").storable, id])
     }
 
     private func update(_ summary: RunSummary, _ run: Int64) throws {
