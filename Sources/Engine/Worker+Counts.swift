@@ -1,5 +1,6 @@
 import Events
 import Flows
+import Network
 import Packets
 import Proxies
 import WebSocket
@@ -10,6 +11,12 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     public var flowsSeen: UInt64 { core.streams.table.total }
     /// Flows that were forgotten after silence.
     public var flowsExpired: UInt64 { core.streams.table.expired }
+    /// Flows that are open now, at most so many, each as a number that is the same in every process.
+    public func flowsOpen(_ most: Int) -> [UInt64] { core.streams.table.open(most) }
+    /// Flows first seen since `start` that may have begun before, in the same way.
+    public func flowsBegunBefore(_ start: Timestamp, _ most: Int) -> [UInt64] {
+        core.streams.table.begunBefore(start, most)
+    }
     /// Holes in TCP streams that were never filled.
     public var streamGaps: UInt64 { core.streams.counters.gaps }
     /// Bytes of followed streams that were not understood.

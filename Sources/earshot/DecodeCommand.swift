@@ -40,9 +40,6 @@ struct DecodeCommand: ParsableCommand {
     @Option(name: [.customShort("c"), .long], help: "End after that many messages.")
     var count: Int?
 
-    @Option(help: ArgumentHelp("A filter expression, as in tcpdump.", valueName: "bpf"))
-    var filter: String?
-
     @Option(
         help: ArgumentHelp("Digest passwords with the key of this alert store.", valueName: "path"),
         completion: .file())
@@ -54,20 +51,17 @@ struct DecodeCommand: ParsableCommand {
     @Flag(help: "Add the ids of the rules that the message meets, as 'rule.id'.")
     var matches = false
 
-    @Option(help: ArgumentHelp("The configuration file, for --matches.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file())
     var config: String?
 
     @OptionGroup var sources: RuleSourceOptions
     @OptionGroup var sandbox: SandboxOptions
 
     func validate() throws {
-        if source.captures.filter != nil, filter != nil {
-            throw ValidationError("give one filter: --filter or the last words")
-        }
         if !matches,
-            !sources.folders.isEmpty || !sources.onlyFolders.isEmpty || !sources.filters.isEmpty || config != nil
+            !sources.folders.isEmpty || !sources.onlyFolders.isEmpty || !sources.filters.isEmpty
         {
-            throw ValidationError("--rules, --only-rules, --filters and --config go with --matches")
+            throw ValidationError("--rules, --only-rules and --filters go with --matches")
         }
         if let count, count < 0 { throw ValidationError("-c wants a number that is not negative") }
     }
@@ -142,10 +136,7 @@ struct DecodeCommand: ParsableCommand {
             try listen(&worker, settings)
             return nil
         }
-        let expression: PacketFilter?
-        do throws(CaptureError) {
-            expression = try (found.filter ?? filter).map { text throws(CaptureError) in try PacketFilter(text) }
-        } catch { throw SensorError(error) }
+        let expression = try found.packetFilter()
         let input = try CaptureInput(found.paths)
         var confinement = Confinement(settings)
         confinement.read(found.paths + input.files)
@@ -160,7 +151,7 @@ struct DecodeCommand: ParsableCommand {
         _ worker: inout SensorWorker<DecodeSink>, _ settings: Settings
     ) throws(SensorError) {
         var options = LiveCapture.Options()
-        options.filter = source.captures.filter ?? filter
+        options.filter = source.captures.filter
         var capture = try LiveRun.open(source.interface, options, stop: Signals.stop)
         var confinement = Confinement(settings)
         confinement.openInterfaces()

@@ -72,10 +72,7 @@ struct DoctorCommand: ParsableCommand {
 
     private func examineFiles(_ settings: Settings) throws(SensorError) -> (DoctorReport, SensorError?) {
         let found = source.captures
-        let filter: PacketFilter?
-        do throws(CaptureError) {
-            filter = try found.filter.map { text throws(CaptureError) in try PacketFilter(text) }
-        } catch { throw SensorError(error) }
+        let filter = try found.packetFilter()
         var examination = Examination(limits: settings.limits, keepsSample: false)
         let input = try CaptureInput(found.paths)
         var confinement = Confinement(settings)

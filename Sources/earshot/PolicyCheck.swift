@@ -21,8 +21,7 @@ struct PolicyCheck: ParsableCommand {
     @Argument(help: ArgumentHelp("The policy.", valueName: "file"), completion: .file())
     var file: String
 
-    @Argument(help: ArgumentHelp("Captures, in the order of time.", valueName: "capture"), completion: .file())
-    var captures: [String] = []
+    @OptionGroup var captures: CaptureOptions
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var rules: RuleOptions
@@ -35,11 +34,14 @@ struct PolicyCheck: ParsableCommand {
             let policy = try PolicyFile.load(file)
             for warning in policy.warnings { print(warning.text(in: file)) }
             let settings = try store.settings(rules.sources)
-            if captures.isEmpty { return try compare(policy) }
+            let found = captures.found
+            if found.paths.isEmpty { return try compare(policy) }
+            let input = try CaptureInput(found.paths)
             var sources = settings.ruleSources
             sources.policy = nil
             let ruleSet = try RuleSet.load(sources, skippingBroken: rules.skipBrokenRules)
-            let trial = try PolicyTrial(policy, captures: captures, rules: ruleSet, settings: settings)
+            let trial = try PolicyTrial(
+                policy, captures: input.files, filter: try found.packetFilter(), rules: ruleSet, settings: settings)
             show(trial, policy)
         }
     }

@@ -20,17 +20,7 @@ struct ReplayCommand: ParsableCommand {
               earshot replay capture.pcap --speed 1
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "Capture files or folders, '-' for standard input; last, a filter as in tcpdump.", valueName: "path"),
-        completion: .file())
-    var arguments: [String] = []
-
-    @Option(
-        name: [.customShort("r"), .long],
-        help: ArgumentHelp("A capture, as other tools name it. Repeatable.", valueName: "file"), completion: .file())
-    var read: [String] = []
-
+    @OptionGroup var captures: CaptureOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var rules: RuleOptions
 
@@ -40,9 +30,6 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Times the speed of capture; as fast as can be without it.", valueName: "X"))
     var speed: Double?
 
-    @Option(help: ArgumentHelp("A filter expression, as in tcpdump.", valueName: "bpf"))
-    var filter: String?
-
     @Flag(help: "Read files again whose alerts are in the store already.")
     var again = false
 
@@ -51,16 +38,13 @@ struct ReplayCommand: ParsableCommand {
 
     func validate() throws {
         if let speed, !(speed > 0 && speed.isFinite) { throw ValidationError("--speed wants a number above 0") }
-        let words = CaptureWords(arguments, named: read)
-        if words.paths.isEmpty { throw ValidationError("name at least one capture: earshot replay <path>") }
-        if words.filter != nil, filter != nil { throw ValidationError("give one filter: --filter or the last words") }
+        if captures.found.paths.isEmpty { throw ValidationError("name at least one capture: earshot replay <path>") }
     }
 
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
-            let words = CaptureWords(arguments, named: read)
-            let (paths, expression) = (words.paths, words.filter ?? filter)
+            let (paths, expression) = (captures.found.paths, captures.found.filter)
             let files: CapturePaths
             do throws(CaptureError) { files = try CapturePaths(paths) } catch { throw SensorError(error) }
             for path in files.unreadable { Terminal.log("\(path): cannot be read, left out") }
@@ -115,29 +99,32 @@ struct ReplayCommand: ParsableCommand {
         )
     }
 
-    /// Captures that were replayed before and end where one of these begins, or begin where one ends.
+    /// Captures that were replayed before, of which one of these goes on with a conversation, or the other way round.
     ///
     /// What goes on from one file to the next is only followed where both are read in one go.
     private static func neighbours(of results: [Replay.FileResult], in store: String) -> [String] {
         guard let reader = try? AlertReader(path: store), let runs = try? reader.runs(limit: 1000) else { return [] }
-        let known = runs.compactMap { run in RunStatistics(json: run.summary.stats).map { (run.start.source, $0) } }
-        let near: Int64 = 10_000_000
-        var hints: [String] = []
-        for result in results where result.wasRead {
-            guard let first = result.statistics.firstFrame, let last = result.statistics.lastFrame else { continue }
-            for (source, other) in known where other.invocation != result.statistics.invocation && source != result.path
-            {
-                guard let begin = other.firstFrame, let end = other.lastFrame else { continue }
-                let (earlier, later) =
-                    (0...near).contains(first - end)
-                    ? (source, result.path) : (0...near).contains(begin - last) ? (result.path, source) : ("", "")
-                if earlier.isEmpty { continue }
-                hints.append(
-                    "\(later) begins where \(earlier) ends: replay them in one command, so that connections that go "
-                        + "from one to the other are followed")
+        // A live run cannot be read again, nor can a pipe.
+        let known = runs.filter { $0.start.sourceDigest != nil && $0.start.source != "-" }.compactMap { run in
+            RunStatistics(json: run.summary.stats).map { (run.start.source, $0) }
+        }
+        let read = results.filter { $0.wasRead && $0.path != "-" }
+        let together = Set(read.map(\.path))
+        var pairs: [(earlier: String, later: String)] = []
+        for result in read {
+            for (source, other) in known
+            where other.invocation != result.statistics.invocation && !together.contains(source) {
+                let pair =
+                    other.goesOn(in: result.statistics)
+                    ? (source, result.path) : result.statistics.goesOn(in: other) ? (result.path, source) : nil
+                // A file that was replayed several times is named once.
+                if let pair, !pairs.contains(where: { $0 == pair }) { pairs.append(pair) }
             }
         }
-        return Array(hints.prefix(3))
+        return pairs.prefix(3).map { pair in
+            "\(pair.later) begins where \(pair.earlier) ends: replay them in one command with --again, so that "
+                + "connections that go from one to the other are followed"
+        }
     }
 
     private func report(

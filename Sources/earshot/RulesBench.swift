@@ -1,3 +1,4 @@
+import Alerts
 import ArgumentParser
 import Capture
 import Detection
@@ -19,23 +20,31 @@ struct RulesBench: ParsableCommand {
             EXAMPLES
               earshot rules bench capture.pcap
               earshot rules bench capture.pcap --rules my-rules/ -n 20
+              earshot rules bench -r capture.pcap tcp port 1883
             """)
 
-    @Argument(
-        help: ArgumentHelp("Capture files or folders; '-' for standard input.", valueName: "path"), completion: .file())
-    var paths: [String]
+    @OptionGroup var captures: CaptureOptions
     @OptionGroup var options: RuleSetOptions
     @Option(name: .short, help: "Show so many rules, the dearest ones.") var n: Int?
     @Flag(help: "One JSON object a line.") var json = false
 
+    func validate() throws {
+        if captures.found.paths.isEmpty {
+            throw ValidationError("name at least one capture: earshot rules bench <path>")
+        }
+        if let n, n < 1 { throw ValidationError("-n wants a number above 0") }
+    }
+
     func run() throws {
         Signals.install()
         try failing { () throws(SensorError) in
+            let found = captures.found
+            let filter = try found.packetFilter()
             let rules = try options.load(isStrict: true)
             let settings = try options.settings()
             var worker = SensorWorker(limits: settings.limits, sink: RuleCosts(rules))
             worker.dissectors.serve(rules, key: nil, inspecting: settings.inspectedBytes)
-            let failure = try CaptureInput(paths).read { frame, bytes in
+            let failure = try CaptureInput(found.paths).read(filter) { frame, bytes in
                 worker.process(frame, bytes)
                 return true
             }
@@ -44,7 +53,7 @@ struct RulesBench: ParsableCommand {
             guard worker.sink.events > 0 else {
                 throw SensorError(
                     .dataError,
-                    "no \(Protocols.descriptors.map(\.displayName).joined(separator: " or ")) message is in \(paths.joined(separator: ", "))"
+                    "no \(Protocols.descriptors.map(\.displayName).joined(separator: " or ")) message is in \(found.paths.joined(separator: ", "))"
                 )
             }
             try show(worker.sink.costs(), events: worker.sink.events, together: worker.sink.secondsTogether)
@@ -64,10 +73,12 @@ struct RulesBench: ParsableCommand {
                     "{\"id\":\"\(cost.rule.id)\",\"share\":\(decimal(share / 100, 4)),\"ns_per_event\":"
                         + "\(decimal(nanoseconds, 1)),\"evaluations\":\(cost.evaluations),\"matches\":\(cost.matches)}")
             } else {
-                output.line(
+                let id = Terminal.width.map { $0 < 120 } == true ? String(cost.rule.id.prefix(8)) : cost.rule.id
+                let line =
                     "\(left(decimal(share, 1), 5))% \(left(decimal(nanoseconds, 1), 9)) "
-                        + "\(left(String(cost.evaluations), 12)) \(left(String(cost.matches), 11))  "
-                        + "\(cost.rule.id)  \(Terminal.visible(cost.rule.title))")
+                    + "\(left(String(cost.evaluations), 12)) \(left(String(cost.matches), 11))  "
+                    + "\(id)  \(Terminal.visible(cost.rule.title))"
+                output.line(fitted(line, Terminal.width ?? .max))
             }
         }
         try output.end()

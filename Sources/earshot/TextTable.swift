@@ -60,3 +60,23 @@ struct TextTable {
 
     private func isKeptLonger(_ left: Int, _ right: Int) -> Bool { columns[left].rank < columns[right].rank }
 }
+
+/// A text in lines of at most so many columns, broken at blanks; those behind the first begin with `indent` blanks.
+///
+/// Its first `indent` characters stay as they are. A word that is longer than a line stays whole, so that it can be copied.
+/// The text must be harmless already.
+func folded(_ text: String, width: Int, indent: Int = 0) -> [String] {
+    guard displayWidth(text) > width else { return [text] }
+    var lines: [String] = []
+    var line = String(text.prefix(indent))
+    var isEmpty = true
+    for word in text.dropFirst(indent).split(separator: " ") {
+        if !isEmpty, displayWidth(line) + displayWidth(String(word)) + 1 > width {
+            lines.append(line)
+            (line, isEmpty) = (String(repeating: " ", count: indent), true)
+        }
+        line += isEmpty ? String(word) : " \(word)"
+        isEmpty = false
+    }
+    return lines + [line]
+}

@@ -20,7 +20,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
                 + "--snap-length -c --count -q --quiet <bpf> --help"),
         CommandCase(
             "replay",
-            "--db --config --rules --only-rules --filters --skip-broken-rules --speed --filter --again -q --quiet <path> --help"
+            "<path> -r --read --filter --db --config --rules --only-rules --filters --skip-broken-rules --speed --again -q --quiet --help"
         ),
         CommandCase(
             "tail",
@@ -47,7 +47,8 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         CommandCase("note", "<id> --db --config -m --message --by --help"),
         CommandCase("except", "<id> --db --config --rules --only-rules --filters -o --output --help"),
         CommandCase("policy learn", "--db --config -o --output --include-alerted -q --quiet --help"),
-        CommandCase("policy check", "<file> <capture> --db --config --rules --only-rules -v --verbose --help"),
+        CommandCase(
+            "policy check", "<file> <path> -r --read --filter --db --config --rules --only-rules -v --verbose --help"),
         CommandCase("policy show", "<file> --db --config --help"),
         CommandCase("policy allow", "<alert> --policy --db --config -m --why --until --help"),
         CommandCase("policy deny", "<alert> --policy --db --config -m --why --until --help"),
@@ -57,7 +58,8 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         CommandCase("explain", "<name> --help"),
         CommandCase(
             "decode",
-            "<path> -i --interface --fields -c --count --filter --show-secrets --matches --rules --only-rules --help"),
+            "<path> -r --read -i --interface --fields -c --count --filter --show-secrets --matches --rules --only-rules --help"
+        ),
         CommandCase("stats", "--db --config --json --runs --help"),
         CommandCase("report", "--db --config -o --output --since --json --geoip --help"),
         CommandCase("interfaces", "<iface> --look --json --help"),
@@ -69,7 +71,7 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         CommandCase("rules show", "<id> --rules --only-rules --filters --text --help"),
         CommandCase("rules test", "--rules --only-rules --samples --id --strict -v --verbose --help"),
         CommandCase("rules explain", "<id> <file> --rules --only-rules --filters --matching --help"),
-        CommandCase("rules bench", "<path> --rules --only-rules -n <n> --json --help"),
+        CommandCase("rules bench", "<path> -r --read --filter --rules --only-rules -n <n> --json --help"),
         CommandCase("rules fields", "--category --json --help"),
     ]
 }

@@ -123,6 +123,17 @@ import Testing
         #expect(try earshot("decode", sample, "udp", "and", "port", "1883").lines.isEmpty)
         let replay = try earshot("replay", "-q", "-r", sample, "udp", directory: folder.path)
         #expect(replay.status == 0 && replay.errorText.hasPrefix("0 packets"), "\(replay.errorText)")
+        for words in [["-r", sample, "udp"], [sample, "--filter", "udp"]] {
+            let measured = try run(try Program.path(), ["rules", "bench"] + words)
+            #expect(measured.status == 65 && measured.errorText.contains("no MQTT or CoAP message"), "\(words)")
+            #expect(try run(try Program.path(), ["doctor"] + words).text.contains("no traffic"), "\(words)")
+        }
+        #expect(try earshot("rules", "bench", "-n", "1", "-r", sample, "tcp", "port", "1883").status == 0)
+        for command in [["decode"], ["replay"], ["rules", "bench"], ["doctor"]] {
+            let twice = try run(
+                try Program.path(), command + [sample, "tcp", "--filter", "udp"], directory: folder.path)
+            #expect(twice.status == 64 && twice.errorText.contains("give one filter"), "\(command)")
+        }
         // A name with a slip is a file that is not there, and never a host to be looked up.
         let slip = try earshot("replay", sample, "captrue.pcap", directory: folder.path)
         #expect(slip.status == 66 && slip.errorText.contains("captrue.pcap"), "\(slip.errorText)")
@@ -150,9 +161,43 @@ import Testing
         let two = try earshot("replay", "-q", "--db", "one.db", "b.pcap", directory: folder.path)
         #expect(
             two.errorText.contains("b.pcap begins where a.pcap ends: replay them in one command"), "\(two.errorText)")
+        // Once both were read in one go there is nothing to say.
+        let again = try earshot("replay", "-q", "--again", "--db", "one.db", "a.pcap", "b.pcap", directory: folder.path)
+        #expect(!again.errorText.contains("begins where"), "\(again.errorText)")
         let last = try earshot("stats", "--json", "--db", "one.db", directory: folder.path).text
         let second = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
         #expect((object?["packets"] as? Int ?? 0) > (second?["packets"] as? Int ?? 0))
+    }
+
+    /// Captures that follow each other in time without a conversation in common do not belong together.
+    @Test("Captures that only come soon after each other") func strangersInTime() throws {
+        let folder = try TemporaryFolder()
+        func conversation(_ port: Int, from second: Int, isWhole: Bool = true) -> [UInt8] {
+            let connect = MQTTBytes.connect([97])
+            var frames = [
+                Build.tcpFrame(from: port, seq: 99, flags: 2), Build.tcpFrame(from: port, seq: 100, connect),
+                Build.tcpFrame(from: port, seq: 100 + UInt32(connect.count), MQTTBytes.publish("t", [49])),
+            ]
+            if !isWhole { frames.removeFirst(2) }
+            return pcap(frames, from: second)
+        }
+        try folder.write(conversation(40_000, from: 0), to: "a.pcap")
+        // Another client, and the same client on a connection that begins anew.
+        try folder.write(conversation(40_001, from: 3, isWhole: false), to: "other.pcap")
+        try folder.write(conversation(40_000, from: 4), to: "anew.pcap")
+        // Long after, and a part of the same time.
+        try folder.write(conversation(40_000, from: 600, isWhole: false), to: "late.pcap")
+        for name in ["a", "other", "anew", "late"] {
+            let outcome = try earshot("replay", "-q", "\(name).pcap", directory: folder.path)
+            #expect(outcome.status == 0 && !outcome.errorText.contains("begins where"), "\(name): \(outcome.errorText)")
+        }
+        try folder.write(conversation(40_000, from: 2, isWhole: false), to: "next.pcap")
+        let next = try earshot("replay", "-q", "next.pcap", directory: folder.path)
+        #expect(next.errorText.contains("next.pcap begins where a.pcap ends"), "\(next.errorText)")
+        #expect(next.errorText.components(separatedBy: "begins where").count == 2, "\(next.errorText)")
+        // What came by a pipe cannot be named again.
+        let piped = try shell("\"$EARSHOT\" replay -q - < next.pcap", directory: folder.path)
+        #expect(!piped.errorText.contains("begins where"), "\(piped.errorText)")
     }
 
     @Test("A folder without captures") func aFolderWithoutCaptures() throws {

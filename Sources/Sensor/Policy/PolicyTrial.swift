@@ -30,11 +30,11 @@ public struct PolicyTrial {
     /// Capture time, in microseconds.
     public private(set) var span: Int64 = 0
 
-    /// Reads captures against a policy; every section counts as switched on.
+    /// Reads captures against a policy, of which `filter` may leave out frames; every section counts as switched on.
     ///
     /// - Throws: `SensorError` where a capture cannot be read.
     public init(
-        _ file: PolicyFile, captures: [String], rules: RuleSet, settings: Settings
+        _ file: PolicyFile, captures: [String], filter: PacketFilter? = nil, rules: RuleSet, settings: Settings
     ) throws(SensorError) {
         var policy = file.policy
         policy.modes = [:]
@@ -51,7 +51,7 @@ public struct PolicyTrial {
         worker.dissectors.serve(rules, key: nil, inspecting: settings.inspectedBytes)
         for path in captures {
             do throws(CaptureError) {
-                var capture = try CaptureFile.open(path)
+                var capture = try CaptureFile.open(path, filter: filter)
                 worker.beginSource()
                 while let frame = try capture.next() { worker.process(frame, capture.bytes) }
             } catch { throw SensorError(error) }

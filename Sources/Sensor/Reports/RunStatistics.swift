@@ -87,6 +87,11 @@ public struct RunStatistics: Codable, Sendable {
     public var firstFrame: Int64?
     /// Capture time of the latest frame of a capture, microseconds since 1970 UTC; `nil` for none.
     public var lastFrame: Int64?
+    /// Conversations that may have begun before the capture did, as hexadecimal numbers that are the same in every run;
+    /// `nil` for none.
+    var goneOn: [String]?
+    /// Conversations that were open when the capture ended, in the same way; `nil` for none.
+    var cutOff: [String]?
     /// SHA-256 of the policy that traffic was held against, the latest where it was exchanged; `nil` for none.
     public var policyDigest: String?
     /// Deviations from the policy, by section and kind, also those of sections that are only counted; `nil` for none.
@@ -123,6 +128,8 @@ public struct RunStatistics: Codable, Sendable {
         case invocation
         case firstFrame = "first_frame"
         case lastFrame = "last_frame"
+        case goneOn = "gone_on"
+        case cutOff = "cut_off"
         case sandbox, deviations
         case hiddenDeviations = "hidden_deviations"
         case policyDigest = "policy_digest"
@@ -143,6 +150,16 @@ public struct RunStatistics: Codable, Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(self) else { return "{}" }
         return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Whether another capture goes on with a conversation of this one, within ten seconds after its end.
+    ///
+    /// A capture that only began soon after the other, of another place or of the same, does not.
+    public func goesOn(in later: RunStatistics) -> Bool {
+        guard let end = lastFrame, let begin = later.firstFrame, (0...10_000_000).contains(begin &- end) else {
+            return false
+        }
+        return !Set(cutOff ?? []).isDisjoint(with: later.goneOn ?? [])
     }
 
     /// Reads what `json` wrote; `nil` for anything else.

@@ -125,11 +125,11 @@ public struct Pipeline: ~Copyable {
 
     /// Ends the run in the store with what it saw; returns that.
     ///
-    /// `hasInventory` says that the inventory has what a capture shows from an earlier run.
+    /// `ends` are the conversations at both ends of a capture. `hasInventory` says that the inventory has what a capture shows from an earlier run.
     /// What the store does not take now waits in its spill file, which the writer says by itself.
     public mutating func end(
         _ status: RunStatus, drops: CaptureDrops, content: String? = nil, span: ClosedRange<Timestamp>? = nil,
-        hasInventory: Bool = false
+        ends: CaptureEnds = CaptureEnds(), hasInventory: Bool = false
     ) -> RunStatistics {
         worker.sink.tellRepetitions()
         // Of a capture that is to be read again nothing is kept, and nothing twice of one that was read before.
@@ -144,6 +144,8 @@ public struct Pipeline: ~Copyable {
         if content == nil { seen.reported = now() }
         seen.firstFrame = span?.lowerBound.microseconds
         seen.lastFrame = span?.upperBound.microseconds
+        seen.goneOn = ends.goneOn
+        seen.cutOff = ends.cutOff
         writer.endRun(summary(seen, status, drops))
         return seen
     }
@@ -199,8 +201,8 @@ public struct Pipeline: ~Copyable {
         for rule in rules.compiled.rules { levels[rule.id] = AlertLevel(rawValue: rule.level.rawValue) }
     }
 
-    /// How many rules are loaded.
-    var ruleCount: Int { rules.compiled.rules.count }
+    /// How many rules are loaded that raise alerts.
+    var ruleCount: Int { rules.compiled.rules.count { $0.raisesAlerts } }
 
     /// What the present run saw.
     var runStatistics: RunStatistics { statistics.since(baseline) }

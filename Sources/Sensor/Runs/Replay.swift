@@ -164,6 +164,7 @@ public struct Replay: ~Copyable {
         var chain = FrameChain()
         var earlier = recorded
         var span: ClosedRange<Timestamp>?
+        var ends = CaptureEnds()
         var lifeDue = Timestamp(nanoseconds: .min)
         do throws(CaptureError) {
             while let frame = try file.next() {
@@ -176,6 +177,7 @@ public struct Replay: ~Copyable {
                 }
                 chain.add(frame, file.bytes)
                 let time = frame.timestamp
+                ends.note(time, pipeline.worker)
                 span = span.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
                 // What comes from here on is new to the inventory; what came before is there.
                 if earlier.compare(chain) { pipeline.renewInventory() }
@@ -185,12 +187,13 @@ public struct Replay: ~Copyable {
             }
         } catch { result.error = error }
         progress(file.bytesConsumed, file.framesRead)
+        ends.end(pipeline.worker)
         if isLast || stop.isStopped { pipeline.worker.finish() }
         // A capture whose alerts could not all be kept is to be read again.
         let isPartial = stop.isStopped || pipeline.hasLostAlerts()
         let status: RunStatus = isPartial ? .interrupted : result.error == nil ? .finished : .damaged
         result.statistics = pipeline.end(
-            status, drops: CaptureDrops(), content: chain.text, span: span,
+            status, drops: CaptureDrops(), content: chain.text, span: span, ends: ends,
             hasInventory: earlier.hasInventory(chain.count))
         // The same capture as before, grown, cut, mended or packed otherwise; or put together with others.
         if !options.again { try pipeline.mergeRepeated(of: earlier.alike, near: earlier.near(span)) }
