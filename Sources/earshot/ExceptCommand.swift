@@ -12,6 +12,8 @@ struct ExceptCommand: ParsableCommand {
         abstract: "Write a Sigma filter that leaves out exactly this alert from now on.",
         discussion: """
             The filter names the rules that the alert comes from and what tells its row from others: a client, a broker. \
+            Where other rows of the store rest on the same messages it asks for more, as the rule does, and says which of \
+            them no field tells apart. \
             It goes to the folder of filters that the configuration or --filters names, to /etc/earshot/filters where \
             that is there, else to the folder where you are; it is shown, checked, and held against the alert's own \
             message. A sensor that runs takes it up at SIGHUP.
@@ -44,7 +46,8 @@ struct ExceptCommand: ParsableCommand {
             }
             let rules = try RuleSet.load(settings.ruleSources, withTests: false)
             let place = try rules.rule(detail.stored.alert.ruleID)
-            let exception = try rules.exception(for: detail.stored, rule: place, by: NSUserName())
+            let beside = try Self.rows(of: rules.sharing(rule: place), reader)
+            let exception = try rules.exception(for: detail.stored, rule: place, by: NSUserName(), beside: beside)
             let path = output ?? Self.path(settings, number)
             let check = try Self.check(exception, settings, detail.stored.alert, rules)
             if path != "-" { try Self.write(exception.text, to: path) }
@@ -52,11 +55,7 @@ struct ExceptCommand: ParsableCommand {
             for line in exception.text.split(separator: "\n") { printed.line(Terminal.visible(line)) }
             try printed.end()
             Terminal.log(check)
-            if !exception.others.isEmpty {
-                Terminal.log(
-                    "the same messages are left out of the rows of \(exception.others.joined(separator: ", ")), too: "
-                        + "narrow the filter where those are to stay")
-            }
+            for line in Self.consequences(exception) { Terminal.log(line) }
             guard path != "-" else { return }
             let isUsed = settings.filters.contains { path.hasPrefix($0 + "/") || path == $0 }
             Terminal.log(
@@ -65,6 +64,32 @@ struct ExceptCommand: ParsableCommand {
                         ? "a sensor that runs takes it up at SIGHUP"
                         : "use it with --filters \(path), or move it to \(RuleSources.defaultFilters)"))
         }
+    }
+
+    /// Rows of the store that are looked at, the newest.
+    private static let examined = 10_000
+
+    /// The newest rows of some rules.
+    private static func rows(of rules: [String], _ reader: AlertReader) throws(SensorError) -> [StoredAlert] {
+        var filter = AlertFilter()
+        filter.wanted.ruleIDs = Set(rules)
+        return try reading { () throws(StoreError) in try reader.last(examined, filter) }
+    }
+
+    /// What else the filter keeps from being told.
+    private static func consequences(_ exception: RuleException) -> [String] {
+        var lines = exception.reached.suffix(5).map { row in
+            "cannot be told apart by a field, and is left out too: #\(row.id) \(terminalSafe(row.alert.shownTitle)), "
+                + terminalSafe(row.alert.shownSummary)
+        }
+        if exception.reached.count > 5 { lines.append("and \(exception.reached.count - 5) more rows of the store") }
+        if exception.reached.isEmpty { lines.append("no other row of the store is left out") }
+        if !exception.others.isEmpty {
+            lines.append(
+                "these rules see less from now on, since they rest on the same messages: "
+                    + exception.others.joined(separator: ", "))
+        }
+        return lines
     }
 
     private static func path(_ settings: Settings, _ number: Int64) -> String {

@@ -2,7 +2,6 @@ import Alerts
 import Detection
 import Events
 import Foundation
-import Network
 import Sigma
 
 /// A Sigma filter that takes one alert row, and nothing else, from the rules that feed it.
@@ -15,6 +14,8 @@ public struct RuleException: Sendable {
     public var fields: [(name: String, value: String)]
     /// Other rules that raise rows from the same messages: what is left out is left out of theirs, too.
     public var others: [String]
+    /// Rows of the store that no field tells from the alert: their messages are left out, too.
+    public var reached: [StoredAlert]
 }
 
 extension RuleSet {
@@ -24,12 +25,19 @@ extension RuleSet {
     ///   - stored: the alert.
     ///   - place: the place of its rule among those that are loaded.
     ///   - by: who asks for it.
+    ///   - rows: the rows of the rules of `sharing(rule:)`, which it is to leave alone as far as fields tell them apart.
     /// - Returns: the filter.
     /// - Throws: `SensorError` where the row has nothing that a filter could go by.
-    public func exception(for stored: StoredAlert, rule place: Int, by: String) throws(SensorError) -> RuleException {
+    public func exception(
+        for stored: StoredAlert, rule place: Int, by: String, beside rows: [StoredAlert] = []
+    ) throws(SensorError) -> RuleException {
         let alert = stored.alert
         let fed = feeding(compiled.rules[place])
-        let fields = Self.fields(of: alert)
+        let row = RowFields(alert)
+        var (fields, reached) = row.telling(rows.filter { RowFields.isAnother($0, than: stored) }, beside: [])
+        if !reached.isEmpty {
+            (fields, reached) = row.telling(reached, beside: try testedFields(fed, alert))
+        }
         guard !fields.isEmpty, !fed.isEmpty else {
             throw SensorError(.dataError, "alert \(stored.id) has no address that an exception could go by")
         }
@@ -41,9 +49,9 @@ extension RuleSet {
             let title = "Not \(alert.ruleTitle)" + (documents.isEmpty ? "" : " (\(category))")
             documents.append(
                 """
-                title: \(Self.quoted(title))
+                title: \(RowFields.quoted(title))
                 id: \(UUID().uuidString.lowercased())
-                description: \(Self.quoted("Alert \(stored.id), left out by \(by)."))
+                description: \(RowFields.quoted("Alert \(stored.id), left out by \(by)."))
                 logsource: {product: earshot\(category.isEmpty ? "" : ", category: \(category)")}
                 filter:
                     rules: [\(names.joined(separator: ", "))]
@@ -56,14 +64,46 @@ extension RuleSet {
         return RuleException(
             text: documents.joined(separator: "---\n"),
             rules: fed.map { $0.metadata.name?.value ?? $0.id }.sorted(), fields: fields,
-            others: others(fed, beside: compiled.rules[place]))
+            others: others(fed, beside: compiled.rules[place]), reached: reached)
+    }
+
+    /// The ids of the rules that raise rows from the messages that a rule rests on, its own among them.
+    public func sharing(rule place: Int) -> [String] {
+        let owner = compiled.rules[place]
+        let names = Set(others(feeding(owner), beside: owner))
+        return [owner.id] + compiled.rules.filter { names.contains($0.metadata.name?.value ?? $0.id) }.map(\.id)
+    }
+
+    /// The fields that the tests of a rule ask for which the message of an alert meets.
+    ///
+    /// None where several rules or alternatives make the row: what one of them asks for the messages of another lack.
+    private func testedFields(_ fed: [CompiledRule], _ alert: Alert) throws(SensorError) -> [String] {
+        guard fed.count == 1, case .rule(let tree)? = document(of: fed[0]),
+            let place = compiled.rules.firstIndex(where: { $0.id == fed[0].id }),
+            let event = try? RecordedEvent(json: Substring(alert.event))
+        else { return [] }
+        guard tree.conditions.count == 1, !Self.hasAlternatives(tree.conditions[0].value) else { return [] }
+        var explainer = try RuleExplainer(self, rule: place)
+        let met = explainer.explain(event).filter { $0.verdict && $0.seen != nil }
+        return NSOrderedSet(array: met.compactMap(\.field)).array as? [String] ?? []
+    }
+
+    /// Whether an event can meet a condition in several ways; what holds in any case, as steps that are named, is none.
+    private static func hasAlternatives(_ condition: Condition) -> Bool {
+        switch condition {
+        case .selection, .not: false
+        case .and(let parts): parts.contains(where: hasAlternatives)
+        case .or(let parts): !parts.contains { parts.contains(.not($0)) }
+        }
     }
 
     /// The rules that raise rows of their own from what some rules find, apart from one of them, by name or id.
     private func others(_ fed: [CompiledRule], beside owner: CompiledRule) -> [String] {
         let ids = Set(fed.map(\.id))
+        // Its row may be that of another rule, of which it is a step.
+        let joined = owner.rowOwner.map { compiled.rules[$0].id }
         return compiled.rules.filter { rule in
-            rule.id != owner.id && rule.raisesAlerts && rule.rowOwner == nil
+            rule.id != owner.id && rule.id != joined && rule.raisesAlerts && rule.rowOwner == nil
                 && feeding(rule).contains { ids.contains($0.id) }
         }.map { $0.metadata.name?.value ?? $0.id }.sorted()
     }
@@ -102,57 +142,5 @@ extension RuleSet {
             }
         }
         return found.filter { !$0.isCorrelation }
-    }
-
-    /// What the row of an alert is told by, as far as a filter can name it; the ends where that is nothing.
-    private static func fields(of alert: Alert) -> [(name: String, value: String)] {
-        var fields: [(name: String, value: String)] = []
-        let event = (try? JSONSerialization.jsonObject(with: Data(alert.event.utf8))) as? [String: Any] ?? [:]
-        for part in (alert.groupKey ?? "").split(separator: "|") {
-            let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
-            guard pair.count == 2, Protocols.registry.field(named: pair[0]) != nil else { continue }
-            if pair[0].hasSuffix(".ip") {
-                fields.append((pair[0], quoted(pair[1])))
-            } else if pair[0].hasSuffix(".port"), let port = Int(pair[1]) {
-                fields.append((pair[0], "\(port)"))
-            } else if let value = event[pair[0]] as? String {
-                // The event has the text as it was; that of the key is escaped for people.
-                fields.append(("\(pair[0])|cased", quoted(sigma(value))))
-            }
-        }
-        if !fields.contains(where: { $0.name.hasSuffix(".ip") }) {
-            if let address = alert.clientIP { fields.append(("client.ip", quoted(address.description))) }
-            if let address = alert.serverIP { fields.append(("server.ip", quoted(address.description))) }
-        }
-        return fields
-    }
-
-    /// A text in which nothing stands for anything but itself (Sigma specification, *Wildcards*).
-    private static func sigma(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            if "\\*?".contains(character) { result.append("\\") }
-            result.append(character)
-        }
-    }
-
-    /// A scalar of YAML; control characters need the double quotes.
-    private static func quoted(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-            return "'" + text.replacing("'", with: "''") + "'"
-        }
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\x" + (digits.count < 2 ? "0" : "") + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
     }
 }

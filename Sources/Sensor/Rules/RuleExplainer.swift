@@ -18,6 +18,8 @@ public struct RuleExplainer: ~Copyable {
         public var verdict: Bool
         /// Whether it is a whole rule, with the filters on it.
         public var isRule: Bool
+        /// The field that is tested; `nil` for parts that test none.
+        public var field: String?
         /// What the event has in the field that was tested; `nil` for parts that test no field, `-` where it is absent.
         public var seen: String?
     }
@@ -71,7 +73,7 @@ public struct RuleExplainer: ~Copyable {
                 }
             lines.append(
                 Line(
-                    depth: part.depth, text: part.text, verdict: verdict, isRule: isRule,
+                    depth: part.depth, text: part.text, verdict: verdict, isRule: isRule, field: part.field,
                     seen: part.field.map { event.text(of: $0) ?? "-" }))
         }
         if let correlation { note(correlation, event, met) }
