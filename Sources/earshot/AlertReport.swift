@@ -18,8 +18,9 @@ struct AlertReport {
 
     /// Every part of the alert, with an empty line between two.
     func lines(_ detail: AlertDetail) -> [String] {
-        var parts = [what(detail), advice(detail), who(detail), broken(detail.stored.alert.event)]
-        parts.append(values(detail.stored.alert.tally))
+        let broken = broken(detail.stored.alert)
+        var parts = [what(detail), advice(detail), who(detail), broken.lines]
+        if !broken.tellsValues { parts.append(values(detail.stored.alert.tally)) }
         parts.append(history(detail.stored.alert.history ?? []))
         parts.append(["message"] + event(detail.stored.alert.event).map { "  " + $0 })
         parts.append(frames(detail.stored))
@@ -38,16 +39,18 @@ struct AlertReport {
         let stored = detail.stored
         let alert = stored.alert
         let name = detail.rule.flatMap { StoredRules.name($0) }
-        var lines = [
-            "alert        \(stored.id)",
-            "rule         \(terminalSafe(alert.shownTitle)) (\(terminalSafe([name, alert.ruleID].compactMap(\.self).joined(separator: ", "))))",
-            "level        \(alert.level.rawValue)", "summary      \(terminalSafe(alert.summary))",
+        let names = [name, alert.ruleID].compactMap(\.self).joined(separator: ", ")
+        var lines = ["alert        \(stored.id)"]
+        lines += fact("rule", "\(terminalSafe(alert.shownTitle)) (\(terminalSafe(names)))")
+        lines.append("level        \(alert.level.rawValue)")
+        lines += fact("summary", terminalSafe(alert.summary))
+        lines += [
             "first seen   \(time(alert.firstSeen))", "last seen    \(time(alert.lastSeen))",
             "count        \(alert.count)",
         ]
         if let tally = alert.tally {
-            if let text = tally.text { lines.append("all matches  \(terminalSafe(text))") }
-            if let first = tally.first { lines.append("first        \(terminalSafe(first))") }
+            if let text = tally.text { lines += fact("all matches", terminalSafe(text)) }
+            if let first = tally.first { lines += fact("first", terminalSafe(first)) }
         }
         lines.append("state        \(stored.triage?.shortText ?? "open")")
         for entry in stored.triage?.entries ?? [] {
@@ -55,6 +58,11 @@ struct AlertReport {
             lines.append("             \(time(entry.at))  \(said(entry.action)) by \(terminalSafe(entry.by))\(note)")
         }
         return lines
+    }
+
+    /// A name and what is said of it, in as many lines as it takes.
+    private func fact(_ name: String, _ text: String) -> [String] {
+        folded(padded(name, 13) + text, width: width, indent: 13)
     }
 
     private func said(_ action: TriageEntry.Action) -> String {
@@ -93,16 +101,19 @@ struct AlertReport {
         return all.first { $0.id?.value.lowercased() == rule.id.lowercased() } ?? all.last
     }
 
+    /// Different values of a row that are shown: a screenful leaves room for the rest.
+    private static let shownValues = 20
+
     /// The different values of a row, such as its clients: the first of them, and how many there are beyond.
     private func values(_ tally: AlertTally?) -> [String] {
         guard let tally, let values = tally.values, values.count > 1 else { return [] }
-        let count = tally.distinct ?? 0
         let name = tally.distinctName ?? "values"
-        let isWhole = count <= values.count
-        let rest = count - Int64(values.count)
-        return [isWhole ? "the \(values.count) \(name)" : "the first \(values.count) \(name)"]
-            + values.map { "  " + terminalSafe($0) }
-            + (isWhole ? [] : ["  and \(tally.isEstimate ? "about " : "")\(rest) more"])
+        let shown = values.prefix(Self.shownValues)
+        let rest = max(tally.distinct ?? 0, Int64(values.count)) - Int64(shown.count)
+        let hint = values.count > shown.count ? "; --json has the first \(values.count)" : ""
+        return [rest == 0 ? "the \(shown.count) \(name)" : "the first \(shown.count) \(name)"]
+            + shown.map { "  " + terminalSafe($0) }
+            + (rest == 0 ? [] : ["  and \(tally.isEstimate ? "about " : "")\(rest) more\(hint)"])
     }
 
     /// The latest messages between the two ends.
@@ -154,25 +165,50 @@ struct AlertReport {
         }
     }
 
-    /// The statements of the specifications that the message breaks, in plain words.
-    private func broken(_ event: String) -> [String] {
-        let ids = Self.object(event)["violation.id"] as? [String] ?? []
-        guard !ids.isEmpty else { return [] }
-        var lines = ["rules of the specifications that it breaks"]
-        for id in ids {
-            let found = guide.statements(named: id)
-            guard let first = found.first else {
-                lines.append("  \(terminalSafe(id))")
-                continue
-            }
+    /// Broken statements that are explained; of those beyond only the names are told.
+    private static let explained = 20
+
+    /// The statements of the specifications that its messages broke, in plain words: those of the message that is kept, then
+    /// the others that the row counts.
+    ///
+    /// `tellsValues` says whether the different values of the row are these statements, and all of them are told.
+    private func broken(_ alert: Alert) -> (lines: [String], tellsValues: Bool) {
+        let event = Self.object(alert.event)
+        let ofMessage = event["violation.id"] as? [String] ?? []
+        // What one message broke together is one value.
+        let values = alert.tally?.values ?? []
+        let counted = values.flatMap { $0.components(separatedBy: ", ") }
+        let areStatements = !counted.isEmpty && counted.allSatisfy { !guide.statements(named: $0).isEmpty }
+        let others = areStatements ? counted.filter { !ofMessage.contains($0) } : []
+        let ids = ofMessage + Self.each(others)
+        guard !ids.isEmpty else { return ([], false) }
+        let specification = (event["mqtt.ver"] as? Int).flatMap {
+            [3: "MQTT V3.1", 4: "MQTT 3.1.1", 5: "MQTT 5.0"][$0]
+        }
+        var lines = [
+            ids.count > ofMessage.count
+                ? "rules of the specifications that its messages broke" : "rules of the specifications that it breaks"
+        ]
+        for id in ids.prefix(Self.explained) {
+            let found = guide.statements(named: id, of: specification)
             let places = found.map { "\($0.specification), \($0.clause)" }.joined(separator: "; ")
-            lines.append("  \(id)  (\(places))")
-            let breaches = found.flatMap(\.breaches)
-            for text in NSOrderedSet(array: breaches.isEmpty ? first.breaches : breaches).array as? [String] ?? [] {
+            lines.append("  \(terminalSafe(id))" + (places.isEmpty ? "" : "  (\(places))"))
+            for text in Self.each(found.flatMap(\.breaches)) {
                 lines += wrapped(text).map { "  " + $0 }
             }
         }
-        return lines
+        let rest = ids.dropFirst(Self.explained)
+        if !rest.isEmpty {
+            lines += wrapped(
+                "and \(rest.count) more, which 'earshot explain' explains: \(rest.joined(separator: ", "))")
+        }
+        return (lines, areStatements && Int64(values.count) == alert.tally?.distinct)
+    }
+
+    /// Each of some texts once, in their order.
+    private static func each(_ texts: [String]) -> [String] {
+        var known: Set<String> = []
+        return texts.filter { known.insert($0).inserted }
     }
 
     /// The event's fields, one a line.

@@ -11,7 +11,8 @@ struct AlertsCommand: ParsableCommand {
         abstract: "The alerts as small tables: by rule, level, source, server, client, tag, day or hour.",
         discussion: """
             Without --by an overview: levels, days, and what stands out. The bars show when alerts began and were seen \
-            last, from the first to the latest of all that are shown.
+            last; the times above them are those of the first and the latest of all. What does not fit the terminal is \
+            left out: first how many are open, then the time of the latest.
 
             EXAMPLES
               earshot alerts
@@ -51,7 +52,8 @@ struct AlertsCommand: ParsableCommand {
             var output = Output()
             func groups(_ grouping: AlertGrouping) throws(SensorError) -> AlertGroups {
                 try reading { () throws(StoreError) in
-                    try reader.groups(by: grouping, selection, parts: AlertTable.bars, zone: zone)
+                    try reader.groups(
+                        by: grouping, selection, parts: json ? AlertTable.jsonParts : table.bars, zone: zone)
                 }
             }
             if let grouping = by.flatMap({ AlertGrouping(rawValue: $0) }) {
@@ -81,13 +83,16 @@ struct AlertsCommand: ParsableCommand {
 
 /// Counted alerts as lines of a table.
 struct AlertTable {
-    /// Parts of the span that the bars show.
-    static let bars = 24
-    /// Columns before the key.
-    private static let fixed = 8 + 2 + 6 + 2 + 8 + 2 + 6 + 2 + 11 + 2
+    /// Parts of the span in a row for programs.
+    static let jsonParts = 24
+    /// Columns that tell the keys of most groups apart.
+    private static let leastKey = 28
 
     let width: Int
     let zone: TimeZone
+
+    /// Parts of the span that the bars show: as many as leave room for what they belong to.
+    var bars: Int { width >= 120 ? 24 : 12 }
 
     /// How many there are, and since when.
     func overview(_ total: AlertGroup) -> [String] {
@@ -101,33 +106,37 @@ struct AlertTable {
 
     /// A header, a line for each group, and what was left out.
     func lines(_ grouping: AlertGrouping, _ groups: [AlertGroup], of all: AlertGroups) -> [String] {
-        let showsBars = width >= Self.fixed + Self.bars + 20
-        let keyWidth = max(16, width - Self.fixed - (showsBars ? Self.bars + 2 : 0))
-        var lines = [
-            "worst     " + pad("alerts", 6, right: true) + "  " + pad("matches", 8, right: true) + "  "
-                + pad("open", 6, right: true) + "  " + pad("latest", 11) + "  "
-                + (showsBars ? pad("when", Self.bars) + "  " : "") + grouping.rawValue
-        ]
+        if groups.isEmpty { return ["none"] }
+        let (first, last) = (time(all.total.firstSeen), time(all.total.lastSeen))
+        // Of one day the clock says enough.
+        let isOneDay = first.prefix(10) == last.prefix(10)
+        func short(_ time: String) -> String { isOneDay ? String(time.dropFirst(11).prefix(5)) : day(time) }
+        func day(_ time: String) -> String { String(time.prefix(10).suffix(5)) }
+        let axis = short(first) + String(repeating: " ", count: bars - 10) + short(last)
+        // The level of a group of one level is its name.
+        let isLevel = grouping == .level
+        var table = TextTable([
+            isLevel ? .word("level") : .word("worst"), .number("alerts"), .number("matches"), .number("open", rank: 2),
+            .word("latest", rank: 1),
+            .word(axis), .text(isLevel ? "" : grouping.rawValue, Self.leastKey),
+        ])
         for group in groups {
-            let level = group.worst == .informational ? "info" : group.worst.rawValue
-            lines.append(
-                pad(level, 8) + "  " + pad("\(group.alerts)", 6, right: true) + "  "
-                    + pad("\(group.matches)", 8, right: true) + "  " + pad("\(group.open)", 6, right: true) + "  "
-                    + String(time(group.lastSeen).dropLast(3).suffix(11)) + "  "
-                    + (showsBars ? Self.bars(group.activity) + "  " : "")
-                    + fitted(terminalSafe(group.key), keyWidth))
+            let latest = time(group.lastSeen)
+            table.add([
+                group.worst == .informational ? "info" : group.worst.rawValue, "\(group.alerts)", "\(group.matches)",
+                "\(group.open)", isOneDay ? short(latest) : "\(day(latest)) \(latest.dropFirst(11).prefix(5))",
+                Self.bars(group.activity), isLevel ? "" : group.key,
+            ])
         }
         let left = all.groups.count - groups.count
-        if left > 0 { lines.append("and \(left) more; --limit shows them") }
-        if groups.isEmpty { lines.append("none") }
-        return lines
+        return table.lines(width: width) + (left > 0 ? ["and \(left) more; --limit shows them"] : [])
     }
 
-    /// A bar of eighths of a line's height for each part.
+    /// A bar of eighths of a line's height for each part, a dot where there is nothing.
     static func bars(_ activity: [Int]) -> String {
         let most = activity.max() ?? 0
         return activity.map { count in
-            guard count > 0, most > 0 else { return " " }
+            guard count > 0, most > 0 else { return "." }
             return ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][min(7, count * 8 / (most + 1))]
         }.joined()
     }
@@ -153,11 +162,6 @@ struct AlertTable {
     private func time(_ microseconds: Int64) -> String {
         let parts = CalendarTime(microseconds: microseconds, zone: zone)
         return "\(parts.date) \(parts.clock)"
-    }
-
-    private func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
-        let space = String(repeating: " ", count: max(0, width - text.count))
-        return right ? space + text : text + space
     }
 }
 

@@ -26,7 +26,7 @@ struct RulesCheck: ParsableCommand {
             let warnings = rules.diagnostics.count - errors
             var output = Output()
             output.line(
-                "\(plural(rules.compiled.rules.count, "rule")) loaded, \(plural(errors, "error")), \(plural(warnings, "warning"))"
+                "\(rules.compiled.rules.census) loaded, \(plural(errors, "error")), \(plural(warnings, "warning"))"
             )
             try output.end()
             if errors > 0 { throw SensorError(.configuration, "some rules cannot be loaded") }

@@ -18,6 +18,13 @@ struct RulesFields: ParsableCommand {
     @Option(help: "Only fields of this category: mqtt or coap.") var category: String?
     @Flag(help: "One JSON object a line.") var json = false
 
+    /// A field and its meaning: beside it where the terminal has room for both, below it where not; one line in a pipe.
+    private static func lines(_ lead: String, _ meaning: String) -> [String] {
+        guard let width = Terminal.width, lead.count + 1 + meaning.count > width else { return ["\(lead) \(meaning)"] }
+        if width >= 120 { return folded("\(lead) \(meaning)", width: width, indent: lead.count + 1) }
+        return [lead] + folded("    \(meaning)", width: width, indent: 4)
+    }
+
     func run() throws {
         var output = Output()
         for entry in Protocols.registry.entries {
@@ -39,8 +46,8 @@ struct RulesFields: ParsableCommand {
                 let name = entry.info.name.padding(
                     toLength: max(36, entry.info.name.count), withPad: " ", startingAt: 0)
                 let kind = type.padding(toLength: 10, withPad: " ", startingAt: 0)
-                output.line(
-                    "\(name) \(kind) \(of.padding(toLength: 5, withPad: " ", startingAt: 0)) \(entry.info.summary)")
+                let lead = "\(name) \(kind) \(of.padding(toLength: 5, withPad: " ", startingAt: 0))"
+                for line in Self.lines(lead, entry.info.summary) { output.line(line) }
             }
         }
         try failing { () throws(SensorError) in try output.end() }

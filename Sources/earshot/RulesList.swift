@@ -60,25 +60,43 @@ struct RulesList: ParsableCommand {
             let matrix = AttackMatrix(shown)
             if let navigator { try write(matrix, to: navigator) }
             if attack { show(matrix, &output) }
-            for rule in shown where !attack {
-                if json {
+            if json, !attack {
+                for rule in shown {
                     rule.append(to: &output.buffer)
                     output.endLine()
-                } else {
-                    let of = rule.category?.name.description ?? "-"
-                    output.line(
-                        "\(pad(rule.level.rawValue, 13)) \(pad(rule.metadata.status ?? "-", 12)) \(pad(of, 5)) "
-                            + "\(rule.id)  \(terminalSafe(rule.title))")
                 }
+            } else if !attack {
+                for line in Self.lines(shown) { output.line(line) }
             }
             try output.end()
             let techniques = Set(shown.flatMap(\.techniques))
-            let counted = rules.filter { !$0.raisesAlerts }.count
-            let others = all || counted == 0 ? "" : ", \(counted) of which others only count (--all)"
             Terminal.log(
-                "\(shown.count) of \(plural(rules.count, "rule"))\(others), \(plural(techniques.count, "ATT&CK technique"))"
-            )
+                "\(shown.count) shown of \(rules.census), \(plural(techniques.count, "ATT&CK technique"))")
         }
+    }
+
+    /// A line a rule: at a terminal as wide as that, else the whole of it.
+    private static func lines(_ rules: [CompiledRule]) -> [String] {
+        guard let width = Terminal.width else {
+            return rules.map { rule in
+                let of = rule.category?.name.description ?? "-"
+                return "\(pad(rule.level.rawValue, 13)) \(pad(rule.metadata.status ?? "-", 12)) \(pad(of, 5)) "
+                    + "\(rule.id)  \(terminalSafe(rule.title))"
+            }
+        }
+        // The beginning of an id names a rule as well as the whole.
+        let isWide = width >= 120
+        var table = TextTable([
+            .word("level"), .word("status", rank: 2), .word("of", rank: 1), .word("id"), .text("title", 40),
+        ])
+        for rule in rules {
+            let level = rule.level == .informational ? "info" : rule.level.rawValue
+            table.add([
+                level, rule.metadata.status ?? "-", rule.category?.name.description ?? "-",
+                isWide ? rule.id : String(rule.id.prefix(8)), rule.title,
+            ])
+        }
+        return table.lines(width: width)
     }
 
     private func show(_ matrix: AttackMatrix, _ output: inout Output) {
@@ -113,6 +131,14 @@ struct RulesList: ParsableCommand {
         if let tag, !rule.tags.contains(where: { $0.contains(tag.lowercased()) }) { return false }
         if let category, rule.category?.name.description != category { return false }
         return status == nil || rule.metadata.status == status
+    }
+}
+
+extension [CompiledRule] {
+    /// How many there are: `282 rules (and 108 that only feed them)`, the same wherever rules are counted.
+    var census: String {
+        let feeding = count { !$0.raisesAlerts }
+        return plural(count - feeding, "rule") + (feeding > 0 ? " (and \(feeding) that only feed them)" : "")
     }
 }
 

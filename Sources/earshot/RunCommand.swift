@@ -117,7 +117,7 @@ struct RunCommand: ParsableCommand {
                 metrics: metricsFile, log: { Terminal.log($0) }, &pipeline
             ) { warnings in
                 for warning in warnings { Terminal.log(warning) }
-                let status = "listening on \(names), \(plural(ruleSet.compiled.rules.count, "rule"))"
+                let status = "listening on \(names), \(ruleSet.compiled.rules.census)"
                 Terminal.log("\(status), alerts go to \(settings.database), sandbox: \(confined.text)")
                 for note in confined.notes { Terminal.log(note) }
                 service.tell(.ready(status: status))
@@ -178,7 +178,7 @@ struct RunCommand: ParsableCommand {
                 settings.addHomeNetworks(NetworkInterface.networks(of: named))
                 let loaded = try RuleSet.load(
                     settings.ruleSources, skippingBroken: skippingBroken, store: running.database, again: true)
-                Terminal.log("loaded \(plural(loaded.compiled.rules.count, "rule")) again")
+                Terminal.log("loaded \(loaded.compiled.rules.census) again")
                 if !waiting.isEmpty {
                     Terminal.log(
                         "changed in the configuration, but for the next start: \(waiting.joined(separator: ", "))")

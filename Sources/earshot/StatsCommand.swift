@@ -33,16 +33,21 @@ struct StatsCommand: ParsableCommand {
             }
             var output = Output()
             if runs {
-                for run in found.reversed() { output.line(line(run)) }
+                let lines = Terminal.width.map { Self.table(found.reversed()).lines(width: $0) }
+                for text in lines ?? found.reversed().map(line) { output.line(text) }
                 return try output.end()
             }
             let (together, statistics) = Self.latestReplay(found)
             if json {
                 output.line(together.count > 1 ? statistics?.json ?? latest.summary.stats : latest.summary.stats)
             } else {
-                output.line(together.count > 1 ? line(together) : line(latest))
+                let report =
+                    [together.count > 1 ? line(together) : line(latest)]
+                    + (statistics.map { RunReport($0).text.split(separator: "\n").map(String.init) } ?? [])
+                for text in report {
+                    for part in folded(text, width: Terminal.width ?? .max, indent: 2) { output.line(part) }
+                }
                 if let statistics {
-                    output.line(RunReport(statistics).text)
                     for (name, counts) in statistics.messages.sorted(by: { $0.key > $1.key }) {
                         for (type, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
                             output.line(
@@ -54,6 +59,23 @@ struct StatsCommand: ParsableCommand {
             }
             try output.end()
         }
+    }
+
+    /// Runs for people at a terminal, a line each.
+    private static func table(_ runs: [RunRecord]) -> TextTable {
+        var table = TextTable([
+            .number("run"), .word("status"), .word("started (UTC)"), .number("packets", rank: 1),
+            .number("messages", rank: 2),
+            .number("alerts"), .text("source", 16),
+        ])
+        for run in runs {
+            let started = Timestamp(nanoseconds: run.start.started * 1000).description.replacing("T", with: " ")
+            table.add([
+                "\(run.id)", run.summary.status.rawValue, String(started.prefix(16)), "\(run.summary.packets)",
+                "\(run.summary.messages)", "\(run.alerts)", run.start.source,
+            ])
+        }
+        return table
     }
 
     /// The runs of the same start of the program as the latest, and what they saw together; newest first.

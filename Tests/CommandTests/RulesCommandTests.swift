@@ -56,6 +56,19 @@ import Testing
         #expect(try earshot("rules", "list", "--status", "done").status == 64)
     }
 
+    /// Whoever counts rules counts the same ones.
+    @Test("Numbers of rules") func numbersOfRules() throws {
+        let listed = try earshot("rules", "list")
+        let all = try earshot("rules", "list", "--all").lines.count
+        let raising = listed.lines.count
+        let census = "\(raising) rules (and \(all - raising) that only feed them)"
+        #expect(listed.errorText.hasPrefix("\(raising) shown of \(census), "), "\(listed.errorText)")
+        #expect(try earshot("rules", "check").text.hasPrefix("\(census) loaded, 0 errors"))
+        let changes = String(decoding: try contents("\(Program.rules)/../CHANGELOG.md"), as: UTF8.self)
+        #expect(
+            changes.contains("\(raising) rules that raise alerts"), "CHANGELOG.md says another number than \(raising)")
+    }
+
     /// What `decode --matches` says is what the rules' own tests say.
     @Test("Matches of events") func matchesOfEvents() throws {
         let outcome = try earshot("decode", "--matches", harvest)

@@ -88,6 +88,59 @@ import Testing
         #expect(!after.contains { $0.title.contains("Harvest") }, "\(after.map(\.title))")
     }
 
+    /// Two rules tell of the same messages, one of them of any topic: its exception must not take the row of the other.
+    @Test("An exception that leaves other rows alone") func anExceptionThatLeavesOthersAlone() throws {
+        func rule(_ number: Int, _ title: String, _ detection: String, _ more: String) -> String {
+            """
+            title: \(title)
+            id: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f10\(number)
+            name: \(title.lowercased().replacing(" ", with: "_"))
+            logsource: {product: earshot, category: mqtt}
+            detection: {s: {mqtt.type: PUBLISH\(detection)}, condition: s}
+            level: \(more)
+
+            """
+        }
+        let counting = """
+            title: Many Words
+            id: 5f0cf1a4-6f46-4a0e-9f57-2d1b1a9f1013
+            name: many_words
+            correlation: {type: event_count, rules: [a_word], group-by: [client.ip], timespan: 1m, condition: {gte: 2}, generate: true}
+            level: low
+            """
+        try folder.write(
+            rule(11, "A Word", "", "low\nearshot: {suppress: {by: [mqtt.qos, mqtt.topic], for: 1d}}") + "---\n"
+                + counting,
+            to: "words.yml")
+        var frames = [Build.tcpFrame(seq: 99, flags: 2)]
+        var next: UInt32 = 100
+        for payload in [MQTTBytes.connect([97])] + ["a|b=c", "d"].map({ MQTTBytes.publish($0, [49]) }) {
+            frames.append(Build.tcpFrame(seq: next, payload))
+            next += UInt32(payload.count)
+        }
+        try folder.write(pcap(frames), to: "w.pcap")
+        let replayed = try earshot(
+            "replay", "-q", "w.pcap", "--only-rules", "words.yml", "--db", "w.db", directory: folder.path)
+        #expect(replayed.status == 0, "\(replayed.errorText)")
+        let rows = try alerts(in: folder.file("w.db"))
+        let word = try #require(rows.first { $0.title == "A Word" })
+        let outcome = try earshot(
+            "except", "\(word.id)", "-o", "w.yml", "--db", "w.db", "--only-rules", "words.yml", directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        // Every key of the row, whatever its type and whatever stands in it.
+        #expect(
+            outcome.text.contains("mqtt.qos: 0\n") && outcome.text.contains("mqtt.topic|cased: 'a|b=c'\n"),
+            "\(outcome.text)")
+        #expect(outcome.errorText.contains("no other row of the store is left out"), "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("rest on the same messages: many_words"), "\(outcome.errorText)")
+        let many = try #require(rows.first { $0.title == "Many Words" })
+        let second = try earshot(
+            "except", "\(many.id)", "-o", "-", "--db", "w.db", "--only-rules", "words.yml", directory: folder.path)
+        #expect(second.status == 0, "\(second.errorText)")
+        #expect(
+            second.errorText.contains("cannot be told apart by a field, and is left out too: #"), "\(second.errorText)")
+    }
+
     /// What an alert rests on is shown with the twenty messages before it, oldest first, topics cut to their bound.
     @Test("What the ends did before") func whatTheEndsDidBefore() throws {
         let topics = (0..<30).map { "hall/\($0)" } + [String(repeating: "long/", count: 12)]
@@ -130,6 +183,26 @@ import Testing
         #expect(
             overview.lines[0].hasPrefix("\(try alerts(in: folder.file("earshot.db")).count) alerts, all open, from "))
         #expect(overview.lines.allSatisfy { $0.count <= 160 }, "\(overview.text)")
+        if Program.find("script") == nil { try leavingOut("terminal", because: "there is no script(1)") }
+        for width in Program.find("script") == nil ? [] : [80, 160] {
+            for command in [
+                "alerts", "alerts --by rule", "alerts --by tag", "alerts --by hour", "stats", "stats --runs", "show 1",
+                "rules list", "rules fields", "rules bench -n 3 \(Program.samples)/mqtt/sys-subscription.pcap", "tail",
+            ] {
+                let shown = try shell(
+                    "script -qec \"$EARSHOT \(command)\" /dev/null", directory: folder.path,
+                    environment: ["COLUMNS": "\(width)", "NO_COLOR": "1"])
+                // A path or another word that is longer than the terminal stays whole.
+                let long = shown.lines.map { $0.replacing("\r", with: "") }.filter { line in
+                    line.count > width && line.split(separator: " ").allSatisfy { $0.count < width - 14 }
+                }
+                #expect(long.isEmpty, "\(command) at \(width): \(long.prefix(3))")
+            }
+            let bars = try shell(
+                "script -qec '$EARSHOT alerts --by rule' /dev/null", directory: folder.path,
+                environment: ["COLUMNS": "\(width)"])
+            #expect(bars.text.contains("▅") && bars.text.contains("MQTT Subscription to Broker"), "\(bars.text)")
+        }
         let rules = try earshot("alerts", "--by", "rule", "--json", directory: folder.path).lines.map { line in
             try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         }
@@ -138,6 +211,27 @@ import Testing
         #expect(
             try earshot("alerts", "--by", "day", "--level", "critical", directory: folder.path).text.hasSuffix("none\n")
         )
+    }
+
+    /// A row of many broken statements explains each, in the words of the version that was spoken.
+    @Test("All broken statements of a row") func allBrokenStatements() throws {
+        let outcome = try earshot(
+            "replay", "-q", "\(Program.samples)/mqtt/malformed.pcap", "--db", "m.db", directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        let row = try #require(try alerts(in: folder.file("m.db")).first { $0.title == "MQTT Broken in Many Ways" })
+        let shown = try earshot("show", "\(row.id)", "--db", "m.db", directory: folder.path).text
+        #expect(shown.contains("rules of the specifications that its messages broke\n"), "\(shown)")
+        let counted = try earshot("show", "\(row.id)", "--json", "--db", "m.db", directory: folder.path).text
+        let object = try JSONSerialization.jsonObject(with: Data(counted.utf8)) as? [String: Any]
+        let values = try #require(object?["distinct_values"] as? [String])
+        let ids = Set(values.flatMap { $0.components(separatedBy: ", ") })
+        #expect(ids.count >= 10)
+        for id in ids {
+            #expect(shown.contains("\n  \(id)  (MQTT"), "\(id) is not explained: \(shown)")
+        }
+        // MQTT 5.0 uses the name for something else.
+        #expect(shown.contains("MQTT-2.2.2-1  (MQTT 3.1.1, 2.2.2)") && !shown.contains("property length"), "\(shown)")
+        #expect(!shown.contains("violations\n"), "they are told once")
     }
 
     @Test("Statements in plain words") func statements() throws {

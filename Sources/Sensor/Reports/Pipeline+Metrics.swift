@@ -106,7 +106,7 @@ extension Pipeline {
                 MetricsText.Sample(writer.waiting, ("reason", "queued")),
                 MetricsText.Sample(max(0, store.spilled - store.takenIn), ("reason", "spilled")),
             ])
-        text.add("earshot_rules", .gauge, "Rules that are loaded.", ruleCount)
+        text.add("earshot_rules", .gauge, "Rules that are loaded and raise alerts.", ruleCount)
         text.add(
             "earshot_reloads_total", .counter, "How often rules were loaded again.",
             [

@@ -30,6 +30,15 @@ public struct StatementGuide: Sendable {
         return statements.filter { $0.id.uppercased() == wanted }
     }
 
+    /// What a name means in one document; in every document where it is none of that one, or none is given.
+    ///
+    /// Versions of a specification use the same name for different statements.
+    public func statements(named name: String, of specification: String?) -> [SpecificationStatement] {
+        let all = statements(named: name)
+        let own = all.filter { $0.specification == specification }
+        return own.isEmpty ? all : own
+    }
+
     /// The statements of a clause: those whose names begin with the text.
     public func statements(of clause: String) -> [SpecificationStatement] {
         let wanted = clause.filter { !"[]".contains($0) }.uppercased()
