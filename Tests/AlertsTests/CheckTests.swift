@@ -116,6 +116,6 @@ import Testing
             ))
         #expect(record.contains(",'=cmd|'/c calc'!A1,'+1,'@x,"))
         #expect(record.hasSuffix(#","{""a"":""b,c""}",'\x0ds,2"#), "\(record)")
-        #expect(CSVOutput().header?.split(separator: ",").count == 37)
+        #expect(CSVOutput().header?.split(separator: ",").count == 38)
     }
 }

@@ -155,7 +155,7 @@ enum StoreFile {
         try createIfMissing(path, settings.access)
         do throws(StoreError) {
             return try openForWriting(path, settings, doubt: doubt) {
-                notice(StoreNotice(severity: .error, text: StoreMark.missingLog(path)))
+                notice(StoreNotice(severity: .warning, text: StoreMark.missingLog(path)))
             }
         } catch {
             guard error.code == .damaged, DamagedStore.isOurs(path) else { throw error }
