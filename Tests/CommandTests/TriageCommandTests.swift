@@ -193,7 +193,7 @@ import Testing
                     "script -qec \"$EARSHOT \(command)\" /dev/null", directory: folder.path,
                     environment: ["COLUMNS": "\(width)", "NO_COLOR": "1"])
                 // A path or another word that is longer than the terminal stays whole.
-                let long = shown.lines.map { $0.replacing("\r", with: "") }.filter { line in
+                let long = shown.text.replacing("\r\n", with: "\n").split(separator: "\n").filter { line in
                     line.count > width && line.split(separator: " ").allSatisfy { $0.count < width - 14 }
                 }
                 #expect(long.isEmpty, "\(command) at \(width): \(long.prefix(3))")
