@@ -230,9 +230,9 @@ struct AlertReport {
 
     private func frames(_ stored: StoredAlert) -> [String] {
         let alert = stored.alert
-        var lines = [
-            "evidence: \(plural(alert.evidence.count, "frame")), raw as captured, with any password in them (--pcap FILE writes them)"
-        ]
+        var lines = folded(
+            "evidence: \(plural(alert.evidence.count, "frame")), raw as captured, with any password in them "
+                + "(--pcap FILE writes them)", width: width, indent: 2)
         for frame in alert.evidence { lines += evidence(frame) }
         if let leftOut = alert.evidenceLeftOut {
             lines.append(
