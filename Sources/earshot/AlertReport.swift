@@ -9,6 +9,10 @@ import Sigma
 struct AlertReport {
     /// Columns to which text in sentences is broken.
     let width: Int
+    /// Columns at which facts are folded: who reads them in a pipe looks for whole ones.
+    var factWidth: Int { isTerminal ? width : .max }
+    /// Whether a terminal shows it.
+    let isTerminal: Bool
     /// The zone of times.
     let zone: TimeZone
     /// Whether the text of the rule follows.
@@ -62,7 +66,7 @@ struct AlertReport {
 
     /// A name and what is said of it, in as many lines as it takes.
     private func fact(_ name: String, _ text: String) -> [String] {
-        folded(padded(name, 13) + text, width: width, indent: 13)
+        folded(padded(name, 13) + text, width: factWidth, indent: 13)
     }
 
     private func said(_ action: TriageEntry.Action) -> String {
@@ -101,14 +105,14 @@ struct AlertReport {
         return all.first { $0.id?.value.lowercased() == rule.id.lowercased() } ?? all.last
     }
 
-    /// Different values of a row that are shown: a screenful leaves room for the rest.
+    /// Different values of a row that a terminal shows: a screenful leaves room for the rest.
     private static let shownValues = 20
 
     /// The different values of a row, such as its clients: the first of them, and how many there are beyond.
     private func values(_ tally: AlertTally?) -> [String] {
         guard let tally, let values = tally.values, values.count > 1 else { return [] }
         let name = tally.distinctName ?? "values"
-        let shown = values.prefix(Self.shownValues)
+        let shown = values.prefix(isTerminal ? Self.shownValues : .max)
         let rest = max(tally.distinct ?? 0, Int64(values.count)) - Int64(shown.count)
         let hint = values.count > shown.count ? "; --json has the first \(values.count)" : ""
         return [rest == 0 ? "the \(shown.count) \(name)" : "the first \(shown.count) \(name)"]
@@ -232,7 +236,7 @@ struct AlertReport {
         let alert = stored.alert
         var lines = folded(
             "evidence: \(plural(alert.evidence.count, "frame")), raw as captured, with any password in them "
-                + "(--pcap FILE writes them)", width: width, indent: 2)
+                + "(--pcap FILE writes them)", width: factWidth, indent: 2)
         for frame in alert.evidence { lines += evidence(frame) }
         if let leftOut = alert.evidenceLeftOut {
             lines.append(

@@ -52,7 +52,8 @@ struct ShowCommand: ParsableCommand {
                 return try output.end()
             }
             let report = AlertReport(
-                width: min(Terminal.width ?? 100, 100), zone: utc || Terminal.width == nil ? .gmt : .current,
+                width: min(Terminal.width ?? 100, 100), isTerminal: Terminal.width != nil,
+                zone: utc || Terminal.width == nil ? .gmt : .current,
                 showsRule: rule, guide: StatementGuide())
             var output = Output()
             for (index, detail) in details.enumerated() {
