@@ -147,9 +147,8 @@ extension InventoryObserver {
             servers[server].isProven = true
         }
         let serials = (servers[server].mark.serial, client.map { clients[$0].mark.serial } ?? 0)
-        if let places = connections[slot].places, places.serials == serials {
-            // Where they stand is known.
-        } else {
+        let isPlaced = connections[slot].places.map { $0.serials == serials } ?? false
+        if !isPlaced {
             settle(slot)
             connections[slot].places = places(server, client, context, serials)
         }

@@ -37,16 +37,19 @@ struct HiddenDeviations: Sendable {
 extension PolicyMonitor {
     /// Takes up a deviation that a window hides; false where none does.
     mutating func hide(_ deviation: PolicyDeviation, _ section: PolicySection, _ context: EventContext) -> Bool {
-        guard !index.maintenance.isEmpty else { return false }
-        let time = context.timestamp.microseconds
-        for (place, window) in index.maintenance.enumerated()
-        where window.covers(section, deviation.server) && window.isOpen(at: time, in: index.zone) {
-            hidden[place].isOpen = true
-            hidden[place].note(deviation, context)
-            hiddenCounts["\(window.name): \(section.rawValue).\(deviation.kind.name)", default: 0] += 1
-            return true
+        guard let place = window(over: section, deviation.server, at: context.timestamp) else { return false }
+        hidden[place].isOpen = true
+        hidden[place].note(deviation, context)
+        let name = index.maintenance[place].name
+        hiddenCounts["\(name): \(section.rawValue).\(deviation.kind.name)", default: 0] += 1
+        return true
+    }
+
+    /// The place of the first open window over a section at a server; `nil` where none is open.
+    func window(over section: PolicySection, _ server: String, at time: Timestamp) -> Int? {
+        index.maintenance.firstIndex {
+            $0.covers(section, server) && $0.isOpen(at: time.microseconds, in: index.zone)
         }
-        return false
     }
 
     /// Looks which windows have closed: what they hid is told in one row each, and what stayed away since is waited for anew.

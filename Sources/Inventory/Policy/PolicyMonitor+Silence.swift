@@ -75,9 +75,9 @@ extension PolicyMonitor {
             let quiet = Double(now.nanoseconds(since: state.last)) / 1e9
             deviation.observed = "none for \((quiet * 10).rounded() / 10) s"
             deviation.count = 1
-            let before = hiddenCounts
+            let isHidden = window(over: .heartbeats, state.scope, at: now) != nil
+            names[slot].isMissHidden = isHidden && index.mode(of: .heartbeats) == .on
             tell(deviation, .heartbeats, context)
-            names[slot].isMissHidden = hiddenCounts != before
         }
     }
 
