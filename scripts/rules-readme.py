@@ -54,7 +54,7 @@ THREATS = [
          "mqtt_subscribe_rate"),
         ("F05 SlowITe", "mqtt_sessions_idle mqtt_silent_connections mqtt_sessions_idle_many_hosts"),
         ("F06 SlowTT", "mqtt_sessions_idle mqtt_silent_connections mqtt_sessions_idle_many_hosts"),
-        ("F07 a packet that trickles", "mqtt_connect_unfinished mqtt_connects_unfinished"),
+        ("F07 a packet that trickles", "mqtt_connect_unfinished mqtt_connects_unfinished mqtt_packet_unfinished mqtt_packets_unfinished"),
         ("F08 huge length before the login", "mqtt_connect_huge"),
         ("F09 QoS 2 left open", "mqtt_qos2_unreleased mqtt_packet_id_in_use mqtt_qos2_some_open"),
         ("F10 reader that does not acknowledge", "mqtt_subscriber_stalled mqtt_sessions_hoarded"),
@@ -92,8 +92,8 @@ THREATS = [
         ("H02 session taken over", "mqtt_session_taken_elsewhere mqtt_session_resumed_elsewhere"),
         ("H03 identity that drifts", "mqtt_identity_drift"),
         ("H04 sent to another broker", "mqtt_server_redirect"),
-        ("H05 injection into TCP", "network_differing_copies network_many_differing_copies network_hidden_subscription network_forged_reset"),
-        ("H06 raced answers", "coap_second_answer coap_answer_differs coap_answer_elsewhere coap_answer_unasked"),
+        ("H05 injection into TCP", "network_differing_copies network_many_differing_copies network_hidden_subscription network_forged_reset network_fragment_overlap"),
+        ("H06 raced answers", "coap_second_answer coap_answer_differs coap_answer_elsewhere coap_answer_unasked coap_empty_unasked"),
         ("H07 replay", "coap_change_replayed coap_oscore_replay coap_oscore_replayed coap_notifications_old"),
         ("H08 blocks exchanged", "coap_block_conflict"),
         ("H09 registration moved", "coap_registration_moved coap_registration_removed coap_registration_short"),
@@ -132,7 +132,7 @@ THREATS = [
         ("V06 proxies", "coap_proxy_long_host coap_proxy_request"),
         ("V07 published attacks", "coap_known_probe"),
         ("V08 DTLS stacks", ""),
-        ("V09 LwM2M clients", "coap_lwm2m_firmware_update"),
+        ("V09 LwM2M clients", "coap_lwm2m_firmware_update coap_lwm2m_package_uri coap_lwm2m_tlv_overrun"),
     ]),
     ("Amplifying", [
         ("X01 seen by the victim", "coap_reflection_victim coap_unasked_servers coap_answer_unasked"),
@@ -146,7 +146,7 @@ THREATS = [
     ("Command and control, exposure", [
         ("C01 brokers outside", "mqtt_broker_outside"),
         ("C02 MQTT from hosts that are no devices", ""),
-        ("C03 malware by name", "mqtt_c2_iocontrol mqtt_c2_guid_channel mqtt_c2_mqsttang"),
+        ("C03 malware by name", "mqtt_c2_iocontrol mqtt_c2_guid_channel mqtt_c2_mqsttang mqtt_c2_bambootoken"),
         ("C04 shells over MQTT", "mqtt_c2_mqtt_pwn payload_shell_output payload_reverse_shell payload_base64_shell payload_fetch_and_run "
          "payload_shell_words"),
         ("C05 beacons", "payload_beacon"),

@@ -63,6 +63,23 @@ def lwm2m_firmware(lab, name):
                      message(POST, "/5/0/2", mid=0x6301, token=b"\x02"))
 
 
+@sample("coap/lwm2m-long-uri.pcap", {"coap_lwm2m_firmware_update": 1, "coap_lwm2m_package_uri": 1})
+def lwm2m_long_uri(lab, name):
+    """A package URI of 200 bytes written, as for CVE-2026-10672 (libcoap's client)."""
+    with device(lab), lab.capture(name):
+        client("-m", "put", "-e", "coap://203.0.113.66/" + "a" * 180, f"coap://{DEVICE}/5/0/1", address=CLIENTS[97])
+
+
+@sample("coap/lwm2m-values.pcap", {"coap_lwm2m_tlv_overrun": 1})
+def lwm2m_values(lab, name):
+    """Values in TLV written to an LwM2M device: whole ones, and one that says it is longer than the payload (own bytes)."""
+    values = [(12, (11542).to_bytes(2))]
+    with device(lab), lab.capture(name), RawCoAP(CLIENTS[98]) as manager:
+        manager.send(
+            message(PUT, "/1/0", mid=0x6500, token=b"\x01", payload=bytes.fromhex("c10100c40200015180"), more=values),
+            message(PUT, "/1/0", mid=0x6501, token=b"\x02", payload=bytes.fromhex("c8012061"), more=values))
+
+
 @sample("coap/lwm2m-reset.pcap", {"coap_lwm2m_device_reset": 1})
 def lwm2m_reset(lab, name):
     """The restart of an LwM2M device, in clear (own bytes)."""

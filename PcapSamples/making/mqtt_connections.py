@@ -73,6 +73,35 @@ def unfinished_connects(lab, name):
                 client.send(begun[offset:offset + 1], pause=0)
 
 
+@sample("mqtt/packets-unfinished.pcap", {
+    "mqtt_packet_unfinished": 1, "mqtt_packets_unfinished": 1}, rows={"mqtt_packets_unfinished": 1},
+        counts={})
+def packets_unfinished(lab, name):
+    """One host logs in over twelve connections, begins a PUBLISH on each, and sends an octet of it now and then (own bytes)."""
+    begun = publish("plant/state", b"x" * 80)
+    with lab.broker(OPEN), lab.capture(name), contextlib.ExitStack() as stack:
+        all_of_them = clients(stack, 12, CLIENTS[83])
+        for number, client in enumerate(all_of_them):
+            client.enter(f"slow-{number}", username="slow")
+        for offset in (16, 17, 18, 19):
+            for client in all_of_them:
+                client.send(begun[0 if offset == 16 else offset - 1:offset], pause=0)
+            time.sleep(9)
+
+
+@sample("mqtt/packets-interrupted.pcap", {})
+def packets_interrupted(lab, name):
+    """A device on a bad link sends each PUBLISH in two pieces, six seconds apart (own bytes)."""
+    report = publish("plant/state", b"x" * 80)
+    with lab.broker(OPEN), lab.capture(name), RawClient(CLIENTS[84]) as device:
+        device.enter("far-away", username="far")
+        for _ in range(5):
+            device.send(report[:40], pause=0)
+            time.sleep(6)
+            device.send(report[40:], pause=0)
+            time.sleep(0.2)
+
+
 @sample("mqtt/foreign-protocols.pcap", {"mqtt_foreign_protocol": 3}, counts={})
 def foreign_protocols(lab, name):
     """HTTP, SSH and TLS at Mosquitto's port, from three hosts (own bytes)."""

@@ -3,7 +3,7 @@
 import time
 
 from .device import V5, Device
-from .lab import BROKER, CLIENTS, run
+from .lab import BROKER, CLIENTS, OUTSIDE_SERVER, run
 from .mqtt_violations import OPEN
 from .samples import sample
 from .wire import DISCONNECT, RawClient, packet, publish, subscribe, text
@@ -137,16 +137,16 @@ def tasmota_switched(lab, name):
 
 @sample("mqtt/dollar-topics.pcap", {"mqtt_dollar_topic": 1})
 def dollar_topics(lab, name):
-    """A message to $test/x, as for CVE-2018-12543 (own bytes)."""
+    """Messages to $test/x, as for CVE-2018-12543, and to the name of a cloud at a broker inside (own bytes)."""
     with lab.broker(OPEN), lab.capture(name), RawClient(CLIENTS[72]) as attacker:
         attacker.enter("dollar", username="dollar")
-        attacker.send(publish("$test/x", b"x"))
+        attacker.send(publish("$test/x", b"x"), publish("$aws/x", b"x"))
 
 
-@sample("mqtt/cloud-topics.pcap", {})
+@sample("mqtt/cloud-topics.pcap", {"mqtt_broker_outside": 1})
 def cloud_topics(lab, name):
-    """Devices of two clouds, which publish to $aws/things/ and $iothub/ as these clouds have it (own bytes)."""
-    with lab.broker(OPEN), lab.capture(name), RawClient(CLIENTS[73]) as device:
+    """Devices of two clouds outside, which publish to $aws/things/ and $iothub/ as these clouds have it (own bytes)."""
+    with lab.broker(OPEN), lab.capture(name), RawClient(CLIENTS[73], server=OUTSIDE_SERVER) as device:
         device.enter("cloud", username="cloud")
         device.send(publish("$aws/things/lamp/shadow/update", b"{}"), publish("$iothub/twin/GET/?$rid=1", b""))
 

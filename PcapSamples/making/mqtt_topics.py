@@ -198,6 +198,28 @@ def c2_mqsttang(lab, name):
             client.publish("iot/server2", '{"alive":"eyJtc2ciOiAib2sifQ=="}')
 
 
+@sample("mqtt/c2-bambootoken.pcap", {"mqtt_c2_bambootoken": 1})
+def c2_bambootoken(lab, name):
+    """Words that BambooToken uses on topics named by GUIDs (paho; made up, not the malware)."""
+    host = "855958ce-6483-4953-8c18-3f9625d88c27"
+    with lab.broker("allow_anonymous true"), lab.capture(name):
+        with Device("b8e2", CLIENTS[92], username="q") as client:
+            client.subscribe(host)
+            client.publish("3f0c9e0a-51b4-4f8e-9a0d-2b7f6a1c8d35", f"ONLINE {host}")
+            client.publish(host, '{"cmd":"FILEEX","arg":"QzpcVXNlcnM="}')
+
+
+@sample("mqtt/guid-topics.pcap", {})
+def guid_topics(lab, name):
+    """A device whose topic is a GUID says that it is online, and what it measures (paho)."""
+    host = "855958ce-6483-4953-8c18-3f9625d88c28"
+    with lab.broker("allow_anonymous true"), lab.capture(name):
+        with Device("meter-8", CLIENTS[93], username="meter") as client:
+            client.subscribe(f"{host}/set")
+            client.publish(host, '{"state":"online","v":3}')
+            client.publish(f"{host}/reading", "21")
+
+
 @sample("mqtt/prototype-name.pcap", {"mqtt_prototype_name": 1})
 def prototype_name(lab, name):
     """Subscriptions to __proto__ and constructor (own bytes)."""

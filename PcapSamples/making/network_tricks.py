@@ -138,6 +138,38 @@ for answer in {answers!r}:
         time.sleep(0.2)
 
 
+@sample("coap/empty-unasked.pcap", {"coap_empty_unasked": 1})
+def empty_unasked(lab, name):
+    """Forty resets to a client in a server's name, with message ids that are guessed (own bytes)."""
+    script = f"""
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(({COAP_SERVERS[3]!r}, 5683))
+for number in range(40):
+    s.sendto(bytes([0x70, 0, 0x40, number]), ({CLIENTS[85]!r}, 40085))
+"""
+    with lab.capture(name), lab.server("python3", "-c", script) as server:
+        server.wait(5)
+        time.sleep(0.2)
+
+
+@sample("network/overlaps.pcap", {"network_fragment_overlap": 1})
+def overlaps(lab, name):
+    """A GET of CoAP in three fragments of IPv4, the second of which brings eight bytes of the first again (own bytes)."""
+    request = message(1, "/a/long/path/that/takes/more/than/one/fragment", mid=0x7100, token=b"\1", kind=1)
+    client, server = (socket.inet_aton(address) for address in (CLIENTS[86], COAP_SERVERS[0]))
+    udp = struct.pack(">HHHH", 40086, 5683, 8 + len(request), 0) + request
+    udp = udp[:6] + struct.pack(">H", checksum(client + server + struct.pack(">BBH", 0, 17, len(udp)) + udp)) + udp[8:]
+    with lab.capture(name), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
+        for start, end in ((0, 24), (16, 40), (40, len(udp))):
+            more = 0x2000 if end < len(udp) else 0
+            part = udp[start:end]
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(part), 0x77, more | start // 8, 64, 17, 0) + client + server
+            raw.sendto(head + part, (COAP_SERVERS[0], 0))
+            time.sleep(0.05)
+        time.sleep(0.2)
+
+
 def frame(payload, *, first=0x82):
     """A masked WebSocket frame; the mask is zeros, which changes nothing."""
     size = len(payload)

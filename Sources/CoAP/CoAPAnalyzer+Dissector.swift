@@ -37,7 +37,8 @@ extension CoAPAnalyzer: Dissector {
             "coap_exchanges": counters.evictedExchanges, "coap_message_ids": counters.evictedMessageIDs,
             "coap_connections": counters.evictedConnections, "coap_partial_ivs": counters.evictedPartialIVs,
             "coap_observations": counters.evictedObservations, "coap_pairs": counters.evictedPairs,
-            "coap_bodies": counters.evictedBodies, "coap_blocks": counters.evictedBlocks,
+            "coap_registrations": counters.evictedRegistrations, "coap_bodies": counters.evictedBodies,
+            "coap_blocks": counters.evictedBlocks,
             "coap_blocks_not_held": counters.blocksNotHeld,
         ]
     }

@@ -36,13 +36,20 @@ public struct CoAPAnalyzer: ~Copyable {
     /// the client, an Empty ACK or RST against the message that it answers. Of what remains the ports decide: the
     /// server is the end on 5683 or 5684, else on the lower port.
     ///
-    /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 bytes, or version not 1, RFC 7252, 3);
-    ///   then nothing has changed. A message that is otherwise malformed is an event with violations.
+    /// - Returns: false where the bytes cannot be CoAP at all (shorter than 4 bytes, or version not 1, RFC 7252, 3, unless
+    ///   all else is as in a message without a fault); then nothing has changed. A message that is otherwise malformed is an event with violations.
     public mutating func dissect(_ datagram: RawSpan, context: inout EventContext) -> Bool {
-        guard let message = CoAPMessage(datagram) else { return false }
-        current = message
-        if context.destination.address.isMulticastOrBroadcast { current.checkMulticast() }
-        state = directory.add(current, datagram, context)
+        if let message = CoAPMessage(datagram) {
+            current = message
+            if context.destination.address.isMulticastOrBroadcast { current.checkMulticast() }
+            state = directory.add(current, datagram, context)
+        } else if let message = CoAPMessage(ofOtherVersion: datagram) {
+            // Its receiver ignores it: nothing of it counts for the conversation.
+            current = message
+            state = MessageState(direction: directory.direction(of: message, context))
+        } else {
+            return false
+        }
         current.violations.formUnion(state.violations)
         timestamp = context.timestamp
         carrierViolations = context.carrier.violations

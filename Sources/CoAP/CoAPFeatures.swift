@@ -20,8 +20,10 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
     public static let rates = CoAPFeatures(rawValue: 16)
     /// The beginning of a body in blocks, for a look into it: the fields `payload.…`.
     public static let payloads = CoAPFeatures(rawValue: 32)
+    /// Who registered with resource directories: `coap.rd.foreign`.
+    public static let registrations = CoAPFeatures(rawValue: 64)
     /// All of them but the look into payloads, which wants more than this.
-    public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies, .rates]
+    public static let all: CoAPFeatures = [.pairs, .bodyHash, .links, .bodies, .rates, .registrations]
 
     /// What the fields of these names need.
     public init(fields: some Sequence<String>) {
@@ -29,6 +31,7 @@ public struct CoAPFeatures: OptionSet, Hashable, Sendable {
         for name in fields {
             if name.hasPrefix("coap.pair.") || name.hasPrefix("coap.network.") { features.insert(.pairs) }
             if name == "coap.client.rate" || name == "coap.server.rate" { features.insert(.rates) }
+            if name == "coap.rd.foreign" { features.insert(.registrations) }
             if name == "coap.body.sha256" || name == "payload.sha256" { features.insert(.bodyHash) }
             if name.hasPrefix("payload."), name != "payload.bytes" { features.formUnion([.payloads, .bodies]) }
             if name.hasPrefix("coap.link.") { features.formUnion([.links, .bodies]) }

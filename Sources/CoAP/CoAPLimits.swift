@@ -22,6 +22,10 @@ public struct CoAPLimits: Hashable, Sendable {
     ///
     /// Each takes about 70 bytes.
     public var observations = 16_384
+    /// Registrations with resource directories, by their names and by their paths, at most.
+    ///
+    /// Each takes about 70 bytes.
+    public var registrations = 16_384
     /// Pairs of addresses, at most.
     ///
     /// Each takes about 90 bytes.
@@ -76,7 +80,8 @@ public struct CoAPLimits: Hashable, Sendable {
         observations = entries(4, LRUTable<Hash128, Observation>.bytesPerEntry)
         pairs = entries(4, LRUTable<Hash128, PairTraffic>.bytesPerEntry)
         let body = LRUTable<Hash128, Body>.bytesPerEntry + Body.longestPrintMemory + MemoryBudget.bytesPerOwner
-        bodies = entries(7, body)
+        bodies = entries(6, body)
+        registrations = min(registrations, entries(1, LRUTable<Hash128, Registration>.bytesPerEntry))
         heldBytes = bytes / 100 * 7
         heldBytesPerBody = min(heldBytesPerBody, heldBytes / 16)
     }
@@ -94,6 +99,8 @@ public struct CoAPCounters: Hashable, Sendable {
     public var evictedPartialIVs: UInt64 = 0
     /// Observations forgotten because their table was full.
     public var evictedObservations: UInt64 = 0
+    /// Registrations forgotten because their table was full.
+    public var evictedRegistrations: UInt64 = 0
     /// Pairs of addresses forgotten because their table was full.
     public var evictedPairs: UInt64 = 0
     /// Bodies in blocks forgotten because their table was full.

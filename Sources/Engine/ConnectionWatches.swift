@@ -36,6 +36,8 @@ struct ConnectionWatch: Sendable {
     var pieces: UInt8 = 0
     /// Bytes of the client when they were last looked at.
     var checkedBytes = 0
+    /// When that was, where it was in the midst of a message behind the first; `nil` where it was not.
+    var midMessageSince: Timestamp?
     /// Where it stands in `ConnectionWatches.delays`.
     var stage: UInt8 = 0
     /// The first bytes of whoever spoke first.

@@ -171,7 +171,10 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
     private mutating func look(_ place: Int, at time: Timestamp) -> Bool {
         let hasSpoken = hasSpoken(place)
         let watch = core.connections[place]
-        if hasSpoken { return watch.stage == 0 || tellSession(place, at: time) }
+        if hasSpoken {
+            let isInMessage = tellStalled(place, at: time)
+            return watch.stage == 0 || tellSession(place, at: time) || isInMessage
+        }
         if !watch.isOpen {
             tell(isAnswered(watch) ? .halfOpen : .unanswered, place, at: time)
             return false
@@ -186,6 +189,31 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
         let hasGrown = watch.stage == 0 ? watch.pieces >= 3 : bytes > watch.checkedBytes
         core.connections[place].checkedBytes = bytes
         tell(hasGrown ? .trickle : .partial, place, at: time)
+        return true
+    }
+
+    /// Bytes in a second below which a client that is in the midst of a message keeps its server waiting: no link that a message
+    /// can be sent over is so slow.
+    private static var slowest: Int64 { 10 }
+
+    /// Tells a session whose client was in the midst of a message when it was last looked at and still is, with hardly a byte
+    /// between; whether it is in the midst of one now.
+    private mutating func tellStalled(_ place: Int, at time: Timestamp) -> Bool {
+        let watch = core.connections[place]
+        let flow = core.streams.table[Int(watch.slot)]
+        guard flow.kind.isFollowed, flow.carrier < 0, !flow.isClosed, !flow[watch.client].framing.isLost,
+            !flow[watch.client].isAtBoundary
+        else {
+            core.connections[place].midMessageSince = nil
+            return false
+        }
+        let bytes = clientBytes(watch)
+        if let since = watch.midMessageSince {
+            let seconds = max(1, time.nanoseconds(since: since) / 1_000_000_000)
+            if Int64(bytes - watch.checkedBytes) < Self.slowest * seconds { tell(.stalled, place, at: time) }
+        }
+        core.connections[place].midMessageSince = time
+        core.connections[place].checkedBytes = bytes
         return true
     }
 

@@ -52,6 +52,8 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
                 hit)
             if buffer.hasConflict && !buffer.rivals.isEmpty || buffer.isDoubtful {
                 tellFragments(buffer, packet, FrameRef(provenance, frame.bytes, after: buffer.frames), hit)
+            } else if buffer.hasOverlap {
+                tellOverlap(FrameRef(provenance, frame.bytes, after: buffer.frames), hit)
             }
         }
     }
@@ -71,6 +73,14 @@ extension Worker where Protocols: ~Copyable, Sink: ~Copyable {
             anomaly: .fragmentAmbiguous, doubts: [], difference: first..<rival.bytes.count,
             read: Array(read.dropFirst(first).prefix(SegmentFinding.excerptLimit)))
         tell(event, hit.slot, hit.side, frame.provenance, rival.bytes.span.bytes, MessageFrames(frame))
+    }
+
+    /// Tells that fragments of a packet of a flow that is followed overlap with the same bytes: no sender cuts a packet so.
+    private mutating func tellOverlap(_ frame: FrameRef, _ hit: FlowTable.Hit) {
+        guard core.streams.table[hit.slot].kind.isFollowed else { return }
+        let event = NetworkEvent(anomaly: .fragmentOverlap, doubts: [], difference: 0..<0, read: [])
+        let none: [UInt8] = []
+        tell(event, hit.slot, hit.side, frame.provenance, none.span.bytes, MessageFrames(frame))
     }
 
     /// What the checksums of a packet say; wrong ones and missing ones are counted.

@@ -20,6 +20,8 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
     case open
     /// It ended before the first message was whole.
     case closed
+    /// Messages were exchanged, and the client has begun another and ended it neither at one look nor at the next.
+    case stalled
 
     /// The keyword that fields and statistics show.
     public var name: StaticString {
@@ -34,6 +36,7 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
         case .foreign: "foreign"
         case .open: "idle"
         case .closed: "closed"
+        case .stalled: "stalled"
         }
     }
 }

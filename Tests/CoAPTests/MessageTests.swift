@@ -39,10 +39,28 @@ import Testing
     #expect(response["coap.payload"] == "22.3 C")
 }
 
-/// RFC 7252, 3: shorter than a header, or of another version, is no message.
-@Test("Refused", arguments: ["", "40", "4001", "400112", "00011234", "80011234", "c0011234bb74"])
+/// RFC 7252, 3: shorter than a header, or of another version and not without fault otherwise, is no message; a record of DTLS
+/// and a message of STUN are none.
+@Test(
+    "Refused",
+    arguments: [
+        "", "40", "4001", "400112", "c0011234bb74", "00001234", "00ff1234", "09011234",
+        "16fefd0000000000000000002001000014", "000100002112a442aabbccddeeff001122334455",
+    ])
 func refused(text: String) {
     #expect(Listener().hear(hex(text)) == nil)
+}
+
+/// RFC 7252, 3: its receiver ignores it, so that it is told and counts for nothing.
+@Test("Another version", arguments: [("00011234b174", "0"), ("81011234c1b174", "2"), ("c0451234", "3")])
+func anotherVersion(text: String, version: String) throws {
+    let listener = Listener()
+    let event = try #require(listener.hear(hex(text)))
+    #expect(event["coap.version"] == version)
+    #expect(event["violation.id"]?.contains("RFC7252-3") == true, "\(event)")
+    // The message that it would be is no copy of it.
+    let same = try #require(listener.hear(hex("4" + text.dropFirst())))
+    #expect(same["coap.version"] == "1" && same["coap.copies"] == nil, "\(same)")
 }
 
 /// A message of every kind of part.

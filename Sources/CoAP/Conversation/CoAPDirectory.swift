@@ -11,6 +11,8 @@ struct Passage: Sendable {
     var destination: Hash128
     /// The address of the source.
     var address: IPAddress
+    /// The hash of the address of the destination, whatever its port.
+    var destinationHost: UInt64
     /// Whether it went to a group.
     var isMulticast: Bool
     /// Which way it went, if the ports alone are asked.
@@ -21,6 +23,7 @@ struct Passage: Sendable {
         source = hash.end(context.source)
         destination = hash.end(context.destination)
         address = context.source.address
+        destinationHost = hash.end(Endpoint(context.destination.address, 0)).low
         isMulticast = context.destination.address.isMulticastOrBroadcast
         directionByPort = likelyDirection(from: context.source.port, to: context.destination.port)
     }
@@ -48,6 +51,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
     var records: LRUTable<Hash128, MessageRecord>
     var observations: LRUTable<Hash128, Observation>
     var pairs: LRUTable<Hash128, PairTraffic>
+    var registrations: LRUTable<Hash128, Registration>
     var bodies: BodyTable
     /// How many requests came of late, by client and server, and by server.
     private var clientRates: RateTable
@@ -71,6 +75,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
         records = LRUTable(limit: limits.messageIDs)
         observations = LRUTable(limit: limits.observations)
         pairs = LRUTable(limit: limits.pairs)
+        registrations = LRUTable(limit: limits.registrations)
         bodies = BodyTable(limits: limits)
         partialIVs = PartialIVTable(limit: limits.partialIVs)
         let places = limits.features.contains(.rates) ? limits.rates : 1
@@ -84,6 +89,7 @@ struct CoAPDirectory: ~Copyable, Sendable {
         counters.evictedMessageIDs = records.evictions
         counters.evictedObservations = observations.evictions
         counters.evictedPairs = pairs.evictions
+        counters.evictedRegistrations = registrations.evictions
         counters.evictedBodies = bodies.evictions
         counters.evictedPartialIVs = partialIVs.evictions
         counters.blocksNotHeld = bodies.notHeld
@@ -94,8 +100,8 @@ struct CoAPDirectory: ~Copyable, Sendable {
 
     /// The memory taken, in bytes.
     var bytesTaken: Int {
-        exchanges.bytes + records.bytes + observations.bytes + pairs.bytes + bodies.bytesTaken + partialIVs.bytes
-            + paths.memory + clientRates.bytes + serverRates.bytes
+        exchanges.bytes + records.bytes + observations.bytes + pairs.bytes + registrations.bytes + bodies.bytesTaken
+            + partialIVs.bytes + paths.memory + clientRates.bytes + serverRates.bytes
     }
 
     /// Takes a message into account and says what is known of it.
@@ -121,10 +127,12 @@ struct CoAPDirectory: ~Copyable, Sendable {
         if message.code.isRequest { countRequest(message, context, to: passage.destination, &state) }
         if message.code.isRequest, message.hasToken, !message.type.echoesMessageID {
             addRequest(message, bytes, passage, &state, &record)
+            if limits.features.contains(.registrations) { noteRegistration(message, bytes, passage, &state) }
         } else if message.code.isResponse, message.hasToken, message.type != .reset {
             addResponse(message, bytes, passage, answered, &state, &record)
-        } else if message.code.isEmpty, message.type.echoesMessageID, let answered {
-            addEmptyAnswer(message, passage, answered, &state)
+            if limits.features.contains(.registrations) { noteRegistered(message, bytes, passage, &state) }
+        } else if message.code.isEmpty, message.type.echoesMessageID {
+            if let answered { addEmptyAnswer(message, passage, answered, &state) } else { state.isUnasked = true }
         }
         if message.type == .acknowledgement, answered?.type == .nonConfirmable {
             state.violations.insert(.nonConfirmableAcknowledged)
@@ -242,6 +250,11 @@ struct CoAPDirectory: ~Copyable, Sendable {
         if message.code.isResponse { return .toClient }
         if let answered { return answered.flags.contains(.toServer) ? .toClient : .toServer }
         return passage.directionByPort
+    }
+
+    /// The direction of a message that is not taken into account.
+    func direction(of message: CoAPMessage, _ context: EventContext) -> Direction {
+        direction(of: message, nil, Passage(context, hash))
     }
 
     /// The first copy stands for all, so that the lifetime of the id runs from there.

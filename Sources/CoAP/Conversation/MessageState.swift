@@ -38,6 +38,10 @@ struct MessageState: Sendable {
     var block: BlockState?
     /// Whether it has the message id of an answer that was seen, to a request that was sent once, and says something else.
     var differs = false
+    /// Whether it is an Empty ACK or RST with an id that no known message has.
+    var isUnasked = false
+    /// Whether it concerns a registration of another address with a resource directory.
+    var isForeignRegistration = false
     /// How many uploads in blocks its client's address has begun at its server and not ended.
     var openUploads: UInt32 = 0
     /// How many requests came of late from its client, and to its server, where that is said; else 0.

@@ -41,6 +41,11 @@ extension CoAPAnalyzer {
         case .clientRate: if state.clientRate >= MessageState.leastRate { values.append(state.clientRate) }
         case .serverRate: if state.serverRate >= MessageState.leastRate { values.append(state.serverRate) }
         case .differs: if state.differs { values.append(true) }
+        case .emptyMatched:
+            guard current.code.isEmpty, current.type.echoesMessageID, !current.isStreamed else { return }
+            values.append(!state.isUnasked)
+        case .directoryForeign: if state.isForeignRegistration { values.append(true) }
+        case .tlvOverrun: if let overruns = current.tlvOverruns(bytes) { values.append(overruns) }
         case .unprotected:
             guard let slot = state.exchangeSlot, directory.exchange(slot).flags.contains(.protected) else { return }
             values.append(!current.mayHave(.oscore) || current.first(.oscore, bytes) == nil)

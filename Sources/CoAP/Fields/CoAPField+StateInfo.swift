@@ -99,6 +99,18 @@ extension CoAPField {
             FieldInfo(
                 "coap.oscore.unprotected", .bool,
                 "response to a request with OSCORE: whether it is without; absent where the request is not known")
+        case .emptyMatched:
+            FieldInfo(
+                "coap.empty.matched", .bool, "an Empty ACK or RST: whether the message whose id it repeats is known")
+        case .directoryForeign:
+            FieldInfo(
+                "coap.rd.foreign", .bool,
+                "true where a name is registered, or a registration changed or removed, from another address than registered it; on the request, and of changes on the answer"
+            )
+        case .tlvOverrun:
+            FieldInfo(
+                "coap.tlv.overrun", .bool,
+                "a payload of LwM2M TLV (11542): whether a length in it runs past its end")
         // Those that `info` tells do not come here.
         default: FieldInfo("coap.rd.base", .text, "base URI, base")
         }

@@ -15,6 +15,7 @@ public enum CoAPField: UInt16, CaseIterable, Sendable {
     case linkCount, linkTarget, linkResourceType, linkInterface, linkContentFormat, linkObservable
     case directoryOperation, directoryEndpoint, directorySector, directoryLifetime, directoryBase
     case head, openUploads, unprotected, differs, clientRate, serverRate, networkAmplification, networkBytes
+    case emptyMatched, directoryForeign, tlvOverrun
 
     /// The number of the first of these fields.
     public static let base: UInt16 = 300

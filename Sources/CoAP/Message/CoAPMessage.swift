@@ -6,6 +6,8 @@ import Tables
 ///
 /// Options are not kept: a field that asks for one walks over `options` again.
 public struct CoAPMessage: Hashable, Sendable {
+    /// The version; 1 for every message but those that are told for another.
+    public internal(set) var version: UInt8 = 1
     /// CON, NON, ACK or RST; means nothing in a stream.
     public let type: CoAPType
     /// What is asked or answered.
@@ -59,8 +61,25 @@ public struct CoAPMessage: Hashable, Sendable {
         if mayHave(.oscore) { checkOSCORE(datagram) }
     }
 
-    /// The version, 1 for every message.
-    public var version: UInt8 { 1 }
+    /// Reads a datagram of another version as if it were of version 1; `nil` where anything else is wrong with it: then it is
+    /// another protocol.
+    ///
+    /// Only a message that would be flawless is taken for one: what an attacker changed is its version.
+    init?(ofOtherVersion datagram: RawSpan) {
+        guard datagram.byteCount >= 4, datagram.byte(at: 0) >> 6 != 1 else { return nil }
+        var copy: [UInt8] = []
+        copy.append(copying: datagram)
+        copy[0] = copy[0] & 0x3F | 0x40
+        guard let message = CoAPMessage(copy.span.bytes), message.violations.isEmpty, message.extensions.isEmpty,
+            message.code.isRequest || message.code.isResponse, message.presence & Self.unknownBit == 0
+        else { return nil }
+        self = message
+        version = datagram.byte(at: 0) >> 6
+        violations.insert(.versionUnknown)
+    }
+
+    /// The bit of `presence` for options beyond 62, which no message of every day has.
+    private static let unknownBit: UInt64 = 1 << 63
 
     /// Whether the message has an option of that number.
     ///

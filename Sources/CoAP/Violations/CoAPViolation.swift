@@ -6,7 +6,7 @@ import Tables
 /// section stand side by side.
 public enum CoAPViolation: UInt8, CaseIterable, Sendable {
     // RFC 7252, 3
-    case tokenLengthReserved, tokenTruncated, codeClassReserved, payloadMissing
+    case versionUnknown, tokenLengthReserved, tokenTruncated, codeClassReserved, payloadMissing
     // RFC 7252, 3.1
     case optionDeltaReserved, optionLengthReserved, optionTruncated
     // RFC 7252, 3.2
@@ -40,6 +40,7 @@ public enum CoAPViolation: UInt8, CaseIterable, Sendable {
     /// Where it stands, whether nothing behind it can be read, and what is wrong.
     private var row: (section: CoAPSection, isFatal: Bool, summary: StaticString) {
         switch self {
+        case .versionUnknown: (.messageFormat, true, "version other than 1")
         case .tokenLengthReserved: (.messageFormat, true, "token length of 9 to 15")
         case .tokenTruncated: (.messageFormat, true, "token runs past the datagram")
         case .codeClassReserved: (.messageFormat, false, "code of a class that is not for use over UDP")
@@ -114,6 +115,7 @@ extension BitSet<CoAPViolation, UInt128> {
     /// A test holds it against the table.
     static var fatal: Self {
         var set = Self(.tokenLengthReserved)
+        set.insert(.versionUnknown)
         set.insert(.tokenTruncated)
         set.insert(.optionDeltaReserved)
         set.insert(.optionLengthReserved)

@@ -12,7 +12,8 @@ extension MQTTField {
             FieldInfo(
                 "mqtt.connection.state", .keyword,
                 "CONNECTION: syn_only, refused, half_open (the client did not go on); silent, partial or trickle for 10, "
-                    + "30, 60 or 600 s; oversized (announced length), foreign (not MQTT), idle (let in, no topic), closed"
+                    + "30, 60 or 600 s; oversized (announced length), foreign (not MQTT), idle (let in, no topic), closed, stalled (in the "
+                    + "midst of a later packet at two of these times)"
             )
         case .connectionDuration:
             FieldInfo("mqtt.connection.duration", .int, "CONNECTION: milliseconds since its SYN")

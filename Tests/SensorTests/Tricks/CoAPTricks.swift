@@ -40,8 +40,8 @@ let datagramTricks: [Row] = [
 ]
 
 let coapTricks: [Row] = [
-    row("version 0", [0x01] + get("fake")[1...]),
-    row("version 2", [0x81] + get("fake")[1...]),
+    row("version 0", told: ["RFC7252-3"], [0x01] + get("fake")[1...]),
+    row("version 2", told: ["RFC7252-3"], [0x81] + get("fake")[1...]),
     row("token length 9", told: ["RFC7252-3"], [0x49] + get("fake")[1...]),
     row("token length 15", told: ["RFC7252-3"], [0x4F] + get("fake")[1...]),
     row("a token longer than the message", told: ["RFC7252-3"], [0x48, 1, 0, 1, 5]),

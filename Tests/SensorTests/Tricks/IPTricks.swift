@@ -38,6 +38,9 @@ let fragmentTricks: [Row] = [
         told: ["fragment_ambiguous", "RFC7252-4.4"],
         [Piece(0, real[..<24], more: true), Piece(16, fake[16...], more: false)]),
     fragments(
+        "partial overlap with the same bytes", receiver: [], told: ["fragment_overlap"],
+        [Piece(0, real[..<24], more: true), Piece(16, real[16...], more: false)]),
+    fragments(
         "partial overlap, the later part first", receiver: [],
         told: ["fragment_ambiguous", "RFC7252-4.4"],
         [Piece(16, real[16...], more: false), Piece(0, fake[..<24], more: true)]),
