@@ -110,11 +110,13 @@ public struct DetectionEngine: ~Copyable {
     public mutating func evaluate(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan, token: UInt64 = 0
     ) {
+        WorkStage.matching.begin()
         correlator.begin()
         let now = context.timestamp.nanoseconds
         if correlator.nextAbsence < now { correlator.raiseAbsences(now: now) }
         matcher.match(event, context, message: message, token: token & (1 << 63 - 1))
         if matcher.recordCount == 0 { return }
+        WorkStage.correlating.begin()
         matcher.handOver(to: &correlator, context)
         if !correlator.regular.isEmpty { showRegular(event, context, message: message) }
     }

@@ -45,6 +45,8 @@ public struct Dissectors: DissectorSet, ~Copyable {
         _ operation: StreamOperation, _ number: UInt8, _ slot: Int, _ side: Side, _ data: RawSpan, _ frame: FrameRef,
         _ core: inout EngineCore<Sink>
     ) {
+        WorkStage.dissecting.begin()
+        defer { WorkStage.streams.begin() }
         switch number {
         case 0: core.run(operation, &mqtt, slot, side, data, frame)
         case 1: core.run(operation, &coap, slot, side, data, frame)
@@ -57,7 +59,9 @@ public struct Dissectors: DissectorSet, ~Copyable {
         _ operation: DatagramOperation, _ number: UInt8, _ slot: Int, _ side: Side, _ datagram: RawSpan,
         _ frame: FrameRef, _ core: inout EngineCore<Sink>
     ) -> Bool {
-        switch number {
+        WorkStage.dissecting.begin()
+        defer { WorkStage.streams.begin() }
+        return switch number {
         case 1: core.run(operation, &coap, slot, side, datagram, frame)
         default: false
         }

@@ -79,6 +79,7 @@ public struct EngineCore<Sink: EventSink & ~Copyable>: ~Copyable {
         counters.countMessage(number, dissector.messageType)
         counters.countViolations(of: dissector, message: message, &values)
         sink.receive(dissector, context, message: message, frames: frames)
+        WorkStage.dissecting.begin()
     }
 
     /// Counts a loss by the server of a flow that is followed.

@@ -48,6 +48,7 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
 
     /// Takes a frame.
     public mutating func process(_ header: FrameHeader, _ bytes: RawSpan) {
+        WorkStage.decoding.begin()
         core.now = header.timestamp
         core.counters.noteTime(header.timestamp)
         if let hole = core.pace.note(header.timestamp) { noteHole(hole) }
@@ -64,12 +65,15 @@ public struct Worker<Protocols: DissectorSet & ~Copyable, Sink: EventSink & ~Cop
             if packet.missing > 0 { core.counters.cutShort &+= 1 }
             if checksums == .strict, !hasRightChecksum(packet, bytes) { return }
             if bytes.byteCount > largestFrame { largestFrame = bytes.byteCount }
+            WorkStage.flows.begin()
             let hit = track(packet, bytes)
             guard wants(packet, hit) else { return core.counters.noteUnread(packet) }
+            WorkStage.streams.begin()
             let checksum = checksums == .strict ? ChecksumVerdict.ok : verifyChecksum(packet, bytes)
             let provenance = Provenance(header, packet, arrival: core.counters.packets)
             take(packet, bytes, FrameRef(provenance, bytes), checksum, hit)
         case .fragment(let fragment):
+            WorkStage.streams.begin()
             let provenance = Provenance(header, packet, arrival: core.counters.packets)
             take(fragment, &packet, FrameRef(provenance, bytes))
         }

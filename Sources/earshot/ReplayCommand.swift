@@ -36,6 +36,9 @@ struct ReplayCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Print no alerts, only the summary.")
     var quiet = false
 
+    @Flag(help: "Say at the end where the time went, stage by stage.")
+    var profile = false
+
     func validate() throws {
         if let speed, !(speed > 0 && speed.isFinite) { throw ValidationError("--speed wants a number above 0") }
         if captures.found.paths.isEmpty { throw ValidationError("name at least one capture: earshot replay <path>") }
@@ -72,9 +75,11 @@ struct ReplayCommand: ParsableCommand {
             var pipeline = Pipeline(
                 settings: settings, rules: ruleSet, writer: writer, sandbox: confined.text, observe: printer.observe)
             let meter = ProgressMeter()
+            let workProfile = profile ? WorkProfile() : nil
             let results = try replay.run(files, &pipeline) { meter.show($0) }
             meter.end()
             printer.end()
+            if let workProfile { Terminal.log(workProfile.end()) }
             // What the store does not take even now is lost: that is part of what there is to tell.
             writer.close()
             try report(results, settings, writer)

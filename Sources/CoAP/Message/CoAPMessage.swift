@@ -49,7 +49,13 @@ public struct CoAPMessage: Hashable, Sendable {
     /// - Complexity: linear in header and options; allocates nothing.
     public init?(_ datagram: RawSpan) {
         guard datagram.byteCount >= 4, datagram.byte(at: 0) >> 6 == 1 else { return nil }
+        self.init(ofAnyVersion: datagram)
+    }
+
+    /// Reads a datagram of four bytes or more as if it were of version 1.
+    private init(ofAnyVersion datagram: RawSpan) {
         let first = datagram.byte(at: 0)
+        version = first >> 6
         type = CoAPType(rawValue: first >> 4)
         code = CoAPCode(rawValue: datagram.byte(at: 1))
         messageID = datagram.uint16(at: 2)
@@ -67,14 +73,11 @@ public struct CoAPMessage: Hashable, Sendable {
     /// Only a message that would be flawless is taken for one: what an attacker changed is its version.
     init?(ofOtherVersion datagram: RawSpan) {
         guard datagram.byteCount >= 4, datagram.byte(at: 0) >> 6 != 1 else { return nil }
-        var copy: [UInt8] = []
-        copy.append(copying: datagram)
-        copy[0] = copy[0] & 0x3F | 0x40
-        guard let message = CoAPMessage(copy.span.bytes), message.violations.isEmpty, message.extensions.isEmpty,
+        let message = CoAPMessage(ofAnyVersion: datagram)
+        guard message.violations.isEmpty, message.extensions.isEmpty,
             message.code.isRequest || message.code.isResponse, message.presence & Self.unknownBit == 0
         else { return nil }
         self = message
-        version = datagram.byte(at: 0) >> 6
         violations.insert(.versionUnknown)
     }
 

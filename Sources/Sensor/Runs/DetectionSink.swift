@@ -123,10 +123,15 @@ public struct DetectionSink: EventSink, ~Copyable {
     ) {
         token &+= 1
         if waiting.isTimeToLook(context.timestamp) { tellRepetitions(dueAt: context.timestamp) }
+        WorkStage.history.begin()
         history.note(event, context, message: message)
-        inventory?.observe(event, context, message: message)
+        if inventory != nil {
+            WorkStage.inventory.begin()
+            inventory?.observe(event, context, message: message)
+        }
         evaluate(event, context, message: message, frames: frames)
         guard policy != nil else { return }
+        WorkStage.policy.begin()
         policy?.receive(event, context, message: message)
         tellDeviations(frames)
     }
@@ -137,6 +142,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         frames: MessageFrames
     ) {
         engine.evaluate(event, context, message: message, token: token)
+        WorkStage.alerting.begin()
         if engine.cameIntoCorrelation { remember(frames) }
         if engine.wantsFrame { keepLast(of: frames) }
         var index = 0

@@ -1,6 +1,7 @@
 import Alerts
 import Capture
 import Engine
+import Events
 import Foundation
 import Network
 import Packets
@@ -171,6 +172,7 @@ public struct Replay: ~Copyable {
                 if isPaced { clock?.wait(until: frame.timestamp, stop) }
                 if stop.isStopped { break }
                 pipeline.worker.process(frame, file.bytes)
+                WorkStage.reading.begin()
                 if frame.timestamp >= lifeDue {
                     pipeline.lookAtLife(at: frame.timestamp)
                     lifeDue = frame.timestamp.advanced(byNanoseconds: pipeline.life.options.window)
