@@ -11,6 +11,12 @@ public enum CommonField: UInt16, CaseIterable, Sendable {
     /// The number of the field in the registry.
     public var id: FieldID { FieldID(rawValue: rawValue) }
 
+    /// Those that follow from the ends of a message, its direction and what carried it.
+    public static let settled: [FieldID] = [
+        category, sourceIP, sourcePort, destinationIP, destinationPort, clientIP, clientPort, serverIP, serverPort,
+        transport, direction, communityID, anomaly, carrier, proxiedIP,
+    ].map(\.id)
+
     /// These fields as the first block of the registry.
     public static let block = FieldBlock(base: 0, category: nil, fields: allCases.map(\.info))
 

@@ -14,6 +14,12 @@ public protocol EventSource: ~Copyable {
     /// The rare fields that the message may have; costs next to nothing.
     var rareFields: RareFields { get }
 
+    /// A number for all that the settled fields of the category say of the message; `nil` where it is not told.
+    ///
+    /// Messages between the same two ends with the same number and the same rare fields have the same values of them, so
+    /// that what rules ask of those need not be asked again.
+    borrowing func settled(_ context: EventContext, message: RawSpan) -> UInt64?
+
     /// Where secrets stand in the message: whoever shows or stores it hides them.
     var secrets: SecretPlaces { get }
 
@@ -28,6 +34,8 @@ public protocol EventSource: ~Copyable {
 extension EventSource where Self: ~Copyable {
     /// Says nothing about what is absent.
     public var rareFields: RareFields { .all }
+    /// Each message is asked for itself.
+    public borrowing func settled(_ context: EventContext, message: RawSpan) -> UInt64? { nil }
     /// None is known.
     public var secrets: SecretPlaces { SecretPlaces() }
     /// Fields are to be read.

@@ -20,6 +20,8 @@ public struct ProtocolDescriptor: Sendable {
     public var typeTraits: [TypeTrait]
     /// The fields that most of its messages lack.
     public var rareFields: [RareField]
+    /// The fields that `EventSource.settled` stands for.
+    public var settledFields: [FieldID]
     /// The fields that say what a message is about, such as a topic: the first that it has counts.
     public var subjectFields: [FieldID]
     /// The field that names a client; `nil` for none.
@@ -90,7 +92,7 @@ public struct ProtocolDescriptor: Sendable {
         category: EventCategory, displayName: String, ports: [UInt16], serverPorts: [UInt16],
         watchedPorts: [UInt16] = [], fields: [FieldBlock], typeField: FieldID,
         typeName: @escaping @Sendable (UInt8) -> String, typeTraits: [TypeTrait] = [], rareFields: [RareField] = [],
-        subjectFields: [FieldID] = [], clientIDField: FieldID? = nil, keyedFields: [String] = [],
+        settledFields: [FieldID] = [], subjectFields: [FieldID] = [], clientIDField: FieldID? = nil, keyedFields: [String] = [],
         testTransport: TestTransport,
         webSocket: WebSocketUse? = nil,
         needsConfirmation: Bool = false, inventory: InventoryRoles? = nil,
@@ -106,6 +108,7 @@ public struct ProtocolDescriptor: Sendable {
         self.typeName = typeName
         self.typeTraits = typeTraits
         self.rareFields = rareFields
+        self.settledFields = settledFields
         self.subjectFields = subjectFields
         self.clientIDField = clientIDField
         self.keyedFields = keyedFields

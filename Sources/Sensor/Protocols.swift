@@ -47,6 +47,8 @@ public enum Protocols {
 
     /// The fields that most messages lack: rules that need one are passed over without asking.
     public static let rareFields = descriptors.flatMap(\.rareFields)
+    /// The fields that events have numbers for.
+    public static let settledFields = CommonField.settled + descriptors.flatMap(\.settledFields)
 
     /// The names of the fields that the inventory asks for and that are worked out only where somebody does.
     static let inventoryFields: [String] = {

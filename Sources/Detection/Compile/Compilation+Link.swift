@@ -5,7 +5,9 @@ import Sigma
 
 extension Compilation {
     /// Puts all that was loaded together.
-    mutating func link(_ discriminators: [Discriminator], _ rareFields: [RareField]) -> CompiledRules {
+    mutating func link(
+        _ discriminators: [Discriminator], _ rareFields: [RareField], _ settledFields: Set<FieldID>
+    ) -> CompiledRules {
         let order = loaded.keys.sorted()
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         var rules = order.compactMap { loaded[$0]?.rule }
@@ -68,7 +70,8 @@ extension Compilation {
             }
         }
         var index = RuleIndex(
-            Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool, rareFields: rareFields)
+            Set(allEntries.flatMap(\.entries)), conditions: conditions, pool: pool, rareFields: rareFields,
+            settledSlots: pool.slots.map { settledFields.contains($0.entry.id) })
         var guards = GuardBuilder(pool: pool, conditions: conditions)
         for (category, entries) in allEntries {
             guards.rareFields = rareFields.filter { $0.category == category }
@@ -83,7 +86,7 @@ extension Compilation {
             rules: rules, names: RuleNames(rules), pool: ready, instructions: builder.instructions, programs: programs,
             buckets: buckets,
             index: index, correlations: correlations.plans, inputs: correlations.inputs, feeds: correlations.feeds,
-            registry: registry)
+            registry: registry, settledFields: settledFields)
     }
 
     /// Numbers the correlations and their inputs, and finds which rules only feed others.

@@ -124,6 +124,8 @@ public struct CompiledRules: Sendable {
     /// For each rule, the inputs that its matches go into.
     let feeds: [[Int]]
     let registry: FieldRegistry
+    /// The fields that an event has a number for.
+    let settledFields: Set<FieldID>
 
     /// The longest time for which a repetition only counts, in nanoseconds.
     public var longestSuppression: Int64 {

@@ -51,13 +51,14 @@ public enum RuleCompiler {
     ///   - placeholders: the lists of the site, for `expand`.
     ///   - registry: the fields that there are.
     ///   - discriminators: fields that follow from the type of a message.
-    ///   - rareFields: fields whose absence an event tells at once. Both make rules cheaper and change nothing else.
+    ///   - rareFields: fields whose absence an event tells at once.
+    ///   - settledFields: fields that an event has a number for. All three make rules cheaper and change nothing else.
     ///   - patterns: regular expressions that were compiled before.
     /// - Returns: the rules, and what was found wrong.
     public static func compile(
         _ documents: [SigmaDocument], broken: [BrokenDocument] = [], placeholders: Placeholders = Placeholders(),
         registry: FieldRegistry, discriminators: [Discriminator] = [], rareFields: [RareField] = [],
-        patterns: PatternCache = PatternCache()
+        settledFields: [FieldID] = [], patterns: PatternCache = PatternCache()
     ) -> (rules: CompiledRules, diagnostics: [Diagnostic]) {
         var compilation = Compilation(registry: registry, placeholders: placeholders)
         compilation.pool.cache = patterns
@@ -75,7 +76,7 @@ public enum RuleCompiler {
         }
         for index in documents.indices { compilation.compileCorrelation(index, documents) }
         compilation.joinRows()
-        let rules = compilation.link(discriminators, rareFields)
+        let rules = compilation.link(discriminators, rareFields, Set(settledFields))
         return (rules, compilation.orderedDiagnostics)
     }
 }

@@ -45,23 +45,29 @@ extension Matcher {
         var next = start
         while next >= 0 {
             let instruction = instructions[Int(next)]
-            let check = Int(instruction.check)
-            var answer = answers[check]
-            if answer >> 1 != generation {
-                let slot = Int(checkSlots[check])
-                let isTrue: Bool
-                if slot >= 0 {
-                    if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
-                    isTrue = anyValue(of: slot, answers: check, message: message)
-                } else {
-                    isTrue = compareFields(check, event, context, message: message)
-                }
-                answer = generation << 1 | (isTrue ? 1 : 0)
-                answers[check] = answer
-            }
-            next = answer & 1 == 1 ? instruction.ifTrue : instruction.ifFalse
+            let isTrue = answer(Int(instruction.check), event, context, message: message)
+            next = isTrue ? instruction.ifTrue : instruction.ifFalse
         }
         return next == Instruction.accept
+    }
+
+    /// What the current event says to a check, which is made once for it.
+    @inline(__always)
+    mutating func answer(
+        _ check: Int, _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
+    ) -> Bool {
+        let known = answers[check]
+        if known >> 1 == generation { return known & 1 == 1 }
+        let slot = Int(checkSlots[check])
+        let isTrue: Bool
+        if slot >= 0 {
+            if fetched[slot].generation != generation { fetch(slot, event, context, message: message) }
+            isTrue = anyValue(of: slot, answers: check, message: message)
+        } else {
+            isTrue = compareFields(check, event, context, message: message)
+        }
+        answers[check] = generation << 1 | (isTrue ? 1 : 0)
+        return isTrue
     }
 }
 

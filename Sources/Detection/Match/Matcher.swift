@@ -51,6 +51,10 @@ struct Matcher: ~Copyable {
     let scratch: PatternScratch
     /// What searches found in texts that came before.
     var found: FoundKeys
+    /// What is left to ask of messages whose settled fields are known.
+    var known: SettledMatches
+    /// For each check, whether it asks for settled fields only.
+    let isSettled: [Bool]
 
     let hash: SeededHash
     let plans: MatchPlans
@@ -111,6 +115,8 @@ struct Matcher: ~Copyable {
         marked = Array(repeating: 0, count: rules.index.buckets.map(\.always.count).max() ?? 0)
         scratch = PatternScratch(for: rules.pool.patterns, rules.index.fields.compactMap(\.set))
         found = FoundKeys(hash)
+        known = SettledMatches()
+        isSettled = rules.settledChecks
         plans = MatchPlans(rules)
         touched = Array(repeating: 0, count: rules.inputs.count)
         keys = Array(repeating: EventKey(), count: plans.keys.count)
@@ -135,6 +141,20 @@ struct Matcher: ~Copyable {
         let range = buckets[event.category, event.messageType]
         let indexNumber = range.isEmpty ? -1 : buckets.index(event.category, event.messageType)
         let rare = range.isEmpty ? 0 : event.rareFields.rawValue
+        var name: UInt64 = 0
+        if indexNumber >= 0, let settled = event.settled(context, message: message) {
+            name = SettledMatches.name(settled, rare, bucket: indexNumber)
+            let place = known.place(of: name)
+            if known.isKnown(name, place) {
+                evaluations &+= known.evaluations(place)
+                for number in 0..<known.count(place) {
+                    let (start, rule) = known.left(number, place)
+                    if isMet(start, event, context, message: message) { note(rule) }
+                }
+                if metCount > 0 { record(event, context, message: message, token: token) }
+                return
+            }
+        }
         if indexNumber >= 0 { mark(indexNumber, rare, event, context, message: message) }
         for place in range {
             let group = buckets.groups[place]
@@ -151,6 +171,7 @@ struct Matcher: ~Copyable {
                 run(programs[Int(program)], event, context, message: message)
             }
         }
+        if name != 0, known.isSeenAgain(name) { learn(name, range, indexNumber, rare, event, context, message: message) }
         if metCount > 0 { record(event, context, message: message, token: token) }
     }
 

@@ -22,6 +22,9 @@ struct RuleIndex: Sendable {
     struct Bucket: Sendable {
         /// For each group of programs those that must be looked at whatever the message says.
         var always: [UInt64]
+        /// For each group of programs those whose keys all lie in settled fields: where none is there, none will be in a message
+        /// with the same number.
+        var settled: [UInt64]
         /// The fields, as indices, that are worth a search for this kind of message.
         var fields: [Int]
         /// For each key, where its programs begin in `programs`; one more for the end.
@@ -35,6 +38,8 @@ struct RuleIndex: Sendable {
     private var keys: [RuleKey: Int32] = [:]
     /// The keys of each program; `nil` where it has none that can be searched for.
     private var programKeys: [Int32: [Int32]] = [:]
+    /// For each key, whether it lies in a settled field.
+    private var isSettled: [Bool] = []
     /// The lists of programs that are worth an index.
     private var crowded: Set<[Int32]> = []
 
@@ -51,8 +56,11 @@ struct RuleIndex: Sendable {
 
     /// Finds the keys of the programs in buckets.
     ///
-    /// `rareFields` are those whose absence an event tells at once.
-    init(_ lists: Set<[Int32]>, conditions: [Expression], pool: CheckPool, rareFields: [RareField] = []) {
+    /// `rareFields` are those whose absence an event tells at once, `settledSlots` those of fields that it has a number for.
+    init(
+        _ lists: Set<[Int32]>, conditions: [Expression], pool: CheckPool, rareFields: [RareField] = [],
+        settledSlots: [Bool] = []
+    ) {
         crowded = lists.filter { Self.isWorthwhile($0, conditions: conditions, pool: pool) }
         let programs = Set(crowded.joined())
         let finder = KeyFinder(pool: pool)
@@ -67,6 +75,10 @@ struct RuleIndex: Sendable {
         }
         for (program, wanted) in found where wanted.isDisjoint(with: unusable) {
             programKeys[program] = wanted.compactMap { keys[$0] }.sorted()
+        }
+        isSettled = Array(repeating: false, count: keys.count)
+        for (key, number) in keys where settledSlots.indices.contains(key.slot) {
+            isSettled[Int(number)] = settledSlots[key.slot]
         }
     }
 
@@ -112,6 +124,7 @@ struct RuleIndex: Sendable {
     mutating func add(_ members: [Int32]) -> Int32 {
         guard crowded.contains(members), members.contains(where: { programKeys[$0] != nil }) else { return -1 }
         var always = Array(repeating: UInt64(0), count: (members.count + ProgramGroup.size - 1) / ProgramGroup.size)
+        var settled = always
         var lists: [[Int32]] = Array(repeating: [], count: keys.count)
         var used: Set<Int> = []
         for (place, member) in members.enumerated() {
@@ -119,12 +132,15 @@ struct RuleIndex: Sendable {
                 always[place / ProgramGroup.size] |= 1 << UInt64(place % ProgramGroup.size)
                 continue
             }
+            if own.allSatisfy({ isSettled[Int($0)] }) {
+                settled[place / ProgramGroup.size] |= 1 << UInt64(place % ProgramGroup.size)
+            }
             for key in own {
                 lists[Int(key)].append(Int32(truncatingIfNeeded: place))
                 used.insert(Int(key))
             }
         }
-        var bucket = Bucket(always: always, fields: [], starts: [], programs: [])
+        var bucket = Bucket(always: always, settled: settled, fields: [], starts: [], programs: [])
         for list in lists {
             bucket.starts.append(Int32(truncatingIfNeeded: bucket.programs.count))
             bucket.programs += list

@@ -38,6 +38,7 @@ extension MQTTAnalyzer {
             event.rate = rates.add(sessions[index].rateKey, at: context.timestamp.nanoseconds)
         }
         if !isReversed { take(index, message, &notes, context.timestamp) }
+        if !event.message.type.isPlain { revise(index) }
         // Who breaks the form of a message may as well have lost count, or the boundaries were not where they seemed.
         if event.message.isFatal || isReversed { sessions[index].isPastKnown = false }
         let whole = max(wholeLength, message.byteCount)

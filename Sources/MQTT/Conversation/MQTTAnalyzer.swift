@@ -19,6 +19,8 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
     var memory: SessionMemory
     /// What is known across connections.
     var directory: MQTTDirectory
+    /// The latest `MQTTSession.revision`.
+    var revision: UInt64 = 0
     /// How many packets addresses sent to brokers of late.
     var rates: RateTable
     /// When nothing was captured.
@@ -70,6 +72,7 @@ public struct MQTTAnalyzer: ~Copyable, EventSource {
         let index = sessions.open(MQTTSession())
         sessions[index].reset(client: client, server: server, isFromStart: isFromStart)
         sessions[index].rateKey = addressKey(index)
+        revise(index)
         return sessions.id(index)
     }
 

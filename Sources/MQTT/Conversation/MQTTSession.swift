@@ -55,6 +55,8 @@ struct MQTTSession {
     var terms = ConnectionTerms()
     /// Whether what the ends kept of earlier connections is known, be it that there is nothing.
     var isPastKnown = false
+    /// A number that no other session has, and that changes with whatever more than one message says of this one.
+    var revision: UInt64 = 0
     /// Whether nobody subscribed or published yet.
     var isSilent = true
     /// Whether it is counted among those of its address.

@@ -111,6 +111,12 @@ public enum PayloadField: UInt16, CaseIterable, Sendable {
         }
     }
 
+    /// The fields that `PayloadInspector.plainFinding` stands for: it tells two of them, and that the others are absent.
+    public static let settledFields: [FieldID] = [
+        format, category, secret, secretPlace, secretDigest, secretValue, personal, medical, industrial, firmware, command,
+        sign,
+    ].map(\.id)
+
     private var rareBit: RareFields? {
         switch self {
         case .category: .payloadCategory

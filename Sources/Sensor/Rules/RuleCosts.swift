@@ -96,7 +96,8 @@ private final class RuleRun {
         self.sources = sources
         let (compiled, _) = RuleCompiler.compile(
             documents, placeholders: Placeholders(rules.lists), registry: Protocols.registry,
-            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
+            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields,
+            settledFields: Protocols.settledFields)
         place = compiled.rules.firstIndex { $0.id == rule?.id } ?? 0
         engine = DetectionEngine(rules: compiled)
     }

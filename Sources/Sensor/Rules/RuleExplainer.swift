@@ -50,7 +50,8 @@ public struct RuleExplainer: ~Copyable {
         parts = collector.parts
         let (compiled, _) = RuleCompiler.compile(
             collector.documents, placeholders: Placeholders(rules.lists), registry: Protocols.registry,
-            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
+            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields,
+            settledFields: Protocols.settledFields)
         names = Dictionary(compiled.rules.enumerated().map { ($1.id, $0) }) { first, _ in first }
         whole = RuleMatcher(rules: rules.compiled)
         pieces = RuleMatcher(rules: compiled)

@@ -109,7 +109,8 @@ public struct RuleSet: Sendable {
         }
         let (rules, compilerFound) = RuleCompiler.compile(
             documents, broken: broken, placeholders: Placeholders(lists), registry: Protocols.registry,
-            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields, patterns: patterns)
+            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields,
+            settledFields: Protocols.settledFields, patterns: patterns)
         compiled = rules
         self.documents = documents
         self.lists = lists
