@@ -90,6 +90,10 @@ public struct PolicyDeviation: EventSource, Hashable, Sendable {
         case denied
         /// A maintenance window has closed that hid deviations.
         case maintenance
+        /// A machine that the site's own list does not have.
+        case notListed
+        /// A machine of that list of which nothing was seen for a day.
+        case notSeen
 
         /// The keyword that rules and outputs show.
         public var name: StaticString {
@@ -117,6 +121,8 @@ public struct PolicyDeviation: EventSource, Hashable, Sendable {
             case .retainedChanged: "retained_changed"
             case .denied: "denied"
             case .maintenance: "maintenance"
+            case .notListed: "not_listed"
+            case .notSeen: "not_seen"
             }
         }
     }

@@ -77,10 +77,12 @@ extension RuleSet {
         // A policy that cannot be read must not wait for rules that take longer.
         let policy = try sources.policy.map { path throws(SensorError) in try PolicyFile.load(path) }
         for warning in policy?.warnings ?? [] { Terminal.log(warning.text(in: sources.policy ?? "")) }
+        let siteList = try sources.siteList.map { path throws(SensorError) in try SiteInventory(path: path) }
         let (known, found) = PatternCacheFile.read(beside: store)
         var doubt = found
         var rules = try RuleSet.load(sources, withTests: false, patterns: known)
         rules.policy = policy
+        rules.siteList = siteList
         if doubt != .foreign, let patterns = rules.patterns(otherThan: known) {
             doubt = PatternCacheFile.write(patterns, beside: store) ?? doubt
         }

@@ -41,25 +41,28 @@ struct ProgramBuckets: Sendable {
             var range = known[members]
             if range == nil {
                 let start = groups.count
+                let number = index.add(members)
                 for first in stride(from: 0, to: members.count, by: ProgramGroup.size) {
-                    add(Array(members[first..<min(first + ProgramGroup.size, members.count)]), guards)
+                    let part = members[first..<min(first + ProgramGroup.size, members.count)]
+                    // What an index leaves over is too little to be worth a look at the ends of texts.
+                    add(Array(part), guards, guardsTexts: number < 0)
                 }
                 range = start..<groups.count
                 known[members] = range
-                indexes[members] = index.add(members)
+                indexes[members] = number
             }
             indexNumbers[Int(category.rawValue) << 8 | Int(type)] = indexes[members] ?? -1
             ranges[Int(category.rawValue) << 8 | Int(type)] = range ?? 0..<0
         }
     }
 
-    private mutating func add(_ members: [Int32], _ guards: GuardBuilder) {
+    private mutating func add(_ members: [Int32], _ guards: GuardBuilder, guardsTexts: Bool) {
         var group = ProgramGroup(programs: programs.count..<(programs.count + members.count))
         programs += members
         let needs = guards.requiredFields(of: members)
         group.requiredFields = requiredFields.count..<(requiredFields.count + needs.count)
         requiredFields += needs
-        let texts = guards.textGuards(of: members)
+        let texts = guardsTexts ? guards.textGuards(of: members) : []
         group.textGuards = textGuards.count..<(textGuards.count + texts.count)
         for (text, masks) in texts {
             var text = text

@@ -1,6 +1,8 @@
 import Bytes
 import Events
+import Network
 import Payload
+import Tables
 
 extension MQTTPacketType {
     /// Whether a packet of this type changes nothing of its session but counts and hand-shakes.

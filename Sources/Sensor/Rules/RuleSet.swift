@@ -22,6 +22,8 @@ public struct RuleSet: Sendable {
     public private(set) var payload: PayloadKnowledge?
     /// What the site's traffic is held against beside the rules; `nil` where the configuration names no policy.
     public var policy: PolicyFile?
+    /// The site's own list of its machines; `nil` where the configuration names none.
+    public var siteList: SiteInventory?
     private let texts: [String: String]
 
     /// Reads and compiles the rules of some folders alone, without filters and lists; with none given, the shipped ones.

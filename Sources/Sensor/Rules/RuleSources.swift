@@ -15,6 +15,8 @@ public struct RuleSources: Hashable, Sendable {
     public var inspectsPayloads = false
     /// The file with the policy of the site; `nil` for none.
     public var policy: String?
+    /// The site's own list of its machines; `nil` for none.
+    public var siteList: String?
 
     /// Names the sources.
     public init(
@@ -38,6 +40,7 @@ extension Settings {
         var sources = RuleSources(rules: rules, onlyRules: onlyRules, filters: filters, lists: lists)
         sources.inspectsPayloads = keepsInventory || policy != nil
         sources.policy = policy
+        sources.siteList = siteList
         return sources
     }
 }

@@ -47,6 +47,8 @@ public struct DetectionSink: EventSink, ~Copyable {
     private let gathersRepetitions: Bool
     /// What traffic is held against beside the rules; `nil` for nothing, which costs nothing.
     private var policy: PolicyMonitor?
+    /// The list of the site's machines that their ends are held against; `nil` for none.
+    private var site: SiteMonitor?
     /// The values of the row that is told next that were held back.
     private var heldValues = WaitingRepetitions.Values()
     /// The different values of rows of earlier runs.
@@ -94,6 +96,7 @@ public struct DetectionSink: EventSink, ~Copyable {
         history = old.history
         inventory = old.inventory.take()
         policy = old.policy.take()
+        site = old.site.take()
         resumed = old.resumed
         engine = DetectionEngine(rules: rules, continuing: old.engine)
     }
@@ -130,9 +133,10 @@ public struct DetectionSink: EventSink, ~Copyable {
             inventory?.observe(event, context, message: message)
         }
         evaluate(event, context, message: message, frames: frames)
-        guard policy != nil else { return }
+        guard policy != nil || site != nil else { return }
         WorkStage.policy.begin()
         policy?.receive(event, context, message: message)
+        site?.receive(event, context, message: message)
         tellDeviations(frames)
     }
 
@@ -202,6 +206,17 @@ public struct DetectionSink: EventSink, ~Copyable {
             index, roles: Protocols.inventoryRoles, limits: PolicyLimits(bytes: bytes), hash: hash)
     }
 
+    /// Holds the ends of messages against another list of the site's machines from the next event on; against none where it is
+    /// `nil`.
+    mutating func watch(_ list: SiteInventory?, homeNetworks: [CIDRBlock], hash: SeededHash) {
+        guard let list else {
+            site = nil
+            return
+        }
+        site = SiteMonitor(
+            list.siteList, homeNetworks: homeNetworks, roles: Protocols.inventoryRoles, hash: hash)
+    }
+
     /// The digest of the policy; `nil` where there is none.
     var policyDigest: String? {
         switch policy {
@@ -228,15 +243,20 @@ public struct DetectionSink: EventSink, ~Copyable {
 
     /// Goes on to a later time while no message comes: a heartbeat may be missed by then.
     mutating func advance(to time: Timestamp) {
-        guard policy != nil else { return }
+        guard policy != nil || site != nil else { return }
         policy?.advance(to: time)
+        site?.advance(to: time)
         tellDeviations(MessageFrames(FrameRef()))
     }
 
     /// Holds the rules against what deviated from the policy, each with the frames of the message that showed it.
     private mutating func tellDeviations(_ frames: MessageFrames) {
-        guard policy?.findings.isEmpty == false, let findings = policy?.findings else { return }
+        var findings: [PolicyMonitor.Finding] = []
+        if policy?.findings.isEmpty == false { findings += policy?.findings ?? [] }
+        if site?.findings.isEmpty == false { findings += site?.findings ?? [] }
+        guard !findings.isEmpty else { return }
         policy?.findings.removeAll()
+        site?.findings.removeAll()
         let none: [UInt8] = []
         for finding in findings {
             token &+= 1

@@ -15,14 +15,18 @@ extension Pipeline {
     ///
     /// A store that cannot be read now keeps nobody from listening: then it begins anew.
     static func inventory(_ writer: AlertWriter, _ settings: Settings, _ rules: RuleSet) -> InventoryObserver {
-        let networks = rules.lists[SiteLists.homeNetworks] ?? []
         var observer = InventoryObserver(
             InventoryObserver.Options(
-                limits: settings.limits.inventory, homeNetworks: networks.compactMap { CIDRBlock($0) },
+                limits: settings.limits.inventory, homeNetworks: homeNetworks(rules),
                 payload: rules.payload == nil ? nil : Protocols.payloadRoles),
             descriptors: Protocols.descriptors)
         if let known = try? writer.inventory() { observer.restore(known) }
         return observer
+    }
+
+    /// The networks of the site.
+    static func homeNetworks(_ rules: RuleSet) -> [CIDRBlock] {
+        (rules.lists[SiteLists.homeNetworks] ?? []).compactMap { CIDRBlock($0) }
     }
 
     /// Hands over a part of what changed where it is time to; never waits.

@@ -58,11 +58,12 @@ public struct Pipeline: ~Copyable {
             observe(change)
         }
         sink.watch(rules.policy, bytes: settings.limits.policyBytes, hash: hash)
+        sink.watch(rules.siteList, homeNetworks: Self.homeNetworks(rules), hash: hash)
         if seed != nil { sink.restore(Self.openRows(writer, settings, rules)) }
         var limits = settings.limits
         if settings.keepsInventory { sink.inventory = Self.inventory(writer, settings, rules) }
         // What neither a rule nor the inventory or a policy asks for is not worked out.
-        let isAsked = settings.keepsInventory || settings.policy != nil
+        let isAsked = settings.keepsInventory || settings.policy != nil || settings.siteList != nil
         limits.dissectors.limit(to: rules.compiled.fields + (isAsked ? Protocols.inventoryFields : []))
         if rules.payload != nil { limits.dissectors.inspectPayloads(bytes: settings.inspectedBytes) }
         worker = SensorWorker(limits: limits, hash: hash, sink: sink)
@@ -190,6 +191,7 @@ public struct Pipeline: ~Copyable {
             writer.setRules(rules.records)
             worker.sink.replaceRules(rules.compiled)
             worker.sink.watch(rules.policy, bytes: settings.limits.policyBytes, hash: SeededHash())
+            worker.sink.watch(rules.siteList, homeNetworks: Self.homeNetworks(rules), hash: SeededHash())
             serveDissectors(rules)
             self.rules = rules
             noteLevels()

@@ -16,7 +16,7 @@ extension Settings {
     public func findings() -> [SettingFinding] {
         storeFindings() + listFindings()
             + pathFindings("rules", rules) + pathFindings("only_rules", onlyRules) + pathFindings("filters", filters)
-            + policyFindings()
+            + policyFindings() + siteListFindings()
     }
 
     private func finding(_ key: String, isError: Bool, _ text: String) -> SettingFinding {
@@ -43,6 +43,18 @@ extension Settings {
             let reason = String(cString: strerror(errno))
             return finding(key, isError: true, "'\(key)' names \(path): \(reason); mend the path or take it out")
         }
+    }
+
+    private func siteListFindings() -> [SettingFinding] {
+        guard let siteList else { return [] }
+        do throws(SensorError) {
+            let list = try SiteInventory(path: siteList)
+            guard list.empty > 0 else { return [] }
+            return [
+                finding(
+                    "site_list", isError: false, "\(list.empty) rows of \(siteList) have neither a name nor an address")
+            ]
+        } catch { return [finding("site_list", isError: true, error.message)] }
     }
 
     private func policyFindings() -> [SettingFinding] {

@@ -19,6 +19,8 @@ public struct Settings: Sendable {
     public var filters: [String] = []
     /// The file with the policy of the site; `nil` for none.
     public var policy: String?
+    /// The site's own list of its machines, a CSV file; `nil` for none.
+    public var siteList: String?
     /// The site's lists by name: what rules and filters refer to by `|expand` with `%name%`.
     public var lists: [String: [String]] = [:]
     /// The name under which this sensor's alerts are stored.

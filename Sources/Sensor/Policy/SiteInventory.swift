@@ -1,27 +1,30 @@
 import Foundation
 import Inventory
 import Network
-import Sensor
 
 /// The site's own list of its machines, from a CSV file: names, addresses, addresses of the link.
 ///
 /// Columns are found by their headings, so that exports of NetBox and hand-made lists both fit; others do not matter.
-struct SiteInventory {
+public struct SiteInventory: Sendable {
     /// A row of the list.
-    struct Row {
+    public struct Row: Sendable {
         /// The line of the file on which it begins.
-        let line: Int
-        let names: [String]
-        let addresses: [CIDRBlock]
-        let hardwareAddresses: [String]
+        public let line: Int
+        /// Names of the machine or of its client.
+        public let names: [String]
+        /// Its addresses, or networks in which any may be it.
+        public let addresses: [CIDRBlock]
+        /// Addresses of the link, in the form `aa:bb:cc:dd:ee:ff`.
+        public let hardwareAddresses: [String]
 
         /// What to call it.
-        var title: String { names.first ?? addresses.first.map { "\($0.prefix)" } ?? hardwareAddresses.first ?? "" }
+        public var title: String { names.first ?? addresses.first.map { "\($0.prefix)" } ?? hardwareAddresses.first ?? "" }
     }
 
-    private(set) var rows: [Row] = []
-    /// Rows that say neither a name nor an address.
-    private(set) var empty = 0
+    /// Its rows that say a name or an address.
+    public private(set) var rows: [Row] = []
+    /// How many say neither.
+    public private(set) var empty = 0
 
     private static let nameColumns: Set<String> = [
         "name", "device", "device_name", "host", "hostname", "dns_name", "client_id",
@@ -35,14 +38,16 @@ struct SiteInventory {
     ]
 
     /// Reads a list.
-    init(path: String) throws(SensorError) {
+    ///
+    /// - Throws: `SensorError` where it cannot be read, is empty, or has no column that names a machine.
+    public init(path: String) throws(SensorError) {
         guard let data = FileManager.default.contents(atPath: path) else {
             let reason = FileManager.default.fileExists(atPath: path) ? "cannot be read" : "is not there"
-            throw SensorError(.noInput, "the list \(Terminal.visible(path)) \(reason)")
+            throw SensorError(.noInput, "the list \(path) \(reason)")
         }
         let records = CSVReader.records(Array(data))
         guard let header = records.first else {
-            throw SensorError(.dataError, "the list \(Terminal.visible(path)) is empty")
+            throw SensorError(.dataError, "the list \(path) is empty")
         }
         let titles = header.cells.map(Self.normalized)
         func places(_ known: Set<String>) -> [Int] { titles.indices.filter { known.contains(titles[$0]) } }
@@ -51,7 +56,7 @@ struct SiteInventory {
         guard !(names + addresses + hardware).isEmpty else {
             throw SensorError(
                 .dataError,
-                "the list \(Terminal.visible(path)) has no column called name, address or mac (or as in an export of NetBox); "
+                "the list \(path) has no column called name, address or mac (or as in an export of NetBox); "
                     + "its first line must name the columns")
         }
         for record in records.dropFirst() {
@@ -90,14 +95,17 @@ struct SiteInventory {
     }
 
     /// What of a list was seen, and what of what was seen is in it.
-    struct Comparison {
-        var unlisted: [Machine] = []
-        var unseen: [Row] = []
-        var known = 0
+    public struct Comparison: Sendable {
+        /// Machines that were seen and are not in the list.
+        public var unlisted: [Machine] = []
+        /// Rows of which no machine was seen.
+        public var unseen: [Row] = []
+        /// How many rows were seen.
+        public var known = 0
     }
 
     /// Holds machines against the list: by address of the link, address, or name.
-    func compare(_ hosts: [Machine]) -> Comparison {
+    public func compare(_ hosts: [Machine]) -> Comparison {
         var (byHardware, byName, byAddress): ([String: [Int]], [String: [Int]], [IPAddress: [Int]]) = ([:], [:], [:])
         var networks: [(block: CIDRBlock, row: Int)] = []
         for (index, row) in rows.enumerated() {
@@ -127,69 +135,15 @@ struct SiteInventory {
         result.known = seen.count
         return result
     }
-}
 
-/// Reads CSV (RFC 4180), with commas, semicolons or tabs between cells, as spreadsheets of different countries write it.
-enum CSVReader {
-    /// A record and the line on which it begins, from 1.
-    struct Record {
-        let line: Int
-        var cells: [String]
-    }
-
-    /// The records of a file.
-    ///
-    /// Empty lines are none; what is not UTF-8 becomes U+FFFD.
-    static func records(_ bytes: [UInt8]) -> [Record] {
-        let quote = UInt8(ascii: "\"")
-        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-        let separator = separator(text.prefix { $0 != 0x0A && $0 != 0x0D })
-        var records: [Record] = []
-        var (cells, cell, isQuoted, wasQuoted): ([String], [UInt8], Bool, Bool) = ([], [], false, false)
-        var (line, start) = (1, 1)
-        func trimmed(_ cell: [UInt8]) -> String {
-            String(decoding: cell, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+    /// The list as traffic is held against it.
+    public var siteList: SiteList {
+        var list = SiteList(count: rows.count)
+        for (index, row) in rows.enumerated() {
+            list.add(
+                index, title: row.title, names: row.names, addresses: row.addresses,
+                hardwareAddresses: row.hardwareAddresses)
         }
-        func endRecord() {
-            cells.append(trimmed(cell))
-            if cells.contains(where: { !$0.isEmpty }) { records.append(Record(line: start, cells: cells)) }
-            (cells, cell, wasQuoted) = ([], [], false)
-        }
-        var place = text.startIndex
-        while place < text.endIndex {
-            let byte = text[place]
-            place += 1
-            if byte == 0x0A { line += 1 }
-            if isQuoted {
-                guard byte == quote else {
-                    cell.append(byte)
-                    continue
-                }
-                if place < text.endIndex, text[place] == quote {
-                    cell.append(quote)
-                    place += 1
-                } else {
-                    isQuoted = false
-                }
-            } else if byte == quote, cell.isEmpty, !wasQuoted {
-                (isQuoted, wasQuoted) = (true, true)
-            } else if byte == separator {
-                cells.append(trimmed(cell))
-                (cell, wasQuoted) = ([], false)
-            } else if byte == 0x0A || byte == 0x0D {
-                endRecord()
-                start = line
-            } else {
-                cell.append(byte)
-            }
-        }
-        endRecord()
-        return records
-    }
-
-    /// What stands most often between the headings.
-    private static func separator(_ header: ArraySlice<UInt8>) -> UInt8 {
-        let candidates: [UInt8] = [0x2C, 0x3B, 0x09]
-        return candidates.max { left, right in header.count { $0 == left } < header.count { $0 == right } } ?? 0x2C
+        return list
     }
 }
