@@ -162,12 +162,12 @@ THREATS = [
     ]),
     ("What is not usual here (with a policy)", [
         ("N01 new broker or CoAP server", "policy_new_broker"),
-        ("N02 new client, or from another place", "policy_new_client policy_client_changed mqtt_clientid_takeover mqtt_session_resumed_elsewhere mqtt_identity_drift"),
+        ("N02 new client, or from another place", "policy_new_client policy_not_listed policy_client_changed mqtt_clientid_takeover mqtt_session_resumed_elsewhere mqtt_identity_drift"),
         ("N03 topic that was never published", "policy_new_topic policy_new_resource"),
         ("N04 role flip", "policy_role_flip policy_new_command policy_new_method"),
         ("N05 records in another form", "policy_new_format policy_records_changed payload_file_as_reading"),
         ("N06 poisoned telemetry", "policy_value_out_of_band policy_stuck_value policy_time_jump"),
-        ("N07 silence, another pace", "policy_silence policy_records_changed policy_maintenance"),
+        ("N07 silence, another pace", "policy_silence policy_records_changed policy_maintenance policy_not_seen"),
         ("N08 second publisher", "policy_second_publisher policy_new_publisher policy_new_reader policy_denied payload_firmware_second_publisher mqtt_retained_taken_over mqtt_state_of_another"),
     ]),
     ("Blinding the sensor", [
