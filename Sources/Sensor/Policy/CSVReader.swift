@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads CSV (RFC 4180), with commas, semicolons or tabs between cells, as spreadsheets of different countries write it.
 enum CSVReader {
     /// A record and the line on which it begins, from 1.
