@@ -23,7 +23,7 @@ extension CoAPAnalyzer: Dissector {
         ],
         rareFields: RareField.violations(of: .coap) + CoAPStreamField.rareFields + CoAPField.rareFields
             + PayloadField.rareFields(of: .coap),
-        subjectFields: [CoAPField.uriPath.fieldID, CoAPField.requestURIPath.fieldID],
+        settledFields: CoAPField.settledFields, subjectFields: [CoAPField.uriPath.fieldID, CoAPField.requestURIPath.fieldID],
         keyedFields: ["payload.secret.digest"], testTransport: .udp(port: CoAPPort.coap),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,

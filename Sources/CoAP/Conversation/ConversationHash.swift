@@ -35,7 +35,7 @@ struct ConversationHash: Sendable {
         case exchange = 1
         case multicastExchange, ownMessageID, acknowledgement, reset
         case connection, ping, partialIV
-        case multicastMessageID, pair, requestBody, responseBody, network, registration, registrationPath
+        case multicastMessageID, pair, requestBody, responseBody, network, registration, registrationPath, settled
     }
 
     /// The hash of an end, from which keys are made.

@@ -3,7 +3,7 @@ import Bytes
 /// Values of LwM2M in the TLV format (OMA Lightweight M2M 1.0, 6.4.3).
 extension CoAPMessage {
     /// Content-Format application/vnd.oma.lwm2m+tlv (IANA, CoAP Content-Formats).
-    private static let tlvFormat: UInt64 = 11_542
+    static let tlvFormat: UInt64 = 11_542
     /// Objects lie in objects: an object instance holds resources, which hold instances.
     private static let deepest = 4
 
