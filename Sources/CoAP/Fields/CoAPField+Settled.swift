@@ -29,7 +29,8 @@ extension CoAPAnalyzer {
         guard !current.isStreamed, current.violations.isEmpty, current.extensions.isEmpty, carrierViolations.isEmpty,
             context.anomalies.isEmpty, current.version == 1, state.block == nil, !current.isBlockwise,
             state.copies == 0, state.openUploads == 0, !state.differs, !state.isForeignRegistration,
-            max(state.clientRate, state.serverRate) < MessageState.leastRate, state.observationEnd == nil
+            max(state.clientRate, state.serverRate) < MessageState.leastRate, state.observationEnd == nil,
+            let finding = inspector.settledFinding
         else { return nil }
         if let format = current.first(.contentFormat, bytes)?.unsigned(bytes) {
             // What these hold is told by fields of their own.
@@ -37,10 +38,6 @@ extension CoAPAnalyzer {
         }
         let hash = directory.hash
         var bits = UInt64(current.type.rawValue) | UInt64(current.code.rawValue) << 8
-        if inspector.hasLooked {
-            guard let plain = inspector.plainFinding else { return nil }
-            bits |= UInt64(plain) << 32 | 1 << 31
-        }
         bits |= state.isRetransmitted ? 1 << 16 : 0
         bits |= state.isUnwanted ? 1 << 17 : 0
         bits |= state.isMulticast ? 1 << 18 : 0
@@ -50,7 +47,7 @@ extension CoAPAnalyzer {
         bits |= (state.freshness.map { UInt64($0.rawValue) &+ 1 } ?? 0) << 23
         bits |= current.hasToken ? 1 << 27 : 0
         bits |= current.payload.isEmpty ? 0 : 1 << 28
-        var number = bits
+        var number = bits ^ finding &* 0xC2B2_AE3D_27D4_EB4F
         if let slot = state.exchangeSlot {
             guard !directory.exchange(slot).flags.contains(.protected) else { return nil }
             directory.withPath(slot) { number = hash.hash($0, initial: number) }

@@ -15,8 +15,8 @@ extension MQTTPacketType {
 }
 
 extension MQTTField {
-    /// The fields that `MQTTAnalyzer.settled` stands for: those of the packet's head and topic, those that CONNECT, CONNACK and
-    /// SUBACK decided, and those that plain packets do not have.
+    /// The fields that `MQTTAnalyzer.settled` stands for: those of the packet's head, topic and properties, those that CONNECT,
+    /// CONNACK and SUBACK decided, and those that plain packets do not have.
     static let settledFields: [FieldID] =
         [
             type, version, protocolLevel, duplicate, qos, retain, protocolName, clientID, userName, password, flagUserName,
@@ -47,14 +47,9 @@ extension MQTTAnalyzer {
         let index = event.session
         guard event.message.type.isPlain, event.connection == nil, index != Self.orphan, bytes.byteCount > 0,
             context.anomalies.isEmpty, event.violations.isEmpty, event.carrierViolations.isEmpty,
-            event.illFormed.isEmpty, event.oddText.isEmpty, event.retained == nil, event.uncovered == 0,
-            event.rate < Self.leastRate, event.message.properties.range.isEmpty, !event.message.isCutShort
+            event.illFormed.isEmpty, event.oddText.isEmpty, event.uncovered == 0, event.rate < Self.leastRate,
+            !event.message.isCutShort, let finding = inspector.settledFinding
         else { return nil }
-        var finding: UInt64 = 0
-        if inspector.hasLooked {
-            guard let plain = inspector.plainFinding else { return nil }
-            finding = UInt64(plain) << 1 | 1
-        }
         let isHeld = event.direction == .toServer && sessions[index].overdueAfter != .max
         let canBeLate = isHeld && sessions[index].isComplete && event.idle != nil
         // What packets that are plain can change after all.
@@ -66,8 +61,11 @@ extension MQTTAnalyzer {
         bits |= sessions[index].isMidstream ? 1 << 27 : 0
         bits |= event.direction == .toServer ? 1 << 28 : 0
         bits |= event.message.hasRemainingLength ? 1 << 29 : 0
+        bits |= (event.retained.map { UInt64($0.rawValue) &+ 1 } ?? 0) << 30
         var topic: UInt64 = 0
         withTopic(bytes) { topic = hash.hash($0) }
-        return hash.hash(sessions[index].revision, bits, finding, topic, 0)
+        let range = event.message.properties.range
+        let properties = range.isEmpty ? 0 : hash.hash(bytes.slice(range))
+        return hash.hash(sessions[index].revision, bits, finding, topic, properties)
     }
 }

@@ -111,7 +111,7 @@ public enum PayloadField: UInt16, CaseIterable, Sendable {
         }
     }
 
-    /// The fields that `PayloadInspector.plainFinding` stands for: it tells two of them, and that the others are absent.
+    /// The fields that `PayloadInspector.settledFinding` stands for.
     public static let settledFields: [FieldID] = [
         format, category, secret, secretPlace, secretDigest, secretValue, personal, medical, industrial, firmware, command,
         sign,
@@ -165,6 +165,23 @@ extension PayloadInspector {
     public var plainFinding: UInt32? {
         guard hasLooked, !findings.hasKinds else { return nil }
         return UInt32(findings.format.rawValue) << 16 | UInt32(findings.classes.rawValue)
+    }
+
+    /// A number for all that was found in the payload looked at, 0 where none was; `nil` where a secret was: each is another.
+    public var settledFinding: UInt64? {
+        guard hasLooked else { return 0 }
+        let found = findings.verdict
+        guard found.secret.isEmpty else { return nil }
+        var number = UInt64(found.format.rawValue) << 33 | UInt64(found.classes.rawValue) << 1 | 1
+        guard found.hasKinds else { return number }
+        for kinds in [
+            UInt64(found.personal.rawValue), UInt64(found.medical.rawValue), UInt64(found.industrial.rawValue),
+            UInt64(found.firmware.rawValue), UInt64(found.command.rawValue), UInt64(found.sign.rawValue),
+        ] {
+            number = (number ^ kinds) &* 0x9E37_79B9_7F4A_7C15
+            number ^= number >> 29
+        }
+        return number
     }
 
     /// Appends the values of a field of the payload looked at; nothing where none was.
