@@ -1,0 +1,3 @@
+import Sensor
+
+print(Protocols.registry.entries.count)
