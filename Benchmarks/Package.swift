@@ -16,6 +16,7 @@ let package = Package(
     dependencies: [.package(name: "earshot", path: "..")],
     targets: [
         .executableTarget(name: "MakeCapture", swiftSettings: common),
+        .executableTarget(name: "SendFrames", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .executableTarget(
             name: "Microbenchmarks", dependencies: [.product(name: "EarshotModules", package: "earshot")],
             swiftSettings: common),

@@ -23,10 +23,11 @@ final class CoAPSession: Session {
         turnsLeft = isVisitor ? 1 : traffic.chance.among(turns)
         messageID = traffic.chance.below(1 << 16)
         let device = datagrams.ends.device
-        path = [
-            ["sensors", device & 8 == 0 ? "humidity" : "temperature"], ["rd", hexadecimal(device)],
-            ["actuators", "relay", "\(device % 16)"], ["3303", "0", "5700"],
-        ][device % 4]
+        path =
+            [
+                ["sensors", device & 8 == 0 ? "humidity" : "temperature"], ["rd", hexadecimal(device)],
+                ["actuators", "relay", "\(device % 16)"], ["3303", "0", "5700"],
+            ][device % 4]
     }
 
     func hurry() { turnsLeft = min(turnsLeft, 2) }

@@ -9,7 +9,9 @@ struct TCPFlags: OptionSet {
     static let ack = TCPFlags(rawValue: 16)
 }
 
-/// A connection of TCP: side 0 is the client. What a turn plans is bent and written at its end.
+/// A connection of TCP: side 0 is the client.
+///
+/// What a turn plans is bent and written at its end.
 struct Connection {
     var ends: Ends
     let bends: Bends

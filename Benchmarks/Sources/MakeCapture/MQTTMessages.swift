@@ -43,9 +43,12 @@ extension [UInt8] {
 
 /// What the messages of a session are made of.
 extension MQTTSession {
-    /// Writes a message behind what the turn has, and counts it. `start` is the first byte that was not sent yet.
-    func put(_ side: Int, _ type: MQTTType, flags: UInt8 = 0, _ body: [UInt8], from start: Int, _ traffic: inout Traffic)
-    {
+    /// Writes a message behind what the turn has, and counts it.
+    ///
+    /// `start` is the first byte that was not sent yet.
+    func put(
+        _ side: Int, _ type: MQTTType, flags: UInt8 = 0, _ body: [UInt8], from start: Int, _ traffic: inout Traffic
+    ) {
         let first = connection.sequence(side, from: start)
         let offset = connection.turn.bytes.count
         connection.turn.bytes.append(UInt8(type.rawValue) << 4 | flags)
@@ -77,6 +80,7 @@ extension MQTTSession {
         body.append16(60)
         if version == .v5 {
             var properties: [UInt8] = [0x11, 0, 0, 0x0E, 0x10, 0x21, 0, 100]
+            if isAuthenticated { properties += Self.authenticationMethod }
             if traffic.chance.happens(300) { properties.append(userProperty: "firmware", "2.4.1") }
             body.append(properties: properties)
         }
@@ -91,16 +95,21 @@ extension MQTTSession {
             body.append(string: "s3cretPassw0rd")
         }
         send(0, .connect, body, &traffic)
-        if isNameless { traffic.truth.mqtt.emptyClientIDs += 1 }
+        if isNameless { traffic.truth.mqtt.clientsWithoutIdentifier += 1 }
         traffic.truth.mqtt.connectsByVersion["\(version)", default: 0] += 1
     }
 
-    /// An exchange of SCRAM in between, which the server begins (MQTT 5.0, 4.12).
+    /// Names SCRAM-SHA-256 (MQTT 5.0, 3.1.2.11.9).
+    private static let authenticationMethod: [UInt8] = {
+        var property: [UInt8] = [0x15]
+        property.append(string: "SCRAM-SHA-256")
+        return property
+    }()
+
+    /// An exchange in between, which the server begins (MQTT 5.0, 4.12).
     func authenticate(_ traffic: inout Traffic) {
         var body: [UInt8] = [0x18]
-        var properties: [UInt8] = [0x15]
-        properties.append(string: "SCRAM-SHA-256")
-        body.append(properties: properties)
+        body.append(properties: Self.authenticationMethod)
         send(1, .auth, body, &traffic)
         send(0, .auth, body, &traffic)
     }
@@ -109,7 +118,10 @@ extension MQTTSession {
     func connack(_ traffic: inout Traffic) -> Bool {
         let isRefused = traffic.chance.happens(25)
         var body: [UInt8] = [0, isRefused ? (version == .v5 ? 0x87 : 5) : 0]
-        if version == .v5 { body.append(properties: [0x22, 0, 10, 0x27, 0, 0x10, 0, 0]) }
+        if version == .v5 {
+            let method = isAuthenticated ? Self.authenticationMethod : []
+            body.append(properties: [0x22, 0, 10, 0x27, 0, 0x10, 0, 0] + method)
+        }
         send(1, .connack, body, &traffic)
         if isRefused { traffic.truth.mqtt.refused += 1 }
         return !isRefused
@@ -146,7 +158,7 @@ extension MQTTSession {
             traffic.appendReport(of: device, to: &body)
         }
         traffic.truth.mqtt.payloadBytes += body.count - head
-        traffic.truth.mqtt.publishesByQoS[qos] += 1
+        traffic.truth.mqtt.publishesByQuality[qos] += 1
         let isRetained = side == 1 && traffic.chance.happens(50)
         put(side, .publish, flags: UInt8(qos << 1) | (isRetained ? 1 : 0), body, from: start, &traffic)
         return identifier

@@ -11,6 +11,8 @@ final class MQTTSession: Session {
     private(set) var isOver = false
     var connection: Connection
     let version: MQTTVersion
+    /// Whether it proves itself in an exchange of its own.
+    let isAuthenticated: Bool
     let device: Int
     /// Which session of the capture this is.
     let number: Int
@@ -32,6 +34,7 @@ final class MQTTSession: Session {
         telemetryTopic = "site/\(device % 40)/line/\(device % 7)/dev/\(hexadecimal(device))/telemetry"
         alarmTopic = "site/\(device % 40)/line/\(device % 7)/dev/\(hexadecimal(device))/alarm"
         version = [MQTTVersion.v31, .v311, .v5][traffic.chance.pick([20, 600, 380]) ?? 1]
+        isAuthenticated = traffic.chance.happens(10) && version == .v5
         self.role = role ?? [.sensor, .subscriber, .updatedDevice][traffic.chance.pick([640, 320, 40]) ?? 0]
         turnsLeft = traffic.chance.among(turns)
         identifier = traffic.chance.below(100)
@@ -53,7 +56,7 @@ final class MQTTSession: Session {
             state = .connected
         case .connected:
             connect(&traffic)
-            if version == .v5, traffic.chance.happens(10) { authenticate(&traffic) }
+            if isAuthenticated { authenticate(&traffic) }
             let isAdmitted = connack(&traffic)
             if isAdmitted {
                 connection.acknowledge(0)

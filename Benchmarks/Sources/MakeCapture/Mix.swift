@@ -56,9 +56,12 @@ struct SessionMaker {
         return session
     }
 
-    /// The ends of the next session. A device uses the same port again after a few thousand sessions.
+    /// The ends of the next session.
+    ///
+    /// A device uses the same port again after a few thousand sessions.
     private func ends(
-        server: Int, port: Int, isIPv6: Bool? = nil, vlans: [Int] = [], hasExtension: Bool = false, _ traffic: inout Traffic
+        server: Int, port: Int, isIPv6: Bool? = nil, vlans: [Int] = [], hasExtension: Bool = false,
+        _ traffic: inout Traffic
     ) -> Ends {
         let device = mix == .flows ? begun : begun % Self.devices
         let clientPort = 32_768 + (begun / Self.devices * 211 + device * 37) % 28_000
@@ -83,7 +86,9 @@ struct SessionMaker {
     private func visit(_ traffic: inout Traffic) -> any Session {
         switch traffic.chance.below(100) {
         case ..<60:
-            let port = traffic.chance.happens(300) ? 1883 : traffic.chance.happens(300) ? 8883 : traffic.chance.among(1...65_535)
+            let port =
+                traffic.chance.happens(300)
+                ? 1883 : traffic.chance.happens(300) ? 8883 : traffic.chance.among(1...65_535)
             return BriefSession(.scan, ends(server: traffic.chance.below(1 << 16), port: port, &traffic))
         case ..<75: return mqtt(role: .visitor, turns: 0...0, &traffic)
         default: return coap(isVisitor: true, &traffic)

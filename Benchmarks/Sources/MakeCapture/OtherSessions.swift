@@ -41,7 +41,8 @@ final class StreamSession: Session {
     }
 
     private func page(_ traffic: inout Traffic) {
-        let length = traffic.chance.happens(800) ? traffic.chance.among(200...20_000) : traffic.chance.among(20_000...120_000)
+        let length =
+            traffic.chance.happens(800) ? traffic.chance.among(200...20_000) : traffic.chance.among(20_000...120_000)
         send(0, &traffic) { bytes, traffic in
             bytes.append("GET /static/\(traffic.chance.word())/page-\(traffic.chance.below(1000)).html HTTP/1.1\r\n")
             bytes.append("Host: www\(traffic.chance.below(50)).example.com\r\n")
@@ -111,7 +112,8 @@ final class StreamSession: Session {
     private func records(_ traffic: inout Traffic) {
         send(0, &traffic) { Self.appendRecord($1.chance.among(100...900), &$0, &$1) }
         send(1, &traffic) { bytes, traffic in
-            var left = traffic.chance.happens(700) ? traffic.chance.among(300...8000) : traffic.chance.among(8000...100_000)
+            var left =
+                traffic.chance.happens(700) ? traffic.chance.among(300...8000) : traffic.chance.among(8000...100_000)
             while left > 0 {
                 Self.appendRecord(min(left, 16_000), &bytes, &traffic)
                 left -= min(left, 16_000)

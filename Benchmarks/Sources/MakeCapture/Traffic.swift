@@ -21,7 +21,9 @@ struct Traffic {
         noise.reserveCapacity(1 << 20)
         while noise.count < 1 << 20 {
             let word = chance.next()
-            for shift in stride(from: UInt64(0), to: 64, by: 8) { noise.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                noise.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
         self.noise = noise
         self.chance = chance

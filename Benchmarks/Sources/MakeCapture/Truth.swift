@@ -20,13 +20,13 @@ struct Truth: Codable {
         var byType: [String: Int] = [:]
         var byTypeHitByCaptureLoss: [String: Int] = [:]
         var connectsByVersion: [String: Int] = [:]
-        var publishesByQoS: [Int] = [0, 0, 0]
+        var publishesByQuality: [Int] = [0, 0, 0]
         var streamBytes = 0
         var payloadBytes = 0
         var refused = 0
         var filtersOfEverything = 0
         var filtersOfSystemTopics = 0
-        var emptyClientIDs = 0
+        var clientsWithoutIdentifier = 0
         var resetByClient = 0
         var messagesOnOtherPorts = 0
     }

@@ -1,3 +1,0 @@
-import Sensor
-
-print(Protocols.registry.entries.count)
