@@ -11,6 +11,9 @@
 #   make soak       an hour of traffic, reloads, faults and attackers, as root: SOAK_SECONDS=600 for less
 #   make fuzz       a minute of libFuzzer for each target of Fuzz/; FUZZ_SECONDS=3600 for an hour
 #   make referee    hold our Sigma against pySigma: REFEREE_RULES=2000 for more rules, REFEREE_SEED=1 for a known set
+#   make bench      CPU seconds and memory beside tcpdump, ndpiReader and others: BENCH='--size full' and other options
+#   make bench-check  instructions of each stage and of whole replays against Benchmarks/README.md: UPDATE=1 writes them anew
+#   make bench-counts what the captures for it hold, against tshark and the sensor
 #   make lint       formatting, as CI checks it
 #   make format     mend the formatting
 #   make samples    make the sample captures again (as root: real brokers and clients in network namespaces)
@@ -34,10 +37,13 @@ DESTDIR :=
 FUZZ_SECONDS := 60
 NIGHTLY_RUNS := 10
 SOAK_SECONDS := 3600
+BENCH :=
+UPDATE :=
 REFEREE_RULES := 300
 REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 .PHONY: demo test build install uninstall deb deb-test package lint format samples clean \
+    bench bench-check bench-counts bench-build tools-bench \
     tools-build tools-test tools-samples tools-package unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
     soak soak-ci referee referee-tools
 
@@ -131,15 +137,28 @@ fuzz-ci: tools-build
 	FUZZ_SEED=1 FUZZ_RUNS=12000 Fuzz/run.sh 60 FuzzStream
 	FUZZ_SEED=1 Fuzz/run.sh 60 FuzzFrame FuzzFragments
 
+# For each the program is built as for use.
+bench: build bench-build
+	Benchmarks/bench.py $(BENCH)
+
+bench-check: build bench-build
+	Benchmarks/bench_check.py $(if $(UPDATE),--update)
+
+bench-counts: build bench-build
+	Benchmarks/check_counts.py
+
+bench-build: tools-bench
+	swift build --package-path Benchmarks --scratch-path .build/benchmarks -c release --static-swift-stdlib
+
 # Before a change of a parser is committed.
 fuzz-briefly: tools-build
 	Fuzz/run.sh 20
 
 lint:
-	swift format lint --strict --parallel --recursive Sources Tests Fuzz Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests Fuzz Benchmarks Package.swift
 
 format:
-	swift format --in-place --parallel --recursive Sources Tests Fuzz Package.swift
+	swift format --in-place --parallel --recursive Sources Tests Fuzz Benchmarks Package.swift
 
 samples: tools-samples
 	.venv-samples/bin/python PcapSamples/make.py
@@ -150,6 +169,9 @@ tools-build:
 tools-test:
 	@scripts/install-packages.sh test
 	@scripts/python-env.sh .venv
+
+tools-bench:
+	@scripts/install-packages.sh bench
 
 tools-package:
 	@scripts/install-packages.sh package

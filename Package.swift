@@ -25,7 +25,8 @@ let package = Package(
         .library(
             name: "EarshotModules",
             targets: [
-                "Bytes", "Network", "Events", "Payload", "Packets", "Capture", "Flows", "MQTT", "CoAP", "Engine",
+                "Bytes", "Network", "Patterns", "Events", "Payload", "Packets", "Capture", "Flows", "MQTT", "CoAP",
+                "Engine",
                 "Sigma", "Detection", "Alerts", "Sensor",
             ]),
         .library(name: "CMallocCounter", type: .dynamic, targets: ["CMallocCounter"]),

@@ -15,7 +15,6 @@ import json
 import os
 import pathlib
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,21 +25,17 @@ README = FOLDER / "README.md"
 ALLOWED = 0.03
 # The units of a stage, few and many; enough that what is done once in a while is among them.
 STAGES = {
-    "reader": ("frame", 5000, 20_000), "decoder": ("frame", 5000, 20_000), "flow-table": ("packet", 20_000, 60_000),
-    "mqtt-dissector": ("message", 5000, 20_000), "coap-dissector": ("message", 5000, 20_000), "field-access": ("message", 2000, 6000),
-    "matcher": ("event", 5000, 20_000), "correlator": ("event", 5000, 20_000), "store-writer": ("alert", 1000, 4000),
-    "engine-mqtt": ("frame", 5000, 20_000), "engine-coap": ("frame", 5000, 20_000),
+    "reader": ("frame", 4000, 16_000), "decoder": ("frame", 4000, 16_000), "flow-table": ("packet", 10_000, 30_000),
+    "mqtt-dissector": ("message", 4000, 16_000), "coap-dissector": ("message", 4000, 16_000), "field-access": ("message", 2000, 6000),
+    "matcher": ("event", 4000, 16_000), "correlator": ("event", 4000, 16_000), "store-writer": ("alert", 1000, 4000),
+    "engine-mqtt": ("frame", 4000, 16_000), "engine-coap": ("frame", 4000, 16_000),
 }
 # Captures that are replayed as a whole: their counts, few and many, and how many sessions go on at once in both.
-REPLAYS = {"mqtt-mixed": (10_000, 30_000), "mqtt-bulk": (4000, 12_000), "coap-mixed": (10_000, 30_000), "noise": (10_000, 30_000),
-           "flows": (4000, 12_000), "adverse": (10_000, 30_000)}
-SESSIONS = 100
+REPLAYS = {"mqtt-mixed": (4000, 16_000), "mqtt-bulk": (2000, 8000), "coap-mixed": (4000, 16_000), "noise": (4000, 16_000),
+           "flows": (2000, 8000), "adverse": (4000, 16_000)}
+SESSIONS = 50
 # What the stages are fed from; `flows` counts sessions.
-INPUTS = {"mqtt-mixed": 20_000, "coap-mixed": 20_000, "flows": 25_000}
-# Hashes of a run differ from those of the next, and with them how often two entries meet: of replays the median counts.
-REPEATED = 3
-
-
+INPUTS = {"mqtt-mixed": 16_000, "coap-mixed": 16_000, "flows": 14_000}
 class Failure(Exception):
     """A program that was counted did not do its work."""
 
@@ -61,28 +56,46 @@ def count_stage(program, name, folder):
     """What a unit of a stage costs."""
     unit, few, many = STAGES[name]
     counts = []
-    for units in (few, many):
-        # A store of its own for each run: what is there already makes the next alert cost more.
-        with tempfile.TemporaryDirectory(dir=folder) as place:
-            for path in folder.glob("*.pcap"):
-                (pathlib.Path(place) / path.name).symlink_to(path)
-            counts.append(instructions([program, "--stage", name, "--units", units, "--input", place, "--rules", ROOT / "Rules"]))
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        for path in folder.glob("*.pcap"):
+            (pathlib.Path(place) / path.name).symlink_to(path)
+        command = [program, "--stage", name, "--input", place, "--rules", ROOT / "Rules", "--units"]
+        # Once for nothing: compiled patterns are kept.
+        subprocess.run([*command, "1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        for units in (few, many):
+            remove_store(place)
+            counts.append(instructions([*command, units]))
     return unit, (counts[1] - counts[0]) / (many - few)
+
+
+def remove_store(place):
+    """Removes a store, since what is in it makes the next alert cost more; compiled patterns stay."""
+    for left in pathlib.Path(place).glob("store.db*"):
+        if not left.name.endswith(".patterns"):
+            left.unlink()
 
 
 def count_replay(options, mix, rules, folder):
     """What a frame of a mix costs in a whole replay."""
     paths = [folder / f"{mix}.{size}.replayed" for size in REPLAYS[mix]]
     frames = [json.loads(path.with_suffix(".json").read_text())["frames"] for path in paths]
-    figures = []
-    for _ in range(REPEATED):
-        counts = []
+    counts = []
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        command = [options.program, "replay", "--quiet", "--sandbox", "off", "--db", f"{place}/store.db", "--only-rules", rules]
+        # Once for nothing: compiled patterns are kept beside the store, and what was compiled need not be counted.
+        subprocess.run([*command, paths[0]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         for path in paths:
-            with tempfile.TemporaryDirectory(dir=folder) as place:
-                counts.append(instructions([options.program, "replay", "--quiet", "--sandbox", "off", "--db", f"{place}/store.db",
-                                            "--only-rules", rules, path]))
-        figures.append((counts[1] - counts[0]) / (frames[1] - frames[0]))
-    return "frame", statistics.median(figures)
+            remove_store(place)
+            counts.append(instructions([*command, path]))
+    return "frame", (counts[1] - counts[0]) / (frames[1] - frames[0])
+
+
+def strip(options, folder):
+    """Takes copies of the programs without what debuggers want, which valgrind cannot read."""
+    for name in ("program", "microbenchmarks"):
+        copy = folder / name
+        subprocess.run(["objcopy", "--strip-debug", getattr(options, name), copy], check=True)
+        setattr(options, name, copy)
 
 
 def rows(options, folder):
@@ -157,6 +170,7 @@ def main():
     try:
         with tempfile.TemporaryDirectory() as temporary, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             folder = pathlib.Path(temporary)
+            strip(options, folder)
             wanted = rows(options, folder)
             make_inputs(options, folder, wanted)
             for name, job in [(name, pool.submit(count)) for name, count in wanted.items()]:

@@ -3,6 +3,7 @@
 #
 #   scripts/install-packages.sh build    what `swift build` needs
 #   scripts/install-packages.sh test     the same, and the clients, servers and tools that the tests drive
+#   scripts/install-packages.sh bench    what `swift build` needs, and what the benchmarks measure with and beside
 #   scripts/install-packages.sh samples  the same, and what the sample captures are made with besides
 #   scripts/install-packages.sh package  what `swift build` needs, and what the Debian package is made and tried with
 #
@@ -19,15 +20,17 @@ fail() {
 
 build_packages='binutils git libmaxminddb-dev libpcap-dev libseccomp-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config python3 zlib1g-dev'
 test_packages='curl ieee-data iproute2 libcoap3-bin mmdb-bin mosquitto mosquitto-clients openssl prometheus python3-venv tcpdump tshark zstd'
+bench_packages='iproute2 libndpi-bin tcpdump tshark valgrind'
 samples_packages='nmap rabbitmq-server'
 package_packages='apparmor debhelper debootstrap lintian man-db systemd'
 
 case "${1:-}" in
     build) wanted=$build_packages ;;
     test) wanted="$build_packages $test_packages" ;;
+    bench) wanted="$build_packages $bench_packages" ;;
     samples) wanted="$build_packages $test_packages $samples_packages" ;;
     package) wanted="$build_packages $package_packages" ;;
-    *) fail 64 'say what the packages are for: build, test, samples or package' ;;
+    *) fail 64 'say what the packages are for: build, test, bench, samples or package' ;;
 esac
 [ $# -eq 1 ] || fail 64 "one argument is enough: $1"
 

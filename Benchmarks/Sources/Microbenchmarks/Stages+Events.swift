@@ -6,6 +6,7 @@ import Events
 import MQTT
 import Network
 import Packets
+import Patterns
 import Payload
 import Sensor
 import Sigma
@@ -48,11 +49,14 @@ extension Stages {
     }
 
     func matcher(_ units: Int) throws -> UInt64 {
-        let all = try RuleSet.load([rules])
+        // Patterns that an earlier run compiled are kept as the sensor keeps them: they would take longer than the rest.
+        let known = PatternCacheFile.read(beside: storePath).patterns
+        let all = try RuleSet.load(RuleSources(onlyRules: [rules]), withTests: false, patterns: known)
+        if let patterns = all.patterns(otherThan: known) { _ = PatternCacheFile.write(patterns, beside: storePath) }
         let documents = all.documents.filter { document in
             if case .correlation = document { false } else { true }
         }
-        return try evaluate(units, documents, lists: all.lists)
+        return try evaluate(units, documents, lists: all.lists, patterns: known)
     }
 
     func correlator(_ units: Int) throws -> UInt64 {
@@ -102,10 +106,12 @@ extension Stages {
 
     /// Holds events that were read beforehand against rules: all of them for any number of units, since that is no part of
     /// what is measured.
-    private func evaluate(_ units: Int, _ documents: [SigmaDocument], lists: [String: [String]]) throws -> UInt64 {
+    private func evaluate(
+        _ units: Int, _ documents: [SigmaDocument], lists: [String: [String]], patterns: PatternCache = PatternCache()
+    ) throws -> UInt64 {
         let (rules, diagnostics) = RuleCompiler.compile(
             documents, placeholders: Placeholders(SiteLists.completed(lists)), registry: Protocols.registry,
-            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields)
+            discriminators: Protocols.discriminators, rareFields: Protocols.rareFields, patterns: patterns)
         if let error = diagnostics.first(where: { $0.severity == .error }), rules.rules.isEmpty {
             stop("\(error.file): \(error.message)")
         }
