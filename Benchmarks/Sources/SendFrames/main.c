@@ -2,7 +2,7 @@
 //
 //     SendFrames FILE.pcap INTERFACE FRAMES-A-SECOND SECONDS
 //
-// Refuses to run anywhere else: where the namespace is that of process 1, where any interface but lo and those named
+// Refuses to run anywhere else: where the namespace is seen to be that of process 1, where any interface but lo and those named
 // earshot-* is there, on an interface of another name, and for longer than a minute. A file that ends begins anew.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -35,8 +35,9 @@ static bool isOurs(const char *name) { return strncmp(name, ours, sizeof ours - 
 // Whether nothing but a pair of interfaces made for this is in reach.
 static bool isAlone(void) {
     struct stat own, first;
-    if (stat("/proc/self/ns/net", &own) != 0 || stat("/proc/1/ns/net", &first) != 0) return false;
-    if (own.st_ino == first.st_ino && own.st_dev == first.st_dev) return false;
+    // In a container process 1 may be out of sight; a namespace with nothing but our pair leads nowhere all the same.
+    if (stat("/proc/self/ns/net", &own) != 0) return false;
+    if (stat("/proc/1/ns/net", &first) == 0 && own.st_ino == first.st_ino && own.st_dev == first.st_dev) return false;
     struct if_nameindex *all = if_nameindex();
     if (!all) return false;
     bool alone = true;
