@@ -145,7 +145,7 @@ private func randomMessage(_ random: inout SeededGenerator) -> CoAPBuilder {
             at: Double.random(in: -1e6...1e6, using: &random))
         if bytes.count >= 4, bytes[0] >> 6 != 1 {
             // What is without any other fault is told for its version.
-            if let event { #expect(event["violation.id"] == ["RFC7252-3"], "seed \(seed)") }
+            if let event { #expect(event["violation.id"]?.contains("RFC7252-3") == true, "seed \(seed)") }
         } else {
             #expect((event != nil) == (bytes.count >= 4), "seed \(seed)")
         }
