@@ -33,7 +33,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     /// Who is there and what they say, where that is kept.
     var inventory: InventoryObserver?
     /// The number of the latest event.
-    private var token: UInt64 = 0
+    var token: UInt64 = 0
     /// The frames of events that came into a correlation.
     private var ring: EvidenceRing<FrameHeader>
     private var values = FieldValues()
@@ -46,9 +46,9 @@ public struct DetectionSink: EventSink, ~Copyable {
     private var waiting = WaitingRepetitions()
     private let gathersRepetitions: Bool
     /// What traffic is held against beside the rules; `nil` for nothing, which costs nothing.
-    private var policy: PolicyMonitor?
+    var policy: PolicyMonitor?
     /// The list of the site's machines that their ends are held against; `nil` for none.
-    private var site: SiteMonitor?
+    var site: SiteMonitor?
     /// The values of the row that is told next that were held back.
     private var heldValues = WaitingRepetitions.Values()
     /// The different values of rows of earlier runs.
@@ -141,7 +141,7 @@ public struct DetectionSink: EventSink, ~Copyable {
     }
 
     /// Holds the rules against an event.
-    private mutating func evaluate(
+    mutating func evaluate(
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan,
         frames: MessageFrames
     ) {
@@ -187,85 +187,6 @@ public struct DetectionSink: EventSink, ~Copyable {
     mutating func receive(_ sign: SensorSign, at time: Timestamp) {
         let none: [UInt8] = []
         receive(sign, sign.context(at: time), message: none.span.bytes, frames: MessageFrames(FrameRef()))
-    }
-
-    /// Holds traffic against another policy from the next event on; against none where it is `nil`.
-    mutating func watch(_ file: PolicyFile?, bytes: Int, hash: SeededHash) {
-        guard let file else {
-            policy = nil
-            return
-        }
-        if policyDigest == file.digest { return }
-        let index = PolicyIndex(file.policy, digest: file.digest)
-        guard policy == nil else {
-            // What is known of records goes on: a silence that has begun is one under the new policy too.
-            policy?.take(index)
-            return tellDeviations(MessageFrames(FrameRef()))
-        }
-        policy = PolicyMonitor(
-            index, roles: Protocols.inventoryRoles, limits: PolicyLimits(bytes: bytes), hash: hash)
-    }
-
-    /// Holds the ends of messages against another list of the site's machines from the next event on; against none where it is
-    /// `nil`.
-    mutating func watch(_ list: SiteInventory?, homeNetworks: [CIDRBlock], hash: SeededHash) {
-        guard let list else {
-            site = nil
-            return
-        }
-        site = SiteMonitor(
-            list.siteList, homeNetworks: homeNetworks, roles: Protocols.inventoryRoles, hash: hash)
-    }
-
-    /// The digest of the policy; `nil` where there is none.
-    var policyDigest: String? {
-        switch policy {
-        case .some(let monitor): monitor.index.digest
-        case .none: nil
-        }
-    }
-
-    /// Deviations from it by section and kind, also those that are only counted.
-    var deviations: [String: UInt64] {
-        switch policy {
-        case .some(let monitor): monitor.counts
-        case .none: [:]
-        }
-    }
-
-    /// Deviations that maintenance windows hid, by window, section and kind.
-    var hiddenDeviations: [String: UInt64] {
-        switch policy {
-        case .some(let monitor): monitor.hiddenCounts
-        case .none: [:]
-        }
-    }
-
-    /// Goes on to a later time while no message comes: a heartbeat may be missed by then.
-    mutating func advance(to time: Timestamp) {
-        guard policy != nil || site != nil else { return }
-        policy?.advance(to: time)
-        site?.advance(to: time)
-        tellDeviations(MessageFrames(FrameRef()))
-    }
-
-    /// Holds the rules against what deviated from the policy, each with the frames of the message that showed it.
-    private mutating func tellDeviations(_ frames: MessageFrames) {
-        var findings: [PolicyMonitor.Finding] = []
-        if policy?.findings.isEmpty == false { findings += policy?.findings ?? [] }
-        if site?.findings.isEmpty == false { findings += site?.findings ?? [] }
-        guard !findings.isEmpty else { return }
-        policy?.findings.removeAll()
-        site?.findings.removeAll()
-        let none: [UInt8] = []
-        for finding in findings {
-            token &+= 1
-            // What stays away came in no frame.
-            let isMissing = finding.context.frameNumber == 0
-            evaluate(
-                finding.deviation, finding.context, message: none.span.bytes,
-                frames: isMissing ? MessageFrames(FrameRef()) : frames)
-        }
     }
 
     /// Holds back a match that changes little of its row but the count.
