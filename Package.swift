@@ -2,8 +2,9 @@
 import PackageDescription
 
 // Floors: a target may depend only on targets of lower floors (Tests/ArchitectureTests holds the table).
-//   8 earshot   7 Sensor   6 Engine Exposure   5 Detection Alerts Doctor Places   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma Inventory   3 Payload
-//   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CMaxMind CPcap CSandbox CSeccomp CVectorscan CZlib CZstd
+//   8 earshot earshot-forward   7 Sensor   6 Engine Exposure Forward   5 Detection Alerts Doctor Places   4 Capture Flows MQTT CoAP WebSocket Proxies Sigma Inventory   3 Payload
+//   2 Packets Events   1 Network Tables Patterns Sandbox   0 Bytes   below: CMaxMind CPcap CSandbox CSeccomp CVectorscan CZlib CZstd,
+//   and CCurl CDatagram CKafka, of earshot-forward alone
 
 /// Settings of every Swift target.
 let common: [SwiftSetting] = [
@@ -21,6 +22,7 @@ let package = Package(
     name: "earshot",
     products: [
         .executable(name: "earshot", targets: ["earshot"]),
+        .executable(name: "earshot-forward", targets: ["earshot-forward"]),
         // What Benchmarks measures apart from the program.
         .library(
             name: "EarshotModules",
@@ -40,6 +42,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CMaxMind", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
@@ -113,6 +117,22 @@ let package = Package(
                 "Network", "Packets", "Payload", "Places", "Sandbox", "Sigma",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+
+        // What leaves the sensor's machine leaves by a program of its own: nothing of it is part of the sensor.
+        .target(name: "CDatagram"),
+        .target(
+            name: "Forward",
+            dependencies: [
+                "Bytes", "Network", "Events", "Packets", "Sigma", "Inventory", "Alerts", "CCurl", "CDatagram", "CKafka",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: common),
+        .executableTarget(
+            name: "earshot-forward",
+            dependencies: [
+                "Alerts", "Forward", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
 
@@ -202,6 +222,16 @@ let package = Package(
         .testTarget(
             name: "RefereeTests", dependencies: ["ProgramSupport", "TestSupport"], exclude: ["README.md", "Referee"],
             swiftSettings: common),
+        // Stores to forward, and a Kafka cluster of librdkafka's own making.
+        .executableTarget(
+            name: "ForwardPeers", dependencies: ["Alerts", "Network", "CKafka"], path: "Tests/ForwardPeers",
+            swiftSettings: common),
+        .testTarget(
+            name: "ForwardTests",
+            dependencies: [
+                "Alerts", "Bytes", "Network", "Forward", "ForwardPeers", "earshot-forward", "ProgramSupport",
+                "TestSupport",
+            ], swiftSettings: common),
         // What somebody in the sandbox would like to do, tried one by one.
         .target(name: "SandboxActs", path: "Tests/SandboxActs"),
         .executableTarget(

@@ -11,7 +11,18 @@ public struct EVEOutput: AlertOutput {
     public init() {}
 
     /// One JSON object, without a line feed.
-    public func line(_ stored: StoredAlert) -> String {
+    public func line(_ stored: StoredAlert) -> String { line(stored, adding: { _ in }) { _ in } }
+
+    /// One JSON object, without a line feed, for whoever has more to say of an alert than the store does.
+    ///
+    /// - Parameters:
+    ///   - stored: the alert.
+    ///   - addMembers: adds members beside Suricata's own.
+    ///   - addOwn: adds members to the object `earshot`.
+    /// - Returns: the object.
+    public func line(
+        _ stored: StoredAlert, adding addMembers: (inout JSONLine) -> Void, own addOwn: (inout JSONLine) -> Void
+    ) -> String {
         let alert = stored.alert
         let time = CalendarTime(microseconds: alert.lastSeen)
         var line = JSONLine()
@@ -28,7 +39,10 @@ public struct EVEOutput: AlertOutput {
         line.add("alert", object: signature(alert))
         line.add("app_proto", alert.category.isEmpty ? nil : alert.category)
         line.add("direction", alert.isFromClient.map { $0 ? "to_server" : "to_client" })
-        line.add("earshot", object: own(stored))
+        addMembers(&line)
+        var own = own(stored)
+        addOwn(&own)
+        line.add("earshot", object: own)
         line.add("host", stored.sensor)
         return line.finished()
     }
@@ -69,17 +83,17 @@ public struct EVEOutput: AlertOutput {
 }
 
 /// What stands for a Sigma rule where Suricata has numbers.
-enum SuricataNumbers {
+public enum SuricataNumbers {
     /// The group of rules: that of Suricata's own engine.
     static let group = 1
     /// The revision, which Sigma rules do not number.
     static let revision = 1
 
     /// A hash of the rule's id in 31 bits.
-    static func signature(_ ruleID: String) -> UInt64 { fnv1a(ruleID) >> 33 }
+    public static func signature(_ ruleID: String) -> UInt64 { fnv1a(ruleID) >> 33 }
 
     /// 1 is the most urgent.
-    static func priority(_ level: AlertLevel) -> Int {
+    public static func priority(_ level: AlertLevel) -> Int {
         switch level {
         case .critical, .high: 1
         case .medium: 2

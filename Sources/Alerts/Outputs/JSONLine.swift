@@ -3,18 +3,24 @@ import Events
 import Foundation
 
 /// Puts one JSON object together, in one line.
-struct JSONLine {
+public struct JSONLine: Sendable {
     private var bytes: [UInt8] = [UInt8(ascii: "{")]
 
+    /// An object without members.
+    public init() {}
+
+    /// Whether nothing was added.
+    public var isEmpty: Bool { bytes.count == 1 }
+
     /// Adds a member; `nil` is left out.
-    mutating func add(_ key: String, _ value: String?) {
+    public mutating func add(_ key: String, _ value: String?) {
         guard let value else { return }
         begin(key)
         appendJSONString(value, to: &bytes)
     }
 
     /// Adds a member; `nil` is left out.
-    mutating func add(_ key: String, _ value: (some FixedWidthInteger)?) {
+    public mutating func add(_ key: String, _ value: (some FixedWidthInteger)?) {
         guard let value else { return }
         begin(key)
         bytes.append(decimal: value)
@@ -51,10 +57,37 @@ struct JSONLine {
         add("note_by", triage.latestNote?.by)
     }
 
+    /// Adds true or false as a member; `nil` is left out.
+    public mutating func add(_ key: String, flag: Bool?) {
+        guard let flag else { return }
+        begin(key)
+        bytes += Array((flag ? "true" : "false").utf8)
+    }
+
     /// Adds an object as a member.
-    mutating func add(_ key: String, object: JSONLine) {
+    public mutating func add(_ key: String, object: JSONLine) {
         begin(key)
         bytes += object.bytes + [UInt8(ascii: "}")]
+    }
+
+    /// Adds a list of texts as a member; an empty one is left out.
+    public mutating func add(_ key: String, list texts: [String]) {
+        guard !texts.isEmpty else { return }
+        begin(key)
+        Self.append(texts, to: &bytes)
+    }
+
+    /// Adds a list of objects as a member; an empty one is left out.
+    public mutating func add(_ key: String, objects: [JSONLine]) {
+        guard !objects.isEmpty else { return }
+        begin(key)
+        bytes.append(UInt8(ascii: "["))
+        for (index, object) in objects.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += object.bytes
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(UInt8(ascii: "]"))
     }
 
     /// Adds members that are lists of texts, as one object.
@@ -84,7 +117,7 @@ struct JSONLine {
     }
 
     /// Adds JSON text as it is, if it is an object; else as a string, so that it cannot forge other members.
-    mutating func add(_ key: String, json: String) {
+    public mutating func add(_ key: String, json: String) {
         let parsed = try? JSONSerialization.jsonObject(with: Data(json.utf8))
         guard parsed is [String: Any] else { return add(key, json) }
         begin(key)
@@ -101,7 +134,7 @@ struct JSONLine {
     /// The object.
     ///
     /// Characters that a terminal would obey are escaped as `\uNNNN`, which says the same to a parser.
-    func finished() -> String { terminalSafeJSON(String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self)) }
+    public func finished() -> String { terminalSafeJSON(String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self)) }
 }
 
 /// JSON text in which characters that a terminal would obey are escaped as `\uNNNN`.

@@ -84,6 +84,8 @@ struct CommitSession {
         ]
         try statement.execute(arguments: arguments)
         if database.changesCount == 0 {
+            // SQLite has counted the number that it drew: unless it is given back, readers would miss an alert that never was.
+            try database.cachedStatement(sql: "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'alert'").execute()
             return try update(
                 Repetition(
                     serial: alert.serial, lastSeen: alert.lastSeen, count: alert.count, evidence: alert.evidence,
