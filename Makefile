@@ -3,6 +3,7 @@
 #   make demo       install what is missing, build, replay the sample captures, show the alerts
 #   make test       install what is missing, build, run every test
 #   make build      the program for use, which needs no toolchain to run: .build/release/earshot
+#   make forward    the forwarder, when it is wanted: .build/release/earshot-forward
 #   make install    what was built, as root: PREFIX=/usr/local, DESTDIR= for a root other than this one; make uninstall
 #   make deb        a Debian package in .build/deb, looked through by lintian
 #   make deb-test   the same, made twice, and tried in a fresh Debian, also as a service (as root)
@@ -42,9 +43,9 @@ UPDATE :=
 REFEREE_RULES := 300
 REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
-.PHONY: demo test build install uninstall deb deb-test package lint format samples clean \
+.PHONY: demo test build forward forward-faults install uninstall deb deb-test package lint format samples clean \
     bench bench-check bench-counts bench-build tools-bench \
-    tools-build tools-test tools-samples tools-package unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
+    tools-build tools-forward tools-test tools-samples tools-package unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
     soak soak-ci referee referee-tools
 
 demo: build
@@ -61,6 +62,16 @@ demo: build
 build: tools-build
 	@scripts/smaller-icu.py $(ICU)
 	swift build -c release --product earshot --static-swift-stdlib $(LINKING)
+
+# The sensor and what it needs are not built again for it, and nothing of it is built for the sensor.
+forward: tools-forward
+	@scripts/smaller-icu.py $(ICU)
+	swift build -c release --product earshot-forward --static-swift-stdlib $(LINKING)
+
+# Every target against every fault, with 100,000 alerts each: half an hour.
+forward-faults: forward tools-test
+	swift build --product ForwardPeers
+	Tests/Peers/forward_faults.py .build/release/earshot-forward .build/debug/ForwardPeers
 
 test: tools-test lint build unit rules-test worlds-test soak-ci fuzz-ci deb-test
 
@@ -165,6 +176,9 @@ samples: tools-samples
 
 tools-build:
 	@scripts/install-packages.sh build
+
+tools-forward:
+	@scripts/install-packages.sh forward
 
 tools-test:
 	@scripts/install-packages.sh test

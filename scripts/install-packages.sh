@@ -2,6 +2,7 @@
 # Installs the Debian packages that Earshot needs and that this machine lacks.
 #
 #   scripts/install-packages.sh build    what `swift build` needs
+#   scripts/install-packages.sh forward  the same, and what the forwarder needs
 #   scripts/install-packages.sh test     the same, and the clients, servers and tools that the tests drive
 #   scripts/install-packages.sh bench    what `swift build` needs, and what the benchmarks measure with and beside
 #   scripts/install-packages.sh samples  the same, and what the sample captures are made with besides
@@ -19,18 +20,20 @@ fail() {
 }
 
 build_packages='binutils git libmaxminddb-dev libpcap-dev libseccomp-dev libsqlite3-dev libvectorscan-dev libzstd-dev make pkg-config python3 zlib1g-dev'
-test_packages='curl ieee-data iproute2 libcoap3-bin mmdb-bin mosquitto mosquitto-clients openssl prometheus python3-venv tcpdump tshark zstd'
+forward_packages='libcurl4-openssl-dev librdkafka-dev'
+test_packages='curl ieee-data iproute2 libcoap3-bin mmdb-bin mosquitto mosquitto-clients openssl prometheus python3-venv rsyslog rsyslog-openssl tcpdump tshark zstd'
 bench_packages='iproute2 libndpi-bin tcpdump tshark valgrind'
 samples_packages='nmap rabbitmq-server'
 package_packages='apparmor debhelper debootstrap lintian man-db systemd'
 
 case "${1:-}" in
     build) wanted=$build_packages ;;
-    test) wanted="$build_packages $test_packages" ;;
+    forward) wanted="$build_packages $forward_packages" ;;
+    test) wanted="$build_packages $forward_packages $test_packages" ;;
     bench) wanted="$build_packages $bench_packages" ;;
-    samples) wanted="$build_packages $test_packages $samples_packages" ;;
-    package) wanted="$build_packages $package_packages" ;;
-    *) fail 64 'say what the packages are for: build, test, bench, samples or package' ;;
+    samples) wanted="$build_packages $forward_packages $test_packages $samples_packages" ;;
+    package) wanted="$build_packages $forward_packages $package_packages" ;;
+    *) fail 64 'say what the packages are for: build, forward, test, bench, samples or package' ;;
 esac
 [ $# -eq 1 ] || fail 64 "one argument is enough: $1"
 
@@ -84,7 +87,7 @@ if [ -n "$missing" ]; then
         fail 69 "apt-get could not install:$missing"
 
     # Such a package also arranges for its server to start with the machine; a machine that had none stays without.
-    for service in mosquitto prometheus rabbitmq-server; do
+    for service in mosquitto prometheus rabbitmq-server rsyslog; do
         case " $missing " in
             *" $service "*)
                 if command -v systemctl >/dev/null 2>&1; then

@@ -25,6 +25,7 @@ struct Earshot: ParsableCommand {
               earshot decode capture.pcap             each message as a line of JSON
               earshot doctor -i eth1                  whether a span port delivers what is needed
               earshot report -o plant.html            what this network gives away, and what to do first
+              earshot forward status                  where alerts go, by earshot-forward, installed apart
 
             FILES
               ./earshot.db, or $STATE_DIRECTORY/alerts.db under systemd: the alerts (--db, EARSHOT_DB)
@@ -42,7 +43,7 @@ struct Earshot: ParsableCommand {
             AssetsCommand.self, PolicyCommand.self,
             AckCommand.self, CloseCommand.self, ReopenCommand.self, NoteCommand.self, ExceptCommand.self,
             DecodeCommand.self, ExplainCommand.self, RulesCommand.self, StatsCommand.self, DoctorCommand.self,
-            ReportCommand.self,
+            ReportCommand.self, ForwardCommand.self,
             InterfacesCommand.self, DbCommand.self, ConfigCommand.self,
         ])
 
