@@ -6,6 +6,7 @@
 #   make forward    the forwarder, when it is wanted: .build/release/earshot-forward
 #   make install    what was built, as root: PREFIX=/usr/local, DESTDIR= for a root other than this one; make uninstall
 #   make deb        a Debian package in .build/deb, looked through by lintian
+#   make deb-forward  the same of the forwarder
 #   make deb-test   the same, made twice, and tried in a fresh Debian, also as a service (as root)
 #   make nightly    every random test with random seeds: NIGHTLY_RUNS=50 for more than ten runs; a thousand kills of the
 #                   sensor, and every fault of every call on its files
@@ -43,7 +44,7 @@ UPDATE :=
 REFEREE_RULES := 300
 REFEREE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
-.PHONY: demo test build forward forward-faults install uninstall deb deb-test package lint format samples clean \
+.PHONY: demo test build forward forward-faults install uninstall deb deb-forward deb-test package lint format samples clean \
     bench bench-check bench-counts bench-build tools-bench \
     tools-build tools-forward tools-test tools-samples tools-package unit rules-test worlds-test fuzz fuzz-briefly fuzz-ci nightly \
     soak soak-ci referee referee-tools
@@ -92,6 +93,15 @@ package:
 	cp -r Packaging/debian $(DEB)/package/debian
 	cd $(DEB)/package && EARSHOT_SOURCE=$(CURDIR) dpkg-buildpackage --build=binary --no-sign >../log 2>&1 || { tail -n 30 ../log; exit 1; }
 	@ls -l $(DEB)/earshot_*.deb
+
+# The forwarder's package, which needs that of the sensor for nothing but its stores.
+deb-forward: tools-package forward
+	rm -rf $(DEB)/forward $(DEB)/earshot-forward_*
+	mkdir -p $(DEB)/forward
+	cp -r Packaging/debian-forward $(DEB)/forward/debian
+	cd $(DEB)/forward && EARSHOT_SOURCE=$(CURDIR) dpkg-buildpackage --build=binary --no-sign >../forward.log 2>&1 || { tail -n 30 ../forward.log; exit 1; }
+	lintian --allow-root --fail-on error $(DEB)/earshot-forward_*.deb
+	@ls -l $(DEB)/earshot-forward_*.deb
 
 deb-test:
 	@if [ "$$(id -u)" -ne 0 ] && [ -z "$${EARSHOT_REQUIRE_ALL:-}" ]; then echo 'The package is not tried: only root can.'; \

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Manual pages from what the program says of itself.
 
-    scripts/manual-pages.py PROGRAM FOLDER
+    scripts/manual-pages.py PROGRAM FOLDER [SECTION]
 
-Writes earshot.1 and a page for each subcommand, earshot-run.1 and so on, into the folder. The words are those of --help;
+Writes earshot.1 and a page for each subcommand, earshot-run.1 and so on, into the folder, or of another program and in
+another section of the manual (1 unless it is said). The words are those of --help;
 their source is the command line's own description, which swift-argument-parser prints as JSON. The pages bear the date of
 SOURCE_DATE_EPOCH, or none.
 """
@@ -15,6 +16,7 @@ import pathlib
 import subprocess
 import sys
 
+SECTION = sys.argv[3] if len(sys.argv) == 4 else "1"
 ROFF = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
 
 
@@ -98,7 +100,7 @@ def page(words, command, date, version):
     """One page: the command, and in it those below it, but for earshot(1), whose commands have their own."""
     name = "-".join(words)
     lines = [
-        f'.TH {escaped(name.upper())} 1 "{date}" "{escaped(version)}" "Earshot"',
+        f'.TH {escaped(name.upper())} {SECTION} "{date}" "{escaped(version)}" "Earshot"',
         f".SH NAME\n{escaped(name)} \\- {escaped(command['abstract'].rstrip('.'))}",
         f".SH SYNOPSIS\n.nh\n{synopsis(words, command)}\n.hy",
     ]
@@ -109,7 +111,7 @@ def page(words, command, date, version):
         lines.append(f".SH OPTIONS\n{options(command)}")
     inner = subcommands(command)
     if len(words) == 1:
-        rows = [f".TP\n.BR {escaped(name)}\\-{entry['commandName']} (1)\n{escaped(entry['abstract'])}" for entry in inner]
+        rows = [f".TP\n.BR {escaped(name)}\\-{entry['commandName']} ({SECTION})\n{escaped(entry['abstract'])}" for entry in inner]
         lines.append(".SH COMMANDS\n" + "\n".join(rows))
     else:
         lines += [section(words + [entry["commandName"]], entry) for entry in inner]
@@ -137,7 +139,7 @@ def discussion(command):
 
 def see_also(words, command):
     names = [f"{words[0]}\\-{entry['commandName']}" for entry in subcommands(command)] if len(words) == 1 else [words[0]]
-    return ",\n".join(f".BR {name} (1)" for name in names).replace(",\n", " ,\n")
+    return ",\n".join(f".BR {name} ({SECTION})" for name in names).replace(",\n", " ,\n")
 
 
 def main():
@@ -148,13 +150,14 @@ def main():
     date = datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc).strftime("%Y-%m-%d") if epoch else ""
     command = json.loads(dump)["command"]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "earshot.1").write_text(page(["earshot"], command, date, version))
+    name = command["commandName"]
+    (folder / f"{name}.{SECTION}").write_text(page([name], command, date, version))
     for entry in subcommands(command):
-        words = ["earshot", entry["commandName"]]
-        (folder / f"{'-'.join(words)}.1").write_text(page(words, entry, date, version))
+        words = [name, entry["commandName"]]
+        (folder / f"{'-'.join(words)}.{SECTION}").write_text(page(words, entry, date, version))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: manual-pages.py PROGRAM FOLDER")
+    if len(sys.argv) not in (3, 4):
+        sys.exit("usage: manual-pages.py PROGRAM FOLDER [SECTION]")
     main()

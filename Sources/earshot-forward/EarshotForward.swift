@@ -27,6 +27,7 @@ struct EarshotForward: ParsableCommand {
               0 success, 64 usage, 66 no store, 69 a far end does not answer, 73 or 74 a file cannot be made or written, \
             75 another forwarder has the cursor, 77 no permission, 78 the configuration is wrong
             """,
+        version: "earshot-forward \(ForwardVersion.current)",
         subcommands: [
             RunCommand.self, CheckCommand.self, TestCommand.self, StatusCommand.self, TemplateCommand.self,
             KeysCommand.self,

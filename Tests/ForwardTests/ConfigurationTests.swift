@@ -18,21 +18,73 @@ import Testing
     @Test(
         "what is wrong is told with its place, and the nearest name",
         arguments: [
-            ("targets: {a: {type: file, path: /x, rotate_sise: 1MiB}}", "f.yaml:1:39: there is no setting 'rotate_sise'; did you mean 'rotate_size'?"),
-            ("target: {}", "f.yaml:1:1: there is no setting 'target'; did you mean 'targets'?"),
-            ("targets: {a: {type: kafak}}", "f.yaml:1:21: 'type' wants one of file, syslog, webhook, kafka, opensearch; did you mean 'kafka'?"),
-            ("targets: {a: {type: file, path: /x, topic: y}}", "f.yaml:1:37: a target of type file has no 'topic'"),
-            ("targets: {a: {type: file}}", "f.yaml:1:11: the target 'a' wants 'path'"),
-            ("targets: {a: {path: /x}}", "f.yaml:1:11: the target 'a' wants 'type', one of file, syslog, webhook, kafka, opensearch"),
-            ("targets: {../a: {type: file, path: /x}}", "f.yaml:1:11: '../a' is no name: letters, digits, - and _ are"),
-            ("targets: {a: {type: webhook, url: 'ftp://x'}}", "f.yaml:1:35: 'url' wants an address that begins with https:// or http://, without a password in it\nf.yaml:1:11: the target 'a' wants 'url'"),
-            ("targets: {a: {type: webhook, url: 'https://u:p@x/'}}", "f.yaml:1:35: 'url' wants an address that begins with https:// or http://, without a password in it\nf.yaml:1:11: the target 'a' wants 'url'"),
-            ("targets: {a: {type: syslog, address: '::1:514'}}", "f.yaml:1:38: 'address' wants HOST:PORT, an IPv6 address in brackets\nf.yaml:1:11: the target 'a' wants 'address', such as logs.example.org:6514"),
-            ("targets: {a: {type: file, path: /x, level: huge}}", "f.yaml:1:44: 'level' wants informational, low, medium, high or critical"),
-            ("targets: {a: {type: file, path: /x, batch: 0}}", "f.yaml:1:44: 'batch' wants a number from 1 to 10000"),
-            ("targets: {a: {type: opensearch, url: 'https://x', format: cef}}", "f.yaml:1:11: the target 'a' writes ecs, and not cef"),
-            ("{}", "f.yaml: there is no target; name one below 'targets'"),
-            ("targets: [a]", "f.yaml:1:10: 'targets' wants a map of names and their settings"),
+            (
+                "targets: {a: {type: file, path: /x, rotate_sise: 1MiB}}",
+                "f.yaml:1:39: there is no setting 'rotate_sise'; did you mean 'rotate_size'?"
+            ),
+            (
+                "target: {}",
+                "f.yaml:1:1: there is no setting 'target'; did you mean 'targets'?"
+            ),
+            (
+                "targets: {a: {type: kafak}}",
+                "f.yaml:1:21: 'type' wants one of file, syslog, webhook, kafka, opensearch; did you mean "
+                    + "'kafka'?"
+            ),
+            (
+                "targets: {a: {type: file, path: /x, topic: y}}",
+                "f.yaml:1:37: a target of type file has no 'topic'"
+            ),
+            (
+                "targets: {a: {type: file}}",
+                "f.yaml:1:11: the target 'a' wants 'path'"
+            ),
+            (
+                "targets: {a: {path: /x}}",
+                "f.yaml:1:11: the target 'a' wants 'type', one of file, syslog, webhook, kafka, "
+                    + "opensearch"
+            ),
+            (
+                "targets: {../a: {type: file, path: /x}}",
+                "f.yaml:1:11: '../a' is no name: letters, digits, - and _ are"
+            ),
+            (
+                "targets: {a: {type: webhook, url: 'ftp://x'}}",
+                "f.yaml:1:35: 'url' wants an address that begins with https:// or http://, without a "
+                    + "password in it\n"
+                    + "f.yaml:1:11: the target 'a' wants 'url'"
+            ),
+            (
+                "targets: {a: {type: webhook, url: 'https://u:p@x/'}}",
+                "f.yaml:1:35: 'url' wants an address that begins with https:// or http://, without a "
+                    + "password in it\n"
+                    + "f.yaml:1:11: the target 'a' wants 'url'"
+            ),
+            (
+                "targets: {a: {type: syslog, address: '::1:514'}}",
+                "f.yaml:1:38: 'address' wants HOST:PORT, an IPv6 address in brackets\n"
+                    + "f.yaml:1:11: the target 'a' wants 'address', such as logs.example.org:6514"
+            ),
+            (
+                "targets: {a: {type: file, path: /x, level: huge}}",
+                "f.yaml:1:44: 'level' wants informational, low, medium, high or critical"
+            ),
+            (
+                "targets: {a: {type: file, path: /x, batch: 0}}",
+                "f.yaml:1:44: 'batch' wants a number from 1 to 10000"
+            ),
+            (
+                "targets: {a: {type: opensearch, url: 'https://x', format: cef}}",
+                "f.yaml:1:11: the target 'a' writes ecs, and not cef"
+            ),
+            (
+                "{}",
+                "f.yaml: there is no target; name one below 'targets'"
+            ),
+            (
+                "targets: [a]",
+                "f.yaml:1:10: 'targets' wants a map of names and their settings"
+            ),
         ])
     func faults(_ text: String, _ expected: String) {
         #expect(fault(text) == expected)
@@ -64,7 +116,8 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write("s3cret\n", to: "key")
         chmod(path, 0o644)
-        #expect(throws: ForwardError(78, "\(path): everybody may read or write this credential; run chmod o= \(path)")) {
+        #expect(throws: ForwardError(78, "\(path): everybody may read or write this credential; run chmod o= \(path)"))
+        {
             try SecretFile.read(path)
         }
         chmod(path, 0o600)

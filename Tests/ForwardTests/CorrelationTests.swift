@@ -1,8 +1,8 @@
 import Alerts
 import Foundation
 import Network
-import Testing
 import TestSupport
+import Testing
 
 @testable import Forward
 
@@ -20,7 +20,8 @@ import TestSupport
         return [UInt8](repeating: 2, count: 12) + tag + [8, 0] + ip + udp
     }
 
-    private func correlation(_ bytes: [UInt8], at time: Int64 = 0, _ change: (inout Alert) -> Void = { _ in }) -> String {
+    private func correlation(_ bytes: [UInt8], at time: Int64 = 0, _ change: (inout Alert) -> Void = { _ in }) -> String
+    {
         var record = sampleRecord(sampleAlert(1))
         if var alert = record.alert {
             change(&alert.stored.alert)
@@ -40,7 +41,11 @@ import TestSupport
         #expect(one == correlation(frame(ttl: 1, vlan: 4000)))
         // Padding to the shortest frame is the link's.
         #expect(one == correlation(frame() + [0, 0, 0]))
-        #expect(one == correlation(frame()) { $0.serial = 99; $0.count = 5; $0.lastSeen += 300_000; $0.level = .high })
+        #expect(
+            one
+                == correlation(frame()) {
+                    $0.serial = 99; $0.count = 5; $0.lastSeen += 300_000; $0.level = .high
+                })
     }
 
     @Test("other packets, rules, flows and groups have others")

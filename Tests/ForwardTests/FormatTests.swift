@@ -6,7 +6,8 @@ import Testing
 
 /// Texts that an attacker may have a client called, or put into a topic.
 private let hostileTexts = [
-    "a\nb", "a\r\nb", "a|b", "a=b", "a\\", "\"]", "]", "\\\"", "\u{0}", "\u{1B}[31m", "\u{202E}x", "\u{2028}x", "\u{FEFF}x",
+    "a\nb", "a\r\nb", "a|b", "a=b", "a\\", "\"]", "]", "\\\"", "\u{0}", "\u{1B}[31m", "\u{202E}x", "\u{2028}x",
+    "\u{FEFF}x",
     "<@U1> <!channel>", "@all", "`x`", "%s%n", "${jndi:ldap://x}", "{{7*7}}", String(repeating: "x", count: 70_000),
     String(repeating: "é", count: 5000), "\u{85}", "a\tb", "CEF:0|x|y|", "<34>1 - - - - - -",
 ]

@@ -5,14 +5,16 @@ import ProgramSupport
 
 @testable import Forward
 
-func sampleAlert(_ serial: UInt64, level: AlertLevel = .medium, rule: String = "rule-1", event: String? = nil) -> Alert {
+func sampleAlert(_ serial: UInt64, level: AlertLevel = .medium, rule: String = "rule-1", event: String? = nil) -> Alert
+{
     let seen = 1_700_000_000_000_000 + Int64(serial)
     return Alert(
         serial: serial, firstSeen: seen, lastSeen: seen, ruleID: rule, ruleTitle: "Subscription to every topic",
         level: level, category: "mqtt", summary: "plc-\(serial) subscribed to #", sourceIP: IPAddress(v4: 0xC000_020A),
         sourcePort: 40001, destinationIP: IPAddress(v4: 0xC000_0201), destinationPort: 1883, transport: .tcp,
         clientIP: IPAddress(v4: 0xC000_020A), serverIP: IPAddress(v4: 0xC000_0201), clientID: "plc-\(serial)",
-        communityID: "1:abc=", groupKey: "192.0.2.10", event: event ?? ##"{"mqtt.topic":["#"],"mqtt.type":"SUBSCRIBE"}"##)
+        communityID: "1:abc=", groupKey: "192.0.2.10",
+        event: event ?? ##"{"mqtt.topic":["#"],"mqtt.type":"SUBSCRIBE"}"##)
 }
 
 /// A store of one test, with its writer.
@@ -44,7 +46,9 @@ final class TestStore {
     }
 
     /// A source that begins at a cursor.
-    func source(_ settings: TargetSettings = TargetSettings(name: "t", kind: .file), _ cursor: StoreCursor = StoreCursor())
+    func source(
+        _ settings: TargetSettings = TargetSettings(name: "t", kind: .file), _ cursor: StoreCursor = StoreCursor()
+    )
         -> RecordSource
     {
         RecordSource(path, cursor, settings, state: folder.path, ForwardLog { _ in })

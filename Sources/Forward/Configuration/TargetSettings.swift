@@ -192,7 +192,9 @@ public struct TargetSettings: Sendable {
         }
     }
 
-    /// Seconds between signs of life; `nil` for none. People who read a chat want none.
+    /// Seconds between signs of life; `nil` for none.
+    ///
+    /// People who read a chat want none.
     var heartbeatSeconds: Double? {
         let seconds = heartbeat ?? (kind == .webhook ? 0 : 60)
         return seconds > 0 ? seconds : nil

@@ -3,8 +3,9 @@ import Foundation
 import Network
 
 extension RecordWriter {
-    /// A Detection Finding (class 2004) of OCSF 1.3: a grown alert updates the finding of its uid, closing it closes that. What
-    /// is about no alert is a Base Event (class 0).
+    /// A Detection Finding (class 2004) of OCSF 1.3: a grown alert updates the finding of its uid, closing it closes that.
+    ///
+    /// What is about no alert is a Base Event (class 0).
     func ocsf(_ record: ForwardRecord) -> String {
         var line = JSONLine()
         let isFinding = record.isAboutAlert

@@ -3,7 +3,9 @@ import Foundation
 /// What OpenSearch and Elasticsearch want to know before the first document: which fields there are, and how people look at
 /// them.
 public enum SearchObjects {
-    /// Fields of a document by their types. There are no others: a document with another field is refused, and what attackers
+    /// Fields of a document by their types.
+    ///
+    /// There are no others: a document with another field is refused, and what attackers
     /// name stands in one field, whatever it is called.
     private static let fields: [(type: String, names: [String])] = [
         ("date", ["@timestamp", "event.created", "event.start", "event.end", "earshot.sent_at"]),

@@ -6,7 +6,7 @@ import Foundation
 /// It reads ahead of what is confirmed: each record says where the target stands once it is.
 final class RecordSource {
     /// How many alerts that have grown may wait to be told.
-    private static let grownLimit = 10_000
+    private static let grownLimit = 2000
 
     /// The store.
     let path: String
@@ -71,7 +71,7 @@ final class RecordSource {
         guard batch.isDrained else { return (records, true) }
         let said = triageRecords(reader, limit)
         records += said
-        if former != nil, said.isEmpty {
+        if former != nil, said.isEmpty, cursor.grown.isEmpty {
             // All of the old file is on its way; the cursor of the new one begins behind it.
             former = nil
             cursor = StoreCursor()
@@ -118,7 +118,8 @@ final class RecordSource {
     private func dueGrowth(_ reader: AlertReader, _ limit: Int) throws(StoreError) -> [ForwardRecord] {
         guard !cursor.grown.isEmpty else { return [] }
         let now = ContinuousClock.now
-        var due = cursor.grown.filter { growth.isDue($0, at: now) }
+        // Nothing of a store that is left stays behind.
+        var due = former != nil ? cursor.grown : cursor.grown.filter { growth.isDue($0, at: now) }
         let excess = cursor.grown.count - Self.grownLimit
         if due.isEmpty, excess > 0 { due = Array(cursor.grown.prefix(excess)) }
         var records: [ForwardRecord] = []

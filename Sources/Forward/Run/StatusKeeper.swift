@@ -73,7 +73,10 @@ final class StatusKeeper {
         guard let path = settings.metricsFile else { return }
         let draft = "\(path).part"
         let text = Metrics.text(board.all)
-        if (try? text.write(toFile: draft, atomically: false, encoding: .utf8)) != nil { rename(draft, path) }
+        guard (try? text.write(toFile: draft, atomically: false, encoding: .utf8)) != nil else { return }
+        // The collector reads it as somebody else.
+        chmod(draft, 0o644)
+        rename(draft, path)
     }
 }
 

@@ -23,6 +23,10 @@ final class TargetWorker {
     /// What is written of the cursor once all that is held is confirmed.
     private var sequence: Int64
     private var problem: String?
+    /// Records that were refused for good since one was taken.
+    private var refusedInARow = 0
+    /// How many that may be before the far end is thought to be broken.
+    private static let refusalLimit = 10
 
     init(
         _ settings: TargetSettings, _ target: any ForwardTarget, _ file: CursorFile, stores: [String], state: String,
@@ -65,7 +69,7 @@ final class TargetWorker {
                 deliver()
             } else if gathering.isEmpty {
                 // What the filter held back is behind us as well.
-                commit(force: false)
+                commit()
                 if isOnce, !hasMore { break }
             }
             if hasMore, gathering.room > 0 || isDue { continue }
@@ -74,7 +78,7 @@ final class TargetWorker {
                 control.pause(min(0.2, signs.secondsLeft ?? 0.2))
             }
         }
-        if gathering.isEmpty { commit(force: true) }
+        if gathering.isEmpty { commit() }
         board.change(settings.name) { $0.state = "stopped" }
     }
 
@@ -113,13 +117,22 @@ final class TargetWorker {
             do throws(DeliveryFailure) {
                 pace.wait(left.count, control)
                 dead += try target.deliver(left, summary)
+                if let reason = refusal(of: dead) {
+                    // All of them again, those that were held back as dead too.
+                    left = gathering.records
+                    dead = []
+                    fail(reason)
+                    control.pause(backoff.next())
+                    continue
+                }
                 settle(dead)
                 return
             } catch {
                 dead += error.deadLetters
                 // What was told as a number went along with the first that is confirmed.
                 if error.remaining.count < left.count { summary = nil }
-                confirmPrefix(error.remaining)
+                // Dead letters are written before the cursor moves past them.
+                if dead.isEmpty { confirmPrefix(error.remaining) }
                 left = error.remaining
                 fail(error.reason)
                 if left.isEmpty, summary == nil { return settle(dead) }
@@ -130,6 +143,21 @@ final class TargetWorker {
                 }
             }
         }
+    }
+
+    /// Why records that were refused for good are not dead letters: a far end that takes nothing at all is broken, and must not
+    /// make us pass everything over; `nil` where they are.
+    private func refusal(of dead: [DeadLetter]) -> String? {
+        let isTaken = dead.count < gathering.records.count || gathering.summary != nil
+        guard !dead.isEmpty, !isTaken else {
+            if isTaken { refusedInARow = 0 }
+            return nil
+        }
+        guard refusedInARow + dead.count <= Self.refusalLimit else {
+            return "the far end refuses every record: \(dead.last?.reason ?? "")"
+        }
+        refusedInARow += dead.count
+        return nil
     }
 
     /// All that was held is confirmed, or will never be taken.
@@ -158,7 +186,7 @@ final class TargetWorker {
         problem = nil
         backoff.reset()
         allowance.spend()
-        commit(force: true) { cursor in
+        commit() { cursor in
             cursor.deadLetters += Int64(dead.count)
             cursor.removed += removed
             cursor.confirmedAt = microsecondsNow()
@@ -193,7 +221,7 @@ final class TargetWorker {
 
     /// Writes where all sources stand; where the disk takes nothing, it waits until it does: else what is sent from now on would
     /// be sent once more without a bound.
-    private func commit(force: Bool, _ change: (inout ForwardCursor) -> Void = { _ in }) {
+    private func commit(_ change: (inout ForwardCursor) -> Void = { _ in }) {
         var cursor = file.cursor
         for source in sources { cursor.stores[source.standing.path] = source.standing.cursor }
         cursor.sequence = sequence
