@@ -71,6 +71,12 @@ private func peers(_ script: String, _ arguments: [String], limit: Double) throw
         #expect(check.status == 78)
     }
 
+    @Test("webhooks keep what they promise")
+    func webhooks() throws {
+        let outcome = try peers("forward_webhook.py", ["--alerts", "600"], limit: 120)
+        #expect(outcome.status == 0, "\(outcome.text)\(outcome.errorText)")
+    }
+
     @Test("a credential shows nowhere")
     func secrets() throws {
         let folder = try TemporaryFolder()

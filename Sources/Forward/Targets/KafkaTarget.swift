@@ -33,7 +33,10 @@ final class KafkaTarget: ForwardTarget {
 
     /// The settings of librdkafka.
     static func options(_ settings: TargetSettings) throws(ForwardError) -> [(String, String)] {
+        // One request to a broker at a time: of several, the library takes an earlier one for stored when a later one is confirmed,
+        // which is right only where the broker holds to the sequence numbers of idempotence.
         var options = [
+            ("max.in.flight", "1"),
             ("bootstrap.servers", settings.brokers.joined(separator: ",")), ("client.id", "earshot-forward"),
             ("enable.idempotence", "true"), ("acks", "all"), ("message.timeout.ms", "0"), ("linger.ms", "5"),
             ("queue.buffering.max.messages", "20000"), ("queue.buffering.max.kbytes", "65536"),
