@@ -9,15 +9,20 @@ import Testing
 @Suite struct CorrelationTests {
     /// Ethernet, with a VLAN tag where one is given, IPv4 and UDP.
     private func frame(ttl: UInt8 = 64, vlan: UInt16? = nil, payload: [UInt8] = [1, 2, 3], port: UInt8 = 1) -> [UInt8] {
-        let udp: [UInt8] = [0x9C, port, 0x16, 0x33, 0, UInt8(8 + payload.count), 0, 0] + payload
-        var ip: [UInt8] = [0x45, 0, 0, UInt8(20 + udp.count), 0, 1, 0, 0, ttl, 17, 0, 0, 192, 0, 2, 10, 192, 0, 2, 1]
+        let length = UInt8(8 + payload.count)
+        var udp: [UInt8] = [0x9C, port, 0x16, 0x33, 0, length, 0, 0]
+        udp += payload
+        var ip: [UInt8] = [0x45, 0, 0, 20 + length, 0, 1, 0, 0, ttl, 17, 0, 0]
+        ip += [192, 0, 2, 10, 192, 0, 2, 1]
         var sum: UInt32 = 0
         for place in stride(from: 0, to: 20, by: 2) { sum += UInt32(ip[place]) << 8 | UInt32(ip[place + 1]) }
         while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
-        ip[10] = UInt8(~sum >> 8 & 0xFF)
-        ip[11] = UInt8(~sum & 0xFF)
-        let tag = vlan.map { [0x81, 0, UInt8($0 >> 8), UInt8($0 & 0xFF)] } ?? []
-        return [UInt8](repeating: 2, count: 12) + tag + [8, 0] + ip + udp
+        let checksum = UInt16(truncatingIfNeeded: ~sum)
+        ip[10] = UInt8(checksum >> 8)
+        ip[11] = UInt8(checksum & 0xFF)
+        var bytes = [UInt8](repeating: 2, count: 12)
+        if let vlan { bytes += [0x81, 0, UInt8(vlan >> 8), UInt8(vlan & 0xFF)] }
+        return bytes + [8, 0] + ip + udp
     }
 
     private func correlation(_ bytes: [UInt8], at time: Int64 = 0, _ change: (inout Alert) -> Void = { _ in }) -> String

@@ -42,7 +42,7 @@ private func hostile(_ text: String) -> ForwardRecord {
     @Test("CEF escapes what parts its fields", arguments: hostileTexts)
     func cef(_ text: String) throws {
         let line = try #require(writer(.cef, limit: 8000).line(hostile(text)))
-        #expect(!line.contains(where: \.isNewline))
+        #expect(!line.contains { $0.isNewline })
         // Seven bars that are not escaped part the head; the values may hold others.
         let bytes = Array(line.utf8)
         let bars = bytes.indices.filter { index in

@@ -1,5 +1,6 @@
 import Alerts
 import Foundation
+import ProgramSupport
 import Testing
 
 @testable import Forward
