@@ -14,6 +14,10 @@ struct ForwardCommand: ParsableCommand {
         discussion: """
             What needs the network is not part of the sensor. earshot-forward is looked for beside this program, then on the \
             PATH; 'earshot forward --help' is its help.
+
+            EXAMPLES
+              earshot forward check
+              earshot forward status
             """)
 
     @Argument(parsing: .captureForPassthrough, help: "The words for earshot-forward.")

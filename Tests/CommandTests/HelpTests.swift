@@ -62,7 +62,6 @@ struct CommandCase: Sendable, CustomTestStringConvertible {
         ),
         CommandCase("stats", "--db --config --json --runs --help"),
         CommandCase("report", "--db --config -o --output --since --json --geoip --help"),
-        CommandCase("forward", "<words> --help"),
         CommandCase("interfaces", "<iface> --look --json --help"),
         CommandCase("db check", "--db --config --help"),
         CommandCase("db backup", "<file> --db --config --force --help"),

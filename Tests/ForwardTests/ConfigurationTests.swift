@@ -21,7 +21,7 @@ import Testing
         arguments: [
             (
                 "targets: {a: {type: file, path: /x, rotate_sise: 1MiB}}",
-                "f.yaml:1:39: there is no setting 'rotate_sise'; did you mean 'rotate_size'?"
+                "f.yaml:1:37: there is no setting 'rotate_sise'; did you mean 'rotate_size'?"
             ),
             (
                 "target: {}",

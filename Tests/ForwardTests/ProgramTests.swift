@@ -77,6 +77,21 @@ private func peers(_ script: String, _ arguments: [String], limit: Double) throw
         #expect(outcome.status == 0, "\(outcome.text)\(outcome.errorText)")
     }
 
+    @Test("'earshot forward' becomes the program beside it, and says what is missing where there is none")
+    func becomes() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.copyItem(atPath: try Program.path(), toPath: folder.file("earshot"))
+        let nowhere: [String: String?] = ["PATH": "/nowhere"]
+        let alone = try run(folder.file("earshot"), ["forward", "run"], environment: nowhere)
+        #expect(alone.status == 69)
+        #expect(alone.errorText.contains("build it with 'make forward'"), "\(alone.errorText)")
+        let other = try folder.write("#!/bin/sh\necho \"$@\"\n", to: "earshot-forward")
+        chmod(other, 0o755)
+        let started = try run(
+            folder.file("earshot"), ["forward", "status", "--json", "--help"], environment: nowhere)
+        #expect(started.text == "status --json --help\n", "\(started.errorText)")
+    }
+
     @Test("a credential shows nowhere")
     func secrets() throws {
         let folder = try TemporaryFolder()
@@ -90,7 +105,7 @@ private func peers(_ script: String, _ arguments: [String], limit: Double) throw
             state: \(folder.file("state"))
             targets:
               hook:
-                {type: webhook, url: 'http://127.0.0.1:9/x', allow_local: true, authorization_file: \(key),
+                {type: webhook, url: 'http://127.0.0.1:9/x', allow_local: true, group_wait: 0s, authorization_file: \(key),
                  hmac_key_file: \(key)}
               search: {type: opensearch, url: 'http://127.0.0.1:9', user: u, password_file: \(key)}
               topic:

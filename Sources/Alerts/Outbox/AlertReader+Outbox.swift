@@ -34,6 +34,7 @@ extension AlertReader {
     /// - Parameters:
     ///   - id: its number.
     ///   - position: how far whoever asks has come, which stays.
+    /// - Returns: the alert; `nil` where there is none of that number.
     /// - Throws: `StoreError` where the store cannot be read.
     public func outboxAlert(_ id: Int64, at position: OutboxPosition) throws(StoreError) -> OutboxAlert? {
         try read { database in

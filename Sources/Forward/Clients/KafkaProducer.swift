@@ -34,7 +34,8 @@ final class KafkaProducer {
     var problem: String {
         var text = [CChar](repeating: 0, count: 512)
         kafka_problem(handle.pointer, &text, text.count)
-        return KafkaError.text(text)
+        // What follows counts how often and when: the same problem is said once.
+        return KafkaError.text(text).split(separator: " (after ").first.map(String.init) ?? ""
     }
 
     /// The replicas of a topic, the fewest of all its partitions; 0 where there is no such topic, `nil` where nobody answers.
