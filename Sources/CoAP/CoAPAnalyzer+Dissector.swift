@@ -23,7 +23,8 @@ extension CoAPAnalyzer: Dissector {
         ],
         rareFields: RareField.violations(of: .coap) + CoAPStreamField.rareFields + CoAPField.rareFields
             + PayloadField.rareFields(of: .coap),
-        settledFields: CoAPField.settledFields, subjectFields: [CoAPField.uriPath.fieldID, CoAPField.requestURIPath.fieldID],
+        settledFields: CoAPField.settledFields,
+        subjectFields: [CoAPField.uriPath.fieldID, CoAPField.requestURIPath.fieldID],
         keyedFields: ["payload.secret.digest"], testTransport: .udp(port: CoAPPort.coap),
         webSocket: ProtocolDescriptor.WebSocketUse(
             subprotocols: ["coap"], isMessageEach: true, textMessage: .coapText, notOffered: .coapSubprotocol,

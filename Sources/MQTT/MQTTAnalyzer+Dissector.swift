@@ -14,7 +14,8 @@ extension MQTTAnalyzer: StreamDissector {
         typeName: { MQTTPacketType(rawValue: $0).name.description },
         rareFields: RareField.violations(of: .mqtt) + MQTTField.rareFields + PayloadField.rareFields(of: .mqtt)
             + PayloadField.rareFields(of: .mqtt, ofWill: true),
-        settledFields: MQTTField.settledFields, subjectFields: [MQTTField.topic.id, MQTTField.clientID.id], clientIDField: MQTTField.clientID.id,
+        settledFields: MQTTField.settledFields, subjectFields: [MQTTField.topic.id, MQTTField.clientID.id],
+        clientIDField: MQTTField.clientID.id,
         keyedFields: ["mqtt.passwd.digest", "payload.secret.digest", "mqtt.will.payload.secret.digest"],
         testTransport: .tcp(port: MQTTPort.mqtt),
         webSocket: ProtocolDescriptor.WebSocketUse(

@@ -82,7 +82,8 @@ struct Confinement {
         let folders = sources.rules + sources.onlyRules + sources.filters
         // A file that is replaced is another file; what its folder holds may be read then as well. Of what is not there
         // nothing is opened: the folder above may be a large one.
-        let named = (folders + [settings.file, settings.policy, settings.siteList].compactMap(\.self)).compactMap { path -> String? in
+        let named = (folders + [settings.file, settings.policy, settings.siteList].compactMap(\.self)).compactMap {
+            path -> String? in
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
             return isFolder.boolValue ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path

@@ -171,7 +171,9 @@ struct Matcher: ~Copyable {
                 run(programs[Int(program)], event, context, message: message)
             }
         }
-        if name != 0, known.isSeenAgain(name) { learn(name, range, indexNumber, rare, event, context, message: message) }
+        if name != 0, known.isSeenAgain(name) {
+            learn(name, range, indexNumber, rare, event, context, message: message)
+        }
         if metCount > 0 { record(event, context, message: message, token: token) }
     }
 

@@ -73,7 +73,8 @@ public struct SiteMonitor: ~Copyable, Sendable {
         var deviation = PolicyDeviation(.notListed, section: "site_list", name: sender.address.description)
         deviation.expected = "a machine of the list"
         deviation.observed = isClient ? "a client" : "a server"
-        deviation.client = name.isEmpty || !isClient ? sender.address.description : String(decoding: name, as: UTF8.self)
+        deviation.client =
+            name.isEmpty || !isClient ? sender.address.description : String(decoding: name, as: UTF8.self)
         findings.append(PolicyMonitor.Finding(deviation: deviation, context: context))
     }
 

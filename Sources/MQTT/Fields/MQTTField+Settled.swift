@@ -19,11 +19,13 @@ extension MQTTField {
     /// CONNACK and SUBACK decided, and those that plain packets do not have.
     static let settledFields: [FieldID] =
         [
-            type, version, protocolLevel, duplicate, qos, retain, protocolName, clientID, userName, password, flagUserName,
+            type, version, protocolLevel, duplicate, qos, retain, protocolName, clientID, userName, password,
+            flagUserName,
             flagPassword, flagWillRetain, flagWillQoS, flagWill, flagCleanSession, flagReserved, keepAlive, willTopic,
             willMessage, sessionPresent, connackCode, topic, subscribeQoS, subscribeNoLocal, subscribeRetainAsPublished,
             subscribeRetainHandling, midstream, accepted, anonymous, takeover, sessionWildcard, sessionBridge,
-            connectCount, topicLevels, topicSystem, filterWildcard, filterShare, grantedTopic, grantedWildcard, textFaults,
+            connectCount, topicLevels, topicSystem, filterWildcard, filterShare, grantedTopic, grantedWildcard,
+            textFaults,
             textNull, textControl, textNonCharacter, filterRegex, retained, illFormed, sessionExpiry, sessionKeepAlive,
             sessionOverdue, sessionWill, sessionAuthMethod, sessionPast, sessionChanged, sessionFilters, previousEnd,
             previousDuration, previousSince, previousAddress, previousUnfinished, clientSessions, clientSilent,

@@ -113,7 +113,8 @@ public enum PayloadField: UInt16, CaseIterable, Sendable {
 
     /// The fields that `PayloadInspector.settledFinding` stands for.
     public static let settledFields: [FieldID] = [
-        format, category, secret, secretPlace, secretDigest, secretValue, personal, medical, industrial, firmware, command,
+        format, category, secret, secretPlace, secretDigest, secretValue, personal, medical, industrial, firmware,
+        command,
         sign,
     ].map(\.id)
 

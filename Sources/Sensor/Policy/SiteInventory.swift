@@ -18,7 +18,9 @@ public struct SiteInventory: Sendable {
         public let hardwareAddresses: [String]
 
         /// What to call it.
-        public var title: String { names.first ?? addresses.first.map { "\($0.prefix)" } ?? hardwareAddresses.first ?? "" }
+        public var title: String {
+            names.first ?? addresses.first.map { "\($0.prefix)" } ?? hardwareAddresses.first ?? ""
+        }
     }
 
     /// Its rows that say a name or an address.

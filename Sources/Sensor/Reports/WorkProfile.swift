@@ -51,7 +51,8 @@ public final class WorkProfile: Sendable {
             let name = "\(stage.name)".padding(toLength: 12, withPad: " ", startingAt: 0)
             lines.append("  \(name) " + String(format: "%5.1f %%", 100 * Double(count) / Double(total)))
         }
-        lines.append(String(format: "  processor time: %.2f s for frames, %.2f s beside, mostly the store's", own, others))
+        lines.append(
+            String(format: "  processor time: %.2f s for frames, %.2f s beside, mostly the store's", own, others))
         return lines.joined(separator: "\n")
     }
 

@@ -71,7 +71,8 @@ extension Settings {
                 of the sensor. By default none.
                 """),
             SettingKey(
-                "site_list", \.siteList, SettingType.text.optional, example: "/etc/earshot/machines.csv", isReloaded: true,
+                "site_list", \.siteList, SettingType.text.optional, example: "/etc/earshot/machines.csv",
+                isReloaded: true,
                 """
                 The site's own list of its machines as CSV, such as NetBox exports: columns for names, addresses or MAC \
                 addresses are found by their headings. Who speaks and is not in it is told, and once a day after the start who is \
