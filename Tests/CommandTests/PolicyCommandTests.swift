@@ -73,6 +73,25 @@ import Testing
         #expect(try rows("c.db")["New Client"] == nil)
     }
 
+    @Test("Who is in no line of the site's list is one row, also beside no policy") func siteList() throws {
+        let list = try folder.write("Name,IP Address\nbroker,10.77.0.1/24\n", to: "machines.csv")
+        let configuration = "site_list: \(list)\nonly_rules: [\(Program.rules)]\n"
+        try folder.write(configuration, to: "earshot.yaml")
+        let told = try rows("a.db")
+        #expect(told.keys.sorted() == ["Machine Not in the Site's List"])
+        let number = try #require(told.values.first)
+        let shown = try earshot("show", "\(number)", "--db", "a.db", directory: folder.path)
+        #expect(shown.text.contains("curious at 10.77.1.67 is in no line of the list"), "\(shown.text)")
+        try folder.write("Name,IP Address\nall,10.77.0.0/16\n", to: "machines.csv")
+        #expect(try rows("b.db") == [:])
+        try folder.write("Colour\nred\n", to: "machines.csv")
+        let outcome = try earshot(
+            "replay", "-q", "--config", "earshot.yaml", "--db", "c.db", sample, directory: folder.path)
+        #expect(outcome.status == 65 && outcome.errorText.contains("no column called name"), "\(outcome.errorText)")
+        let check = try earshot("config", "check", "earshot.yaml", directory: folder.path)
+        #expect(check.status != 0 && (check.text + check.errorText).contains("site_list"))
+    }
+
     @Test("An alert that is not about the policy is not answered by it") func otherAlerts() throws {
         _ = try rows("a.db")
         let lines = try earshot("tail", "--db", "a.db", "--format", "json", "-n", "1000", directory: folder.path).lines

@@ -30,6 +30,23 @@ import Testing
         #expect(try earshot("stats", "--runs", directory: folder.path).lines.count == 2)
     }
 
+    @Test("Where the time went") func profile() throws {
+        let outcome = try earshot(
+            "replay", "-q", "--profile", "--only-rules", Program.rules, Program.samples + "/mqtt",
+            directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        let lines = outcome.errorText.split(separator: "\n").map(String.init)
+        let start = try #require(lines.firstIndex { $0.hasPrefix("earshot: profile: ") || $0.hasPrefix("profile: ") })
+        let end = try #require(lines[start...].firstIndex { $0.contains("processor time: ") })
+        let shares = lines[(start + 1)..<end].compactMap { line in
+            line.split(separator: " ").dropLast().last.flatMap { Double($0) }
+        }
+        #expect(shares.count == end - start - 1 && shares == shares.sorted(by: >))
+        // Each is rounded.
+        #expect(abs(shares.reduce(0, +) - 100) < 1, "\(shares)")
+        #expect(lines[start..<end].contains { $0.contains("matching") })
+    }
+
     @Test("Compressed and piped") func compressedAndPiped() throws {
         let plain = try earshot("replay", sample, "--db", "plain.db", directory: folder.path)
         #expect(plain.lines.count == 1)

@@ -24,6 +24,8 @@ public struct PolicyIndex: Sendable {
         var isAllowed = false
         /// Whether all that allows it are candidates.
         var isCandidate = true
+        /// Whether it says anything of the numbers in records: to find these takes a walk through each.
+        var judgesNumbers = false
     }
 
     private struct Key: Hashable {
@@ -35,6 +37,8 @@ public struct PolicyIndex: Sendable {
     /// All rules; others refer to them by their places.
     let rules: [Rule]
     private let places: [Key: Int]
+    /// Whether any scope or server is a network, or any port: else a server is looked up by its own name alone.
+    private let hasWideScopes: Bool
     private let modes: [PolicySection: Policy.Mode]
     /// Names of topics and resources by which anybody commands, by server; `nil` for all servers.
     private let commandTopics: [String?: Set<String>]
@@ -78,6 +82,10 @@ public struct PolicyIndex: Sendable {
             }
         }
         for place in rules.indices { rules[place].prepare() }
+        hasWideScopes = entries.contains { entry in
+            guard let server = entry.section == .servers ? entry.name : entry.scope else { return false }
+            return server.contains { $0 == "/" || $0 == "*" }
+        }
         self.rules = rules
         self.places = places
         commandTopics = topics
@@ -94,13 +102,18 @@ public struct PolicyIndex: Sendable {
     /// How a section is used.
     func mode(of section: PolicySection) -> Policy.Mode { modes[section] ?? .on }
 
+    /// The names of networks and ports that take in a server, where the policy has such names.
+    private func widerKeys(_ server: String) -> [String] {
+        hasWideScopes ? AddressFolding.widerKeys(server) : []
+    }
+
     /// The place of the rule for something; `nil` where there is none.
     func place(_ section: PolicySection, _ name: String, at scope: String) -> Int? {
         if section == .servers {
-            let names = [name] + AddressFolding.widerKeys(name)
+            let names = [name] + widerKeys(name)
             return names.lazy.compactMap { places[Key(section: section, scope: nil, name: $0)] }.first
         }
-        for scope in [scope] + AddressFolding.widerKeys(scope) {
+        for scope in [scope] + widerKeys(scope) {
             if let place = places[Key(section: section, scope: scope, name: name)] { return place }
         }
         return places[Key(section: section, scope: nil, name: name)]
@@ -109,7 +122,7 @@ public struct PolicyIndex: Sendable {
     /// The topic of a kind of clients at a server that is most like a name: as many levels, and most of them the same.
     func nearestTopic(to name: String, of party: String, at server: String) -> String? {
         let levels = name.split(separator: "/", omittingEmptySubsequences: false)
-        let scopes = Set([server] + AddressFolding.widerKeys(server))
+        let scopes = Set([server] + widerKeys(server))
         var best: (same: Int, name: String)?
         for rule in rules where rule.entry.section == .topics && rule.isAllowed {
             guard rule.entry.scope.map({ scopes.contains($0) }) ?? true,
@@ -127,7 +140,7 @@ public struct PolicyIndex: Sendable {
 
     /// Whether a name is one by which somebody commands.
     func isCommand(_ name: String, at server: String) -> Bool {
-        ([server] + AddressFolding.widerKeys(server)).contains { commandTopics[$0]?.contains(name) == true }
+        ([server] + widerKeys(server)).contains { commandTopics[$0]?.contains(name) == true }
             || commandTopics[nil]?.contains(name) == true
     }
 
@@ -150,6 +163,7 @@ extension PolicyIndex.Rule {
     mutating func prepare() {
         if let texts = entry.texts(.numbers) { numbers = NumberRuns(texts) }
         mould = NumberRuns.Mould(entry.name)
+        judgesNumbers = [.clock, .set, .values, .run].contains { entry.values[$0] != nil }
         networks = (entry.texts(.networks) ?? []).compactMap { text in
             CIDRBlock(text) ?? IPAddress(text).flatMap { CIDRBlock($0, length: $0.bitWidth) }
         }

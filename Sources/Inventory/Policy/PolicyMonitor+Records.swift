@@ -10,9 +10,7 @@ extension PolicyMonitor {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, _ message: RawSpan,
         _ role: InventoryRoles, _ category: Int
     ) {
-        guard reader.truth(role.isRepeated, event, message) != true, reader.copy(role.name, event, message, to: &name),
-            !name.isEmpty
-        else { return }
+        guard readName(event, message, role), !name.isEmpty else { return }
         let key = hash.mix(hash.hash(name.span.bytes, initial: 5), serverHash(context, category))
         let known = names.use(key)
         let slot = known ?? addName(key, .topics, context, category)
@@ -40,6 +38,20 @@ extension PolicyMonitor {
         {
             tell(slot, .retainedChanged, .topics, "not kept by the server", "kept by the server", context)
         }
+    }
+
+    /// Copies the name of a record; false for one that may have been sent before, and where there is no name.
+    private mutating func readName(
+        _ event: borrowing some EventSource & ~Copyable, _ message: RawSpan, _ role: InventoryRoles
+    ) -> Bool {
+        guard let head = event.recordHead, let range = head.name else {
+            return reader.truth(role.isRepeated, event, message) != true
+                && reader.copy(role.name, event, message, to: &name)
+        }
+        if head.isRepeated { return false }
+        name.removeAll(keepingCapacity: true)
+        name.append(copying: message.slice(range))
+        return true
     }
 
     /// A client publishes a name after another, or for the first time: whether it is the one whose silence is told.
@@ -185,7 +197,9 @@ extension PolicyMonitor {
         {
             tell(slot, .sizeOutOfBand, section, "\(Int(least)) to \(Int(most)) bytes", "\(bytes) bytes", context)
         }
-        guard let number = reader.number(Self.number, event, message) else { return }
+        guard index.rules[Int(names[slot].rule)].judgesNumbers,
+            let number = reader.number(Self.number, event, message)
+        else { return }
         lookAtNumber(slot, number, entry, section, context)
     }
 

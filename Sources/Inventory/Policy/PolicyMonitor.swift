@@ -20,6 +20,8 @@ public struct PolicyMonitor: ~Copyable, Sendable {
     public internal(set) var index: PolicyIndex
     /// Whose messages say what, by the numbers of categories.
     let roles: [InventoryRoles?]
+    /// For each category, what messages of each type say: roles are large, and most messages say nothing.
+    private let acts: [[InventoryAct?]]
     let protocols: [String]
     let hash: SeededHash
     let limits: PolicyLimits
@@ -63,6 +65,7 @@ public struct PolicyMonitor: ~Copyable, Sendable {
             protocols[Int(category.rawValue)] = category.name.description
         }
         self.roles = table
+        acts = table.map { role in (UInt8.min...UInt8.max).map { role?.act($0) } }
         self.protocols = protocols
         parties = LRUTable(limit: limits.parties)
         names = LRUTable(limit: limits.names)
@@ -92,7 +95,13 @@ public struct PolicyMonitor: ~Copyable, Sendable {
     ) {
         advance(to: context.timestamp)
         let category = Int(event.category.rawValue)
-        guard category < roles.count, let role = roles[category], let act = role.act(event.messageType) else { return }
+        guard category < acts.count, let act = acts[category][Int(event.messageType)] else { return }
+        switch act {
+        case .open, .subscribed: return
+        case .publication where context.direction != .toServer: return
+        default: break
+        }
+        guard let role = roles[category] else { return }
         switch act {
         case .opened:
             guard reader.truth(role.isAccepted, event, message) == true else { return }
