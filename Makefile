@@ -110,12 +110,12 @@ deb-test:
 	    Packaging/test-package.sh $(DEB)/earshot_*.deb PcapSamples && \
 	    Packaging/test-service.sh $(DEB)/earshot_*.deb PcapSamples; fi
 
-unit: build
+unit: build tools-forward
 	@$(MAKE) --no-print-directory referee-tools || echo 'The referee is left out: see above.'
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) swift test
 
 # Goes on after a run that fails, so that a night shows all that fails; the log of each that does stays.
-nightly: build
+nightly: build tools-forward
 	swift build --build-tests
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) scripts/nightly.sh $(NIGHTLY_RUNS)
 	EARSHOT_PROGRAM=$(CURDIR)/$(EARSHOT) EARSHOT_KILLS=1000 EARSHOT_FAULTS=0 swift test --skip-build \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that Earshot needs and that this machine lacks.
 #
-#   scripts/install-packages.sh build    what `swift build` needs
+#   scripts/install-packages.sh build    what the sensor is built with
 #   scripts/install-packages.sh forward  the same, and what the forwarder needs
 #   scripts/install-packages.sh test     the same, and the clients, servers and tools that the tests drive
 #   scripts/install-packages.sh bench    what `swift build` needs, and what the benchmarks measure with and beside

@@ -13,6 +13,8 @@
 typedef struct {
     rd_kafka_t *client;
     rd_kafka_queue_t *events;
+    // An event that is not read to its end; NULL for none.
+    rd_kafka_event_t *held;
     // The last error that is not about one message.
     char problem[512];
     // 1 after an error from which this producer does not recover.
@@ -56,6 +58,7 @@ static inline kafka_producer *kafka_producer_new(kafka_settings *settings, char 
 // Ends it; messages that are not confirmed are given up, and nothing is waited for.
 static inline void kafka_producer_free(kafka_producer *producer) {
     rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    if (producer->held) rd_kafka_event_destroy(producer->held);
     rd_kafka_queue_destroy(producer->events);
     rd_kafka_destroy_flags(producer->client, 0);
     free(producer);
@@ -74,11 +77,19 @@ static inline int kafka_produce(kafka_producer *producer, const char *topic, con
 // Waits for reports for so many milliseconds at most; returns how many were written to `reports`, which has room for `room`.
 static inline int kafka_poll(kafka_producer *producer, int milliseconds, kafka_report *reports, int room) {
     int count = 0;
-    rd_kafka_event_t *event = rd_kafka_queue_poll(producer->events, milliseconds);
+    rd_kafka_event_t *event = producer->held ? producer->held : rd_kafka_queue_poll(producer->events, milliseconds);
+    producer->held = NULL;
     if (!event) return 0;
     if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
         const rd_kafka_message_t *message;
-        while (count < room && (message = rd_kafka_event_message_next(event))) {
+        // One event may report more messages than there is room for: the next call goes on with it.
+        producer->held = event;
+        while (count < room) {
+            message = rd_kafka_event_message_next(event);
+            if (!message) {
+                producer->held = NULL;
+                break;
+            }
             reports[count].number = (uint64_t)(uintptr_t)message->_private;
             reports[count].error = message->err;
             count++;
@@ -88,7 +99,7 @@ static inline int kafka_poll(kafka_producer *producer, int milliseconds, kafka_r
         strncpy(producer->problem, text ? text : "unknown error", sizeof producer->problem - 1);
         if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__FATAL) producer->is_fatal = 1;
     }
-    rd_kafka_event_destroy(event);
+    if (!producer->held) rd_kafka_event_destroy(event);
     return count;
 }
 

@@ -24,7 +24,7 @@ struct EarshotForward: ParsableCommand {
               /var/lib/earshot-forward              cursors, dead letters
 
             EXIT STATUS
-              0 success, 64 usage, 66 no store, 69 a far end does not answer, 73 or 74 a file cannot be made or written, \
+              0 success, 64 usage, 69 a far end does not answer, 73 or 74 a file cannot be made or written, \
             75 another forwarder has the cursor, 77 no permission, 78 the configuration is wrong
             """,
         version: "earshot-forward \(ForwardVersion.current)",

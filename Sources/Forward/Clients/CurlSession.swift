@@ -44,6 +44,8 @@ final class CurlSession {
                 throw ForwardError(78, "\(file): the certificates cannot be read: \(String(cString: strerror(errno)))")
             }
             curl_session_text(session, CURLOPT_CAINFO, file)
+            // Nor those of the system, which lie in a folder of their own.
+            curl_session_text(session, CURLOPT_CAPATH, nil)
         }
         if let certificate = settings.certificateFile, let key = settings.keyFile {
             curl_session_text(session, CURLOPT_SSLCERT, SecretFile.path(certificate))

@@ -57,11 +57,11 @@ extension RecordWriter {
         }
     }
 
-    private static func escaped(_ text: String, _ separator: Character) -> String {
+    private static func escaped(_ text: String, _ separator: Unicode.Scalar) -> String {
         var result = ""
-        for character in terminalSafe(text.replacingLineEnds, doublingBackslashes: false) {
-            if character == "\\" || character == separator { result.append("\\") }
-            result.append(character)
+        for scalar in terminalSafe(text.replacingLineEnds, doublingBackslashes: false).unicodeScalars {
+            if scalar == "\\" || scalar == separator { result.append("\\") }
+            result.unicodeScalars.append(scalar)
         }
         return result
     }

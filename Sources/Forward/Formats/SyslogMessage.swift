@@ -69,9 +69,10 @@ struct SyslogMessage {
     /// `"`, `\` and `]` have a backslash in front (6.3.3); what ends lines or hides is made visible.
     private static func escaped(_ text: String) -> String {
         var result = ""
-        for character in terminalSafe(text, doublingBackslashes: false) {
-            if character == "\"" || character == "\\" || character == "]" { result.append("\\") }
-            result.append(character)
+        // By scalars: with a combining mark behind it a quotation mark is another character, and ends the value all the same.
+        for scalar in terminalSafe(text, doublingBackslashes: false).unicodeScalars {
+            if scalar == "\"" || scalar == "\\" || scalar == "]" { result.append("\\") }
+            result.unicodeScalars.append(scalar)
         }
         return result
     }

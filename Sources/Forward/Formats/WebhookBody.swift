@@ -63,19 +63,22 @@ struct WebhookBody {
         return body.finished()
     }
 
-    /// `&`, `<` and `>` as entities; a zero-width space behind `@`, so that nobody is called; backticks and what formats as they
-    /// are shown.
+    /// `&`, `<` and `>` as entities; a zero-width space behind `@`, so that nobody is called, and in what would be a link; backticks
+    /// as quotation marks.
     private static func defused(_ text: String) -> String {
         var result = ""
-        for character in text {
-            switch character {
+        var previous: Unicode.Scalar = " "
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
-            case "@": result += "@\u{200B}"
+            case "@", "]": result += "\(scalar)\u{200B}"
+            case "/" where previous == ":": result += "\u{200B}/"
             case "`": result += "'"
-            default: result.append(character)
+            default: result.unicodeScalars.append(scalar)
             }
+            previous = scalar
         }
         return result
     }

@@ -36,6 +36,8 @@ final class RecordSource {
     ///
     /// A store that is not there, or cannot be read now, has none: that is said once.
     func next(_ limit: Int) -> (records: [ForwardRecord], hasMore: Bool) {
+        // What was read before a fault is not handed over, so it is read again.
+        let before = (cursor, growth)
         do throws(StoreError) {
             let result = try read(limit)
             if problem != nil { log.say("\(path): the store can be read again") }
@@ -44,6 +46,7 @@ final class RecordSource {
         } catch {
             if problem != error.description { log.say("\(settings.name): \(error.description)") }
             problem = error.description
+            (cursor, growth) = before
             // Whatever is wrong with it may be mended by another file in its place.
             reader = nil
             return ([], false)
@@ -69,7 +72,7 @@ final class RecordSource {
         guard !batch.wentBack else { return (records + [wentBack(reader)], true) }
         records += take(batch, reader)
         guard batch.isDrained else { return (records, true) }
-        let said = triageRecords(reader, limit)
+        let said = try triageRecords(reader, limit)
         records += said
         if former != nil, said.isEmpty, cursor.grown.isEmpty {
             // All of the old file is on its way; the cursor of the new one begins behind it.
@@ -124,10 +127,11 @@ final class RecordSource {
         if due.isEmpty, excess > 0 { due = Array(cursor.grown.prefix(excess)) }
         var records: [ForwardRecord] = []
         for id in due.prefix(limit) {
+            let alert = try reader.outboxAlert(id, at: cursor.position)
+            // The path leads to another store by now: what waits is told when the former one is read to its end.
+            guard reader.identity == cursor.store else { break }
             cursor.grown.removeAll { $0 == id }
-            guard let alert = try reader.outboxAlert(id, at: cursor.position), reader.identity == cursor.store else {
-                continue
-            }
+            guard let alert else { continue }
             records.append(record(of: alert, .update, reader))
             growth.tell(alert.stored, at: now)
         }
@@ -218,12 +222,12 @@ final class RecordSource {
 
     // MARK: What people say
 
-    private func triageRecords(_ reader: AlertReader, _ limit: Int) -> [ForwardRecord] {
+    private func triageRecords(_ reader: AlertReader, _ limit: Int) throws(StoreError) -> [ForwardRecord] {
         var records: [ForwardRecord] = []
         for (entry, end) in TriageLog(beside: path).entries(behind: cursor.triage, limit: limit) {
             cursor.triage = end
-            guard entry.store == cursor.store, let alert = try? reader.outboxAlert(entry.alert, at: cursor.position),
-                filter.takes(alert)
+            guard entry.store == cursor.store,
+                let alert = try reader.outboxAlert(entry.alert, at: cursor.position), filter.takes(alert)
             else { continue }
             var record = ForwardRecord(
                 kind: .triage, id: RecordIdentity.id(entry), sensor: alert.stored.sensor, storedAt: entry.at)

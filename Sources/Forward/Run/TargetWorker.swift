@@ -75,7 +75,8 @@ final class TargetWorker {
             if hasMore, gathering.room > 0 || isDue { continue }
             if !isDue || !hasMore {
                 target.idle()
-                control.pause(min(0.2, signs.secondsLeft ?? 0.2))
+                // A sign that is due waits where the target has no room for it now.
+                control.pause(max(0.05, min(0.2, signs.secondsLeft ?? 0.2)))
             }
         }
         if gathering.isEmpty { commit() }
@@ -148,7 +149,7 @@ final class TargetWorker {
     /// Why records that were refused for good are not dead letters: a far end that takes nothing at all is broken, and must not
     /// make us pass everything over; `nil` where they are.
     private func refusal(of dead: [DeadLetter]) -> String? {
-        let isTaken = dead.count < gathering.records.count || gathering.summary != nil
+        let isTaken = dead.count < gathering.records.count
         guard !dead.isEmpty, !isTaken else {
             if isTaken { refusedInARow = 0 }
             return nil
@@ -162,16 +163,17 @@ final class TargetWorker {
 
     /// All that was held is confirmed, or will never be taken.
     private func settle(_ dead: [DeadLetter]) {
-        while !control.isStopped {
+        while true {
             do throws(ForwardError) {
                 try letters.append(dead, writer)
                 break
             } catch {
                 fail(error.message)
+                // What was confirmed while it is told to end is written down all the same, if the disk takes it.
+                guard !control.isStopped else { return }
                 control.pause(backoff.next())
             }
         }
-        guard !control.isStopped else { return }
         for letter in dead.prefix(10) {
             log.say("\(settings.name): \(letter.record.id) is refused for good: \(letter.reason)")
         }

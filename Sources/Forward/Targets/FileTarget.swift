@@ -17,6 +17,8 @@ final class FileTarget: ForwardTarget {
     private var began = ContinuousClock.now
     /// Whether somebody asked for the file to be opened anew.
     private var isStale = false
+    /// Whether a file was closed that the disk did not take whole.
+    private var hasUnsynced = false
 
     init(_ settings: TargetSettings) {
         self.settings = settings
@@ -49,13 +51,20 @@ final class FileTarget: ForwardTarget {
                 end += 1
             }
             do throws(DeliveryFailure) { try append(piece) } catch {
-                throw DeliveryFailure(error.reason, remaining: Array(records[start...]))
+                // Only what is on the disk is behind us.
+                throw DeliveryFailure(error.reason, remaining: isSynced() ? Array(records[start...]) : records)
             }
             start = end
         }
         // What the cursor calls confirmed is on the disk.
-        guard descriptor < 0 || fdatasync(descriptor) == 0 else { throw failure(records) }
+        guard isSynced() else { throw failure(records) }
         return []
+    }
+
+    /// Brings the file to the disk; false where that fails, or failed for one that was rotated away since it was asked last.
+    private func isSynced() -> Bool {
+        defer { hasUnsynced = false }
+        return !hasUnsynced && (descriptor < 0 || fdatasync(descriptor) == 0)
     }
 
     func test(_ record: ForwardRecord) throws(DeliveryFailure) -> String {
@@ -113,7 +122,7 @@ final class FileTarget: ForwardTarget {
 
     private func closeFile() {
         if descriptor >= 0 {
-            fdatasync(descriptor)
+            if fdatasync(descriptor) != 0 { hasUnsynced = true }
             close(descriptor)
         }
         descriptor = -1

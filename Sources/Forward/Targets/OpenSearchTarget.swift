@@ -33,9 +33,9 @@ final class OpenSearchTarget: ForwardTarget {
         let answer = try post(records)
         switch answer.status {
         case 200...299: break
-        case 413 where records.count > 1: return try deliverHalves(records)
-        case 400,
-            413 where records.count == 1:
+        case 400, 413:
+            // The fault may be that of one record, or of their number.
+            if records.count > 1 { return try deliverHalves(records) }
             return records.map { DeadLetter(record: $0, reason: "\(answer.status): \(answer.excerpt)") }
         default:
             throw DeliveryFailure(

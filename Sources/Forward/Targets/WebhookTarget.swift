@@ -36,12 +36,24 @@ final class WebhookTarget: ForwardTarget {
         case 400, 413, 422:
             let reason = "\(answer.status): \(answer.excerpt)"
             // The fault may be that of one record, or of their number.
-            guard records.count > 1 else { return records.map { DeadLetter(record: $0, reason: reason) } }
+            guard records.count > 1 else { return try refused(records, summary, reason) }
             return try deliverHalves(records, summary)
         default:
             throw DeliveryFailure(
                 reason(answer), retryAfter: answer.retryAfter > 0 ? answer.retryAfter : nil, remaining: records)
         }
+    }
+
+    /// One record is refused, or the summary that came with it, which is no dead letter: it waits for a far end that takes it.
+    private func refused(
+        _ records: [ForwardRecord], _ summary: RecordSummary?, _ reason: String
+    ) throws(DeliveryFailure) -> [DeadLetter] {
+        guard let summary else { return records.map { DeadLetter(record: $0, reason: reason) } }
+        guard !records.isEmpty else { throw DeliveryFailure(reason, remaining: []) }
+        do throws(DeliveryFailure) { _ = try deliver([], summary) } catch {
+            throw DeliveryFailure(error.reason, retryAfter: error.retryAfter, remaining: records)
+        }
+        return try deliver(records, nil)
     }
 
     private func deliverHalves(
