@@ -103,7 +103,7 @@ func optionField(code: CoAPCode, number: Int, value: String, name: String, text:
     #expect(analyzer.category == .coap && analyzer.messageType == 0x45 && context.direction == .toClient)
     #expect(analyzer.message.code == .content && context.server == Listener.server)
     // A datagram that is refused changes nothing.
-    let refused = hex("80 01 1234")
+    let refused = hex("80 ff 1234")
     #expect(!analyzer.dissect(refused.span.bytes, context: &context))
     #expect(analyzer.messageType == 0x45 && context.direction == .toClient)
     var values = FieldValues()
