@@ -44,6 +44,26 @@ extension ForwardTarget {
     func reopen() {}
     func idle() {}
 
+    /// Hands over two halves one after the other, where all of them together are refused; what is told as a number goes with the
+    /// first.
+    func deliverHalves(
+        _ records: [ForwardRecord], _ summary: RecordSummary? = nil
+    ) throws(DeliveryFailure) -> [DeadLetter] {
+        let middle = records.count / 2
+        var dead: [DeadLetter] = []
+        do throws(DeliveryFailure) { dead += try deliver(Array(records[..<middle]), summary) } catch {
+            throw DeliveryFailure(
+                error.reason, retryAfter: error.retryAfter, remaining: error.remaining + records[middle...],
+                deadLetters: error.deadLetters)
+        }
+        do throws(DeliveryFailure) { dead += try deliver(Array(records[middle...]), nil) } catch {
+            throw DeliveryFailure(
+                error.reason, retryAfter: error.retryAfter, remaining: error.remaining,
+                deadLetters: dead + error.deadLetters)
+        }
+        return dead
+    }
+
     func test(_ record: ForwardRecord) throws(DeliveryFailure) -> String {
         let letters = try deliver([record], nil)
         return letters.first.map { "refused: \($0.reason)" } ?? "delivered"

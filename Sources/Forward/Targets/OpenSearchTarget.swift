@@ -53,22 +53,6 @@ final class OpenSearchTarget: ForwardTarget {
         return outcome.deadLetters
     }
 
-    private func deliverHalves(_ records: [ForwardRecord]) throws(DeliveryFailure) -> [DeadLetter] {
-        let middle = records.count / 2
-        var dead: [DeadLetter] = []
-        do throws(DeliveryFailure) { dead += try deliver(Array(records[..<middle]), nil) } catch {
-            throw DeliveryFailure(
-                error.reason, retryAfter: error.retryAfter, remaining: error.remaining + records[middle...],
-                deadLetters: error.deadLetters)
-        }
-        do throws(DeliveryFailure) { dead += try deliver(Array(records[middle...]), nil) } catch {
-            throw DeliveryFailure(
-                error.reason, retryAfter: error.retryAfter, remaining: error.remaining,
-                deadLetters: dead + error.deadLetters)
-        }
-        return dead
-    }
-
     private func post(_ records: [ForwardRecord]) throws(DeliveryFailure) -> CurlSession.Answer {
         do throws(CurlSession.Failure) { return try session.post(url, headers, body(records)) } catch {
             throw DeliveryFailure(error.reason, remaining: records)

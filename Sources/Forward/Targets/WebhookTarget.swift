@@ -56,24 +56,6 @@ final class WebhookTarget: ForwardTarget {
         return try deliver(records, nil)
     }
 
-    private func deliverHalves(
-        _ records: [ForwardRecord], _ summary: RecordSummary?
-    ) throws(DeliveryFailure) -> [DeadLetter] {
-        let middle = records.count / 2
-        var dead: [DeadLetter] = []
-        do throws(DeliveryFailure) { dead += try deliver(Array(records[..<middle]), summary) } catch {
-            throw DeliveryFailure(
-                error.reason, retryAfter: error.retryAfter, remaining: error.remaining + records[middle...],
-                deadLetters: error.deadLetters)
-        }
-        do throws(DeliveryFailure) { dead += try deliver(Array(records[middle...]), nil) } catch {
-            throw DeliveryFailure(
-                error.reason, retryAfter: error.retryAfter, remaining: error.remaining,
-                deadLetters: dead + error.deadLetters)
-        }
-        return dead
-    }
-
     func test(_ record: ForwardRecord) throws(DeliveryFailure) -> String {
         let bytes = body.bytes([record], nil)
         let headers = headers(bytes, [record])
