@@ -22,7 +22,7 @@ func checkBounds(_ script: inout Script) {
 
 /// What a worker with the limits below may take up beside what an empty one does: flows, sessions, what waits, and what is
 /// kept for later use.
-private let memoryLimit = 128 << 10
+private let memoryLimit = 144 << 10
 
 /// Bytes that are allocated now.
 private func usedMemory() -> Int {
@@ -57,6 +57,7 @@ private let limits: Limits = {
     limits.dissectors.mqtt.pendingFilters = 4
     limits.dissectors.coap.exchanges = 4
     limits.dissectors.coap.messageIDs = 4
+    limits.dissectors.coap.registrations = 4
     return limits
 }()
 
