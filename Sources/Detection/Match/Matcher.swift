@@ -141,6 +141,7 @@ struct Matcher: ~Copyable {
         let range = buckets[event.category, event.messageType]
         let indexNumber = range.isEmpty ? -1 : buckets.index(event.category, event.messageType)
         let rare = range.isEmpty ? 0 : event.rareFields.rawValue
+        let errors = patternErrors
         var name: UInt64 = 0
         if indexNumber >= 0, let settled = event.settled(context, message: message) {
             name = SettledMatches.name(settled, rare, bucket: indexNumber)
@@ -171,7 +172,8 @@ struct Matcher: ~Copyable {
                 run(programs[Int(program)], event, context, message: message)
             }
         }
-        if name != 0, known.isSeenAgain(name) {
+        // A search that was given up is no answer that lasts.
+        if name != 0, patternErrors == errors, known.isSeenAgain(name) {
             learn(name, range, indexNumber, rare, event, context, message: message)
         }
         if metCount > 0 { record(event, context, message: message, token: token) }

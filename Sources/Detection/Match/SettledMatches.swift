@@ -90,6 +90,7 @@ extension Matcher {
         _ event: borrowing some EventSource & ~Copyable, _ context: EventContext, message: RawSpan
     ) {
         var left = SettledMatches.Left()
+        let errors = patternErrors
         var evaluations = 0
         for place in range {
             let group = buckets.groups[place]
@@ -108,7 +109,7 @@ extension Matcher {
                 if !left.add(start, self.programs[program].rule) { return }
             }
         }
-        known.keep(name, evaluations: evaluations, left)
+        if patternErrors == errors { known.keep(name, evaluations: evaluations, left) }
     }
 
     /// Instructions that are looked at of what is left of a program.
